@@ -1,0 +1,30 @@
+"""The command line: thin commands over the rooms; heavy libraries are imported inside commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from fpgajet.cli import output
+
+app = typer.Typer(
+    name="fpgajet",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="Lorentz-equivariant jet taggers on FPGAs: train, convert, prove exact, check the trigger budget.",
+)
+
+
+def _register() -> None:
+    """Attach every command; each module in ``fpgajet.cli`` owns its commands."""
+    from fpgajet.cli import data
+
+    app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """Entry point: run the app, print expected errors in one paragraph, exit with their code."""
+    _register()
+    sys.exit(output.run(app))

@@ -1,0 +1,52 @@
+"""What every command shares: consoles, ``--json`` output, error and exit-code handling."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from fpgajet.errors import INTERRUPTED_EXIT_CODE, FpgajetError
+
+# Results go to stdout, progress and errors to stderr, so that --json can be piped.
+console = Console()
+messages = Console(stderr=True)
+
+JSON_HELP = "Print one JSON document on standard output instead of text."
+
+
+def print_json(content: Any) -> None:
+    """Print ``content`` as JSON on standard output, nothing else."""
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def run(app: typer.Typer) -> int:
+    """Run ``app`` on ``sys.argv``; return the exit code.
+
+    Expected failures (:class:`FpgajetError`) print one paragraph and give their own code; Ctrl-C
+    gives 130; a traceback is shown only for bugs, or with ``FPGAJET_TRACEBACK=1``.
+    """
+    try:
+        result = typer.main.get_command(app)(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except FpgajetError as error:
+        if os.environ.get("FPGAJET_TRACEBACK"):
+            raise
+        if "--json" in sys.argv:
+            print_json({"error": {"kind": error.kind, "message": str(error), "exit_code": error.exit_code}})
+        messages.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        messages.print("interrupted", highlight=False)
+        return INTERRUPTED_EXIT_CODE

@@ -1,0 +1,83 @@
+"""Writing files so that nobody ever sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fpgajet.errors import BadInput, CannotWrite
+
+
+@contextlib.contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``target``; rename it onto ``target`` if the block succeeds.
+
+    Raises:
+        CannotWrite: the directory cannot be created or written, or the disk is full.
+    """
+    target = Path(target)
+    with write_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        os.close(handle)
+    temporary = Path(name)
+    try:
+        with write_errors(target):
+            yield temporary
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o666 & ~umask)  # mkstemp makes 0600, whatever the umask says
+            temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def write_errors(target: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write ``target`` into :class:`CannotWrite`."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotWrite(
+            f"cannot write {target}: {reason}. Choose another place with --out, or make room there."
+        ) from error
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write ``text`` (UTF-8) to ``target`` atomically."""
+    with atomic_path(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(target: Path, content: Any) -> None:
+    """Write ``content`` as indented JSON to ``target`` atomically."""
+    write_text(target, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(source: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        BadInput: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(Path(source).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput(f"{source} does not exist.") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{source} is not valid JSON ({error}); it may be truncated.") from error
+    except OSError as error:
+        raise BadInput(f"cannot read {source}: {error.strerror}.") from error
+
+
+def sha256(source: Path) -> str:
+    """SHA-256 of a file's content, as hex."""
+    with Path(source).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
