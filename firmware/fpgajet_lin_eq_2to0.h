@@ -1,0 +1,52 @@
+// LinEq2to0: the sum and the trace of every channel, one linear layer, a bias from a table over the number of
+// real slots, rounded once. Defined by fpgajet/ops/lin_eq_2to0.py; every bit must equal it.
+
+#ifndef FPGAJET_LIN_EQ_2TO0_H_
+#define FPGAJET_LIN_EQ_2TO0_H_
+
+namespace nnet {
+
+template <class z_T, class mask_T, class score_T, typename CONFIG_T>
+void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], mask_T mask[CONFIG_T::slots],
+                 score_T score[1], typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 2],
+                 typename CONFIG_T::bias_t bias[CONFIG_T::slots + 1]) {
+    static const unsigned M = CONFIG_T::slots;
+    static const unsigned C = CONFIG_T::hidden;
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=z complete
+    #pragma HLS ARRAY_PARTITION variable=mask complete
+    #pragma HLS ARRAY_PARTITION variable=weight complete
+    #pragma HLS ARRAY_PARTITION variable=bias complete
+
+    typename CONFIG_T::count_t n = 0;
+    for (unsigned i = 0; i < M; i++) {
+        #pragma HLS UNROLL
+        n += mask[i];
+    }
+
+    typename CONFIG_T::accumulator_t w = bias[n.to_uint()];
+    for (unsigned c = 0; c < C; c++) {
+        #pragma HLS UNROLL
+        typename CONFIG_T::sum_accumulator_t sum = 0;
+        typename CONFIG_T::trace_accumulator_t trace = 0;
+        for (unsigned i = 0; i < M; i++) {
+            #pragma HLS UNROLL
+            for (unsigned j = 0; j < M; j++) {
+                #pragma HLS UNROLL
+                sum += z[(i * M + j) * C + c];
+            }
+            trace += z[(i * M + i) * C + c];
+        }
+        // Dividing by a power of two is a move of the binary point.
+        typename CONFIG_T::sum_scaled_t sum_scaled;
+        typename CONFIG_T::trace_scaled_t trace_scaled;
+        sum_scaled.range() = sum.range();
+        trace_scaled.range() = trace.range();
+        w += sum_scaled * weight[2 * c] + trace_scaled * weight[2 * c + 1];
+    }
+    score[0] = w;
+}
+
+} // namespace nnet
+
+#endif

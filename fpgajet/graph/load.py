@@ -1,0 +1,128 @@
+"""QONNX -> Network: read a model file back, naming whatever in it fpgajet cannot turn into hardware."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import helper, numpy_helper
+
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType, from_real
+from fpgajet.ops import OPERATORS
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network, Node, Tensor
+from fpgajet.ops.operator import DOMAIN, Operator
+
+
+def read_model(path: Path) -> onnx.ModelProto:
+    """Read an ONNX file.
+
+    Raises:
+        BadInput: missing, truncated, or not an ONNX model.
+    """
+    try:
+        model = onnx.load(str(path))
+        onnx.checker.check_model(model)
+    except FileNotFoundError as error:
+        raise BadInput(f"{path} does not exist.") from error
+    except (DecodeError, onnx.checker.ValidationError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise BadInput(f"{path} is not a complete ONNX model ({reason}).") from error
+    return model
+
+
+def load(model: onnx.ModelProto, source: str = "the model") -> Network:
+    """The network that a QONNX model describes.
+
+    Args:
+        model: as written by :func:`fpgajet.graph.export.export`.
+        source: name of the model in error messages.
+
+    Raises:
+        BadInput: a node that is not one of our operators, a missing attribute, a weight that does not fit
+            its type, wiring or shapes that do not fit.
+    """
+    constants = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    inputs = [i for i in model.graph.input if i.name not in constants]
+    if len(inputs) != 1:
+        raise BadInput(f"{source} has {len(inputs)} inputs; fpgajet takes models with exactly one.")
+    shape = tuple(d.dim_value for d in inputs[0].type.tensor_type.shape.dim)[1:]
+    tensors: dict[str, Tensor] = {}
+    nodes: list[Node] = []
+    input_name, input_type = "", None
+    for proto in model.graph.node:
+        try:
+            if proto.op_type == "Quant":
+                kind = _quant_type(proto, constants)
+                if proto.input[0] == inputs[0].name:
+                    input_name, input_type = proto.output[0], kind
+                else:
+                    tensors[proto.output[0]] = _weight(constants[proto.input[0]], kind)
+            elif proto.domain == DOMAIN and proto.op_type in OPERATORS:
+                nodes.append(_node(proto, tensors))
+            else:
+                known = ", ".join(["Quant", *OPERATORS])
+                raise BadInput(
+                    f"{source} has a node {proto.name!r} of type {proto.domain or 'ai.onnx'}::{proto.op_type}, "
+                    f"for which fpgajet has no hardware operator. It knows {known}."
+                )
+        except (KeyError, ValueError) as error:
+            raise BadInput(f"{source}: node {proto.name!r} cannot be used: {error}.") from error
+    if input_type is None:
+        raise BadInput(f"{source} has no Quant node right after its input {inputs[0].name!r}.")
+    try:
+        return Network(model.graph.name, input_name, shape, input_type, tuple(nodes))
+    except ValueError as error:
+        raise BadInput(f"{source} is not a valid network: {error}.") from error
+
+
+def attributes_of(proto: onnx.NodeProto) -> dict[str, Any]:
+    """Attributes of a node as Python values, strings decoded."""
+    values = {a.name: helper.get_attribute_value(a) for a in proto.attribute}
+    return {k: v.decode() if isinstance(v, bytes) else v for k, v in values.items()}
+
+
+def operator_from_attributes(op_type: str, values: dict[str, Any]) -> Operator:
+    """Build an operator description from ONNX attributes (types as ``ap_fixed`` strings).
+
+    Raises:
+        ValueError: an attribute is missing, unknown, or not a supported type.
+    """
+    cls = OPERATORS[op_type]
+    wanted = {*cls.integer_fields(), *cls.type_fields()}
+    if set(values) != wanted:
+        odd = ", ".join(sorted(wanted ^ set(values)))
+        raise ValueError(f"attributes missing or not known: {odd}")
+    types = {name: FixedType.from_ap_fixed(values[name]) for name in cls.type_fields()}
+    return cls(**types, **{name: int(values[name]) for name in cls.integer_fields()})
+
+
+def _quant_type(proto: onnx.NodeProto, constants: dict[str, Any]) -> FixedType:
+    scale, zero, bits = (constants[name] for name in proto.input[1:])
+    if np.size(scale) != 1 or np.size(bits) != 1 or np.any(zero != 0):
+        raise ValueError("only one scale per tensor and a zero point of 0 are supported")
+    values = attributes_of(proto)
+    return FixedType.from_qonnx(
+        float(np.ravel(scale)[0]),
+        float(np.ravel(bits)[0]),
+        values["signed"],
+        values["narrow"],
+        values["rounding_mode"],
+    )
+
+
+def _weight(values: Any, kind: FixedType) -> Tensor:
+    return Tensor(FixedArray(from_real(values, kind), kind.fraction), kind)
+
+
+def _node(proto: onnx.NodeProto, tensors: dict[str, Tensor]) -> Node:
+    operator = operator_from_attributes(proto.op_type, attributes_of(proto))
+    data, constants = proto.input[: operator.inputs], proto.input[operator.inputs :]
+    if len(constants) != len(operator.tensors):
+        raise ValueError(f"it has {len(constants)} constant inputs, not {len(operator.tensors)}")
+    weights = {name: tensors[c] for name, c in zip(operator.tensors, constants, strict=True)}
+    return Node(proto.output[0], operator, tuple(data), weights)

@@ -1,0 +1,175 @@
+"""Teach hls4ml our operators: one generic layer, parser, constant folding and templates for all of them."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+from hls4ml.backends import get_backend
+from hls4ml.backends.template import FunctionCallTemplate, LayerConfigTemplate
+from hls4ml.converters import register_onnx_layer_handler
+from hls4ml.model.flow import update_flow
+from hls4ml.model.layers import Constant, Layer, register_layer
+from hls4ml.model.optimizer import OptimizerPass, register_pass
+from hls4ml.model.types import FixedPrecisionType
+
+from fpgajet.fixed import FixedType, from_real
+from fpgajet.graph.load import attributes_of, operator_from_attributes
+from fpgajet.hls.resources import firmware_file
+from fpgajet.ops import OPERATORS, Operator
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import node_widths
+from fpgajet.ops.operator import Shape
+
+BACKENDS = ("Vitis", "Vivado")
+
+
+class FpgajetLayer(Layer):  # type: ignore[misc]
+    """Any of our operators as an hls4ml layer; the attribute ``operator`` holds its description."""
+
+    @property
+    def operator(self) -> Operator:
+        """The description this layer was made from."""
+        description: Operator = self.get_attr("operator")
+        return description
+
+    def initialize(self) -> None:
+        op = self.operator
+        shapes = [tuple(self.get_input_variable(name).shape) for name in self.inputs[: op.inputs]]
+        # An explicit precision: 'auto' would silently become fixed<16,6>.
+        self.add_output_variable(list(op.output_shape(*shapes)), precision=precision(op.output))
+
+    def data_inputs(self) -> list[tuple[Shape, FixedType]]:
+        """Shape and type of every data input."""
+        variables = [self.get_input_variable(name) for name in self.inputs[: self.operator.inputs]]
+        return [(tuple(v.shape), fixed_type(v.type.precision)) for v in variables]
+
+
+def precision(kind: FixedType) -> FixedPrecisionType:
+    """hls4ml's object for one of our types."""
+    text = kind.ap_fixed()
+    rounding, overflow = text[:-1].split(",")[2:]
+    return FixedPrecisionType(kind.bits, kind.integer, kind.signed, rounding, overflow)
+
+
+def fixed_type(given: Any) -> FixedType:
+    """Our type for an hls4ml precision object."""
+    name = "ap_fixed" if given.signed else "ap_ufixed"
+    modes = f"AP_{given.rounding_mode.name},AP_{given.saturation_mode.name}"
+    if given.width == 1 and not given.signed and given.integer == 1:
+        modes = "AP_TRN,AP_WRAP"
+    return FixedType.from_ap_fixed(f"{name}<{given.width},{given.integer},{modes}>")
+
+
+def _parse(node: Any, input_names: list[str], input_shapes: Any, graph: Any) -> dict[str, Any]:
+    """hls4ml's ONNX handler: one node of ours to one layer."""
+    return {
+        "class_name": f"Fpgajet{node.op_type}",
+        "name": node.name,
+        "inputs": list(input_names),
+        "outputs": list(node.output),
+        "operator": operator_from_attributes(node.op_type, attributes_of(node)),
+    }
+
+
+class FoldFpgajetConstants(OptimizerPass):  # type: ignore[misc]
+    """Constants arrive as layers of their own; make them weights of the layer that uses them."""
+
+    def match(self, node: Any) -> bool:
+        return isinstance(node, FpgajetLayer) and len(node.inputs) > node.operator.inputs
+
+    def transform(self, model: Any, node: FpgajetLayer) -> bool:
+        op = node.operator
+        for position, name in enumerate(op.tensors, start=op.inputs):
+            constant = node.get_input_node(node.inputs[position])
+            if not isinstance(constant, Constant):
+                raise ValueError(f"{node.name}: the tensor {name!r} is not a constant")
+            node.add_weights_variable(
+                name=name,
+                var_name=f"{name}{{index}}",
+                data=np.asarray(constant.get_attr("value")),
+                precision=constant.get_output_variable().type.precision,
+            )
+            node.inputs[position] = ""
+            model.remove_node(constant)
+        node.inputs = [name for name in node.inputs if name]
+        return True
+
+
+def _config(node: FpgajetLayer) -> str:
+    """The configuration struct: constants, then a typedef for every requantiser, accumulator and tensor."""
+    op, data = node.operator, node.data_inputs()
+    tensors, types = {}, {}
+    for name in op.tensors:
+        weight = node.get_weights(name)
+        types[name] = fixed_type(weight.type.precision)
+        raw = from_real(np.asarray(weight.data).reshape(weight.shape), types[name])
+        tensors[name] = FixedArray(raw, types[name].fraction)
+    types |= {name: getattr(op, name) for name in op.type_fields() if name != "output"}
+    types |= node_widths(op, data, tensors)
+    constants = op.hls_constants(*(shape for shape, _ in data)) | {"reuse_factor": reuse_factor(node)}
+    lines = [f"    static const unsigned {name} = {value};" for name, value in constants.items()]
+    for name in op.tensors:
+        types.pop(name)
+        lines.append(f"    typedef {node.get_weights(name).type.name} {name}_t;")
+    lines += [f"    typedef {kind.ap_fixed()} {name}_t;" for name, kind in types.items()]
+    return f"struct config{node.index} {{\n" + "\n".join(lines) + "\n};\n"
+
+
+def reuse_factor(node: FpgajetLayer) -> int:
+    """The reuse factor asked for; only 1 (fully unrolled, initiation interval 1) is built so far.
+
+    Raises:
+        ValueError: any other reuse factor.
+    """
+    asked = int(node.model.config.get_reuse_factor(node))
+    if asked != 1:
+        raise ValueError(
+            f"{node.name} ({node.operator.op_type}) supports ReuseFactor 1 only, not {asked}: it is fully "
+            "unrolled with an initiation interval of 1"
+        )
+    return asked
+
+
+def _call(node: FpgajetLayer) -> str:
+    """The function call: types of inputs and output and the config, then inputs, output and tensors."""
+    op = node.operator
+    inputs = [node.get_input_variable(name) for name in node.inputs[: op.inputs]]
+    output = node.get_output_variable()
+    types = ", ".join([*(v.type.name for v in inputs), output.type.name, f"config{node.index}"])
+    names = [*(v.name for v in inputs), output.name, *(node.get_weights(t).name for t in op.tensors)]
+    return f"nnet::{op.function}<{types}>({', '.join(names)});"
+
+
+def _templates(layer: type[FpgajetLayer], op: type[Operator]) -> tuple[type, type]:
+    class Config(LayerConfigTemplate):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(layer)
+
+        def format(self, node: FpgajetLayer) -> str:
+            return _config(node)
+
+    class Call(FunctionCallTemplate):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(layer, include_header=[f"nnet_utils/{op.header}"])
+
+        def format(self, node: FpgajetLayer) -> str:
+            return _call(node)
+
+    return Config, Call
+
+
+@functools.cache
+def register() -> None:
+    """Register every operator with hls4ml, once a process (hls4ml refuses a second time)."""
+    for name, op in OPERATORS.items():
+        layer = type(f"Fpgajet{name}", (FpgajetLayer,), {})
+        register_onnx_layer_handler(name, _parse)
+        register_layer(layer.__name__, layer)
+        for backend in map(get_backend, BACKENDS):
+            for template in _templates(layer, op):
+                backend.register_template(template)
+            backend.register_source(firmware_file(op.header).resolve())
+    register_pass("fold_fpgajet_constants", FoldFpgajetConstants)
+    update_flow("parse_qonnx", add_optimizers=["fold_fpgajet_constants"])

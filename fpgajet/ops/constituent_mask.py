@@ -1,0 +1,42 @@
+"""ConstituentMask: which slots of a jet hold a real constituent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.momenta import MomentumOperator, with_constants
+from fpgajet.ops.operator import Shape
+
+#: One unsigned bit.
+BIT = FixedType(signed=False, bits=1, fraction=0)
+
+
+@dataclass(frozen=True)
+class ConstituentMask(MomentumOperator):
+    """m_i = (E_i != 0) on the quantised energy; the slots of the beams, which come first, are always real.
+
+    Input ``p`` [..., N, 4]: four-momenta (E, px, py, pz). Output [..., N + 2 beams]: one bit a slot.
+    Source: arXiv 2310.16121, section 4 (padding), with the beams of the public PELICAN code.
+    """
+
+    op_type: ClassVar[str] = "ConstituentMask"
+    header: ClassVar[str] = "fpgajet_constituent_mask.h"
+    function: ClassVar[str] = "constituent_mask"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        self.check_momenta(shapes)
+        return (self.slots,)
+
+    def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
+        mask = a.nonzero(a.take(inputs[0], 0, -1))
+        return with_constants(a, mask, np.ones(2), -1) if self.beams else mask
+
+    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        return Inventory(selectors=[Units(self.constituents, -(-widths["input0"].bits // 6))])

@@ -1,0 +1,111 @@
+"""int64 arithmetic: the definition that every other implementation is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import FixedType, requantise, to_real
+from fpgajet.ops.arithmetic import Arithmetic, IntIndex
+
+Raw = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class FixedArray:
+    """Raw int64 values, all with the same number of fraction bits; value = raw * 2**-fraction."""
+
+    raw: Raw
+    fraction: int
+
+    @classmethod
+    def of_type(cls, raw: NDArray[Any], kind: FixedType) -> FixedArray:
+        """Wrap raw values of a type.
+
+        Raises:
+            ValueError: a raw value lies outside the range of ``kind``.
+        """
+        raw = np.asarray(raw, dtype=np.int64)
+        if raw.size and (raw.min() < kind.lowest or raw.max() > kind.highest):
+            raise ValueError(f"raw values {raw.min()}..{raw.max()} do not fit {kind}")
+        return cls(raw, kind.fraction)
+
+    @property
+    def real(self) -> NDArray[np.float64]:
+        """The values as float64."""
+        return to_real(self.raw, self.fraction)
+
+    def at(self, fraction: int) -> Raw:
+        """Raw values written with more fraction bits."""
+        return self.raw << np.int64(fraction - self.fraction)
+
+    def _aligned(self, other: FixedArray) -> tuple[Raw, Raw, int]:
+        fraction = max(self.fraction, other.fraction)
+        return self.at(fraction), other.at(fraction), fraction
+
+    def __add__(self, other: FixedArray) -> FixedArray:
+        a, b, fraction = self._aligned(other)
+        return FixedArray(a + b, fraction)
+
+    def __sub__(self, other: FixedArray) -> FixedArray:
+        a, b, fraction = self._aligned(other)
+        return FixedArray(a - b, fraction)
+
+    def __mul__(self, other: FixedArray) -> FixedArray:
+        return FixedArray(self.raw * other.raw, self.fraction + other.fraction)
+
+
+def exact_fraction(values: NDArray[Any], limit: int = 64) -> int:
+    """The fewest fraction bits that write every real value exactly.
+
+    Raises:
+        ValueError: more than ``limit`` would be needed.
+    """
+    reals = np.asarray(values, dtype=np.float64)
+    for fraction in range(limit + 1):
+        if (reals * 2.0**fraction == np.rint(reals * 2.0**fraction)).all():
+            return fraction
+    raise ValueError(f"constants need more than {limit} fraction bits")
+
+
+class IntegerArithmetic(Arithmetic[FixedArray]):
+    """numpy int64. Exact as long as raw values stay below 2**63, which the width analysis checks."""
+
+    def quantise(self, name: str, x: FixedArray, to: FixedType) -> FixedArray:
+        return FixedArray(requantise(x.raw, x.fraction, to), to.fraction)
+
+    def constant(self, values: NDArray[Any]) -> FixedArray:
+        fraction = exact_fraction(values)
+        return FixedArray(np.asarray(np.asarray(values) * 2.0**fraction, dtype=np.int64), fraction)
+
+    def scale(self, x: FixedArray, exponent: int) -> FixedArray:
+        return FixedArray(x.raw, x.fraction - exponent)
+
+    def sum(self, x: FixedArray, axis: int) -> FixedArray:
+        return FixedArray(x.raw.sum(axis=axis), x.fraction)
+
+    def take(self, x: FixedArray, index: IntIndex, axis: int) -> FixedArray:
+        return FixedArray(np.take(x.raw, index, axis=axis), x.fraction)
+
+    def expand(self, x: FixedArray, axis: int) -> FixedArray:
+        return FixedArray(np.expand_dims(x.raw, axis), x.fraction)
+
+    def concat(self, xs: Sequence[FixedArray], axis: int) -> FixedArray:
+        fraction = max(x.fraction for x in xs)
+        return FixedArray(np.concatenate([x.at(fraction) for x in xs], axis=axis), fraction)
+
+    def relu(self, x: FixedArray) -> FixedArray:
+        return FixedArray(np.maximum(x.raw, 0), x.fraction)
+
+    def nonzero(self, x: FixedArray) -> FixedArray:
+        return FixedArray((x.raw != 0).astype(np.int64), 0)
+
+    def gate(self, x: FixedArray, bit: FixedArray) -> FixedArray:
+        return FixedArray(np.where(bit.raw != 0, x.raw, 0), x.fraction)
+
+    def lookup(self, table: FixedArray, index: FixedArray) -> FixedArray:
+        return FixedArray(table.raw[index.raw], table.fraction)

@@ -1,0 +1,145 @@
+"""Interval arithmetic: how wide every intermediate of an operator can get in the worst case.
+
+Bounds are Python integers (numpy dtype object), so the analysis itself can never overflow. Types differ
+from element to element only through their bounds; the fraction is one for the whole array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, requantise
+from fpgajet.ops.arithmetic import Arithmetic, IntIndex
+from fpgajet.ops.integers import FixedArray, exact_fraction
+
+Bounds = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class IntervalArray:
+    """Elementwise bounds ``lo <= raw <= hi`` with a common number of fraction bits."""
+
+    lo: Bounds
+    hi: Bounds
+    fraction: int
+
+    @classmethod
+    def of_type(cls, shape: tuple[int, ...], kind: FixedType) -> IntervalArray:
+        """Every value of ``kind`` is possible in every element."""
+        return cls(_full(shape, kind.lowest), _full(shape, kind.highest), kind.fraction)
+
+    @classmethod
+    def exactly(cls, x: FixedArray) -> IntervalArray:
+        """Known values: weights and tables."""
+        raw = np.asarray(x.raw).astype(object)
+        return cls(raw, raw, x.fraction)
+
+    def at(self, fraction: int) -> tuple[Bounds, Bounds]:
+        """Bounds written with more fraction bits."""
+        factor = 1 << (fraction - self.fraction)
+        return self.lo * factor, self.hi * factor
+
+    def __add__(self, other: IntervalArray) -> IntervalArray:
+        fraction = max(self.fraction, other.fraction)
+        (a, b), (c, d) = self.at(fraction), other.at(fraction)
+        return IntervalArray(a + c, b + d, fraction)
+
+    def __sub__(self, other: IntervalArray) -> IntervalArray:
+        fraction = max(self.fraction, other.fraction)
+        (a, b), (c, d) = self.at(fraction), other.at(fraction)
+        return IntervalArray(a - d, b - c, fraction)
+
+    def __mul__(self, other: IntervalArray) -> IntervalArray:
+        corners = [self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi]
+        lo, hi = corners[0], corners[0]
+        for corner in corners[1:]:
+            lo, hi = np.minimum(lo, corner), np.maximum(hi, corner)
+        return IntervalArray(lo, hi, self.fraction + other.fraction)
+
+    def holding_type(self) -> FixedType:
+        """The narrowest type that holds every element without loss.
+
+        Raises:
+            ValueError: more than 53 bits would be needed, so float64 could not carry the value.
+        """
+        lowest, highest = int(np.min(self.lo)), int(np.max(self.hi))
+        if max(highest.bit_length(), (-lowest - 1).bit_length()) >= EXACT_BITS:
+            raise ValueError(f"an intermediate needs more than {EXACT_BITS} bits: use narrower types")
+        return FixedType.holding(lowest, highest, self.fraction)
+
+
+def _full(shape: tuple[int, ...], value: int) -> Bounds:
+    full = np.empty(shape, dtype=object)
+    full[...] = value
+    return full
+
+
+@dataclass
+class IntervalArithmetic(Arithmetic[IntervalArray]):
+    """Runs an operator on intervals and remembers the type of every named intermediate."""
+
+    types: dict[str, FixedType] = field(default_factory=dict)
+
+    def note(self, name: str, x: IntervalArray) -> IntervalArray:
+        self.types[name] = x.holding_type()
+        return x
+
+    def quantise(self, name: str, x: IntervalArray, to: FixedType) -> IntervalArray:
+        x.holding_type()  # what is rounded must itself be exact
+        lo, hi = (requantise(b, x.fraction, to) for b in (x.lo, x.hi))
+        if (requantise(x.lo, x.fraction, _unbounded(to, x)) != lo).any() or (
+            requantise(x.hi, x.fraction, _unbounded(to, x)) != hi
+        ).any():
+            # Something can overflow: after wrapping nothing is known, after saturation the clip is right.
+            if to.overflow is Overflow.WRAP:
+                return IntervalArray.of_type(x.lo.shape, to)
+        return IntervalArray(lo, hi, to.fraction)
+
+    def constant(self, values: NDArray[Any]) -> IntervalArray:
+        fraction = exact_fraction(values)
+        raw = np.asarray(np.asarray(values) * 2.0**fraction, dtype=np.int64)
+        return IntervalArray.exactly(FixedArray(raw, fraction))
+
+    def scale(self, x: IntervalArray, exponent: int) -> IntervalArray:
+        return IntervalArray(x.lo, x.hi, x.fraction - exponent)
+
+    def sum(self, x: IntervalArray, axis: int) -> IntervalArray:
+        return IntervalArray(np.asarray(x.lo.sum(axis=axis)), np.asarray(x.hi.sum(axis=axis)), x.fraction)
+
+    def take(self, x: IntervalArray, index: IntIndex, axis: int) -> IntervalArray:
+        lo, hi = np.take(x.lo, index, axis=axis), np.take(x.hi, index, axis=axis)
+        return IntervalArray(np.asarray(lo, dtype=object), np.asarray(hi, dtype=object), x.fraction)
+
+    def expand(self, x: IntervalArray, axis: int) -> IntervalArray:
+        return IntervalArray(np.expand_dims(x.lo, axis), np.expand_dims(x.hi, axis), x.fraction)
+
+    def concat(self, xs: Sequence[IntervalArray], axis: int) -> IntervalArray:
+        fraction = max(x.fraction for x in xs)
+        lows, highs = zip(*(x.at(fraction) for x in xs), strict=True)
+        return IntervalArray(np.concatenate(lows, axis), np.concatenate(highs, axis), fraction)
+
+    def relu(self, x: IntervalArray) -> IntervalArray:
+        return IntervalArray(np.maximum(x.lo, 0), np.maximum(x.hi, 0), x.fraction)
+
+    def nonzero(self, x: IntervalArray) -> IntervalArray:
+        return IntervalArray(_full(x.lo.shape, 0), _full(x.lo.shape, 1), 0)
+
+    def gate(self, x: IntervalArray, bit: IntervalArray) -> IntervalArray:
+        shape = np.broadcast_shapes(x.lo.shape, bit.lo.shape)
+        lo, hi = (np.broadcast_to(b, shape) for b in (x.lo, x.hi))
+        return IntervalArray(np.minimum(lo, 0), np.maximum(hi, 0), x.fraction)
+
+    def lookup(self, table: IntervalArray, index: IntervalArray) -> IntervalArray:
+        lo = np.broadcast_to(table.lo.min(axis=0), index.lo.shape + table.lo.shape[1:])
+        hi = np.broadcast_to(table.hi.max(axis=0), index.hi.shape + table.hi.shape[1:])
+        return IntervalArray(lo, hi, table.fraction)
+
+
+def _unbounded(to: FixedType, x: IntervalArray) -> FixedType:
+    """``to`` with room for everything, to see whether its own range clips."""
+    return FixedType(True, EXACT_BITS, to.fraction, to.rounding, Overflow.SAT)

@@ -1,0 +1,104 @@
+"""LinEq2to2: the six aggregators of nanoPELICAN, their mixing, biases, ReLU and mask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.operator import Operator, Shape, expect
+
+AGGREGATORS = 6
+
+
+@dataclass(frozen=True)
+class LinEq2to2(Operator):
+    """y_ijc = ReLU(sum_b w_cb agg_b,ij + b_c(n) + delta_ij bdiag_c(n)), masked, rounded once.
+
+    Aggregators of d: [0] d_ij, [1] delta_ij S_i, [2] S_j, [3] S_i, [4] T, [5] delta_ij T, with row sums
+    S_i = 2^-row_exponent sum_j d_ij (put into the type ``row_sum``) and the total
+    T = 2^-total_exponent sum_ij d_ij (put into ``total``), both from the unrounded sums.
+
+    Inputs: ``d`` [..., M, M] symmetric and zero in empty slots, ``mask`` [..., M]. Tensors: ``weight``
+    [C, 6]; ``bias`` and ``diagonal_bias`` [M + 1, C], tables over the number n of real slots, into which
+    batch normalisation folds exactly. Output [..., M, M, C].
+    Source: arXiv 2310.16121, equation 1 and section 3.
+    """
+
+    op_type: ClassVar[str] = "LinEq2to2"
+    inputs: ClassVar[int] = 2
+    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias", "diagonal_bias")
+    header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
+    function: ClassVar[str] = "lin_eq_2to2"
+
+    row_sum: FixedType
+    total: FixedType
+    slots: int
+    hidden: int
+    row_exponent: int
+    total_exponent: int
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        wanted = ((self.slots, self.slots), (self.slots,))
+        expect(tuple(shapes) == wanted, f"LinEq2to2 needs inputs {list(wanted)}, not {list(shapes)}")
+        return (self.slots, self.slots, self.hidden)
+
+    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
+        table = (self.slots + 1, self.hidden)
+        return {"weight": (self.hidden, AGGREGATORS), "bias": table, "diagonal_bias": table}
+
+    def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
+        d, mask = inputs
+        w = [a.take(tensors["weight"], b, -1) for b in range(AGGREGATORS)]
+        n = a.note("count", a.sum(mask, -1))
+
+        sums = a.note("row_accumulator", a.sum(d, -1))
+        everything = a.note("total_accumulator", a.sum(sums, -1))
+        sums = a.note("row_scaled", a.scale(sums, -self.row_exponent))
+        everything = a.note("total_scaled", a.scale(everything, -self.total_exponent))
+        row = a.expand(a.quantise("row_sum", sums, self.row_sum), -1)
+        total = a.expand(a.quantise("total", everything, self.total), -1)
+
+        shared = total * w[4] + a.lookup(tensors["bias"], n)
+        diagonal = row * w[1] + a.expand(total * w[5] + a.lookup(tensors["diagonal_bias"], n), -2)
+        y = (
+            a.expand(d, -1) * w[0]
+            + a.expand(row * w[3] + a.expand(shared, -2), -2)  # S_i and what all pairs share
+            + a.expand(row * w[2], -3)  # S_j
+            + a.expand(diagonal, -2) * a.constant(np.eye(self.slots)[:, :, None])
+        )
+        a.note("accumulator", y)
+        z = a.quantise("output", a.relu(y), self.output)
+        return a.gate(a.gate(z, a.expand(a.expand(mask, -1), -1)), a.expand(a.expand(mask, -2), -1))
+
+    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
+        return {
+            "slots": self.slots,
+            "hidden": self.hidden,
+            "row_exponent": self.row_exponent,
+            "total_exponent": self.total_exponent,
+        }
+
+    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        m, c = self.slots, self.hidden
+        d, w, wide = widths["input0"].bits, widths["weight"].bits, widths["accumulator"].bits
+        units = Inventory()
+        units.add_tree(m, m, d)
+        units.add_tree(1, m, widths["row_accumulator"].bits)
+        units.selectors.append(Units(m, self.row_sum.bits))
+        units.constant_products += [
+            Units(c * m * (m + 1) // 2, d, w),
+            Units(3 * c * m, self.row_sum.bits, w),
+            Units(2 * c, self.total.bits, w),
+        ]
+        # weighted d + S_i term + S_j term for every ordered pair; biases and T once a row; the diagonal.
+        units.adders += [Units(2 * c * m * m, wide), Units(c * m, wide), Units(3 * c * m, wide)]
+        units.adder_levels += 5
+        units.selectors.append(Units(c * m * m, self.output.bits + 2))
+        units.tables.append(Units(2 * c, widths["bias"].bits, m.bit_length()))
+        return units

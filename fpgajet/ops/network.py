@@ -1,0 +1,124 @@
+"""A network: operators wired together, with their quantised constants. Independent of every file format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray, IntegerArithmetic
+from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.operator import Operator, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A quantised constant: raw values and their type."""
+
+    values: FixedArray
+    type: FixedType
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operator in the network. ``name`` is also the name of its result, the *stage*."""
+
+    name: str
+    operator: Operator
+    inputs: tuple[str, ...]
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """One input, nodes in an order in which they can be computed, the last one gives the score.
+
+    Raises:
+        ValueError: an input that no earlier stage gives, or shapes that do not fit.
+    """
+
+    name: str
+    input_name: str
+    input_shape: Shape
+    input_type: FixedType
+    nodes: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        self.shapes()
+
+    @property
+    def output(self) -> Node:
+        """The node that gives the score."""
+        return self.nodes[-1]
+
+    def shapes(self) -> dict[str, Shape]:
+        """Shape of every stage without the batch axis; checks the wiring on the way."""
+        shapes: dict[str, Shape] = {self.input_name: self.input_shape}
+        for node in self.nodes:
+            missing = [name for name in node.inputs if name not in shapes]
+            if missing:
+                raise ValueError(f"{node.name} needs {missing[0]!r}, which no earlier node gives")
+            inputs = [shapes[name] for name in node.inputs]
+            shapes[node.name] = node.operator.output_shape(*inputs)
+            for name, shape in node.operator.tensor_shapes(*inputs).items():
+                given = node.tensors[name].values.raw.shape if name in node.tensors else None
+                if given != shape:
+                    raise ValueError(f"{node.name}: tensor {name!r} has shape {given}, not {shape}")
+        return shapes
+
+    def types(self) -> dict[str, FixedType]:
+        """Type of every stage, the input included."""
+        return {self.input_name: self.input_type} | {n.name: n.operator.output for n in self.nodes}
+
+    def evaluate(
+        self, a: Arithmetic[A], given: A, constant: Callable[[Tensor], A], upto: str | None = None
+    ) -> dict[str, A]:
+        """Run all nodes in any arithmetic; returns every stage by name, the input included."""
+        stages = {self.input_name: given}
+        for node in self.nodes:
+            tensors = {name: constant(tensor) for name, tensor in node.tensors.items()}
+            stages[node.name] = node.operator.forward(a, [stages[i] for i in node.inputs], tensors)
+            if node.name == upto:
+                break
+        return stages
+
+    def reference(self, given: FixedArray) -> dict[str, FixedArray]:
+        """Every stage in int64: the definition. ``given``: raw values of the input type [jets, ...]."""
+        return self.evaluate(IntegerArithmetic(), given, lambda tensor: tensor.values)
+
+    def widths(self) -> dict[str, dict[str, FixedType]]:
+        """By node, the worst-case type of every noted intermediate, from interval analysis.
+
+        Raises:
+            ValueError: an intermediate could exceed 53 bits.
+        """
+        shapes, types = self.shapes(), self.types()
+        return {
+            node.name: node_widths(
+                node.operator,
+                [(shapes[name], types[name]) for name in node.inputs],
+                {name: tensor.values for name, tensor in node.tensors.items()},
+            )
+            for node in self.nodes
+        }
+
+
+def node_widths(
+    operator: Operator, inputs: Sequence[tuple[Shape, FixedType]], tensors: Mapping[str, FixedArray]
+) -> dict[str, FixedType]:
+    """Worst-case type of every noted intermediate of one operator.
+
+    The analysis starts from the full range of the input types: an accumulator must not rely on what an
+    earlier node happens to send.
+
+    Raises:
+        ValueError: an intermediate could exceed 53 bits.
+    """
+    a = IntervalArithmetic()
+    operator.forward(
+        a,
+        [IntervalArray.of_type(shape, kind) for shape, kind in inputs],
+        {name: IntervalArray.exactly(values) for name, values in tensors.items()},
+    )
+    return a.types

@@ -1,0 +1,85 @@
+"""What an operator is: one layer of the network that becomes one block of hardware.
+
+An operator is a frozen dataclass. Its fields are its attributes: integers, and :class:`FixedType` for every
+requantiser (the field ``output`` is the type of the result). From them and from ``forward`` the drivers in
+``fpgajet.graph``, ``fpgajet.hls`` and ``quant`` derive everything else, so adding an operator means one such
+file, one C++ header in ``firmware/`` and one test.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.inventory import Inventory
+
+Shape = tuple[int, ...]
+
+#: The ONNX domain of every operator.
+DOMAIN = "fpgajet.ops"
+
+
+@dataclass(frozen=True)
+class Operator(ABC):
+    """Base of all operators; subclasses set the class variables and the abstract methods."""
+
+    op_type: ClassVar[str]
+    #: number of data inputs, which come first in the ONNX node
+    inputs: ClassVar[int]
+    #: names of the constant tensors, which follow the data inputs in the ONNX node
+    tensors: ClassVar[tuple[str, ...]] = ()
+    #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
+    header: ClassVar[str]
+    function: ClassVar[str]
+
+    output: FixedType
+
+    @abstractmethod
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Shape of the result, without the batch axis, from those of the data inputs.
+
+        Raises:
+            ValueError: the inputs do not have the shapes this operator needs.
+        """
+
+    @abstractmethod
+    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
+        """Shapes of the constant tensors from those of the data inputs."""
+
+    @abstractmethod
+    def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
+        """The exact arithmetic, over arrays with any leading batch axes."""
+
+    @abstractmethod
+    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
+        """Integer constants of the C++ configuration struct; types are added by the driver."""
+
+    @abstractmethod
+    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        """Arithmetic units of a fully unrolled block, for the analytical estimate.
+
+        Args:
+            shapes: shapes of the data inputs.
+            widths: types of the data inputs (``input0``, ...), of the constant tensors, and of the
+                intermediates that ``forward`` notes.
+        """
+
+    @classmethod
+    def type_fields(cls) -> tuple[str, ...]:
+        """Names of the attributes that are fixed-point types."""
+        return tuple(f.name for f in fields(cls) if f.type in ("FixedType", FixedType))
+
+    @classmethod
+    def integer_fields(cls) -> tuple[str, ...]:
+        """Names of the attributes that are integers."""
+        return tuple(f.name for f in fields(cls) if f.type in ("int", int))
+
+
+def expect(condition: bool, message: str) -> None:
+    """Raise ``ValueError(message)`` unless ``condition`` holds."""
+    if not condition:
+        raise ValueError(message)
