@@ -51,7 +51,7 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
     are reported as such only: comparisons with them mean nothing.
     """
     require_shape(p4)
-    finite: NDArray[np.bool_] = np.asarray(np.isfinite(p4).all(axis=(1, 2)))
+    finite = np.isfinite(p4).all(axis=(1, 2))
     sane = np.where(finite[:, None, None], p4, 0.0).astype(np.float64)
     energy, momentum = sane[..., 0], sane[..., 1:]
     pt = np.hypot(momentum[..., 0], momentum[..., 1])
@@ -66,7 +66,7 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
         if len(rows):
             found.append(Problem(kind, rows, text))
 
-    report("not-finite", ~finite, "NaN or infinity among the four-momenta")
+    report("not-finite", np.logical_not(finite), "NaN or infinity among the four-momenta")
     report("negative-energy", (energy < 0).any(axis=-1), "a constituent has negative energy")
     off_shell = (energy >= 0) & (energy < absolute * (1 - MASS_SHELL_TOLERANCE))
     report(

@@ -1,0 +1,208 @@
+"""A whole data set: shards made by several processes, stopped and continued at will.
+
+Shard k of a data set is a function of (recipe, seed, k, shard size) alone. So the number of processes,
+an interruption, or a larger total do not change what is in it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fpgajet import __version__
+from fpgajet.errors import BadInput
+from fpgajet.files import read_json, write_json
+from quant.data.generator import generate, require_generator
+from quant.data.layout import JetFile, Jets, concatenate, write_jets
+from quant.data.processes import COMMON, PROCESSES
+from quant.data.recipe import Recipe
+
+SHARD_JETS = 5_000
+ORDER_FILE = "order.json"
+POLL_SECONDS = 0.2
+# Streams of random numbers of one shard: one for each class, and one for the order of the rows.
+SHUFFLE_STREAM = 1_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for: ``jets`` in total, equally of each class, in shards of ``shard_jets``."""
+
+    recipe: Recipe
+    jets: int
+    seed: int
+    shard_jets: int = SHARD_JETS
+
+    def __post_init__(self) -> None:
+        if self.jets < len(self.recipe.classes):
+            raise BadInput(f"at least {len(self.recipe.classes)} jets are needed, one of each class.")
+        if self.seed < 0 or self.shard_jets < len(self.recipe.classes):
+            raise BadInput("the seed must not be negative, and a shard must hold one jet of each class.")
+
+    @property
+    def shards(self) -> int:
+        return -(-self.jets // self.shard_jets)
+
+    def rows(self, shard: int) -> range:
+        """Jet numbers of a shard; jet i is of class i modulo the number of classes."""
+        return range(shard * self.shard_jets, min((shard + 1) * self.shard_jets, self.jets))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "recipe": self.recipe.model_dump(mode="json"),
+            "jets": self.jets,
+            "seed": self.seed,
+            "shard_jets": self.shard_jets,
+            "versions": {
+                "fpgajet": __version__,
+                **{name: version(name) for name in ("pythia8mc", "fastjet", "numpy")},
+            },
+        }
+
+
+def shard_path(out: Path, shard: int) -> Path:
+    return out / f"jets-{shard:05d}.h5"
+
+
+def produce(
+    out: Path, order: Order, *, processes: int, progress: Callable[[int], None] = lambda _: None
+) -> list[Path]:
+    """Make every shard of ``order`` that is not in ``out`` yet; return the paths of all.
+
+    Args:
+        progress: called with the number of jets finished so far, shards found included.
+
+    Raises:
+        MissingTool: the extra ``gen`` is not installed.
+        BadInput: ``out`` holds another order's jets.
+        CannotWrite: ``out`` cannot be written.
+    """
+    require_generator()
+    claim(out, order)
+    todo = [shard for shard in range(order.shards) if not finished(out, order, shard)]
+    done = order.jets - sum(len(order.rows(shard)) for shard in todo)
+    progress(done)
+    if todo:
+        context = multiprocessing.get_context("spawn")
+        counter = context.Value("q", 0)
+        workers = min(processes, len(todo))
+        with context.Pool(workers, initializer=start_worker, initargs=(counter,)) as pool:
+            for _ in wait(pool.imap_unordered(make_shard, [(out, order, shard) for shard in todo])):
+                progress(done + counter.value)
+    return [shard_path(out, shard) for shard in range(order.shards)]
+
+
+def claim(out: Path, order: Order) -> None:
+    """Write the order into ``out``, or check that it is the one already there (a larger total may follow)."""
+    file = out / ORDER_FILE
+    asked = order.as_json()
+    if file.exists():
+        earlier = read_json(file)
+        differing = [key for key in asked if key != "jets" and earlier.get(key) != asked[key]]
+        if differing:
+            raise BadInput(
+                f"{out} holds jets of another order (its {', '.join(differing)} differ, see {file}): choose "
+                "another --out, or repeat the same options to continue."
+            )
+        if order.jets < int(earlier.get("jets", 0)):
+            raise BadInput(
+                f"{out} holds an order of {earlier['jets']} jets, more than the {order.jets} asked for now: "
+                "choose another --out."
+            )
+    write_json(file, asked)
+
+
+def finished(out: Path, order: Order, shard: int) -> bool:
+    """Is this shard there, whole? A damaged or shorter one is made again."""
+    path = shard_path(out, shard)
+    if not path.exists():
+        return False
+    try:
+        with JetFile(path) as file:
+            return len(file) == len(order.rows(shard))
+    except BadInput:
+        return False
+
+
+def wait(results: Any) -> Iterator[None]:
+    """Yield at least every :data:`POLL_SECONDS` until all ``results`` of an ``imap`` are in."""
+    while True:
+        try:
+            results.next(timeout=POLL_SECONDS)
+        except multiprocessing.TimeoutError:
+            pass
+        except StopIteration:
+            yield
+            return
+        yield
+
+
+_counter: Synchronized[int] | None = None
+
+
+def start_worker(counter: Synchronized[int]) -> None:
+    """Prepare a process: Ctrl-C is the parent's to handle, banners must not reach standard output."""
+    global _counter  # noqa: PLW0603 - a pool's workers have no other place for it
+    _counter = counter
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+
+
+def make_shard(task: tuple[Path, Order, int]) -> int:
+    """Generate one shard and write it; returns its number of jets."""
+    out, order, shard = task
+    jets = shard_content(order, shard, count)
+    write_jets(shard_path(out, shard), jets)
+    return len(jets)
+
+
+def count(jets: int) -> None:
+    if _counter is not None:
+        with _counter.get_lock():
+            _counter.value += jets
+
+
+def shard_content(order: Order, shard: int, progress: Callable[[int], None] = lambda _: None) -> Jets:
+    """The jets of one shard, classes mixed."""
+    rows = order.rows(shard)
+    classes = order.recipe.classes
+    wanted = [sum(1 for row in rows if row % len(classes) == index) for index in range(len(classes))]
+    made = [
+        generate(order.recipe, name, wanted[index], (order.seed, shard, index), progress)
+        for index, name in enumerate(classes)
+        if wanted[index]
+    ]
+    jets = concatenate(made)
+    mixed = np.random.default_rng((order.seed, shard, SHUFFLE_STREAM)).permutation(len(jets))
+    return Jets(**{**vars(jets[mixed]), "provenance": provenance(order, shard)})
+
+
+def provenance(order: Order, shard: int) -> dict[str, Any]:
+    """Everything needed to make the shard again; no time or place, so that equal jets give equal files."""
+    settings = {name: [*COMMON, *PROCESSES[name].settings] for name in order.recipe.classes}
+    windows = {name: list(order.recipe.window(name)) for name in order.recipe.classes}
+    # Not the total: the first shards of a larger order are the same files.
+    asked = {key: value for key, value in order.as_json().items() if key != "jets"}
+    return {
+        "source": "fpgajet data generate",
+        **asked,
+        "shard": shard,
+        "pythia_settings": settings,
+        "pthat_windows_gev": windows,
+    }
+
+
+def jets_per_second(jets: int, since: float) -> float:
+    """Mean rate since the ``time.monotonic()`` value ``since``."""
+    return jets / max(time.monotonic() - since, 1e-9)
