@@ -224,10 +224,16 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
     )
 
 
-def write_jets(path: Path | str, jets: Jets) -> None:
+def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
     """Write ``jets`` to ``path`` atomically. Raises CannotWrite, or BadInput for arrays of wrong shape."""
     slots = jets.constituents.shape[1] if jets.constituents.ndim == 3 else 0
-    with JetWriter(path, classes=jets.classes, constituents=slots, provenance=jets.provenance) as writer:
+    with JetWriter(
+        path,
+        classes=jets.classes,
+        constituents=slots,
+        provenance=jets.provenance,
+        compression=compression,
+    ) as writer:
         writer.append(jets)
 
 
@@ -239,16 +245,24 @@ class JetWriter:
         classes: names, index = label.
         constituents: slots N of every row.
         provenance: JSON-able facts about where the jets come from.
+        compression: gzip level, 1 (fast) to 9 (small).
     """
 
     def __init__(
-        self, path: Path | str, *, classes: Sequence[str], constituents: int, provenance: dict[str, Any]
+        self,
+        path: Path | str,
+        *,
+        classes: Sequence[str],
+        constituents: int,
+        provenance: dict[str, Any],
+        compression: int = 4,
     ) -> None:
         self.path = Path(path)
         self.classes = tuple(classes)
         self.slots = constituents
         self.provenance = provenance
         self.written = 0
+        self._compression = compression
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> JetWriter:
@@ -281,7 +295,7 @@ class JetWriter:
                 dtype=DATASETS[name],
                 chunks=chunk or (CHUNK_JETS, *tail),
                 compression="gzip",
-                compression_opts=4,
+                compression_opts=self._compression,
                 shuffle=True,
                 track_times=False,
             )
