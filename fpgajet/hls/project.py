@@ -1,0 +1,180 @@
+"""Write an hls4ml project: our headers, test bench, test vectors; complete for csynth and cosim."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper
+
+from fpgajet.errors import BadInput
+from fpgajet.files import write_errors, write_json, write_text
+from fpgajet.fixed import from_real
+from fpgajet.hls.resources import firmware_file
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+
+BACKENDS = {"vitis": "Vitis", "vivado": "Vivado"}
+#: What the C simulation needs to know about a project, beside its sources.
+STAGES_FILE = "fpgajet_stages.json"
+
+
+def project_name(network: Network) -> str:
+    """Name of the top function: the model's name as a C identifier."""
+    return re.sub(r"\W", "_", network.name)
+
+
+def write_project(
+    model: onnx.ModelProto,
+    network: Network,
+    out: Path,
+    *,
+    part: str,
+    clock_mhz: float,
+    backend: str = "vitis",
+    reuse_factor: int = 1,
+    vectors: NDArray[np.float32],
+) -> None:
+    """Write the project to ``out``, replacing what is there only once the new one is complete.
+
+    Args:
+        model: the QONNX model.
+        network: the same model, loaded; source of types and of the expected scores.
+        out: project directory.
+        part: full part name, as the vendor tool wants it.
+        clock_mhz: target clock.
+        backend: ``vitis`` or ``vivado``.
+        reuse_factor: must be 1 for now.
+        vectors: jets of the test bench, float32 [jets, N, 4] in GeV.
+
+    Raises:
+        BadInput: unknown back end, or a reuse factor that the operators do not support.
+        CannotWrite: the directory cannot be written.
+    """
+    if backend not in BACKENDS:
+        raise BadInput(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}.")
+    with write_errors(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent))
+    try:
+        with write_errors(out):
+            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend], reuse_factor)
+            _add_test_bench(network, fresh, vectors)
+            fresh.chmod(0o755)
+            _replace(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _generate(
+    model: onnx.ModelProto,
+    network: Network,
+    out: Path,
+    part: str,
+    clock_mhz: float,
+    backend: str,
+    reuse_factor: int,
+) -> None:
+    """Let hls4ml convert and write; its prints are kept in a log beside the sources."""
+    from hls4ml.converters import convert_from_onnx_model
+
+    from fpgajet.hls.register import register
+
+    register()
+    talk = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(talk):
+            hls_model = convert_from_onnx_model(
+                _with_constant_shapes(model),
+                output_dir=str(out),
+                project_name=project_name(network),
+                backend=backend,
+                part=part,
+                clock_period=round(1000.0 / clock_mhz, 4),
+                hls_config=_hls_config(model, network, reuse_factor),
+                # The C simulation must read the same weights as synthesis: the headers, not text files.
+                write_weights_txt=False,
+            )
+            hls_model.config.trace_output = True
+            hls_model.write()
+    except ValueError as error:
+        raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error
+    write_text(out / "hls4ml.log", talk.getvalue())
+    # hls4ml notes the absolute output directory; a project must not depend on where it was made.
+    config = out / "hls4ml_config.yml"
+    write_text(config, config.read_text().replace(str(out), "."))
+
+
+def _hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> dict[str, Any]:
+    """Explicit precision for the input and a trace of every stage; nothing is left to 'auto'."""
+    layers: dict[str, Any] = {node.name: {"Trace": True} for node in network.nodes}
+    layers[model.graph.input[0].name] = {"Precision": {"result": network.input_type.ap_fixed()}}
+    defaults = {
+        "Precision": {"default": network.output.operator.output.ap_fixed()},
+        "ReuseFactor": reuse_factor,
+        "Strategy": "Latency",
+    }
+    return {"Model": defaults, "LayerName": layers}
+
+
+def _with_constant_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """hls4ml looks up the shape of every input of a node, initialisers included, in ``value_info``."""
+    complete = onnx.ModelProto()
+    complete.CopyFrom(model)
+    known = {value.name for value in complete.graph.value_info}
+    complete.graph.value_info.extend(
+        helper.make_tensor_value_info(i.name, i.data_type, list(i.dims))
+        for i in complete.graph.initializer
+        if i.name not in known
+    )
+    return complete
+
+
+def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32]) -> None:
+    """Our self-checking test bench and its vectors, under the names hls4ml's Tcl scripts expect."""
+    project, shapes = project_name(network), network.shapes()
+    sizes = {name: int(np.prod(shape)) for name, shape in shapes.items()}
+    text = firmware_file("testbench.cpp").read_text()
+    for key, value in {
+        "PROJECT": project,
+        "MODEL": network.name,
+        "N_INPUTS": sizes[network.input_name],
+        "N_OUTPUTS": sizes[network.output.name],
+    }.items():
+        text = text.replace(f"@{key}@", str(value))
+    write_text(out / f"{project}_test.cpp", text)
+
+    raw = from_real(vectors, network.input_type)
+    scores = network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].real
+    for name, rows in (("tb_input_features", vectors), ("tb_output_predictions", scores)):
+        lines = (" ".join(repr(float(v)) for v in row.ravel()) for row in rows)
+        write_text(out / "tb_data" / f"{name}.dat", "\n".join(lines) + "\n")
+
+    stages = {node.name: list(shapes[node.name]) for node in network.nodes}
+    write_json(
+        out / STAGES_FILE,
+        {
+            "project": project,
+            "input": list(network.input_shape),
+            "output": network.output.name,
+            "stages": stages,
+        },
+    )
+
+
+def _replace(fresh: Path, out: Path) -> None:
+    """Put a complete directory in the place of an older one."""
+    old = out.with_name(f".{out.name}.old.tmp")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

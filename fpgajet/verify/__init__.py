@@ -1,0 +1,1 @@
+"""The proof that all implementations of a network give the same bits."""

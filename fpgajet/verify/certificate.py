@@ -1,0 +1,166 @@
+"""The certificate: every implementation against the integer reference, every stage, every event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import from_real
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from fpgajet.verify.boundaries import BoundaryCounter
+
+REFERENCE = "integer reference"
+CHUNK = 2000
+
+
+class Implementation(Protocol):
+    """Anything that computes every stage of a network."""
+
+    name: str
+
+    def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Every stage by name, [jets, ...], from float32 jets before the input quantiser."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where an implementation leaves the reference, in the order of the network."""
+
+    implementation: str
+    kind: str
+    event: int
+    stage: str
+    element: list[int]
+    expected: float
+    found: float
+
+
+@dataclass
+class Certificate:
+    """What was compared, and what came out. ``scores`` holds the real jets' scores by implementation."""
+
+    implementations: list[str]
+    events: dict[str, int] = field(default_factory=dict)
+    values_compared: int = 0
+    differences: dict[str, int] = field(default_factory=dict)
+    first_differences: list[Difference] = field(default_factory=list)
+    distinct_scores: int = 0
+    boundary_hits: dict[str, int] = field(default_factory=dict)
+    saturated: dict[str, int] = field(default_factory=dict)
+    scores: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def total_events(self) -> int:
+        """Events of all kinds."""
+        return sum(self.events.values())
+
+    @property
+    def total_differences(self) -> int:
+        """Differing values over all implementations and stages."""
+        return sum(self.differences.values())
+
+    def document(self) -> dict[str, Any]:
+        """The content of ``certificate.json``."""
+        content = asdict(self)
+        content.pop("scores")
+        return {
+            "schema_version": 1,
+            "reference": REFERENCE,
+            "clean": self.total_differences == 0,
+            "total_events": self.total_events,
+            "total_differences": self.total_differences,
+        } | content
+
+
+def certify(
+    network: Network,
+    implementations: Sequence[Implementation],
+    events: Mapping[str, NDArray[np.float32]],
+    *,
+    score_kind: str,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Certificate:
+    """Compare every implementation with the integer reference on every stage of every event.
+
+    Args:
+        network: the definition.
+        implementations: what to compare with it.
+        events: jets by kind, float32 [n, N, 4].
+        score_kind: the kind (real jets) whose scores are kept and counted.
+        progress: called with the number of events done since the last call.
+    """
+    names = [REFERENCE, *(i.name for i in implementations)]
+    result = Certificate(names, differences={i.name: 0 for i in implementations})
+    scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
+    counter = BoundaryCounter()
+    for kind, jets in events.items():
+        result.events[kind] = len(jets)
+        for start in range(0, len(jets), CHUNK):
+            chunk = np.ascontiguousarray(jets[start : start + CHUNK], dtype=np.float32)
+            expected = _reference(network, counter, chunk)
+            result.values_compared += sum(v.size for v in expected.values()) * len(implementations)
+            found = {i.name: i.stages(chunk) for i in implementations}
+            for name, stages in found.items():
+                _compare(result, name, kind, start, expected, stages)
+            if kind == score_kind:
+                for name, stages in {REFERENCE: expected, **found}.items():
+                    scores[name].append(np.asarray(stages[network.output.name], np.float64).reshape(len(chunk)))
+            progress(len(chunk))
+    result.scores = {name: np.concatenate(parts) for name, parts in scores.items() if parts}
+    result.distinct_scores = len(np.unique(result.scores[REFERENCE])) if result.scores else 0
+    result.boundary_hits, result.saturated = dict(counter.ties), dict(counter.saturated)
+    return result
+
+
+def _reference(
+    network: Network, counter: BoundaryCounter, jets: NDArray[np.float32]
+) -> dict[str, NDArray[np.float64]]:
+    """Every stage of the definition as real numbers, counting on the way what the requantisers meet."""
+    kind = network.input_type
+    stages = {network.input_name: FixedArray(from_real(jets, kind), kind.fraction)}
+    for node in network.nodes:
+        counter.stage = node.name
+        tensors = {name: tensor.values for name, tensor in node.tensors.items()}
+        stages[node.name] = node.operator.forward(counter, [stages[i] for i in node.inputs], tensors)
+    return {node.name: stages[node.name].real for node in network.nodes}
+
+
+def _compare(
+    result: Certificate,
+    name: str,
+    kind: str,
+    start: int,
+    expected: Mapping[str, NDArray[np.float64]],
+    found: Mapping[str, NDArray[Any]],
+) -> None:
+    """Count differing values; remember the first one of each implementation."""
+    known = {d.implementation for d in result.first_differences}
+    for stage, values in expected.items():
+        # Not-a-number compares as different, and a missing stage or a wrong shape must not pass.
+        wrong = ~(np.asarray(found[stage], np.float64) == values)
+        if wrong.shape != values.shape:
+            raise ValueError(f"{name}: stage {stage} has shape {wrong.shape}, not {values.shape}")
+        count = int(wrong.sum())
+        if not count:
+            continue
+        result.differences[name] += count
+        if name not in known:
+            known.add(name)
+            place = [int(k) for k in np.argwhere(wrong)[0]]
+            where = tuple(place)
+            result.first_differences.append(
+                Difference(
+                    name,
+                    kind,
+                    start + place[0],
+                    stage,
+                    place[1:],
+                    float(values[where]),
+                    float(np.asarray(found[stage], np.float64)[where]),
+                )
+            )
