@@ -56,7 +56,7 @@ def shorten(jets: Jets) -> Jets:
         constituents=np.take_along_axis(p4, order[..., None], axis=1),
         multiplicity=jets.multiplicity,
         label=jets.label,
-        jet=round_mantissa(jets.jet, 16).astype(np.float32),
+        jet=round_mantissa(jets.jet, BITS).astype(np.float32),
         classes=jets.classes,
         provenance=provenance,
     )

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+LARGEST_MASS_SQUARED = 0.1  # GeV^2, far below what any pair of hard constituents adds to a jet's mass
+FINE_ENERGY_BITS = 17
 
 
 def mantissa_step(values: Floats, bits: int) -> Floats:
@@ -33,7 +35,8 @@ def round_massless(p4: NDArray[np.floating], bits: int) -> NDArray[np.float32]:
 
     Plain rounding would give a constituent of 200 GeV a mass of several GeV. Each momentum component may
     therefore be one step off its nearest; of the 27 choices the one whose |p| lies closest below a
-    representable energy is taken. Zero slots stay zero.
+    representable energy is taken. The few that still have a mass worth noticing get a finer energy. Zero
+    slots stay zero.
 
     Args:
         p4: [..., 4], (E, px, py, pz), E taken as |p|.
@@ -57,4 +60,8 @@ def round_massless(p4: NDArray[np.floating], bits: int) -> NDArray[np.float32]:
         better = relative < best_excess
         best_excess = np.where(better, relative, best_excess)
         best[better] = np.concatenate([energy[..., None], candidate], axis=-1)[better]
+    square = (best[..., 1:] ** 2).sum(axis=-1)
+    massive = best[..., 0] ** 2 - square > LARGEST_MASS_SQUARED
+    finer = ceil_mantissa(np.sqrt(square), FINE_ENERGY_BITS)
+    best[..., 0] = np.where(massive, finer, best[..., 0])
     return best.astype(np.float32)
