@@ -7,6 +7,7 @@ with a number that looks fine, so such jets are refused before they reach one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
 
     found: list[Problem] = []
 
-    def report(kind: str, bad: NDArray[np.bool_], text: str) -> None:
+    def report(kind: str, bad: Any, text: str) -> None:
         rows = np.flatnonzero(bad) + first_row
         if len(rows):
             found.append(Problem(kind, rows, text))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.data.detector import Particles
+from quant.data.generation.particles import Particles
 
 MILLIMETRE = 1e-3
 LONGEST_CHAIN = 60
@@ -42,7 +42,7 @@ def read_batch(batch: Any) -> Records:
     momentum, vertex = flat.p, flat.vProd
 
     def vertex_column(name: str) -> NDArray[np.float64]:
-        return ak.to_numpy(ak.fill_none(vertex[name], 0.0)) * MILLIMETRE
+        return np.asarray(ak.to_numpy(ak.fill_none(vertex[name], 0.0)), dtype=np.float64) * MILLIMETRE
 
     event = np.repeat(np.arange(len(lengths)), lengths)
     links = np.stack([ak.to_numpy(flat.daughter1), ak.to_numpy(flat.daughter2)], axis=1).astype(np.int64)

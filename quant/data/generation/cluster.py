@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.data.recipe import JetSelection
+from quant.data.generation.recipe import JetSelection
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from quant.data import level1
-from quant.data.cards import DELPHES_ATLAS
-from quant.data.cluster import LeadingJets, leading_jets
-from quant.data.detector import ETA_MAX, NEUTRINOS, Particles, simulate
+from quant.data.generation import level1
+from quant.data.generation.cards import DELPHES_ATLAS
+from quant.data.generation.cluster import LeadingJets, leading_jets
+from quant.data.generation.detector import simulate
+from quant.data.generation.particles import ETA_MAX, NEUTRINOS, Particles
+from quant.data.generation.processes import COMMON, PROCESSES
+from quant.data.generation.recipe import JetSelection, Recipe
+from quant.data.generation.truth import Records, Resonances, hadronic_resonances, read_batch, stable_particles
 from quant.data.layout import Jets, concatenate
-from quant.data.processes import COMMON, PROCESSES
-from quant.data.recipe import JetSelection, Recipe
-from quant.data.truth import Records, Resonances, hadronic_resonances, read_batch, stable_particles
 
 EVENTS_AT_A_TIME = 250
 LARGEST_PYTHIA_SEED = 900_000_000

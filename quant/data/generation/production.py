@@ -22,10 +22,10 @@ import numpy as np
 from fpgajet import __version__
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
-from quant.data.generator import generate, require_generator
+from quant.data.generation.generator import generate, require_generator
+from quant.data.generation.processes import COMMON, PROCESSES
+from quant.data.generation.recipe import Recipe
 from quant.data.layout import JetFile, Jets, concatenate, write_jets
-from quant.data.processes import COMMON, PROCESSES
-from quant.data.recipe import Recipe
 
 SHARD_JETS = 5_000
 ORDER_FILE = "order.json"

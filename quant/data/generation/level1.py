@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.data.recipe import Level1
+from quant.data.generation.recipe import Level1
 
 
 def quantise(p4: NDArray[np.float64], units: Level1) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fpgajet.errors import BadInput
-from quant.data.processes import PROCESSES
+from quant.data.generation.processes import PROCESSES
 
 Mode = Literal["delphes-atlas", "truth", "level1"]
 
