@@ -19,8 +19,15 @@ app = typer.Typer(
 
 def _register() -> None:
     """Attach every command; each module in ``fpgajet.cli`` owns its commands."""
-    from fpgajet.cli import data
+    from fpgajet.cli import budgets, build, csim, data, models, parts, report, synth
 
+    app.command("build")(build.build)
+    app.command("csim")(csim.csim)
+    app.command("synth")(synth.synth)
+    app.command("report")(report.report)
+    app.command("models")(models.models)
+    app.command("parts")(parts.parts)
+    app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")
 
 

@@ -7,12 +7,14 @@ import os
 import sys
 from typing import Any
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from fpgajet.errors import INTERRUPTED_EXIT_CODE, FpgajetError
+
+# Typer >= 0.29 carries its own copy of click; this is the base of all usage errors in either.
+UsageFailure: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 # Results go to stdout, progress and errors to stderr, so that --json can be piped.
 console = Console()
@@ -42,11 +44,11 @@ def run(app: typer.Typer) -> int:
             print_json({"error": {"kind": error.kind, "message": str(error), "exit_code": error.exit_code}})
         messages.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         return error.exit_code
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.ClickException as error:
+    except typer.Exit as error:
+        return int(error.exit_code)
+    except UsageFailure as error:
         error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+        return int(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         messages.print("interrupted", highlight=False)
         return INTERRUPTED_EXIT_CODE

@@ -1,0 +1,19 @@
+"""Latency and resources before synthesis, with their errors, and the verdict against a trigger budget."""
+
+from __future__ import annotations
+
+from fpgajet.estimate.figures import COVERAGE, QUANTITIES, Estimate, Figure, OperatorEstimate
+from fpgajet.estimate.model import estimate
+from fpgajet.estimate.verdict import Verdict, VerdictRow, verdict
+
+__all__ = [
+    "COVERAGE",
+    "QUANTITIES",
+    "Estimate",
+    "Figure",
+    "OperatorEstimate",
+    "Verdict",
+    "VerdictRow",
+    "estimate",
+    "verdict",
+]

@@ -1,0 +1,19 @@
+"""The report: one schema-versioned model, written as JSON, Markdown and HTML."""
+
+from __future__ import annotations
+
+from fpgajet.report.facts import operators_of, stages_of
+from fpgajet.report.markdown import markdown, write_markdown
+from fpgajet.report.model import SCHEMA_VERSION, Report
+from fpgajet.report.store import read_report, write_json
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Report",
+    "markdown",
+    "operators_of",
+    "read_report",
+    "stages_of",
+    "write_json",
+    "write_markdown",
+]

@@ -1,0 +1,132 @@
+"""Figures with their interval and evidence, and the estimate made of them. Plain dataclasses, no imports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+#: What an estimate says about every operator and about the whole design, in this order.
+QUANTITIES = ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram")
+
+#: The probability that an interval claims to hold the truth with.
+COVERAGE = 0.80
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, the interval that holds the true one with 80 % probability, and why we think so."""
+
+    value: float
+    low: float
+    high: float
+    evidence: str
+
+    @classmethod
+    def exact(cls, value: float, evidence: str) -> Figure:
+        """A number that is not uncertain: measured, or fixed by construction."""
+        return cls(value, value, value, evidence)
+
+    @classmethod
+    def spread(cls, value: float, factor: float, evidence: str) -> Figure:
+        """``value`` with the interval value / factor ... value * factor."""
+        return cls(value, value / factor, value * factor, evidence)
+
+    def map(self, function: Callable[[float], float]) -> Figure:
+        """The same figure in other units; ``function`` must not decrease."""
+        return Figure(function(self.value), function(self.low), function(self.high), self.evidence)
+
+    def rounded(self) -> Figure:
+        """The same in whole units: interval bounds rounded outwards."""
+        return replace(self, value=round(self.value), low=math.floor(self.low), high=math.ceil(self.high))
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.value:,.6g}"
+        return f"{self.value:,.6g} ({self.low:,.6g} - {self.high:,.6g})"
+
+
+@dataclass(frozen=True)
+class OperatorEstimate:
+    """One operator, or the whole design (``name`` "total").
+
+    Attributes:
+        start_cycle: cycle after the first input in which the operator starts on the longest path to it.
+        latency_cycles: cycles from its input to its output; ``ii``: cycles between two jets.
+        bram: blocks of 36 Kb.
+    """
+
+    name: str
+    op_type: str
+    start_cycle: float
+    latency_cycles: Figure
+    latency_ns: Figure
+    ii: Figure
+    lut: Figure
+    ff: Figure
+    dsp: Figure
+    bram: Figure
+
+    def row(self, level: str) -> dict[str, Any]:
+        """Plain data: value, interval and evidence of every quantity, and the level they come from."""
+        row: dict[str, Any] = {"level": level, "name": self.name, "op_type": self.op_type}
+        row["start_cycle"] = self.start_cycle
+        figures = {name: getattr(self, name) for name in QUANTITIES}
+        row |= {name: figure.value for name, figure in figures.items()}
+        row["intervals"] = {name: [figure.low, figure.high] for name, figure in figures.items()}
+        row["evidence"] = {name: figure.evidence for name, figure in figures.items()}
+        return row
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Latency and resources of a network on a part, before any tool has run.
+
+    Attributes:
+        level: "model".
+        operators: in the order of the network; their LUT, FF, DSP and BRAM add up to the total.
+        total: what logic synthesis will give.
+        csynth: what the HLS report (csynth) will print for the same design.
+        period_ns: shortest clock period that place and route will reach.
+        constituents: slots of the input that arrive over the links.
+    """
+
+    level: str
+    part: str
+    clock_mhz: float
+    constituents: int
+    operators: tuple[OperatorEstimate, ...]
+    total: OperatorEstimate
+    csynth: OperatorEstimate
+    period_ns: Figure
+
+    def hardware(self) -> list[dict[str, Any]]:
+        """Rows for a report: the total at level "model", and the csynth prediction at "model-csynth"."""
+        rows = [self.total.row(self.level), self.csynth.row(f"{self.level}-csynth")]
+        for row in rows:
+            row |= {"part": self.part, "clock_mhz": self.clock_mhz, "constituents": self.constituents}
+            row["period_ns"] = self.period_ns.value
+            row["intervals"]["period_ns"] = [self.period_ns.low, self.period_ns.high]
+            row["evidence"]["period_ns"] = self.period_ns.evidence
+        return rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole estimate as plain data."""
+        return {
+            "level": self.level,
+            "part": self.part,
+            "clock_mhz": self.clock_mhz,
+            "constituents": self.constituents,
+            "coverage": COVERAGE,
+            "operators": [operator.row(self.level) for operator in self.operators],
+            "hardware": self.hardware(),
+        }
+
+
+def added(figures: Iterable[Figure], evidence: str) -> Figure:
+    """Sum; the parts share one model and so one error, hence their intervals add up linearly."""
+    figures = list(figures)
+    return Figure(
+        sum(f.value for f in figures), sum(f.low for f in figures), sum(f.high for f in figures), evidence
+    )

@@ -1,0 +1,138 @@
+"""Does it fit? An estimate, or a row measured by a tool, against a trigger budget and a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from fpgajet.devices import Budget, Part
+from fpgajet.errors import BadInput
+from fpgajet.estimate.figures import Estimate, Figure
+
+Status = Literal["pass", "marginal", "fail"]
+_WORST: tuple[Status, ...] = ("pass", "marginal", "fail")
+
+
+@dataclass(frozen=True)
+class VerdictRow:
+    """One question: ``value`` (80 % interval ``low`` - ``high``) must not exceed ``limit``."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    limit: float
+    unit: str
+    status: Status
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All questions; ``status`` is that of the worst row."""
+
+    budget: str
+    part: str
+    level: str
+    rows: tuple[VerdictRow, ...]
+
+    @property
+    def status(self) -> Status:
+        """ "fail" if a row fails, else "marginal" if an interval straddles its limit, else "pass"."""
+        return max((row.status for row in self.rows), key=_WORST.index, default="pass")
+
+    def accepted(self, strict: bool = False) -> bool:
+        """Whether the exit code is 0: a marginal verdict is accepted unless ``strict``."""
+        return self.status == "pass" or (self.status == "marginal" and not strict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for a report."""
+        return {
+            "status": self.status,
+            "budget": self.budget,
+            "part": self.part,
+            "level": self.level,
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+
+def verdict(
+    subject: Estimate | Mapping[str, Any], budget: Budget, part: Part, multiplicity: int | None = None
+) -> Verdict:
+    """Compare latency, interval, resources and clock with what the budget and the part allow.
+
+    Args:
+        subject: an estimate, or a row of ``hardware`` with at least latency_cycles, ii, lut, ff, dsp and
+            bram (blocks of 36 Kb); its ``intervals`` count where present, otherwise it is taken as exact.
+        multiplicity: constituents that arrive over the links; default: those of the subject.
+
+    Raises:
+        BadInput: the row lacks a quantity, or the multiplicity is not known.
+    """
+    row = subject.hardware()[0] if isinstance(subject, Estimate) else dict(subject)
+    constituents = multiplicity or row.get("constituents")
+    if not constituents:
+        raise BadInput("the number of constituents is not known; give it with --multiplicity.")
+    rows = [_latency(row, budget, int(constituents)), _interval(row, budget)]
+    rows += _utilisation(row, budget, part)
+    if row.get("period_ns") is not None:
+        rows.append(_clock(row, budget))
+    return Verdict(budget.name, part.full_name, str(row.get("level", "unknown")), tuple(rows))
+
+
+def _figure(row: Mapping[str, Any], name: str) -> Figure:
+    value = row.get(name)
+    if value is None:
+        raise BadInput(f"the hardware row {row.get('level', '')!r} has no {name}, which the verdict needs.")
+    low, high = (row.get("intervals") or {}).get(name) or (value, value)
+    return Figure(float(value), float(low), float(high), "")
+
+
+def _judge(name: str, figure: Figure, limit: float, unit: str, explanation: str) -> VerdictRow:
+    status: Status = "marginal"
+    if figure.high <= limit:
+        status = "pass"
+    elif figure.low > limit:
+        status = "fail"
+    return VerdictRow(name, figure.value, figure.low, figure.high, limit, unit, status, explanation)
+
+
+def _latency(row: Mapping[str, Any], budget: Budget, constituents: int) -> VerdictRow:
+    cycles, ii = _figure(row, "latency_cycles"), _figure(row, "ii")
+    before = budget.input_clocks(constituents)
+    queue = budget.queue_clocks(round(ii.value))
+    around = before + queue + budget.output_clocks
+    figure = cycles.map(lambda clocks: (clocks + around) * budget.clock_ns)
+    text = (
+        f"{before} clocks of input + {cycles.value:g} of tagger + {queue} until the last of "
+        f"{budget.jets_per_instance} jets enters + {budget.output_clocks} of output, "
+        f"at {budget.clock_ns:.3f} ns a clock"
+    )
+    return _judge("latency", figure, budget.latency_ns, "ns", text)
+
+
+def _interval(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
+    text = f"{budget.clocks_per_event} clocks between events for {budget.jets_per_instance} jets an instance"
+    return _judge("initiation interval", _figure(row, "ii"), budget.highest_ii, "clocks", text)
+
+
+def _utilisation(row: Mapping[str, Any], budget: Budget, part: Part) -> list[VerdictRow]:
+    rows = []
+    for resource in ("lut", "ff", "dsp", "bram"):
+        used = _figure(row, resource)
+        guard: float = getattr(budget.guards, resource)
+        scopes = [("device", float(part.total(resource)))]
+        if part.slr > 1:
+            scopes.append(("one SLR", part.per_slr(resource)))
+        for scope, there in scopes:
+            share = used.map(lambda x, there=there: budget.instances * x / there)  # type: ignore[misc]
+            copies = f"{budget.instances} x " if budget.instances > 1 else ""
+            text = f"{copies}{used.value:,.0f} of {there:,.0f}; guard {guard:.0%}"
+            rows.append(_judge(f"{resource.upper()} of {scope}", share, guard, "share", text))
+    return rows
+
+
+def _clock(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
+    text = f"period that place and route is expected to reach, against {budget.clock_mhz:.6g} MHz"
+    return _judge("clock period", _figure(row, "period_ns"), budget.clock_ns, "ns", text)

@@ -1,0 +1,201 @@
+"""The one report model: what ``report.json`` holds. Built from plain data, so stages can hand over files.
+
+Every hardware figure carries the level it comes from: ``model`` (before any tool), ``model-csynth`` (what the
+HLS report is expected to print), ``rtl-synthesis`` (Yosys), ``hls-csynth``, ``vivado-synthesis``,
+``vivado-implementation``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from fpgajet.devices import Budget
+from fpgajet.errors import BadInput
+
+#: Raised by one when a key changes its meaning or disappears; new optional keys do not count.
+SCHEMA_VERSION: Literal["1"] = "1"
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity: 1 / 0 background jets is "not measurable", null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+Measured = Annotated[float | None, BeforeValidator(_finite)]
+
+
+class Facts(BaseModel):
+    """Base of all parts: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+class StageFacts(Facts):
+    """One edge of the network: the operator that makes it, its shape and its fixed-point types."""
+
+    stage: str
+    op_type: str
+    inputs: list[str]
+    shape: list[int]
+    type: str
+    tensors: dict[str, str] = {}
+
+
+class ModelFacts(Facts):
+    """What was built. ``parameters``: as trained; ``parameters_absorbed``: after everything that can be
+    absorbed has been. ``types``: the ap_fixed type of every stage."""
+
+    name: str
+    architecture: str
+    constituents: int
+    hidden: int | None = None
+    parameters: int
+    parameters_absorbed: int | None = None
+    types: dict[str, str]
+    stages: list[StageFacts] = []
+
+
+class Metrics(Facts):
+    """Physics performance of one implementation on the held-out jets; null: not measurable."""
+
+    accuracy: Measured
+    auc: Measured
+    inverse_background_efficiency_30: Measured
+    inverse_background_efficiency_50: Measured
+    tied_scores: int = 0
+
+
+class Curves(Facts):
+    """For the plots: background against signal efficiency, and histograms of the score (counts)."""
+
+    signal_efficiency: list[float] = []
+    background_efficiency: list[float] = []
+    score_edges: list[float] = []
+    score_signal: list[float] = []
+    score_background: list[float] = []
+
+
+class Physics(Facts):
+    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat."""
+
+    float_: Metrics | None = Field(default=None, alias="float")
+    quantised: Metrics | None = None
+    csim: Metrics | None = None
+    jet_mass: Metrics | None = None
+    jets: int | None = None
+    data: str = ""
+    curves: dict[str, Curves] = {}
+
+
+class HardwareRow(Facts):
+    """Latency and resources of the whole design (or of one operator) at one level.
+
+    ``bram`` counts blocks of 36 Kb; a null was not measured at this level. ``intervals``: 80 % intervals.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    level: str
+    name: str = "total"
+    op_type: str = ""
+    part: str = ""
+    clock_mhz: float | None = None
+    start_cycle: float | None = None
+    latency_cycles: float | None = None
+    latency_ns: float | None = None
+    ii: float | None = None
+    lut: float | None = None
+    ff: float | None = None
+    dsp: float | None = None
+    bram: float | None = None
+    period_ns: float | None = None
+    intervals: dict[str, tuple[float, float]] = {}
+    evidence: dict[str, str] | str = {}
+
+
+class VerdictRow(Facts):
+    """One question of the verdict: value (interval low - high) against limit."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    limit: float
+    unit: str
+    status: Literal["pass", "marginal", "fail"]
+    explanation: str = ""
+
+
+class VerdictFacts(Facts):
+    """Whether it fits."""
+
+    status: Literal["pass", "marginal", "fail"]
+    budget: str = ""
+    part: str = ""
+    level: str = ""
+    rows: list[VerdictRow] = []
+
+
+class Certificate(Facts):
+    """Which implementations were compared, on how many events, and how many values differed."""
+
+    implementations: list[str]
+    total_events: int
+    total_differences: int
+    distinct_scores: int
+    events_by_kind: dict[str, int] = {}
+    first_difference: dict[str, Any] | None = None
+
+
+class Boosts(Facts):
+    """Equivariance violation: relative change of the score under boosts of speed ``beta``."""
+
+    beta: list[float]
+    median: list[float]
+    quantile_90: list[float] = []
+    label: str = ""
+
+
+class Reproducibility(Facts):
+    """Enough to do it again."""
+
+    command: str
+    versions: dict[str, str] = {}
+    hashes: dict[str, str] = {}
+    seeds: dict[str, int] = {}
+    stage_seconds: dict[str, float] = {}
+    created: str = ""
+
+
+class Report(Facts):
+    """Everything that one build found out."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    model: ModelFacts
+    physics: Physics = Physics()
+    hardware: list[HardwareRow] = []
+    operators: list[HardwareRow] = []
+    budget: Budget | None = None
+    verdict: VerdictFacts | None = None
+    certificate: Certificate | None = None
+    boosts: Boosts | None = None
+    reproducibility: Reproducibility
+
+    @classmethod
+    def build(cls, values: Mapping[str, Any]) -> Report:
+        """A report from plain data.
+
+        Raises:
+            BadInput: one paragraph that names the first keys that do not fit.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors()[:5]]
+            raise BadInput(
+                f"this is not a report of schema version {SCHEMA_VERSION}: {'; '.join(wrong)}."
+            ) from error

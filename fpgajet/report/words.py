@@ -1,0 +1,44 @@
+"""Words and number formats that all writers share."""
+
+from __future__ import annotations
+
+import math
+
+STATUS = {"pass": "PASS", "marginal": "MARGINAL", "fail": "FAIL"}
+
+IMPLEMENTATIONS = {
+    "float": "float",
+    "quantised": "quantised",
+    "csim": "C simulation",
+    "jet_mass": "jet mass (reference)",
+}
+
+LEVELS = {
+    "model": "analytical model",
+    "model-csynth": "expected HLS report",
+    "rtl-synthesis": "RTL synthesis (Yosys)",
+    "hls-csynth": "HLS report",
+    "vivado-synthesis": "logic synthesis (Vivado)",
+    "vivado-implementation": "place and route (Vivado)",
+}
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number with ``digits`` significant digits and thousands separators; whole numbers above that stay
+    whole; "-" for none."""
+    if value is None:
+        return "-"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    if decimals <= 0:
+        return f"{round(value):,}"
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if float(value).is_integer() else text
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit; shares as per cent."""
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{number(value, 4)} {unit}".strip()
