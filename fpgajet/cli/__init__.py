@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+import fpgajet
 from fpgajet.cli import output
 
 app = typer.Typer(
@@ -15,6 +17,21 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Lorentz-equivariant jet taggers on FPGAs: train, convert, prove exact, check the trigger budget.",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fpgajet {fpgajet.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def _register() -> None:

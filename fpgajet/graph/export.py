@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -95,7 +97,7 @@ class _Writer:
         """One custom node with its attributes and its function body."""
         op = node.operator
         constants = [self.constant(node.name, name, node.tensors[name]) for name in op.tensors]
-        attributes: dict[str, int | str] = {name: getattr(op, name) for name in op.integer_fields()}
+        attributes: dict[str, Any] = {name: getattr(op, name) for name in op.integer_fields()}
         attributes |= {name: getattr(op, name).ap_fixed() for name in op.type_fields()}
         proto = helper.make_node(
             op.op_type, [*node.inputs, *constants], [node.name], name=node.name, domain=DOMAIN, **attributes

@@ -97,8 +97,9 @@ def operator_from_attributes(op_type: str, values: dict[str, Any]) -> Operator:
     if set(values) != wanted:
         odd = ", ".join(sorted(wanted ^ set(values)))
         raise ValueError(f"attributes missing or not known: {odd}")
-    types = {name: FixedType.from_ap_fixed(values[name]) for name in cls.type_fields()}
-    return cls(**types, **{name: int(values[name]) for name in cls.integer_fields()})
+    arguments: dict[str, Any] = {name: int(values[name]) for name in cls.integer_fields()}
+    arguments |= {name: FixedType.from_ap_fixed(values[name]) for name in cls.type_fields()}
+    return cls(**arguments)
 
 
 def _quant_type(proto: onnx.NodeProto, constants: dict[str, Any]) -> FixedType:

@@ -22,8 +22,8 @@ class _FpgajetOp(CustomOp):  # type: ignore[misc]
 
     def get_nodeattr_types(self) -> dict[str, tuple[str, bool, Any]]:
         cls = OPERATORS[self.onnx_node.op_type]
-        integers = {name: ("i", True, 0) for name in cls.integer_fields()}
-        return integers | {name: ("s", True, "") for name in cls.type_fields()}
+        integers = dict.fromkeys(cls.integer_fields(), ("i", True, 0))
+        return integers | dict.fromkeys(cls.type_fields(), ("s", True, ""))
 
     def operator(self) -> Operator:
         """The description with this node's attributes."""

@@ -51,7 +51,9 @@ class Qonnx:
         from qonnx.core.onnx_exec import execute_onnx
 
         wrapper = ModelWrapper(_with_batch(self._model, len(jets)))
-        context = execute_onnx(wrapper, {self._model.graph.input[0].name: jets}, return_full_exec_context=True)
+        context = execute_onnx(
+            wrapper, {self._model.graph.input[0].name: jets}, return_full_exec_context=True
+        )
         return {name: context[name] for name in self._names}
 
 

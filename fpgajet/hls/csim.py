@@ -20,6 +20,15 @@ from fpgajet.hls.project import STAGES_FILE
 COMPILER = "g++"
 
 
+def require_compiler() -> None:
+    """Raise MissingTool unless there is a C++ compiler."""
+    if shutil.which(COMPILER) is None:
+        raise MissingTool(
+            f"{COMPILER} is not on PATH, and the C simulation needs it. Install a C++ compiler "
+            "(Debian, Ubuntu: apt-get install g++; Alma, Rocky: dnf install gcc-c++) and run again."
+        )
+
+
 def compile_project(project: Path, work: Path) -> Path:
     """Compile the C++ of a project as it lies there, with hls4ml's own build script, into ``work``.
 
@@ -33,18 +42,19 @@ def compile_project(project: Path, work: Path) -> Path:
         BadInput: not a project written by fpgajet.
         ToolFailed: the compiler refused the sources; the message names its log.
     """
-    if shutil.which(COMPILER) is None:
-        raise MissingTool(
-            f"{COMPILER} is not on PATH, and the C simulation needs it. Install a C++ compiler "
-            "(Debian, Ubuntu: apt-get install g++; Alma, Rocky: dnf install gcc-c++) and run again."
-        )
+    require_compiler()
     if not (project / STAGES_FILE).is_file():
         raise BadInput(f"{project} is not an hls4ml project of fpgajet: {STAGES_FILE} is missing.")
     with write_errors(work):
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(project, work, ignore=shutil.ignore_patterns("*.so", "*_prj", "tb_data"))
     done = subprocess.run(
-        ["bash", "build_lib.sh"], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        ["bash", "build_lib.sh"],
+        cwd=work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     log = work / "compile.log"
     write_text(log, done.stdout)
@@ -91,7 +101,9 @@ class CSimulation:
         """
         jets = np.ascontiguousarray(jets, dtype=np.float32)
         if jets.shape[1:] != self.input_shape:
-            raise BadInput(f"the firmware takes jets of shape {list(self.input_shape)}, not {list(jets.shape[1:])}.")
+            raise BadInput(
+                f"the firmware takes jets of shape {list(self.input_shape)}, not {list(jets.shape[1:])}."
+            )
         results = {n: np.empty((len(jets), *shape), np.float32) for n, shape in self.shapes.items()}
         score = np.empty(self.shapes[self.output], np.float32)
         with self._trace() as views:

@@ -109,7 +109,9 @@ def certify(
                 _compare(result, name, kind, start, expected, stages)
             if kind == score_kind:
                 for name, stages in {REFERENCE: expected, **found}.items():
-                    scores[name].append(np.asarray(stages[network.output.name], np.float64).reshape(len(chunk)))
+                    scores[name].append(
+                        np.asarray(stages[network.output.name], np.float64).reshape(len(chunk))
+                    )
             progress(len(chunk))
     result.scores = {name: np.concatenate(parts) for name, parts in scores.items() if parts}
     result.distinct_scores = len(np.unique(result.scores[REFERENCE])) if result.scores else 0

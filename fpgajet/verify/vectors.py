@@ -36,7 +36,8 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
         """Log-uniform sizes, one scale a jet, so that sums and products cross every requantiser's range."""
         largest = rng.integers(1, kind.bits, (n, 1, 1))
         values = (rng.random((n, *shape)) * 2.0**largest).astype(np.int64)
-        return np.clip(values * rng.choice([-1, 1], values.shape), kind.lowest, kind.highest)
+        signed: NDArray[np.int64] = values * rng.choice([-1, 1], values.shape)
+        return np.clip(signed, kind.lowest, kind.highest)
 
     def emptied(raw: NDArray[np.int64], filled: NDArray[np.int64]) -> NDArray[np.int64]:
         """Keep the first ``filled`` constituents of every jet."""

@@ -1,0 +1,49 @@
+"""``fpgajet models``: what is in the zoo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from fpgajet.cli.output import JSON_HELP, console, print_json
+
+EXAMPLE = """
+List the trained models that come with fpgajet; `fpgajet build --model NAME` takes any of them.
+
+Examples:
+
+    fpgajet models
+
+    fpgajet models --json
+"""
+
+COLUMNS = (
+    "name",
+    "architecture",
+    "constituents",
+    "hidden",
+    "parameters",
+    "bits",
+    "auc_float",
+    "auc_quantised",
+)
+
+
+def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> int:
+    from quant.zoo import entries
+
+    rows = entries()
+    if as_json:
+        print_json(rows)
+        return 0
+    table = Table(*(name.replace("_", " ") for name in COLUMNS))
+    for row in rows:
+        cells = [row[name] for name in COLUMNS]
+        table.add_row(*(f"{c:.4f}" if isinstance(c, float) else str(c) for c in cells))
+    console.print(table)
+    return 0
+
+
+models.__doc__ = EXAMPLE

@@ -1,0 +1,88 @@
+"""Names inside a build directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpgajet.errors import BadInput
+from fpgajet.pipeline.record import RECORD
+
+
+@dataclass(frozen=True)
+class BuildDirectory:
+    """Where everything of one build lies."""
+
+    root: Path
+
+    @property
+    def checkpoint(self) -> Path:
+        """Copy of the checkpoint that was built."""
+        return self.root / "checkpoint"
+
+    @property
+    def model(self) -> Path:
+        """QONNX model."""
+        return self.root / "model.onnx"
+
+    @property
+    def project(self) -> Path:
+        """hls4ml project."""
+        return self.root / "hls"
+
+    @property
+    def compiled(self) -> Path:
+        """Compiled copy of the project for the C simulation."""
+        return self.root / "csim"
+
+    @property
+    def certificate(self) -> Path:
+        """Outcome of the comparison of all implementations."""
+        return self.root / "certificate.json"
+
+    @property
+    def scores(self) -> Path:
+        """Labels and scores of the real jets by implementation."""
+        return self.root / "scores.npz"
+
+    @property
+    def physics(self) -> Path:
+        """Metrics from the scores."""
+        return self.root / "physics.json"
+
+    @property
+    def estimate(self) -> Path:
+        """Estimated latency and resources."""
+        return self.root / "estimate.json"
+
+    @property
+    def synthesis(self) -> Path:
+        """What the vendor tools reported, if they have run."""
+        return self.root / "synthesis.json"
+
+    @property
+    def report(self) -> Path:
+        """The report for people; ``report.json`` beside it is for machines."""
+        return self.root / "report.md"
+
+    @property
+    def record(self) -> Path:
+        """Record of the stages."""
+        return self.root / RECORD
+
+
+def existing_build(root: Path) -> BuildDirectory:
+    """A directory that ``fpgajet build`` made.
+
+    Raises:
+        BadInput: it is not one, or its build did not get as far as the hls4ml project.
+    """
+    build = BuildDirectory(root)
+    if not build.record.is_file():
+        raise BadInput(f"{root} is not a build directory ({RECORD} is missing): run `fpgajet build` first.")
+    for path in (build.model, build.project, build.checkpoint):
+        if not path.exists():
+            raise BadInput(
+                f"{root} is an unfinished build ({path.name} is missing): run `fpgajet build` again."
+            )
+    return build

@@ -1,0 +1,142 @@
+"""``build.json``: what every stage read and wrote, so that unchanged stages are skipped."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fpgajet
+from fpgajet.errors import BadInput
+from fpgajet.files import read_json, sha256, write_errors, write_json
+
+RECORD = "build.json"
+VERSIONED = ("numpy", "torch", "brevitas", "onnx", "onnxruntime", "qonnx", "hls4ml")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the build.
+
+    Attributes:
+        name: shown to the user and used in ``build.json``.
+        reads: everything the outcome depends on: settings, and hashes of files.
+        writes: files or directories, relative to the build directory.
+        run: does the work; returns a short description of the outcome.
+    """
+
+    name: str
+    reads: dict[str, Any]
+    writes: tuple[str, ...]
+    run: Callable[[], str]
+
+
+class Record:
+    """The state of one build directory."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.path = out / RECORD
+        content = read_json(self.path) if self.path.is_file() else {}
+        self.stages: dict[str, dict[str, Any]] = content.get("stages", {})
+        self.facts: dict[str, Any] = {}
+
+    def perform(self, stage: Stage) -> tuple[str, bool, float]:
+        """Run a stage unless it is up to date.
+
+        Returns:
+            The outcome in words, whether it was skipped, and the seconds it took.
+        """
+        key = _digest({"reads": stage.reads, "code": code_digest(), "versions": versions()})
+        known = self.stages.get(stage.name)
+        if known and known["key"] == key and known["writes"] == self._hashes(stage.writes):
+            return known["outcome"], True, 0.0
+        self.stages.pop(stage.name, None)
+        self.save()  # a stage that is interrupted must not look finished
+        started = time.perf_counter()
+        outcome = stage.run()
+        seconds = time.perf_counter() - started
+        self.stages[stage.name] = {
+            "key": key,
+            "reads": stage.reads,
+            "writes": self._hashes(stage.writes),
+            "seconds": round(seconds, 3),
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "outcome": outcome,
+        }
+        self.save()
+        return outcome, False, seconds
+
+    def _hashes(self, names: tuple[str, ...]) -> dict[str, str | None]:
+        return {name: path_digest(self.out / name) for name in names}
+
+    def save(self) -> None:
+        """Write ``build.json``."""
+        header = {"schema_version": 1, "fpgajet": fpgajet.__version__, "versions": versions()}
+        write_json(self.path, header | self.facts | {"stages": self.stages})
+
+
+@contextlib.contextmanager
+def exclusive(out: Path) -> Iterator[None]:
+    """Hold the build directory: two builds into one directory would destroy each other's files.
+
+    Raises:
+        BadInput: another build holds it.
+        CannotWrite: the directory cannot be created or written.
+    """
+    with write_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BadInput(
+                f"another fpgajet is at work in {out}; wait for it, or choose another --out."
+            ) from error
+        yield
+
+
+def path_digest(path: Path) -> str | None:
+    """SHA-256 of a file, or of names and contents of all files of a directory; None if it is not there."""
+    if path.is_file():
+        return sha256(path)
+    if not path.is_dir():
+        return None
+    files = sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return _digest({str(p.relative_to(path)): sha256(p) for p in files})
+
+
+def code_digest() -> str:
+    """SHA-256 over fpgajet's own sources: another version of the code makes every stage run again."""
+    if not _CODE:
+        package = Path(fpgajet.__file__).resolve().parent
+        roots = [package, package.parent / "quant", package.parent / "firmware"]
+        suffixes = {".py", ".h", ".cpp", ".toml"}
+        files = [p for root in roots for p in root.rglob("*") if p.suffix in suffixes]
+        _CODE.append(_digest({str(p.relative_to(package.parent)): sha256(p) for p in files}))
+    return _CODE[0]
+
+
+_CODE: list[str] = []
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that can change a result."""
+    found = {"python": platform.python_version()}
+    for name in VERSIONED:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""From the files of a build to its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fpgajet.devices import budget as budget_named
+from fpgajet.devices import part as part_named
+from fpgajet.estimate import verdict
+from fpgajet.files import read_json
+from fpgajet.graph.load import load, read_model
+from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.report import Report, stages_of, write_json, write_markdown
+from quant.checkpoint import open_checkpoint
+
+METRICS = (
+    "accuracy",
+    "auc",
+    "inverse_background_efficiency_30",
+    "inverse_background_efficiency_50",
+    "tied_scores",
+)
+
+
+def write_report(build: BuildDirectory) -> Report:
+    """Assemble ``report.json`` and ``report.md`` from what the stages left in the build directory."""
+    report = Report.build(_content(build))
+    write_json(report, build.report.with_suffix(".json"))
+    write_markdown(report, build.report)
+    return report
+
+
+def _content(build: BuildDirectory) -> dict[str, Any]:
+    record = read_json(build.record)
+    settings = record["settings"]
+    part, budget = part_named(settings["part"]), budget_named(settings["budget"])
+    estimate = read_json(build.estimate)
+    rows = list(estimate["hardware"])
+    if build.synthesis.is_file():
+        rows += read_json(build.synthesis)["rows"]
+    return {
+        "model": _model(build),
+        "physics": _physics(build, record),
+        "hardware": rows,
+        "operators": estimate["operators"],
+        "budget": budget.model_dump(),
+        "verdict": verdict(rows[0], budget, part).as_dict(),
+        "certificate": _certificate(build),
+        "reproducibility": {
+            "command": record["command"],
+            "versions": {"fpgajet": record["fpgajet"], **record["versions"]},
+            "hashes": record["inputs"],
+            "seeds": {
+                "edge_vectors": settings["seed"],
+                "training": open_checkpoint(build.checkpoint).config.training.seed,
+            },
+            "stage_seconds": {name: stage["seconds"] for name, stage in record["stages"].items()},
+            "created": max(stage["finished"] for stage in record["stages"].values()),
+        },
+    }
+
+
+def _model(build: BuildDirectory) -> dict[str, Any]:
+    network = load(read_model(build.model), str(build.model))
+    config = open_checkpoint(build.checkpoint).config
+    return {
+        "name": network.name,
+        "architecture": config.architecture,
+        "constituents": config.constituents,
+        "hidden": config.hidden,
+        "parameters": config.parameters,
+        "parameters_absorbed": config.parameters_absorbed,
+        "types": {name: str(kind) for name, kind in network.types().items()},
+        "stages": stages_of(network),
+    }
+
+
+def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
+    content = read_json(build.physics)
+    jets = content.pop("jets")
+    rows = {name: {key: row.get(key) for key in METRICS} for name, row in content.items()}
+    name, qcd = Path(record["settings"]["jets"]).name, jets["total"] - jets["signal"]
+    data = f"{name}, {jets['signal']:,} signal and {qcd:,} background jets"
+    return rows | {"jets": jets["total"], "data": data}
+
+
+def _certificate(build: BuildDirectory) -> dict[str, Any]:
+    content = read_json(build.certificate)
+    keys = ("implementations", "total_events", "total_differences", "distinct_scores")
+    first = content["first_differences"]
+    return {key: content[key] for key in keys} | {
+        "events_by_kind": content["events"],
+        "first_difference": first[0] if first else None,
+    }
