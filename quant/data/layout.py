@@ -39,7 +39,8 @@ __all__ = [
     "write_jets",
 ]
 
-ROWS_AT_A_TIME = 20_000
+# One piece in memory: a million constituents, 16 MB, and a few times that for what is computed from it.
+CONSTITUENTS_AT_A_TIME = 1_000_000
 
 
 def read_jets(path: Path | str, *, max_jets: int | None = None, constituents: int | None = None) -> Jets:
@@ -69,9 +70,12 @@ def read_jets(path: Path | str, *, max_jets: int | None = None, constituents: in
 
 
 def iter_jets(
-    path: Path | str, *, chunk: int = ROWS_AT_A_TIME, constituents: int | None = None
+    path: Path | str, *, chunk: int | None = None, constituents: int | None = None
 ) -> Iterator[Jets]:
-    """Yield the jets of a file or directory of shards in pieces of at most ``chunk`` rows."""
+    """Yield the jets of a file or directory of shards in pieces of at most ``chunk`` rows.
+
+    By default a piece holds about :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
+    """
     classes: tuple[str, ...] | None = None
     for shard in shard_paths(Path(path)):
         with JetFile(shard) as file:
@@ -82,8 +86,9 @@ def iter_jets(
                 )
             classes = file.classes
             slots = file.slots if constituents is None else constituents
-            for start in range(0, len(file), chunk):
-                yield file.read(start, start + chunk, slots)
+            rows = chunk or max(1, CONSTITUENTS_AT_A_TIME // slots)
+            for start in range(0, len(file), rows):
+                yield file.read(start, start + rows, slots)
 
 
 def shard_paths(path: Path) -> list[Path]:

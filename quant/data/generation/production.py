@@ -9,18 +9,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fpgajet import __version__
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import read_json, write_json
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.processes import COMMON, PROCESSES
@@ -94,12 +96,34 @@ def produce(
     progress(done)
     if todo:
         context = multiprocessing.get_context("spawn")
-        counter = context.Value("q", 0)
-        workers = min(processes, len(todo))
-        with context.Pool(workers, initializer=start_worker, initargs=(counter,)) as pool:
-            for _ in wait(pool.imap_unordered(make_shard, [(out, order, shard) for shard in todo])):
-                progress(done + counter.value)
+        counter, stop = context.Value("q", 0), context.Event()
+        with ProcessPoolExecutor(
+            min(processes, len(todo)), context, initializer=start_worker, initargs=(counter, stop)
+        ) as pool:
+            pending = {pool.submit(make_shard, out, order, shard) for shard in todo}
+            try:
+                follow(pending, lambda: progress(done + counter.value))
+            except BaseException:
+                # Workers look at this after each batch of events, so they end within a second.
+                stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
     return [shard_path(out, shard) for shard in range(order.shards)]
+
+
+def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
+    """Call ``report`` every :data:`POLL_SECONDS` until all are done; raise the first failure."""
+    while pending:
+        done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            try:
+                future.result()
+            except BrokenProcessPool as error:
+                raise ToolFailed(
+                    "a generating process died, perhaps for lack of memory: repeat the command to continue, "
+                    "with fewer --processes."
+                ) from error
+        report()
 
 
 def claim(out: Path, order: Order) -> None:
@@ -134,43 +158,37 @@ def finished(out: Path, order: Order, shard: int) -> bool:
         return False
 
 
-def wait(results: Any) -> Iterator[None]:
-    """Yield at least every :data:`POLL_SECONDS` until all ``results`` of an ``imap`` are in."""
-    while True:
-        try:
-            results.next(timeout=POLL_SECONDS)
-        except multiprocessing.TimeoutError:
-            pass
-        except StopIteration:
-            yield
-            return
-        yield
+class Stopped(Exception):
+    """Raised inside a worker when its work is no longer wanted."""
 
 
 _counter: Synchronized[int] | None = None
+_stop: Event | None = None
 
 
-def start_worker(counter: Synchronized[int]) -> None:
+def start_worker(counter: Synchronized[int], stop: Event) -> None:
     """Prepare a process: Ctrl-C is the parent's to handle, banners must not reach standard output."""
-    global _counter  # noqa: PLW0603 - a pool's workers have no other place for it
-    _counter = counter
+    global _counter, _stop
+    _counter, _stop = counter, stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
 
 
-def make_shard(task: tuple[Path, Order, int]) -> int:
+def make_shard(out: Path, order: Order, shard: int) -> int:
     """Generate one shard and write it; returns its number of jets."""
-    out, order, shard = task
     jets = shard_content(order, shard, count)
     write_jets(shard_path(out, shard), jets)
     return len(jets)
 
 
 def count(jets: int) -> None:
+    """Tell the parent of accepted jets, and stop if it says so."""
     if _counter is not None:
         with _counter.get_lock():
             _counter.value += jets
+    if _stop is not None and _stop.is_set():
+        raise Stopped
 
 
 def shard_content(order: Order, shard: int, progress: Callable[[int], None] = lambda _: None) -> Jets:
@@ -201,8 +219,3 @@ def provenance(order: Order, shard: int) -> dict[str, Any]:
         "pythia_settings": settings,
         "pthat_windows_gev": windows,
     }
-
-
-def jets_per_second(jets: int, since: float) -> float:
-    """Mean rate since the ``time.monotonic()`` value ``since``."""
-    return jets / max(time.monotonic() - since, 1e-9)
