@@ -1,0 +1,1 @@
+"""Public jet formats, read in pieces and brought into fpgajet's layout."""
