@@ -175,7 +175,7 @@ class FixedType:
     def holding(cls, lowest: int, highest: int, fraction: int) -> FixedType:
         """The narrowest type, without rounding or overflow to speak of, for raw values in a range."""
         signed = lowest < 0
-        bits = max(highest.bit_length(), (-lowest - 1).bit_length() if signed else 0) + signed
+        bits = max(max(highest, 0).bit_length(), (-lowest - 1).bit_length() if signed else 0) + signed
         return cls(signed, max(bits, 1 + signed), fraction)
 
     def __str__(self) -> str:

@@ -11,8 +11,8 @@ from rich.table import Table
 from fpgajet.cli.output import JSON_HELP, console, print_json
 
 EXAMPLE = """
-Compile the C++ as it lies in a build directory, and compare torch, integer reference, onnxruntime, qonnx and
-C simulation on real jets and edge vectors, stage by stage. For regression tests: nothing in the build changes.
+Compile the C++ as it lies in a build directory, and compare torch, integer reference, onnxruntime, qonnx
+and C simulation on real jets and edge vectors, stage by stage. For regression tests: changes nothing.
 
 Examples:
 

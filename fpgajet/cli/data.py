@@ -71,7 +71,7 @@ def generate(
         output.print_json(facts)
         return
     output.console.print(
-        f"{jets:,} jets in {len(shards)} file(s) under {out} ({made:,} made now, {made / seconds:.0f} jets/s);"
+        f"{jets:,} jets in {len(shards)} file(s) under {out} ({made:,} now, {made / seconds:.0f} jets/s);"
         f" dataset card: {card}",
         highlight=False,
         soft_wrap=True,

@@ -66,9 +66,10 @@ def load(model: onnx.ModelProto, source: str = "the model") -> Network:
                 nodes.append(_node(proto, tensors))
             else:
                 known = ", ".join(["Quant", *OPERATORS])
+                kind_name = f"{proto.domain or 'ai.onnx'}::{proto.op_type}"
                 raise BadInput(
-                    f"{source} has a node {proto.name!r} of type {proto.domain or 'ai.onnx'}::{proto.op_type}, "
-                    f"for which fpgajet has no hardware operator. It knows {known}."
+                    f"{source} has a node {proto.name!r} of type {kind_name}, for which fpgajet "
+                    f"has no hardware operator. It knows {known}."
                 )
         except (KeyError, ValueError) as error:
             raise BadInput(f"{source}: node {proto.name!r} cannot be used: {error}.") from error

@@ -120,7 +120,8 @@ def read_reports(work: Path) -> dict[str, Any]:
             reports = parse_vivado_report(str(work))
     except Exception as error:  # hls4ml's parser raises whatever its first missing file leads to
         raise ToolFailed(
-            f"the vendor tool ended well but its reports in {work} cannot be read ({error!r}). See {work / LOG}."
+            f"the vendor tool ended well, but its reports in {work} cannot be read ({error!r}). "
+            f"See {work / LOG}."
         ) from error
     if not reports or "CSynthesisReport" not in reports:
         raise ToolFailed(f"the vendor tool ended well but left no C synthesis report. See {work / LOG}.")

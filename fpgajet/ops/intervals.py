@@ -91,13 +91,12 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
 
     def quantise(self, name: str, x: IntervalArray, to: FixedType) -> IntervalArray:
         x.holding_type()  # what is rounded must itself be exact
-        lo, hi = (requantise(b, x.fraction, to) for b in (x.lo, x.hi))
-        if (requantise(x.lo, x.fraction, _unbounded(to, x)) != lo).any() or (
-            requantise(x.hi, x.fraction, _unbounded(to, x)) != hi
-        ).any():
-            # Something can overflow: after wrapping nothing is known, after saturation the clip is right.
-            if to.overflow is Overflow.WRAP:
-                return IntervalArray.of_type(x.lo.shape, to)
+        roomy = FixedType(True, EXACT_BITS, to.fraction, to.rounding, Overflow.SAT)
+        rounded = [requantise(bound, x.fraction, roomy) for bound in (x.lo, x.hi)]
+        overflows = bool((rounded[0] < to.lowest).any() or (rounded[1] > to.highest).any())
+        if overflows and to.overflow is Overflow.WRAP:
+            return IntervalArray.of_type(x.lo.shape, to)  # after wrapping nothing is known
+        lo, hi = (np.clip(bound, to.lowest, to.highest) for bound in rounded)
         return IntervalArray(lo, hi, to.fraction)
 
     def constant(self, values: NDArray[Any]) -> IntervalArray:
@@ -138,8 +137,3 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
         lo = np.broadcast_to(table.lo.min(axis=0), index.lo.shape + table.lo.shape[1:])
         hi = np.broadcast_to(table.hi.max(axis=0), index.hi.shape + table.hi.shape[1:])
         return IntervalArray(lo, hi, table.fraction)
-
-
-def _unbounded(to: FixedType, x: IntervalArray) -> FixedType:
-    """``to`` with room for everything, to see whether its own range clips."""
-    return FixedType(True, EXACT_BITS, to.fraction, to.rounding, Overflow.SAT)

@@ -37,7 +37,7 @@ class Inventory:
     product_levels: int = 0
 
     def add_tree(self, trees: int, terms: int, term_bits: int) -> None:
-        """``trees`` balanced adder trees over ``terms`` values of ``term_bits`` bits, one bit wider a level."""
+        """``trees`` balanced adder trees over ``terms`` values, one bit wider a level."""
         width, left, levels = term_bits, terms, 0
         while left > 1:
             width, pairs, levels = width + 1, left // 2, levels + 1

@@ -46,8 +46,8 @@ class Outcome:
         clean = certificate["total_differences"] == 0
         console.print(
             f"certificate: {'[green]clean' if clean else '[red]NOT CLEAN'}[/], "
-            f"{certificate['total_differences']:,} of the values differ over {certificate['total_events']:,} events "
-            f"and {len(certificate['implementations'])} implementations",
+            f"{certificate['total_differences']:,} values differ over {certificate['total_events']:,} "
+            f"events and {len(certificate['implementations'])} implementations",
             highlight=False,
         )
         colour = {"pass": "green", "marginal": "yellow", "fail": "red"}[verdict["status"]]
@@ -73,8 +73,9 @@ class Outcome:
             first = certificate["first_difference"]
             raise Mismatch(
                 f"{certificate['total_differences']:,} values differ; first in {first['implementation']}, "
-                f"stage {first['stage']!r}, element {first['element']} of event {first['event']} ({first['kind']}): "
-                f"{first['found']!r} instead of {first['expected']!r}. All of it: {self.build.certificate}."
+                f"stage {first['stage']!r}, element {first['element']} of event {first['event']} "
+                f"({first['kind']}): {first['found']!r} instead of {first['expected']!r}. "
+                f"All of it: {self.build.certificate}."
             )
         if verdict["status"] == "fail" or (self.strict and verdict["status"] != "pass"):
             missed = [row for row in verdict["rows"] if row["status"] != "pass"]

@@ -87,8 +87,8 @@ def describe_mismatch(certificate: Certificate) -> str:
     """One paragraph that names, for every implementation that differs, the first wrong stage."""
     lines = [
         f"{d.implementation} differs from the integer reference in "
-        f"{certificate.differences[d.implementation]} values; the first is stage {d.stage!r}, element {d.element} of event {d.event} ({d.kind}): "
-        f"{d.found!r} instead of {d.expected!r}"
+        f"{certificate.differences[d.implementation]} values; the first is stage {d.stage!r}, element "
+        f"{d.element} of event {d.event} ({d.kind}): {d.found!r} instead of {d.expected!r}"
         for d in certificate.first_differences
     ]
     return "; ".join(lines) + "."

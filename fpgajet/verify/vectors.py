@@ -45,8 +45,9 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
 
     some = rng.integers(0, shape[0] + 1, 3 * tenth)
     full = jets[rng.integers(0, len(jets), tenth)].copy()
-    empty_slots = full[:, :, 0] == 0
-    full[empty_slots] = np.broadcast_to(full[:, :1], full.shape)[empty_slots]
+    empty_slots, constituents = full[:, :, 0] == 0, jets[jets[:, :, 0] != 0]
+    if len(constituents):
+        full[empty_slots] = constituents[rng.integers(0, len(constituents), int(empty_slots.sum()))]
     halves = amplitudes(2 * tenth)
     return {
         "empty jet": np.zeros((1, *shape), np.float32),

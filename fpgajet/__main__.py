@@ -1,0 +1,5 @@
+"""``python -m fpgajet``."""
+
+from fpgajet.cli import main
+
+main()

@@ -1,0 +1,50 @@
+"""Fixtures shared by the rooms' tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# One thread a process: the models are tiny, and pytest-xdist already uses the cores.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def fpgajet(tmp_path: Path) -> Run:
+    """Run the command line as a user does, in an empty directory."""
+
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "fpgajet", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "200", **environment},
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def fake_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Put an executable script of a given name first on PATH."""
+    folder = tmp_path / "fake-bin"
+
+    def make(name: str, script: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        path = folder / name
+        path.write_text(script)
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        return path
+
+    return make

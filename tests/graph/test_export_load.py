@@ -1,0 +1,97 @@
+"""QONNX files: valid, complete, and the same network when read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from fpgajet.errors import BadInput
+from fpgajet.fixed import from_real
+from fpgajet.graph.export import export
+from fpgajet.graph.load import load, read_model
+from fpgajet.graph.run import OnnxRuntime, Qonnx
+from fpgajet.ops import DOMAIN
+from fpgajet.ops.integers import FixedArray
+from tests.networks import random_jets, random_network
+
+
+def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
+    model = export(random_network())
+    onnx.checker.check_model(model, full_check=True)
+    ours = [node for node in model.graph.node if node.domain == DOMAIN]
+    assert [node.op_type for node in ours] == ["ConstituentMask", "DotProducts", "LinEq2to2", "LinEq2to0"]
+    made_by_quant = {node.output[0] for node in model.graph.node if node.op_type == "Quant"}
+    weights = {name for node in ours for name in node.input} - {node.output[0] for node in ours}
+    assert weights == made_by_quant
+    bodies = {(f.domain, f.name, f.overload) for f in model.functions}
+    assert {(n.domain, n.op_type, n.overload) for n in model.graph.node} == bodies
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+def test_round_trip(beams: int, tmp_path: Path) -> None:
+    network = random_network(3, 2, beams)
+    onnx.save(export(network), str(tmp_path / "model.onnx"))
+    back = load(read_model(tmp_path / "model.onnx"))
+    assert (back.name, back.input_type, back.input_shape) == ("random", network.input_type, (3, 4))
+    for ours, theirs in zip(network.nodes, back.nodes, strict=True):
+        assert (ours.name, ours.operator, ours.inputs) == (theirs.name, theirs.operator, theirs.inputs)
+        for name, tensor in ours.tensors.items():
+            assert theirs.tensors[name].type == tensor.type
+            np.testing.assert_array_equal(theirs.tensors[name].values.raw, tensor.values.raw)
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+@pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
+@pytest.mark.parametrize("rounding", ["AP_RND_CONV", "AP_TRN"])
+def test_onnxruntime_and_qonnx_equal_the_reference(runner: type, beams: int, rounding: str) -> None:
+    network = random_network(4, 3, beams, rounding=rounding)
+    model = export(network)
+    jets = random_jets(300)
+    expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    found = runner(model, network).stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["score"])) > 50
+
+
+def test_foreign_node_is_named() -> None:
+    model = export(random_network())
+    model.graph.node.append(helper.make_node("Softmax", ["score"], ["p"], name="last"))
+    with pytest.raises(BadInput, match=r"'last' of type ai.onnx::Softmax.*no hardware operator"):
+        load(model)
+
+
+def test_missing_attribute_is_named() -> None:
+    model = export(random_network())
+    node = next(n for n in model.graph.node if n.op_type == "DotProducts")
+    del node.attribute[0]
+    with pytest.raises(BadInput, match="'dots' cannot be used: attributes missing"):
+        load(model)
+
+
+def test_scale_that_is_no_power_of_two_is_refused() -> None:
+    model = export(random_network())
+    scale = next(i for i in model.graph.initializer if i.name == "momenta_scale")
+    scale.CopyFrom(onnx.numpy_helper.from_array(np.float32(0.3), "momenta_scale"))
+    with pytest.raises(BadInput, match="not a power of two"):
+        load(model)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", None])
+def test_unreadable_files(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    if content is None:
+        whole = export(random_network()).SerializeToString()
+        content = whole[: len(whole) // 2]
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="not a complete ONNX model"):
+        read_model(path)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not exist"):
+        read_model(tmp_path / "nothing.onnx")

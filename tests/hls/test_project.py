@@ -1,0 +1,137 @@
+"""hls4ml projects: golden C++, exact C simulation, self-checking test bench, honest refusals."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgajet.errors import BadInput, CannotWrite, MissingTool, ToolFailed
+from fpgajet.fixed import from_real
+from fpgajet.graph.export import export
+from fpgajet.hls.csim import CSimulation, compile_project
+from fpgajet.hls.project import write_project
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from tests.networks import random_jets, random_network
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
+
+
+def make(network: Network, out: Path, **options: object) -> Path:
+    settings = {"part": "xcvu9p-flga2104-2-e", "clock_mhz": 360.0, "vectors": random_jets(20)} | options
+    write_project(export(network), network, out, **settings)
+    return out
+
+
+def test_generated_cpp_is_the_golden_one(tmp_path: Path) -> None:
+    """After an intended change: FPGAJET_UPDATE_GOLDEN=1 pytest tests/hls/test_project.py, and read the diff."""
+    project = make(random_network(), tmp_path / "hls")
+    for name in GOLDEN_FILES:
+        text = (project / "firmware" / name).read_text()
+        golden = GOLDEN / f"hls_{name}"
+        if os.environ.get("FPGAJET_UPDATE_GOLDEN"):
+            golden.write_text(text)
+        assert text == golden.read_text(), name
+
+
+def test_nothing_is_left_to_chance(tmp_path: Path) -> None:
+    project = make(random_network(), tmp_path / "hls")
+    sources = "".join((project / "firmware" / name).read_text() for name in GOLDEN_FILES)
+    assert "auto" not in sources
+    assert not re.search(r"\b(float|double)\b", sources)
+    assert str(tmp_path) not in (project / "hls4ml_config.yml").read_text()
+    assert 'set part "xcvu9p-flga2104-2-e"' in (project / "project.tcl").read_text()
+    assert "set clock_period 2.7778" in (project / "project.tcl").read_text()
+    assert (project / "build_prj.tcl").is_file()
+
+
+def test_headers_use_no_floating_point() -> None:
+    firmware = Path(__file__).parents[2] / "firmware"
+    for header in firmware.glob("*.h"):
+        code = re.sub(r"//.*", "", header.read_text())
+        assert not re.search(r"\b(float|double)\b", code), header.name
+
+
+@pytest.mark.parametrize(
+    ("n", "hidden", "beams", "rounding"), [(4, 2, 0, "AP_RND_CONV"), (3, 3, 1, "AP_TRN")]
+)
+def test_csim_equals_the_reference(tmp_path: Path, n: int, hidden: int, beams: int, rounding: str) -> None:
+    network = random_network(n, hidden, beams, rounding=rounding)
+    project = make(network, tmp_path / "hls", vectors=random_jets(20, n))
+    simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
+    jets = random_jets(500, n)
+    kind = network.input_type
+    expected = network.reference(FixedArray(from_real(jets, kind), kind.fraction))
+    found = simulation.stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["score"])) > 50
+    with pytest.raises(BadInput, match=r"takes jets of shape"):
+        simulation.stages(np.zeros((1, 9, 4), np.float32))
+
+
+def test_test_bench_passes_and_can_fail(tmp_path: Path) -> None:
+    project = make(random_network(), tmp_path / "hls")
+    includes = ["-O0", "-w", "-std=c++14", "-Ifirmware/ap_types"]
+    subprocess.run(
+        ["g++", *includes, "random_test.cpp", "firmware/random.cpp", "-o", "tb"], cwd=project, check=True
+    )
+    assert subprocess.run(["./tb"], cwd=project, check=False).returncode == 0
+    expected = project / "tb_data" / "tb_output_predictions.dat"
+    lines = expected.read_text().splitlines()
+    expected.write_text("\n".join([str(float(lines[0]) + 1), *lines[1:]]) + "\n")
+    wrong = subprocess.run(["./tb"], cwd=project, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1
+    assert "DIFFERENT: jet 0" in wrong.stderr
+
+
+def test_corrupted_source_does_not_compile_with_a_clear_message(tmp_path: Path) -> None:
+    project = make(random_network(), tmp_path / "hls")
+    (project / "firmware" / "parameters.h").write_text("this is not C++")
+    with pytest.raises(ToolFailed, match=r"could not compile .* error: .*compile\.log"):
+        compile_project(project, tmp_path / "csim")
+
+
+def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make(random_network(), tmp_path / "hls")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool, match="apt-get install g"):
+        compile_project(project, tmp_path / "csim")
+    assert not (tmp_path / "csim").exists()
+
+
+def test_reuse_factor_is_refused_not_ignored(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="supports ReuseFactor 1 only, not 4"):
+        make(random_network(), tmp_path / "hls", reuse_factor=4)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_vivado_backend(tmp_path: Path) -> None:
+    project = make(random_network(), tmp_path / "hls", backend="vivado")
+    assert 'set backend "vivado"' in (project / "project.tcl").read_text()
+
+
+def test_unknown_backend(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="unknown backend 'quartus'"):
+        make(random_network(), tmp_path / "hls", backend="quartus")
+
+
+def test_a_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotWrite, match="cannot write"):
+        make(random_network(), tmp_path / "file" / "hls")
+
+
+def test_replaces_an_older_project_as_a_whole(tmp_path: Path) -> None:
+    out = tmp_path / "hls"
+    make(random_network(), out)
+    (out / "stale").write_text("")
+    make(random_network(), out)
+    assert not (out / "stale").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["hls"]

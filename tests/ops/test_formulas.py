@@ -1,0 +1,97 @@
+"""Every operator against the paper's formula in exact rational numbers, written the slow, obvious way."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+from fpgajet.fixed import FixedType, Rounding, from_real
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from tests.networks import random_jets, random_network
+
+
+def rounded(value: Fraction, to: FixedType) -> Fraction:
+    scaled = value * Fraction(2) ** to.fraction
+    raw = math.floor(scaled) if to.rounding is Rounding.FLOOR else round(scaled)
+    return Fraction(min(max(raw, to.lowest), to.highest)) / Fraction(2) ** to.fraction
+
+
+def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
+    """Reference formulas (arXiv 2310.16121 with the rounding points of DESIGN.md), element by element."""
+    mask_node, dots_node, pairs_node, score_node = network.nodes
+    dots, pairs, score = dots_node.operator, pairs_node.operator, score_node.operator
+    p = [[rounded(Fraction(float(x)), network.input_type) for x in row] for row in jet]
+    if dots.beams:
+        p = [[1, 0, 0, 1], [1, 0, 0, -1], *p]
+    m = [int(row[0] != 0) for row in p]
+    slots, hidden = len(p), pairs.hidden
+    every = list(product(range(slots), repeat=2))
+    d = {
+        (i, j): rounded(
+            Fraction(p[i][0] * p[j][0] - p[i][1] * p[j][1] - p[i][2] * p[j][2] - p[i][3] * p[j][3]),
+            dots.output,
+        )
+        for i, j in every
+    }
+    row = [
+        rounded(sum(d[i, j] for j in range(slots)) / Fraction(2) ** pairs.row_exponent, pairs.row_sum)
+        for i in range(slots)
+    ]
+    total = rounded(sum(d.values()) / Fraction(2) ** pairs.total_exponent, pairs.total)
+    w, bias, diagonal = (
+        np.vectorize(Fraction)(pairs_node.tensors[name].values.real) for name in pairs.tensors
+    )
+    n = sum(m)
+    z = np.zeros((slots, slots, hidden), dtype=object)
+    for (i, j), c in product(every, range(hidden)):
+        aggregators = [d[i, j], (i == j) * row[i], row[j], row[i], total, (i == j) * total]
+        y = sum(w[c, b] * aggregators[b] for b in range(6)) + bias[n, c] + (i == j) * diagonal[n, c]
+        z[i, j, c] = rounded(max(y, Fraction(0)), pairs.output) * m[i] * m[j]
+    v, b2 = (np.vectorize(Fraction)(score_node.tensors[name].values.real) for name in score.tensors)
+    result = b2[n, 0]
+    for c in range(hidden):
+        everything = sum(z[i, j, c] for i, j in every) / Fraction(2) ** score.sum_exponent
+        trace = sum(z[i, i, c] for i in range(slots)) / Fraction(2) ** score.trace_exponent
+        result += v[c, 0] * everything + v[c, 1] * trace
+    square = np.array([[float(d[i, j]) for j in range(slots)] for i in range(slots)])
+    return {
+        "mask": np.array(m, float),
+        "dots": square,
+        "pairs": z.astype(float),
+        "score": np.array([float(rounded(result, score.output))]),
+    }
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+@pytest.mark.parametrize(("n", "hidden"), [(1, 1), (3, 2), (4, 3)])
+@pytest.mark.parametrize("rounding", ["AP_RND_CONV", "AP_TRN"])
+def test_reference_equals_the_papers_formula(n: int, hidden: int, beams: int, rounding: str) -> None:
+    network = random_network(n, hidden, beams, rounding=rounding)
+    jets = random_jets(12, n)
+    stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    for event, jet in enumerate(jets):
+        for name, expected in slow_npelican(network, jet).items():
+            np.testing.assert_array_equal(
+                stages[name].real[event], expected, err_msg=f"{name}, event {event}"
+            )
+    assert len(np.unique(stages["score"].raw)) >= (5 if n > 1 else 2)
+
+
+def test_permuting_constituents_changes_nothing() -> None:
+    network = random_network(4)
+    jets = random_jets(200)
+    rng = np.random.default_rng(0)
+    shuffled = np.stack([jet[rng.permutation(4)] for jet in jets])
+    scores = [
+        network.reference(FixedArray(from_real(x, network.input_type), network.input_type.fraction))[
+            "score"
+        ].raw
+        for x in (jets, shuffled)
+    ]
+    np.testing.assert_array_equal(*scores)
+    assert len(np.unique(scores[0])) > 20
