@@ -1,0 +1,60 @@
+"""The operators' arithmetic on torch tensors: what training computes is what the hardware computes.
+
+Values are float64, which is exact as long as every intermediate fits 53 bits; the interval analysis of
+``fpgajet.ops`` guarantees that for every network. Only :meth:`TorchArithmetic.quantise` rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import Arithmetic, IntIndex
+from quant.quantisers import quantiser
+
+
+class TorchArithmetic(Arithmetic[Tensor]):
+    """Float64 tensors with leading batch axes; differentiable, rounding is straight-through."""
+
+    def quantise(self, name: str, x: Tensor, to: FixedType) -> Tensor:
+        result: Tensor = quantiser(to)(x)
+        return result
+
+    def constant(self, values: NDArray[Any]) -> Tensor:
+        return torch.tensor(values, dtype=torch.float64)
+
+    def scale(self, x: Tensor, exponent: int) -> Tensor:
+        return x * 2.0**exponent
+
+    def sum(self, x: Tensor, axis: int) -> Tensor:
+        return x.sum(axis)
+
+    def take(self, x: Tensor, index: IntIndex, axis: int) -> Tensor:
+        if isinstance(index, int):
+            return x.select(axis, index)
+        axis %= x.dim()
+        taken = x.index_select(axis, torch.from_numpy(index.reshape(-1)))
+        return taken.reshape(x.shape[:axis] + index.shape + x.shape[axis + 1 :])
+
+    def expand(self, x: Tensor, axis: int) -> Tensor:
+        return x.unsqueeze(axis)
+
+    def concat(self, xs: Sequence[Tensor], axis: int) -> Tensor:
+        return torch.cat(list(xs), axis)
+
+    def relu(self, x: Tensor) -> Tensor:
+        return torch.relu(x)
+
+    def nonzero(self, x: Tensor) -> Tensor:
+        return (x != 0).to(torch.float64)
+
+    def gate(self, x: Tensor, bit: Tensor) -> Tensor:
+        return torch.where(bit != 0, x, 0.0)
+
+    def lookup(self, table: Tensor, index: Tensor) -> Tensor:
+        return table[index.detach().long()]

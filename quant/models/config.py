@@ -1,0 +1,128 @@
+"""What a nanoPELICAN is made of: sizes, exponents and fixed-point types. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pydantic
+
+from fpgajet.fixed import FixedType, Overflow, Rounding
+
+#: Nbar of the float models: a constant near the mean multiplicity (arXiv 2310.16121, section 3).
+NBAR = 49.0
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of a nanoPELICAN (arXiv 2310.16121).
+
+    Attributes:
+        constituents: N, leading constituents of a jet that are read.
+        hidden: C, channels between the two equivariant layers.
+        beams: 1 puts the two beams (1, 0, 0, +-1) before the constituents.
+    """
+
+    constituents: int
+    hidden: int
+    beams: int = 0
+
+    def __post_init__(self) -> None:
+        if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
+            raise ValueError(f"{self}: constituents and hidden are at least 1, beams is 0 or 1")
+
+    @property
+    def slots(self) -> int:
+        """M, rows of d_ij."""
+        return self.constituents + 2 * self.beams
+
+    @property
+    def parameters(self) -> int:
+        """Trainable numbers without batch normalisation: 10 C + 1."""
+        return 10 * self.hidden + 1
+
+    @property
+    def parameters_absorbed(self) -> int:
+        """Independent numbers of a network trained with batch normalisation, once everything that can be
+        absorbed is: 9 C + 4, and 12 for C = 1 (arXiv 2310.16121, section 3)."""
+        return 12 if self.hidden == 1 else 9 * self.hidden + 4
+
+
+@dataclass(frozen=True)
+class Exponents:
+    """Powers of two that the hardware divides by: row sums, the total, and both sums of the last layer."""
+
+    row: int
+    total: int
+    sum: int
+    trace: int
+
+
+@dataclass(frozen=True)
+class Types:
+    """The fixed-point type of every quantiser of a nanoPELICAN; the names are those of ``model.json``."""
+
+    momenta: FixedType
+    dots: FixedType
+    row_sum: FixedType
+    total: FixedType
+    weight: FixedType
+    bias: FixedType
+    activation: FixedType
+    score_weight: FixedType
+    score_bias: FixedType
+    score: FixedType
+
+    def to_json(self) -> dict[str, str]:
+        """By name, as ``ap_fixed`` strings."""
+        return {f.name: getattr(self, f.name).ap_fixed() for f in fields(self)}
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Types:
+        """Inverse of :meth:`to_json`.
+
+        Raises:
+            ValueError: a name is missing or unknown, or a string is not a type.
+        """
+        names = [f.name for f in fields(cls)]
+        if set(given) != set(names):
+            raise ValueError(f"types must be exactly {', '.join(names)}, not {', '.join(given)}")
+        return cls(**{name: FixedType.from_ap_fixed(text) for name, text in given.items()})
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
+class Bits:
+    """How many bits each quantiser gets, and how it rounds; where the point sits is found by calibration.
+
+    The defaults are 6-bit weights and activations with 14-bit momenta. ``inner`` rounding applies to d,
+    row sums, total, activations and score; floor costs nothing in hardware.
+    """
+
+    momenta: int = 14
+    momenta_lsb: float = 0.25  # GeV
+    dots: int = 12
+    row_sum: int = 14
+    total: int = 14
+    weight: int = 6
+    bias: int = 12
+    activation: int = 6
+    score_weight: int = 6
+    score_bias: int = 12
+    score: int = 16
+    inner: Rounding = Rounding.FLOOR
+
+    def kind(self, name: str, integer: int) -> FixedType:
+        """The type called ``name`` in :class:`Types` with ``integer`` integer bits (sign included).
+
+        Momenta, weights and biases round to nearest even; weights are symmetric.
+        """
+        bits = int(getattr(self, name))
+        weights = name in ("weight", "score_weight")
+        nearest = weights or name in ("momenta", "bias", "score_bias")
+        return FixedType(
+            signed=name != "activation",
+            bits=bits,
+            fraction=bits - integer,
+            rounding=Rounding.HALF_EVEN if nearest else self.inner,
+            overflow=Overflow.SAT_SYM if weights else Overflow.SAT,
+        )

@@ -1,0 +1,55 @@
+"""nanoPELICAN as its paper writes it: N x N x 6 x C tensors, masked batch norm, dropout.
+
+The yardstick: tests hold the fused model to it (scores and gradients), the training benchmark times it,
+and training with dropout, which the fused sums cannot express, uses it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from quant.models.npelican import METRIC, MaskedNorm, NPelican
+
+
+def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
+    """Scores w [B] of ``model`` for four-momenta [B, N, 4] (GeV, no beams), dtype of ``p``.
+
+    ``dropout`` applies to x and z, in training mode only (arXiv 2310.16121, section 3).
+    """
+    dtype = p.dtype
+    mask = p[:, :, 0] != 0
+    pairs = (mask[:, :, None] & mask[:, None, :])[..., None]
+    d = torch.einsum("bim,bjm->bij", p * METRIC.to(dtype), p)
+    x = _dropout(_norm(model.norm1, d[..., None], pairs), dropout, model.training)[..., 0]
+
+    nbar, eye = model.nbar, torch.eye(p.shape[1], dtype=dtype)
+    row = x.sum(1) / nbar
+    total = x.sum((1, 2)) / nbar**2
+    ones = torch.ones_like(x)
+    aggregators = torch.stack(
+        [x, eye * row[:, :, None], ones * row[:, None, :], ones * row[:, :, None],
+         ones * total[:, None, None], eye * total[:, None, None]], -1
+    )  # fmt: skip
+    y = torch.einsum("bija,ca->bijc", aggregators, model.weight.to(dtype)) + model.bias.to(dtype)
+    y = functional.relu(y + eye[..., None] * model.diagonal_bias.to(dtype)) * pairs
+
+    z = _dropout(_norm(model.norm2, y, pairs), dropout, model.training)
+    r0 = z.sum((1, 2)) / nbar**2
+    r1 = torch.einsum("biic->bc", z) / nbar
+    v = model.score_weight.to(dtype)
+    return r0 @ v[:, 0] + r1 @ v[:, 1] + model.score_bias.to(dtype)
+
+
+def _norm(norm: MaskedNorm, x: Tensor, real: Tensor) -> Tensor:
+    """Masked batch norm of [B, N, N, channels]; entries that are not real stay 0."""
+    inside = x * real
+    count = real.sum().to(torch.float64)
+    axes = (0, 1, 2)
+    scale, shift = norm.affine(inside.sum(axes).double(), (inside**2).sum(axes).double(), count)
+    return (x * scale.to(x.dtype) + shift.to(x.dtype)) * real
+
+
+def _dropout(x: Tensor, p: float, training: bool) -> Tensor:
+    return functional.dropout(x, p, training) if p else x

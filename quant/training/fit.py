@@ -1,0 +1,131 @@
+"""One fit: a model, a loss, epochs with a cosine schedule, and the best validation epoch.
+
+A fit is a pure function of its arguments, whether it runs through or is killed and resumed: the order of
+the jets in epoch e comes from a generator seeded with (seed, fit, e), the learning rate from the step's
+number, and after every epoch the whole state goes into one file, replaced atomically.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fpgajet.errors import BadInput
+from quant.metrics import auc
+from quant.training.data import Sample
+from quant.training.state import FitState, load_state, save_state
+
+#: jets evaluated at a time outside training
+CHUNK_JETS = 2048
+
+Report = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is to be fitted and how.
+
+    Attributes:
+        name: unique in its run; also names the state file and seeds the order of jets.
+        epochs, rate, batch, warm_up, seed: see :class:`quant.training.settings.Settings`.
+    """
+
+    name: str
+    epochs: int
+    rate: float
+    batch: int
+    warm_up: float
+    seed: int
+
+    def learning_rate(self, step: int, steps: int) -> float:
+        """Rate of optimiser step 0..steps - 1: linear warm-up, then a cosine that reaches 0 at the end."""
+        warm = max(1, round(self.warm_up * steps))
+        if step < warm:
+            return self.rate * (step + 1) / warm
+        return self.rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+    def order(self, sample: Sample, epoch: int) -> list[Tensor]:
+        """The batches of an epoch as row numbers; each sorted by multiplicity, which the pair sums like.
+
+        A last batch of a single jet is left out: it has no variance to normalise with.
+        """
+        text = f"{self.seed}/{self.name}/{epoch}"
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1
+        rows = torch.randperm(len(sample), generator=torch.Generator().manual_seed(seed))
+        return [
+            b[torch.argsort(sample.slots[b], stable=True)]
+            for b in torch.split(rows, self.batch)
+            if len(b) > 1
+        ]
+
+    def run(
+        self, model: nn.Module, train: Sample, validation: Sample, directory: Path, report: Report
+    ) -> FitState:
+        """Train ``model`` in place, from its state file if there is one; leave its best epoch in it.
+
+        ``report`` is called with the fit's name and a record of epoch, loss, AUC and rate after each epoch,
+        those of an earlier process included.
+
+        Raises:
+            BadInput: the loss is no longer finite, or the state file is damaged.
+        """
+        path = directory / f"{self.name}.safetensors"
+        optimiser = torch.optim.AdamW(model.parameters(), lr=self.rate, weight_decay=0.0)
+        state = load_state(path, model, optimiser) if path.is_file() else FitState()
+        for record in state.history:
+            report(self.name, record)
+        while len(state.history) < self.epochs:
+            record = self._epoch(model, optimiser, train, len(state.history))
+            record["auc"] = auc(validation.labels, evaluate(model, validation.momenta).numpy())
+            state.add(record, model)
+            save_state(path, state, model, optimiser)
+            report(self.name, record)
+        state.restore_best(model)
+        model.eval()
+        return state
+
+    def _epoch(
+        self, model: nn.Module, optimiser: torch.optim.Optimizer, train: Sample, epoch: int
+    ) -> dict[str, Any]:
+        model.train()
+        batches = self.order(train, epoch)
+        total = 0.0
+        for number, rows in enumerate(batches):
+            rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            loss = logit_loss(model(train.momenta[rows]), train.label[rows])
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            optimiser.step()
+            total += float(loss.detach())
+        mean = total / len(batches)
+        if not math.isfinite(mean):
+            raise BadInput(
+                f"training diverged in epoch {epoch + 1} of {self.name}: the loss is {mean}. Try a lower "
+                "float_rate or quantised_rate."
+            )
+        return {"epoch": epoch + 1, "loss": mean, "rate": rate}
+
+
+def logit_loss(score: Tensor, label: Tensor) -> Tensor:
+    """Cross entropy of the two logits [-w, w], which is that of one logit 2 w (arXiv 2310.16121)."""
+    return functional.binary_cross_entropy_with_logits(2 * score, label)
+
+
+def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:
+    """Scores in evaluation mode, without gradients."""
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = torch.cat([model(part) for part in torch.split(momenta, CHUNK_JETS)])
+    model.train(training)
+    return scores

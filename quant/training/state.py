@@ -1,0 +1,85 @@
+"""The state of a fit in one safetensors file: everything that the next epoch depends on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from fpgajet.errors import BadInput
+from fpgajet.files import atomic_path
+
+Tensors = dict[str, Tensor]
+
+
+@dataclass
+class FitState:
+    """Epochs done so far and the model of the best one.
+
+    Attributes:
+        history: one record an epoch, with at least ``loss`` and ``auc``.
+        best: state of the model after the epoch of highest validation AUC (the first such epoch).
+    """
+
+    history: list[dict[str, Any]] = field(default_factory=list)
+    best: Tensors = field(default_factory=dict)
+
+    @property
+    def best_auc(self) -> float:
+        """Highest validation AUC."""
+        return max(float(record["auc"]) for record in self.history)
+
+    def add(self, record: dict[str, Any], model: nn.Module) -> None:
+        """Append an epoch; keep the model if it is the best so far."""
+        if not self.history or record["auc"] > self.best_auc:
+            self.best = {name: t.detach().clone() for name, t in model.state_dict().items()}
+        self.history.append(record)
+
+    def restore_best(self, model: nn.Module) -> None:
+        """Put the best epoch into the model."""
+        model.load_state_dict(self.best)
+
+
+def save_state(path: Path, state: FitState, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
+    """Replace the state file, whole or not at all."""
+    tensors = {f"best.{name}": t for name, t in state.best.items()}
+    tensors |= {f"model.{name}": t.detach() for name, t in model.state_dict().items()}
+    for index, entries in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{name}": t for name, t in entries.items()}
+    # Copies: safetensors refuses tensors that share memory, and state_dict hands out views.
+    copies = {name: t.clone().contiguous() for name, t in tensors.items()}
+    with atomic_path(path) as temporary:
+        save_file(copies, temporary, metadata={"history": json.dumps(state.history)})
+
+
+def load_state(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -> FitState:
+    """Continue from a state file: fills model and optimiser.
+
+    Raises:
+        BadInput: damaged, or of another model.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            history = json.loads(file.metadata()["history"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        model.load_state_dict(_part(tensors, "model."))
+        content = optimiser.state_dict()
+        entries: dict[int, Tensors] = {}
+        for key, tensor in _part(tensors, "optimiser.").items():
+            index, name = key.split(".")
+            entries.setdefault(int(index), {})[name] = tensor
+        content["state"] = entries
+        optimiser.load_state_dict(content)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise BadInput(f"{path} cannot be resumed from ({error}). Start again elsewhere.") from error
+    return FitState(history, _part(tensors, "best."))
+
+
+def _part(tensors: Tensors, prefix: str) -> Tensors:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

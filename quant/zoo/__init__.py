@@ -1,0 +1,65 @@
+"""The zoo: trained checkpoints shipped with fpgajet. No torch here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fpgajet.errors import BadInput
+from quant.checkpoint import MODEL, open_checkpoint
+
+HERE = Path(__file__).parent
+#: short names
+ALIASES = {"npelican": "npelican-n16-c2"}
+
+ZooEntry = dict[str, Any]
+
+
+def names() -> list[str]:
+    """Names of all shipped checkpoints."""
+    return sorted(path.parent.name for path in HERE.glob(f"*/{MODEL}"))
+
+
+def entries() -> list[ZooEntry]:
+    """One dict for every shipped checkpoint: sizes, bits, metrics and the command that made it."""
+    return [describe(HERE / name) for name in names()]
+
+
+def describe(path: Path) -> ZooEntry:
+    """The zoo's view of one checkpoint directory."""
+    config = open_checkpoint(path).config
+    kinds = config.fixed_types
+    bits = {"momenta": kinds.momenta.bits, "weights": kinds.weight.bits, "activations": kinds.activation.bits}
+    return {
+        "name": config.name,
+        "aliases": [alias for alias, name in ALIASES.items() if name == config.name],
+        "architecture": config.architecture,
+        "constituents": config.constituents,
+        "hidden": config.hidden,
+        "beams": config.beams,
+        "parameters": config.parameters,
+        "parameters_absorbed": config.parameters_absorbed,
+        "bits": bits,
+        "auc_float": config.metrics.float_["auc"],
+        "auc_quantised": config.metrics.quantised["auc"],
+        "command": config.training.command,
+    }
+
+
+def resolve(name_or_path: str | Path) -> Path:
+    """The checkpoint directory of a zoo name, of an alias, or of a user's own run.
+
+    Raises:
+        BadInput: neither; the message names what exists.
+    """
+    text = str(name_or_path)
+    name = ALIASES.get(text, text)
+    if name in names():
+        return HERE / name
+    path = Path(text)
+    if (path / MODEL).is_file():
+        return path
+    if path.is_dir():
+        raise BadInput(f"{path} is a directory without {MODEL}: training there has not finished.")
+    known = ", ".join([*ALIASES, *names()])
+    raise BadInput(f"no model {text!r}. Give a directory made by `fpgajet train`, or one of: {known}.")

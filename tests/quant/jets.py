@@ -1,0 +1,60 @@
+"""Random jets and small random networks for the tests of the training room."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from quant.models.calibration import calibrate
+from quant.models.config import Architecture, Bits
+from quant.models.folding import fold
+from quant.models.npelican import NPelican
+from quant.models.quantised import QuantisedNPelican
+
+
+def random_jets(jets: int, constituents: int, seed: int = 0) -> NDArray[np.float32]:
+    """Massless four-momenta [jets, N, 4] in GeV, falling pT, 0 to N of them real."""
+    rng = np.random.default_rng(seed)
+    pt = -np.sort(-rng.exponential(40.0, (jets, constituents)))
+    eta, phi = rng.normal(0.5, 0.3, (2, jets, constituents))
+    p = np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
+    n = rng.integers(0, constituents + 1, jets)
+    return (p * (np.arange(constituents) < n[:, None])[..., None]).astype(np.float32)
+
+
+def labelled_jets(
+    jets: int, constituents: int, seed: int = 0
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Jets that can be told apart: those of class 1 are wider."""
+    rng = np.random.default_rng(seed + 1)
+    label = rng.integers(0, 2, jets).astype(np.uint8)
+    pt = -np.sort(-rng.exponential(40.0, (jets, constituents)))
+    eta, phi = rng.normal(0.0, 0.15, (2, jets, constituents)) * (1 + label)[None, :, None]
+    p = np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
+    return p.astype(np.float32), label
+
+
+def random_float(architecture: Architecture, seed: int = 0) -> NPelican:
+    """A float model with every parameter random and batch statistics of random jets, in evaluation mode."""
+    torch.manual_seed(seed)
+    model = NPelican(architecture)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+        for number in range(20):
+            model(torch.from_numpy(random_jets(200, architecture.constituents, 100 + number)))
+    return model.eval()
+
+
+def random_quantised(
+    architecture: Architecture, bits: Bits | None = None, seed: int = 0
+) -> QuantisedNPelican:
+    """The quantised model of :func:`random_float`, calibrated on random jets."""
+    sample = torch.from_numpy(random_jets(1000, architecture.constituents, 50))
+    folded, types, exponents = calibrate(
+        fold(random_float(architecture, seed)), architecture, bits or Bits(), sample
+    )
+    model = QuantisedNPelican(architecture, types, exponents)
+    model.set_from(folded)
+    return model
