@@ -23,7 +23,7 @@ def rounded(value: Fraction, to: FixedType) -> Fraction:
 
 def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
     """Reference formulas (arXiv 2310.16121 with the rounding points of DESIGN.md), element by element."""
-    mask_node, dots_node, pairs_node, score_node = network.nodes
+    _, dots_node, pairs_node, score_node = network.nodes
     dots, pairs, score = dots_node.operator, pairs_node.operator, score_node.operator
     p = [[rounded(Fraction(float(x)), network.input_type) for x in row] for row in jet]
     if dots.beams:
