@@ -55,23 +55,24 @@ def add_constants(pairs: Sequence[tuple[FVariable, float]]) -> list[FVariable]:
         first, second = value._from
         term = second if uses[second.id] >= uses[first.id] else first
         amount = constant / _outer_factor(value)
-        keys.append((term.id, term._factor, amount))
-        shared[keys[-1]] = (term, amount)
+        key = (term.id, term._factor, amount)
+        keys.append(key)
+        shared[key] = (term, amount)
     moved = dict(zip(shared, add_constants(list(shared.values())), strict=True)) if shared else {}
     results = []
-    for (value, constant), key in zip(pairs, keys, strict=True):
-        if key is None:
+    for (value, constant), place in zip(pairs, keys, strict=True):
+        if place is None:
             results.append(_add_to_leaf(value, constant))
         else:
             first, second = value._from
-            other = first if (second.id, second._factor) == key[:2] else second
-            results.append((other + moved[key]) * _outer_factor(value))
+            other = first if (second.id, second._factor) == place[:2] else second
+            results.append((other + moved[place]) * _outer_factor(value))
     return results
 
 
 def _outer_factor(value: FVariable) -> float:
     """alkaid keeps scaling out of sums: value = (first + second) * factor."""
-    return value._factor / value._from[0]._factor
+    return float(value._factor / value._from[0]._factor)
 
 
 def _add_to_leaf(value: FVariable, constant: float) -> FVariable:

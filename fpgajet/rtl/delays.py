@@ -1,0 +1,48 @@
+"""Delay of every cell, in ns: the model by which registers are placed.
+
+UltraScale+ -2 at typical placement: a look-up table with the net behind it about 0.6 ns, a ripple-carry adder
+one such level plus 8 bits of chain every 0.03 ns and a longer net, a register with clock skew 0.25 ns. The
+numbers are set so that two 16-bit adders between registers take the 2.55 ns that placed and routed adder
+networks of negligible size take (see ``scripts/calibrate_yosys.py``); they place registers, they do not
+predict the clock, which :mod:`fpgajet.rtl.clock` gives as an interval.
+"""
+
+from __future__ import annotations
+
+from math import ceil, log
+
+from fpgajet.rtl.netlist import Cell, Kind, Netlist
+
+REGISTER = 0.25
+LUT_LEVEL = 0.6
+ADDER = 1.0
+CARRY8 = 0.03
+#: Neighbouring gates share look-up tables, so one gate is about half a level.
+GATE = 0.3
+
+#: DSP48E2 of speed grade -2 without the M register: one clock from A and B to P. AMD DS923, FMAX_MULT_NOMREG
+#: is 544 MHz; 450 leaves the rest to the nets. With the pre-adder and no AD register (FMAX_NOPIPELINEREG) 410.
+DSP_ONE_STAGE_MHZ = 400.0
+
+#: Kinds that a DSP computes.
+DSP_KINDS = (Kind.PRODUCT, Kind.MAC)
+
+
+def delay(netlist: Netlist, cell: Cell) -> float:
+    """Delay in ns of a cell that is not in a DSP."""
+    match cell.kind:
+        case Kind.ADD | Kind.OFFSET:
+            return ADDER + CARRY8 * ceil(cell.format.width / 8)
+        case Kind.NEGATE:
+            narrow = netlist.cells[cell.args[0]].format.width == 1
+            return 0.0 if narrow else ADDER + CARRY8 * ceil(cell.format.width / 8)
+        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
+            return GATE
+        case Kind.ANY | Kind.ALL:
+            bits = netlist.cells[cell.args[0]].format.width
+            return GATE if bits < 4 else LUT_LEVEL * ceil(log(bits, 6))
+        case Kind.TABLE:
+            bits = netlist.cells[cell.args[0]].format.width
+            return LUT_LEVEL * (1 + max(0, bits - 6) * 0.25)
+        case _:
+            return 0.0

@@ -1,0 +1,142 @@
+"""From a network to a directory of Verilog: ``trace``, ``emit``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgajet.errors import BadInput
+from fpgajet.files import read_json, write_json, write_text
+from fpgajet.ops.network import Network
+from fpgajet.rtl.netlist import Format, Netlist
+from fpgajet.rtl.schedule import Schedule, pipeline
+from fpgajet.rtl.tools import require
+
+DESIGN_FILE = "design.json"
+
+
+@dataclass(frozen=True)
+class RtlDesign:
+    """Verilog on disk, with what is known exactly about it before any tool has run.
+
+    Attributes:
+        directory: holds ``sources`` and ``design.json``.
+        sources: file names, ``fpgajet_top.v`` first.
+        latency_cycles: clock edges from a jet at the input to its score at the output.
+        ii: clocks between jets.
+        clock_mhz: the clock that registers were placed for.
+        part: the part it was built for.
+        registers: flip-flops between the stages and in the valid bits, before any tool merges some.
+        dsp: DSP blocks.
+        jet: format of every input in the order of the bus, lowest bits first.
+        score: format of every output.
+    """
+
+    directory: Path
+    sources: tuple[str, ...]
+    latency_cycles: int
+    ii: int
+    clock_mhz: float
+    part: str
+    registers: int
+    dsp: int
+    slowest_stage_ns: float
+    jet: tuple[Format, ...]
+    score: tuple[Format, ...]
+
+    @classmethod
+    def read(cls, directory: Path) -> RtlDesign:
+        """Read a design back from its directory.
+
+        Raises:
+            BadInput: there is no design in it.
+        """
+        facts: dict[str, Any] = read_json(directory / DESIGN_FILE)
+        try:
+            facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
+            return cls(**facts | {"directory": directory, "sources": tuple(facts["sources"])})
+        except (KeyError, TypeError) as error:
+            raise BadInput(
+                f"{directory / DESIGN_FILE} was not written by this version of fpgajet."
+            ) from error
+
+
+def trace(network: Network, multipliers: str = "dsp") -> Netlist:
+    """The circuit of a network, unscheduled.
+
+    Raises:
+        MissingTool: alkaid is not installed.
+    """
+    require("alkaid")
+    import numpy as np
+
+    from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
+    from fpgajet.rtl.netlist import from_symbols
+
+    arithmetic = AlkaidArithmetic()
+    given = symbolic_input(network.input_shape, network.input_type)
+    result = network.evaluate(arithmetic, given, arithmetic.tensor)[network.output.name]
+    return from_symbols(given, network.input_type, np.ravel(result), network.output.operator.output)
+
+
+def emit(
+    network: Network,
+    out_dir: Path,
+    clock_mhz: float,
+    part: str,
+    stages: int | None = None,
+    multipliers: str = "dsp",
+) -> RtlDesign:
+    """Write pipelined Verilog of a network.
+
+    Args:
+        out_dir: gets ``fpgajet_top.v``, a file for each stage, ``fpgajet_product.v`` and ``design.json``.
+        stages: wanted pipeline stages; by default as many as the clock needs.
+
+    Raises:
+        MissingTool: alkaid is not installed.
+        BadInput: the clock or the number of stages cannot be had.
+        CannotWrite: the directory cannot be written.
+    """
+    netlist = trace(network, multipliers)
+    return write_design(netlist, pipeline(netlist, clock_mhz, stages), out_dir, clock_mhz, part, network.name)
+
+
+def write_design(
+    netlist: Netlist, schedule: Schedule, out_dir: Path, clock_mhz: float, part: str, title: str
+) -> RtlDesign:
+    """Write the Verilog of a scheduled netlist."""
+    from fpgajet.rtl import verilog
+    from fpgajet.rtl.delays import DSP_KINDS
+
+    ports = verilog.stage_ports(netlist, schedule)
+    texts = {
+        "fpgajet_top.v": verilog.top_module(netlist, schedule, title),
+        "fpgajet_product.v": verilog.PRODUCT,
+    }
+    for stage, port in enumerate(ports):
+        texts[f"fpgajet_stage_{stage}.v"] = verilog.stage_module(netlist, port, stage)
+    for stale in [*out_dir.glob("fpgajet_stage_*.v"), out_dir / DESIGN_FILE]:
+        if stale.name not in texts:
+            stale.unlink(missing_ok=True)
+    for file, text in texts.items():
+        write_text(out_dir / file, text)
+    widths = [cell.format.width for cell in netlist.cells]
+    registers = sum(widths[n] for s in range(schedule.stages) for n in verilog.held(netlist, schedule, s))
+    design = RtlDesign(
+        out_dir,
+        tuple(texts),
+        schedule.stages,
+        1,
+        clock_mhz,
+        part,
+        registers + schedule.stages,
+        sum(cell.kind in DSP_KINDS for cell in netlist.cells),
+        round(schedule.longest_ns, 3),
+        netlist.inputs,
+        tuple(netlist.cells[n].format for n in netlist.outputs),
+    )
+    facts = {key: value for key, value in asdict(design).items() if key != "directory"}
+    write_json(out_dir / DESIGN_FILE, facts)
+    return design

@@ -1,0 +1,81 @@
+"""Numbers through a netlist: the meaning of every cell, against which passes and Verilog are checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist
+
+Raw = NDArray[np.int64]
+
+
+def evaluate(netlist: Netlist, raw: NDArray[Any]) -> Raw:
+    """Raw outputs [jets, outputs] of raw inputs [jets, inputs]; signals must stay below 63 bits."""
+    values: list[Raw] = []
+    for cell in netlist.cells:
+        args = [(values[arg], netlist.cells[arg].format) for arg in cell.args]
+        if cell.kind is Kind.INPUT:
+            values.append(np.asarray(raw[:, cell.data[0]], dtype=np.int64))
+        elif cell.kind is Kind.CONSTANT:
+            values.append(np.full(len(raw), cell.data[0], dtype=np.int64))
+        elif cell.kind is Kind.TABLE:
+            address = args[0][0] & ((1 << args[0][1].width) - 1)
+            values.append(np.array(netlist.tables[cell.data[0]], dtype=np.int64)[address])
+        else:
+            values.append(wrap(_compute(cell, args), cell.format))
+    return np.stack([values[number] for number in netlist.outputs], axis=-1)
+
+
+def wrap(raw: Raw, shape: Format) -> Raw:
+    """The low ``width`` bits, read with or without sign."""
+    low = raw & np.int64((1 << shape.width) - 1)
+    sign = (low >> np.int64(shape.width - 1)) << np.int64(shape.width)
+    return np.asarray(low - sign if shape.signed else low)
+
+
+def at_fraction(raw: Raw, fraction: int, wanted: int) -> Raw:
+    """Move the binary point; finer bits are cut off (rounds down)."""
+    move = np.int64(wanted - fraction)
+    return np.asarray(raw << move if move >= 0 else raw >> -move)
+
+
+def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR0911
+    (a, fa), fraction = args[0], cell.format.fraction
+    b, fb = args[1] if len(args) > 1 else (a, fa)
+    shift = cell.data[0] if cell.data else 0
+    match cell.kind:
+        case Kind.TRIM:
+            return at_fraction(a, fa.fraction - shift, fraction)
+        case Kind.RELU:
+            return at_fraction(np.maximum(a, 0), fa.fraction, fraction)
+        case Kind.NEGATE:
+            return -at_fraction(a, fa.fraction, fraction)
+        case Kind.NOT:
+            return ~a
+        case Kind.ANY:
+            return np.asarray(a != 0, dtype=np.int64)
+        case Kind.ALL:
+            return np.asarray(wrap(a, Format(True, fa.width, 0)) == -1, dtype=np.int64)
+        case Kind.PRODUCT:
+            return at_fraction(a * b, fa.fraction + fb.fraction, fraction)
+        case Kind.OFFSET:
+            common = max(fa.fraction, cell.data[1], fraction)
+            constant = np.int64(cell.data[0]) << np.int64(common - cell.data[1])
+            return at_fraction(at_fraction(a, fa.fraction, common) + constant, common, fraction)
+        case Kind.MUX:
+            key, fk = args[2]
+            chosen = (key >> np.int64(fk.width - 1)) & 1 == 1
+            x, y = at_fraction(a, fa.fraction, fraction), at_fraction(b, fb.fraction - shift, fraction)
+            return np.where(chosen, x, y)
+        case Kind.ADD:
+            common = max(fa.fraction, fb.fraction - shift, fraction)
+            x, y = at_fraction(a, fa.fraction, common), at_fraction(b, fb.fraction - shift, common)
+            return at_fraction(x - y if cell.data[1] else x + y, common, fraction)
+        case Kind.AND | Kind.OR | Kind.XOR:
+            operation = {Kind.AND: np.bitwise_and, Kind.OR: np.bitwise_or, Kind.XOR: np.bitwise_xor}
+            x, y = at_fraction(a, fa.fraction, fraction), at_fraction(b, fb.fraction - shift, fraction)
+            return np.asarray(operation[cell.kind](x, y))
+    raise NotImplementedError(cell.kind)

@@ -1,0 +1,145 @@
+"""Cycle-exact simulation of the Verilog with Verilator."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import BadInput, ToolFailed
+from fpgajet.files import write_errors, write_text
+from fpgajet.rtl.design import RtlDesign
+from fpgajet.rtl.netlist import Format
+from fpgajet.rtl.tools import require, verilator_root
+
+HARNESS = Path(__file__).with_name("harness.cpp")
+Raw = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """What the outputs showed after every clock edge: raw scores [clocks, outputs] and the valid bit."""
+
+    scores: Raw
+    valid: NDArray[np.bool_]
+
+
+class Simulation:
+    """A compiled design that can be clocked. Every :meth:`clock` starts from an unreset, empty pipeline."""
+
+    def __init__(self, design: RtlDesign) -> None:
+        """Compile the Verilog in ``design.directory``.
+
+        Raises:
+            MissingTool: Verilator or g++ is not installed.
+            ToolFailed: the Verilog or its simulation does not compile.
+        """
+        self.design = design
+        self._library = ctypes.CDLL(str(_compile(design)))
+        for size in (self._library.jet_bytes, self._library.score_bytes):
+            size.restype = ctypes.c_uint
+
+    def clock(self, jets: NDArray[Any], valid: NDArray[Any], reset: NDArray[Any]) -> Clocked:
+        """Apply one row of each array a clock.
+
+        Args:
+            jets: raw inputs [clocks, inputs].
+            valid, reset: bits [clocks].
+        """
+        clocks = len(jets)
+        given = pack(jets, self.design.jet, self._library.jet_bytes())
+        shown = np.zeros((clocks, self._library.score_bytes()), dtype=np.uint8)
+        shown_valid = np.zeros(clocks, dtype=np.uint8)
+        bits = [np.ascontiguousarray(x, dtype=np.uint8) for x in (valid, reset)]
+        pointers = [ctypes.c_void_p(x.ctypes.data) for x in (given, *bits, shown, shown_valid)]
+        self._library.run(ctypes.c_ulong(clocks), *pointers)
+        return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
+
+    def scores(self, raw: NDArray[Any]) -> Raw:
+        """Raw outputs [jets, outputs]: a new jet every clock, sampled at the stated latency.
+
+        Raises:
+            ToolFailed: the valid bit is not set exactly when the scores are sampled.
+        """
+        jets = np.asarray(raw).reshape(len(raw), -1)
+        drain = np.zeros((self.design.latency_cycles - 1, jets.shape[1]), dtype=jets.dtype)
+        valid = np.arange(len(jets) + len(drain)) < len(jets)
+        shown = self.clock(np.concatenate([jets, drain]), valid, np.zeros(len(valid)))
+        first = self.design.latency_cycles - 1
+        if not shown.valid[first:].all() or shown.valid[:first].any():
+            raise ToolFailed(f"the Verilog in {self.design.directory} has not the latency that it states.")
+        return shown.scores[first:]
+
+
+def simulate(design: RtlDesign, raw_inputs: NDArray[Any]) -> Raw:
+    """Compile a design and run jets through it, one a clock; see :meth:`Simulation.scores`."""
+    return Simulation(design).scores(raw_inputs)
+
+
+def pack(raw: NDArray[Any], formats: Sequence[Format], size: int) -> NDArray[np.uint8]:
+    """Raw values [rows, signals] as the bytes of a bus, the first signal in the lowest bits.
+
+    Raises:
+        BadInput: a row has not one value for every signal.
+    """
+    if raw.shape[1] != len(formats):
+        raise BadInput(f"jets have {raw.shape[1]} values, but the design has {len(formats)} inputs.")
+    columns = [
+        (raw[:, [n]].astype(np.int64) >> np.arange(shape.width)) & 1 for n, shape in enumerate(formats)
+    ]
+    packed = np.packbits(np.concatenate(columns, axis=1).astype(np.uint8), axis=1, bitorder="little")
+    out = np.zeros((len(raw), size), dtype=np.uint8)
+    out[:, : packed.shape[1]] = packed
+    return out
+
+
+def unpack(rows: NDArray[np.uint8], formats: Sequence[Format]) -> Raw:
+    """Raw values [rows, signals] from the bytes of a bus."""
+    bits = np.unpackbits(rows, axis=1, bitorder="little").astype(np.int64)
+    columns, place = [], 0
+    for shape in formats:
+        weights = np.int64(1) << np.arange(shape.width)
+        weights[-1] *= -1 if shape.signed else 1
+        columns.append(bits[:, place : place + shape.width] @ weights)
+        place += shape.width
+    return np.stack(columns, axis=-1)
+
+
+def _compile(design: RtlDesign) -> Path:
+    """Shared library of a design, in a temporary directory that lives as long as the process needs it."""
+    require("verilator", "g++")
+    root = verilator_root()
+    assert root is not None
+    sources = [design.directory.resolve() / name for name in design.sources]
+    work = Path(tempfile.mkdtemp(prefix="fpgajet-verilator-"))
+    environment = dict(os.environ, VERILATOR_ROOT=str(root))
+    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "unique", "-Wno-fatal"]
+    verilate += ["-Wno-lint", "-Wno-style", "--top-module", "fpgajet_top", "--Mdir", str(work)]
+    _run([*verilate, *map(str, sources)], work, environment, "Verilator does not accept")
+    # One translation unit: most of the compile time of many would be the same headers again.
+    parts = [HARNESS, *sorted(work.glob("*.cpp"))]
+    parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
+    unit, library = work / "simulation.cc", work / "simulation.so"
+    unit.write_text("".join(f'#include "{part}"\n' for part in parts), encoding="utf-8")
+    compile_ = ["g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-o", str(library), str(unit)]
+    compile_ += [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
+    _run(compile_, work, environment, "g++ cannot compile")
+    return library
+
+
+def _run(command: list[str], work: Path, environment: dict[str, str], complaint: str) -> None:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        log = work / "failed.log"
+        with write_errors(log):
+            write_text(log, done.stdout + done.stderr)
+        first = next((line for line in done.stderr.splitlines() if "rror" in line), "no message")
+        raise ToolFailed(f"{complaint} the generated code: {first.strip()}. The whole output is in {log}.")
