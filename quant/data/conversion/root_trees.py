@@ -1,8 +1,9 @@
-"""ROOT trees through uproot: one jet a row (JetClass), or NanoAOD with candidates linked to fat jets.
+"""ROOT trees (TTree or RNTuple) through uproot: JetClass or NanoAOD.
 
-JetClass-like:  ``part_px``, ``part_py``, ``part_pz``, ``part_energy`` and one-hot ``label_*`` branches.
-NanoAOD-like:   ``PFCands_pt`` / ``_eta`` / ``_phi`` / ``_mass``, ``FatJetPFCands_jetIdx`` and
-                ``FatJetPFCands_pFCandsIdx``, ``nFatJet``; the class is the user's to name.
+JetClass-like:  one jet a row; branches ``part_px``, ``part_py``, ``part_pz``, ``part_energy`` and one-hot
+                ``label_*``.
+NanoAOD-like:   one event a row; ``PFCands_pt`` / ``_eta`` / ``_phi`` / ``_mass``, ``FatJetPFCands_jetIdx``
+                and ``FatJetPFCands_pFCandsIdx``; the class is the user's to name.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from fpgajet.errors import BadInput, MissingTool
 from quant.data.conversion.source import RawJets
 
+TREE_CLASSES = ("TTree", "ROOT::RNTuple", "ROOT::Experimental::RNTuple")
 FLAT = ("part_energy", "part_px", "part_py", "part_pz")
 LINKS = ("FatJetPFCands_jetIdx", "FatJetPFCands_pFCandsIdx")
 CANDIDATES = ("PFCands_pt", "PFCands_eta", "PFCands_phi", "PFCands_mass")
@@ -45,8 +47,7 @@ class RootTree:
         if not path.exists():
             raise BadInput(f"{path} does not exist.")
         self.path = path
-        self._tree = open_tree(path, tree)
-        branches = set(self._tree.keys())
+        self._tree, branches = open_tree(path, tree)
         if set(FLAT) <= branches:
             self._labels = sorted(name for name in branches if name.startswith("label_"))
             if not self._labels:
@@ -133,8 +134,8 @@ def padded(jagged: Any) -> Any:
     return ak.to_numpy(ak.fill_none(ak.pad_none(jagged, width, clip=True), 0.0))
 
 
-def open_tree(path: Path, name: str | None) -> Any:
-    """The TTree of a ROOT file; see :class:`RootTree`."""
+def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
+    """The tree of a ROOT file and the names of its branches; see :class:`RootTree`."""
     try:
         import awkward  # noqa: F401 - uproot needs it for jagged branches
         import uproot
@@ -144,13 +145,14 @@ def open_tree(path: Path, name: str | None) -> Any:
         ) from error
     try:
         file = uproot.open(path)
-        trees = sorted({key.split(";")[0] for key in file.keys(filter_classname="TTree")})
+        kinds = file.classnames()
+        trees = sorted({key.split(";")[0] for key, kind in kinds.items() if kind in TREE_CLASSES})
+        choices = [name] if name else trees if len(trees) == 1 else ["Events", "tree"]
+        found = next((choice for choice in choices if choice in trees), None)
+        if found is None:
+            raise BadInput(f"{path} has the trees {', '.join(trees) or 'none'}: name one with --tree.")
+        return file[found], set(file[found].keys())
     except (OSError, ValueError, KeyError, AssertionError, EOFError) as error:
         raise BadInput(
-            f"{path} cannot be opened as a ROOT file: {type(error).__name__}. It may be cut."
+            f"{path} cannot be opened as a ROOT file ({type(error).__name__}): it may be truncated."
         ) from error
-    choices = [name] if name else trees if len(trees) == 1 else ["Events", "tree"]
-    found = next((choice for choice in choices if choice in trees), None)
-    if found is None:
-        raise BadInput(f"{path} has the trees {', '.join(trees) or 'none'}: name one with --tree.")
-    return file[found]
