@@ -14,32 +14,40 @@ SOURCE = Path(__file__).parent / "calibration.toml"
 
 
 class Error(BaseModel):
-    """How far one quantity is off: ``spread`` is the factor of the 80 % interval."""
+    """How far one quantity is off on held-out designs.
+
+    Attributes:
+        spread: factor of the 80 % interval, value / spread ... value * spread.
+        median_percent: median relative error on the held-out designs; ``designs``: how many there were.
+        evidence: where the figure comes from.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     spread: float
+    median_percent: float
+    designs: int
     evidence: str
 
 
 class Calibration(BaseModel):
-    """Constants of the model; see ``calibration.toml`` for where each comes from."""
+    """Constants of the model; ``calibration.toml`` says where each comes from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dsp_least_bits: int
-    lut_per_adder_bit: float
-    lut_per_product_bit: float
-    lut_per_selector_bit: float
-    lut_per_shared_product: float
-    ff_per_bit: float
-    csynth_lut_factor: float
-    usable_period: float
+    lut_scale: float
+    lut_per_ebop: float
+    ff_per_lut_and_cycle: float
+    csynth_lut_scale: float
+    csynth_ff_scale: float
+    clock_uncertainty: float
     adder_ns: float
     product_ns: float
-    period_base_ns: float
-    period_per_log2_lut_ns: float
+    cycles_per_ii: float
+    period_ns_at_50k: float
+    period_ns_per_doubling: float
     family_slowness: dict[str, float]
+    speed_grade_step: float
     errors: dict[str, Error]
 
     def spread(self, quantity: str) -> float:
@@ -47,12 +55,17 @@ class Calibration(BaseModel):
         return self.errors[quantity].spread
 
     def evidence(self, quantity: str) -> str:
-        """Where the figure comes from and how far it is off."""
-        return self.errors[quantity].evidence
+        """Where a quantity comes from, and its median error on held-out designs."""
+        error = self.errors[quantity]
+        if not error.designs:
+            return error.evidence
+        return (
+            f"{error.evidence}; median error {error.median_percent:.1f} % on {error.designs} held-out designs"
+        )
 
     def slowness(self, part: Part) -> float:
         """Delay of the part's logic relative to UltraScale+ of speed grade -2."""
-        return self.family_slowness[part.family] * (1.0 + 0.12 * (2 - part.speed_grade))
+        return self.family_slowness[part.family] * (1.0 + self.speed_grade_step * (2 - part.speed_grade))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -122,11 +122,3 @@ class Estimate:
             "operators": [operator.row(self.level) for operator in self.operators],
             "hardware": self.hardware(),
         }
-
-
-def added(figures: Iterable[Figure], evidence: str) -> Figure:
-    """Sum; the parts share one model and so one error, hence their intervals add up linearly."""
-    figures = list(figures)
-    return Figure(
-        sum(f.value for f in figures), sum(f.low for f in figures), sum(f.high for f in figures), evidence
-    )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from fpgajet.devices import Part
 from fpgajet.errors import BadInput
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.calibration import Calibration, calibration
-from fpgajet.estimate.figures import Estimate, Figure, OperatorEstimate, added
-from fpgajet.estimate.timing import block_cycles, period_ns
-from fpgajet.estimate.units import csynth_lut, resources
+from fpgajet.estimate.figures import Estimate, Figure, OperatorEstimate
+from fpgajet.estimate.timing import block_cycles, reachable_period, sharing_cycles, usable_ns
+from fpgajet.estimate.units import Resources, registers, resources
 from fpgajet.ops.network import Network
+
+NO_BRAM = "fully unrolled: constants and tables lie in LUTs"
 
 
 def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Estimate:
@@ -22,83 +25,102 @@ def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Est
         network: the quantised network.
         part: the FPGA; its family and speed grade set the delays.
         clock_mhz: clock of the firmware in MHz.
-        ii: clocks between two jets; above 1, products are shared.
+        ii: clocks between two jets; from 3 on, products of two variables are shared.
 
     Raises:
         BadInput: the clock or the interval is not positive.
     """
-    return estimate_blocks(
-        blocks_of(network), network.input_name, network.input_shape[0], part, clock_mhz, ii
-    )
+    return estimate_blocks(blocks_of(network), network.input_shape[0], part, clock_mhz, ii)
 
 
 def estimate_blocks(
-    blocks: tuple[Block, ...], input_name: str, constituents: int, part: Part, clock_mhz: float, ii: int = 1
+    blocks: Sequence[Block],
+    constituents: int,
+    part: Part,
+    clock_mhz: float,
+    ii: int = 1,
+    known: Calibration | None = None,
 ) -> Estimate:
-    """The same for blocks of any origin. ``constituents``: slots of the input."""
+    """The same for blocks of any origin, in an order in which they can be computed.
+
+    Args:
+        constituents: slots of the input that arrive over the links.
+        known: constants of the model; default: those shipped.
+    """
     if not (math.isfinite(clock_mhz) and clock_mhz > 0):
         raise BadInput(f"a clock of {clock_mhz} MHz is not possible; give a positive number of MHz.")
     if ii < 1:
         raise BadInput(f"an initiation interval of {ii} is not possible; give 1 or more clocks.")
-    known = calibration()
-    ends: dict[str, float] = {input_name: 0.0}
-    operators = []
+    known = known or calibration()
+    parts_of = _Pieces(part, clock_mhz, ii, known)
+    ends: dict[str, float] = {}
+    used = [resources(block, ii, known) for block in blocks]
+    spans = []
     for block in blocks:
-        start = max(ends.get(name, 0.0) for name in block.inputs)
-        operators.append(_operator(block, start, part, clock_mhz, ii, known))
-        ends[block.name] = start + operators[-1].latency_cycles.value
-    total = _total(operators, ends[blocks[-1].name], clock_mhz, ii, known)
-    csynth = _csynth(total, sum(csynth_lut(block, known) for block in blocks) / math.sqrt(ii), known)
-    period = period_ns(total.lut.value, part, clock_mhz, known)
-    return Estimate("model", part.full_name, clock_mhz, constituents, tuple(operators), total, csynth, period)
-
-
-def _operator(
-    block: Block, start: float, part: Part, clock_mhz: float, ii: int, known: Calibration
-) -> OperatorEstimate:
-    cycles = block_cycles(block, part, clock_mhz, ii, known)
-    used = resources(block, cycles, ii, known)
-    return OperatorEstimate(
-        name=block.name,
-        op_type=block.op_type,
-        start_cycle=start,
-        latency_cycles=_cycles(cycles, known),
-        latency_ns=_cycles(cycles, known).map(lambda c: c * 1000.0 / clock_mhz),
-        ii=Figure.exact(ii, "asked for"),
-        lut=Figure.spread(used["lut"], known.spread("lut"), known.evidence("lut")),
-        ff=Figure.spread(used["ff"], known.spread("ff"), known.evidence("ff")),
-        dsp=Figure.spread(used["dsp"], known.spread("dsp"), known.evidence("dsp")),
-        bram=Figure.exact(used["bram"], "fully unrolled: tables are in LUTs"),
+        start = max((ends.get(name, 0.0) for name in block.inputs), default=0.0)
+        ends[block.name] = start + block_cycles(block, parts_of.usable, known)
+        spans.append((start, ends[block.name]))
+    cycles = ends[blocks[-1].name] + sharing_cycles(ii, known)
+    operators = tuple(
+        parts_of.row(block.name, block.op_type, *span, [u], spans[-1][1])
+        for block, span, u in zip(blocks, spans, used, strict=True)
+    )
+    total = parts_of.row("total", "", 0.0, math.ceil(cycles - 1e-9), used, math.ceil(cycles - 1e-9))
+    period = reachable_period(total.lut.value, part, known)
+    return Estimate(
+        level="model",
+        part=part.full_name,
+        clock_mhz=clock_mhz,
+        constituents=constituents,
+        operators=operators,
+        total=total,
+        csynth=parts_of.csynth(total, used),
+        period_ns=Figure.spread(period, known.spread("period_ns"), known.evidence("period_ns")),
     )
 
 
-def _total(
-    operators: list[OperatorEstimate], end: float, clock_mhz: float, ii: int, known: Calibration
-) -> OperatorEstimate:
-    cycles = _cycles(end, known)
-    sums = {
-        name: added((getattr(o, name) for o in operators), known.evidence(name)).rounded()
-        for name in ("lut", "ff", "dsp")
-    }
-    return OperatorEstimate(
-        name="total",
-        op_type="",
-        start_cycle=0.0,
-        latency_cycles=cycles,
-        latency_ns=cycles.map(lambda c: c * 1000.0 / clock_mhz),
-        ii=Figure.exact(ii, "asked for"),
-        bram=added((o.bram for o in operators), "fully unrolled: tables are in LUTs"),
-        **sums,
-    )
+@dataclass(frozen=True)
+class _Pieces:
+    """Turns counted units into figures with intervals."""
 
+    part: Part
+    clock_mhz: float
+    ii: int
+    known: Calibration
 
-def _csynth(total: OperatorEstimate, lut: float, known: Calibration) -> OperatorEstimate:
-    """What the HLS report prints: it does not optimise logic across operations, so LUTs come out high."""
-    high = Figure.spread(lut, known.spread("csynth_lut"), known.evidence("csynth_lut")).rounded()
-    return replace(total, name="total", lut=high)
+    @property
+    def usable(self) -> float:
+        return usable_ns(self.part, self.clock_mhz, self.known)
 
+    def figure(self, quantity: str, value: float) -> Figure:
+        return Figure.spread(value, self.known.spread(quantity), self.known.evidence(quantity))
 
-def _cycles(cycles: float, known: Calibration) -> Figure:
-    width = known.spread("latency_cycles")
-    low, high = max(1.0, math.floor(cycles / width)), math.ceil(cycles * width)
-    return Figure(cycles, min(low, cycles), high, known.evidence("latency_cycles"))
+    def row(
+        self, name: str, op_type: str, start: float, end: float, used: Sequence[Resources], depth: float
+    ) -> OperatorEstimate:
+        """One operator between two cycles, or the total; ``depth``: cycles of the whole design."""
+        lut = sum(u.lut for u in used)
+        cycles = self.figure("latency_cycles", end - start)
+        if not op_type:
+            cycles = cycles.rounded()
+        return OperatorEstimate(
+            name=name,
+            op_type=op_type,
+            start_cycle=round(start, 3),
+            latency_cycles=cycles,
+            latency_ns=cycles.map(lambda clocks: clocks * 1000.0 / self.clock_mhz),
+            ii=Figure.exact(self.ii, "asked for"),
+            lut=self.figure("lut", lut).rounded(),
+            ff=self.figure("ff", registers(lut, depth, self.known)).rounded(),
+            dsp=self.figure("dsp", sum(u.dsp for u in used)).rounded(),
+            bram=Figure.exact(0, NO_BRAM),
+        )
+
+    def csynth(self, total: OperatorEstimate, used: Sequence[Resources]) -> OperatorEstimate:
+        """What the HLS report will print: it prices every operation by itself and optimises across none."""
+        lut = sum(u.csynth_lut for u in used)
+        return replace(
+            total,
+            lut=self.figure("csynth_lut", lut).rounded(),
+            ff=self.figure("csynth_ff", total.ff.value * self.known.csynth_ff_scale).rounded(),
+        )

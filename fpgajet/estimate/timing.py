@@ -7,21 +7,30 @@ import math
 from fpgajet.devices import Part
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import Calibration
-from fpgajet.estimate.figures import Figure
 
 
-def block_cycles(block: Block, part: Part, clock_mhz: float, ii: int, known: Calibration) -> float:
-    """Pipeline stages of a block: its adder levels packed into usable time, and its products."""
-    usable = known.usable_period * 1000.0 / clock_mhz / known.slowness(part)
+def usable_ns(part: Part, clock_mhz: float, known: Calibration) -> float:
+    """Time for logic between registers, in units of the delays of UltraScale+ -2: the period less the
+    uncertainty that HLS keeps back."""
+    return (1.0 - known.clock_uncertainty) * 1000.0 / clock_mhz / known.slowness(part)
+
+
+def block_cycles(block: Block, usable: float, known: Calibration) -> float:
+    """Cycles of a block, not rounded: HLS lets a block start in the middle of a cycle (chaining).
+
+    Adder levels take their delay; a product takes whole cycles, and so does each DSP that adds to it.
+    """
     units = block.inventory
-    cycles = math.ceil(units.adder_levels * known.adder_ns / usable) if units.adder_levels else 0
-    cycles += units.product_levels * max(1, math.ceil(known.product_ns / usable))
-    return float(cycles + (ii - 1 if units.product_levels else 0))
+    products = units.product_levels * max(1, math.ceil(known.product_ns / usable)) + units.cascade_levels
+    return products + units.adder_levels * known.adder_ns / usable
 
 
-def period_ns(lut: float, part: Part, clock_mhz: float, known: Calibration) -> Figure:
-    """Shortest period after place and route: larger designs spread further over the chip."""
-    value = (known.period_base_ns + known.period_per_log2_lut_ns * math.log2(max(lut, 1000.0) / 1000.0)) * (
-        known.slowness(part)
-    )
-    return Figure.spread(value, known.spread("period_ns"), known.evidence("period_ns"))
+def sharing_cycles(ii: int, known: Calibration) -> float:
+    """Further cycles of a pipeline that shares its multipliers between ``ii`` clocks."""
+    return known.cycles_per_ii * (ii - 1)
+
+
+def reachable_period(lut: float, part: Part, known: Calibration) -> float:
+    """Shortest period in ns after place and route: larger designs spread further over the chip."""
+    doublings = math.log2(max(lut, 1000.0) / 50_000.0)
+    return (known.period_ns_at_50k + known.period_ns_per_doubling * doublings) * known.slowness(part)

@@ -1,14 +1,35 @@
-"""What one arithmetic unit costs: DSP rules, adders, distributed arithmetic, tables, registers."""
+"""What one arithmetic unit costs: DSP rules, adders, distributed arithmetic, tables, registers.
+
+Unit costs are those of the hardware, not fitted: one LUT and one bit of carry chain per bit of an adder, one
+LUT per bit of a selector, 64 entries of a table per LUT. What is fitted (``calibration.toml``) is by how much
+logic synthesis does better than their sum, and how much higher the HLS report comes out.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import Calibration
 
 #: Non-zero signed digits of a random weight, as a share of its bits (Reitwiesner 1960: 1/3 on average).
 DIGIT_SHARE = 1 / 3
+#: A product of two variables in logic takes about 3/4 LUT per pair of bits: half an adder row per bit pair
+#: after LUT6 merge partial products, and the carries (49 LUT for 9 x 9, 40 for 8 x 8 in Vitis HLS 2023.2).
+LUT_PER_BIT_PAIR = 0.65
+#: Vitis HLS keeps a product in logic while both factors have at most 10 bits, a constant's sign included
+#: (mul_9s_9s and mul_6s_10ns in logic, mul_12s_12s and mul_6s_11ns in a DSP; nPELICAN-fpga, reports/).
+LARGEST_IN_LOGIC = 10
+
+
+@dataclass(frozen=True)
+class Resources:
+    """LUT by logic synthesis and by the HLS report, and DSP slices of one block."""
+
+    lut: float
+    csynth_lut: float
+    dsp: int
 
 
 def dsp_slices(bits: int, other: int) -> int:
@@ -24,50 +45,62 @@ def dsp_slices(bits: int, other: int) -> int:
     return min(pieces(bits, other), pieces(other, bits))
 
 
-def in_dsp(bits: int, other: int, known: Calibration) -> bool:
-    """Whether the tools put a product of two variables into DSPs: small ones are cheaper in LUTs."""
-    return min(bits, other) >= known.dsp_least_bits
+def in_dsp(bits: int, other: int) -> bool:
+    """Whether Vitis HLS puts a product into DSPs rather than into logic."""
+    return max(bits, other) > LARGEST_IN_LOGIC
 
 
-def resources(block: Block, cycles: float, ii: int, known: Calibration) -> dict[str, float]:
-    """LUT, FF, DSP and BRAM of a block with a pipeline of ``cycles`` stages, one jet every ``ii`` clocks."""
+def shared_between(ii: int) -> int:
+    """Jets among which a multiplier is shared: ``ii``, except that HLS shares nothing at II 2.
+
+    Source: nPELICAN-fpga, II sweep of 2025-08: 769 DSP at II 1 and 2, ceil(171 / II) dot products at 3 and 4.
+    """
+    return ii if ii > 2 else 1
+
+
+def resources(block: Block, ii: int, known: Calibration) -> Resources:
+    """LUT and DSP of a fully unrolled block that takes a jet every ``ii`` clocks."""
     units = block.inventory
-    adders = float(sum(u.count * u.bits for u in units.adders))
-    constant = constant_product_luts(block)
-    dsp = sum(
-        u.count * dsp_slices(u.bits, u.other_bits)
-        for u in units.products
-        if in_dsp(u.bits, u.other_bits, known)
-    )
-    logic_products = sum(
-        u.count * u.bits * u.other_bits for u in units.products if not in_dsp(u.bits, u.other_bits, known)
-    )
-    selectors = sum(u.count * u.bits for u in units.selectors)
-    tables = sum(u.count * u.bits * max(1, 2 ** (u.other_bits - 6)) for u in units.tables)
-    lut = (
-        known.lut_per_adder_bit * (adders + constant)
-        + known.lut_per_product_bit * logic_products
-        + known.lut_per_selector_bit * selectors
-        + tables
-    )
-    levels = max(units.adder_levels + units.product_levels, 1)
-    ff = known.ff_per_bit * ((adders + selectors) * min(1.0, cycles / levels) + block.output_bits)
-    # Shared products need multiplexers before and registers behind them.
-    shared = dsp / ii
-    lut += (dsp - shared) * known.lut_per_shared_product
-    return {"lut": lut, "ff": ff, "dsp": math.ceil(shared), "bram": 0.0}
+    dsp, product_logic, in_slices = 0, 0.0, 0
+    for u in units.products:
+        here = math.ceil(u.count / shared_between(ii))
+        if in_dsp(u.bits, u.other_bits):
+            dsp += here * dsp_slices(u.bits, u.other_bits)
+            in_slices += u.count
+        else:
+            product_logic += here * LUT_PER_BIT_PAIR * u.bits * u.other_bits
+    logic = float(sum(u.count * u.bits for u in units.adders))
+    for u in units.product_adders:  # the DSP's own adder takes them, one a slice
+        free = min(u.count, in_slices)
+        logic += (u.count - free) * u.bits
+        in_slices -= free
+    for u in units.constant_products:
+        if in_dsp(u.bits, u.other_bits + 1) and u.other_bits >= LARGEST_IN_LOGIC:
+            dsp += u.count * dsp_slices(u.bits, u.other_bits + 1)
+        else:
+            logic += u.count * constant_product_bits(u.bits, u.other_bits, block.digits)
+    logic += sum(u.count * u.bits for u in units.selectors)
+    tables = sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in units.tables)
+    csynth_tables = sum(u.count * u.bits * 2.0**u.other_bits for u in units.tables)
+    matrices = known.lut_per_ebop * units.matrix_ebops
+    lut = known.lut_scale * (logic + product_logic + tables) + matrices
+    csynth = known.csynth_lut_scale * (logic + matrices) + product_logic + CSYNTH_TABLE * csynth_tables
+    return Resources(lut, csynth, dsp)
 
 
-def constant_product_luts(block: Block) -> float:
-    """LUTs of the products with weights: one adder of the variable's width for every further digit."""
-    total = 0.0
-    for u in block.inventory.constant_products:
-        digits = DIGIT_SHARE * u.other_bits if block.digits is None else block.digits
-        total += u.count * max(0.0, digits - 1) * (u.bits + u.other_bits / 2)
-    return total
+#: LUT per table entry and bit in the HLS report (sparsemux of 64 entries of 6 bits: 273 LUT).
+CSYNTH_TABLE = 273 / (64 * 6)
 
 
-def csynth_lut(block: Block, known: Calibration) -> float:
-    """LUTs that the HLS report will print: every operation counted by itself, at its library cost."""
-    units = block.inventory
-    return known.csynth_lut_factor * resources(block, 1.0, 1, known)["lut"] + 0.0 * len(units.adders)
+def constant_product_bits(bits: int, weight_bits: int, digits: float | None) -> float:
+    """Adder bits of a product with a weight in logic: one adder for every signed digit after the first."""
+    mean = DIGIT_SHARE * weight_bits if digits is None else digits
+    return max(0.0, mean - 1) * (bits + weight_bits / 2)
+
+
+def registers(lut: float, cycles: float, known: Calibration) -> float:
+    """Flip-flops of logic of a given size cut into ``cycles`` stages.
+
+    A deeper pipeline registers a larger share of the same adders' results, so flip-flops grow with both.
+    """
+    return known.ff_per_lut_and_cycle * lut * max(cycles, 1.0)

@@ -43,9 +43,9 @@ class DotProducts(MomentumOperator):
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         n, bits = self.constituents, widths["input0"].bits
         pairs = n * (n + 1) // 2
-        units = Inventory(products=[Units(4 * pairs, bits, bits)], product_levels=1)
-        units.add_tree(pairs, 4, widths["product"].bits)
+        units = Inventory()
+        units.sum_of_products(pairs, 4, bits, bits)
         if self.beams:
             units.adders.append(Units(2 * n, bits + 1))
-        units.selectors.append(Units(pairs + 2 * n * self.beams, self.output.bits))
+        units.requantise(pairs + 2 * n * self.beams, widths["accumulator"], self.output)
         return units

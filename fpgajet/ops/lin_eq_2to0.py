@@ -77,6 +77,6 @@ class LinEq2to0(Operator):
         ]
         units.adders.append(Units(2 * c, widths["accumulator"].bits))
         units.adder_levels += 2 + (2 * c).bit_length()
-        units.selectors.append(Units(1, self.output.bits))
+        units.requantise(1, widths["accumulator"], self.output)
         units.tables.append(Units(1, widths["bias"].bits, m.bit_length()))
         return units

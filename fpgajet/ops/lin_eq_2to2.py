@@ -86,19 +86,21 @@ class LinEq2to2(Operator):
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         m, c = self.slots, self.hidden
-        d, w, wide = widths["input0"].bits, widths["weight"].bits, widths["accumulator"].bits
+        pairs = m * (m + 1) // 2
+        d, w, wide = widths["input0"].bits, widths["weight"].bits, widths["accumulator"]
         units = Inventory()
         units.add_tree(m, m, d)
         units.add_tree(1, m, widths["row_accumulator"].bits)
-        units.selectors.append(Units(m, self.row_sum.bits))
+        units.requantise(m, widths["row_scaled"], self.row_sum)
         units.constant_products += [
-            Units(c * m * (m + 1) // 2, d, w),
+            Units(c * pairs, d, w),
             Units(3 * c * m, self.row_sum.bits, w),
             Units(2 * c, self.total.bits, w),
         ]
         # weighted d + S_i term + S_j term for every ordered pair; biases and T once a row; the diagonal.
-        units.adders += [Units(2 * c * m * m, wide), Units(c * m, wide), Units(3 * c * m, wide)]
-        units.adder_levels += 5
-        units.selectors.append(Units(c * m * m, self.output.bits + 2))
+        units.adders += [Units(2 * c * m * m, wide.bits), Units(4 * c * m, wide.bits)]
+        units.adder_levels += 4
+        units.requantise(c * m * m, wide, self.output)
+        units.selectors.append(Units(c * m * m, -(-self.output.bits // 2)))  # ReLU and mask
         units.tables.append(Units(2 * c, widths["bias"].bits, m.bit_length()))
         return units
