@@ -26,8 +26,11 @@ class TorchModel:
     name = "torch"
 
     def __init__(self, checkpoint: Path) -> None:
+        import torch
+
         from quant.checkpoint import load_model, open_checkpoint
 
+        torch.set_num_threads(1)  # the tensors are tiny: more threads make it eight times slower
         self._model = load_model(open_checkpoint(checkpoint))
 
     def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:

@@ -34,7 +34,9 @@ def write_report(build: BuildDirectory) -> Report:
 def _content(build: BuildDirectory) -> dict[str, Any]:
     record = read_json(build.record)
     settings = record["settings"]
-    part, budget = part_named(settings["part"]), budget_named(settings["budget"])
+    part = part_named(settings["part"])
+    # A clock from the command line replaces the preset's in all of the verdict's arithmetic.
+    budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
     rows = list(estimate["hardware"])
     if build.synthesis.is_file():
