@@ -135,7 +135,7 @@ def claim(out: Path, order: Order) -> None:
         differing = [key for key in asked if key != "jets" and earlier.get(key) != asked[key]]
         if differing:
             raise BadInput(
-                f"{out} holds jets of another order (its {', '.join(differing)} differ, see {file}): choose "
+                f"{out} holds jets of another order (different: {', '.join(differing)}; see {file}): choose "
                 "another --out, or repeat the same options to continue."
             )
         if order.jets < int(earlier.get("jets", 0)):
