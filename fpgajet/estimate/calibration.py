@@ -37,15 +37,16 @@ class Calibration(BaseModel):
 
     lut_scale: float
     lut_per_ebop: float
-    ff_per_lut_and_cycle: float
+    lut_per_da_cost: float
+    ff_per_lut: float
     csynth_lut_scale: float
     csynth_ff_scale: float
     clock_uncertainty: float
     adder_ns: float
     product_ns: float
     cycles_per_ii: float
-    period_ns_at_50k: float
-    period_ns_per_doubling: float
+    period_base_ns: float
+    period_ns_per_root_lut: float
     family_slowness: dict[str, float]
     speed_grade_step: float
     errors: dict[str, Error]

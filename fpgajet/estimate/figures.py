@@ -37,6 +37,16 @@ class Figure:
         """The same figure in other units; ``function`` must not decrease."""
         return Figure(function(self.value), function(self.low), function(self.high), self.evidence)
 
+    def __add__(self, other: Figure) -> Figure:
+        """Sum of two figures; their intervals add up linearly, as if their errors were one."""
+        texts = dict.fromkeys((self.evidence, other.evidence))
+        return Figure(
+            self.value + other.value,
+            self.low + other.low,
+            self.high + other.high,
+            "; ".join(texts),
+        )
+
     def rounded(self) -> Figure:
         """The same in whole units: interval bounds rounded outwards."""
         return replace(self, value=round(self.value), low=math.floor(self.low), high=math.ceil(self.high))

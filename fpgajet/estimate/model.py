@@ -11,7 +11,13 @@ from fpgajet.errors import BadInput
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.calibration import Calibration, calibration
 from fpgajet.estimate.figures import Estimate, Figure, OperatorEstimate
-from fpgajet.estimate.timing import block_cycles, reachable_period, sharing_cycles, usable_ns
+from fpgajet.estimate.timing import (
+    block_cycles,
+    reachable_period,
+    register_density,
+    sharing_cycles,
+    usable_ns,
+)
 from fpgajet.estimate.units import Resources, registers, resources
 from fpgajet.ops.network import Network
 
@@ -62,10 +68,10 @@ def estimate_blocks(
         spans.append((start, ends[block.name]))
     cycles = ends[blocks[-1].name] + sharing_cycles(ii, known)
     operators = tuple(
-        parts_of.row(block.name, block.op_type, *span, [u], spans[-1][1])
+        parts_of.row(block.name, block.op_type, *span, [u])
         for block, span, u in zip(blocks, spans, used, strict=True)
     )
-    total = parts_of.row("total", "", 0.0, math.ceil(cycles - 1e-9), used, math.ceil(cycles - 1e-9))
+    total = parts_of.row("total", "", 0.0, math.ceil(cycles - 1e-9), used)
     period = reachable_period(total.lut.value, part, known)
     return Estimate(
         level="model",
@@ -96,13 +102,17 @@ class _Pieces:
         return Figure.spread(value, self.known.spread(quantity), self.known.evidence(quantity))
 
     def row(
-        self, name: str, op_type: str, start: float, end: float, used: Sequence[Resources], depth: float
+        self, name: str, op_type: str, start: float, end: float, used: Sequence[Resources]
     ) -> OperatorEstimate:
-        """One operator between two cycles, or the total; ``depth``: cycles of the whole design."""
-        lut = sum(u.lut for u in used)
+        """One operator between two cycles, or the total."""
+        logic, matrices = sum(u.logic_lut for u in used), sum(u.matrix_lut for u in used)
+        lut = self.figure("lut", logic)
+        if matrices:
+            lut = self.figure("matrix_lut", matrices) + lut if logic else self.figure("matrix_lut", matrices)
         cycles = self.figure("latency_cycles", end - start)
         if not op_type:
             cycles = cycles.rounded()
+        density = register_density(self.usable, self.known)
         return OperatorEstimate(
             name=name,
             op_type=op_type,
@@ -110,8 +120,8 @@ class _Pieces:
             latency_cycles=cycles,
             latency_ns=cycles.map(lambda clocks: clocks * 1000.0 / self.clock_mhz),
             ii=Figure.exact(self.ii, "asked for"),
-            lut=self.figure("lut", lut).rounded(),
-            ff=self.figure("ff", registers(lut, depth, self.known)).rounded(),
+            lut=lut.rounded(),
+            ff=self.figure("ff", registers(logic + matrices, density, self.known)).rounded(),
             dsp=self.figure("dsp", sum(u.dsp for u in used)).rounded(),
             bram=Figure.exact(0, NO_BRAM),
         )

@@ -30,7 +30,11 @@ def sharing_cycles(ii: int, known: Calibration) -> float:
     return known.cycles_per_ii * (ii - 1)
 
 
+def register_density(usable: float, known: Calibration) -> float:
+    """Registers per adder level of a pipeline with ``usable`` ns between registers."""
+    return known.adder_ns / usable
+
+
 def reachable_period(lut: float, part: Part, known: Calibration) -> float:
-    """Shortest period in ns after place and route: larger designs spread further over the chip."""
-    doublings = math.log2(max(lut, 1000.0) / 50_000.0)
-    return (known.period_ns_at_50k + known.period_ns_per_doubling * doublings) * known.slowness(part)
+    """Shortest period in ns after place and route: nets get longer with the side of the area that is used."""
+    return (known.period_base_ns + known.period_ns_per_root_lut * math.sqrt(lut)) * known.slowness(part)

@@ -25,9 +25,11 @@ LARGEST_IN_LOGIC = 10
 
 @dataclass(frozen=True)
 class Resources:
-    """LUT by logic synthesis and by the HLS report, and DSP slices of one block."""
+    """LUT by logic synthesis (of counted logic, and of products with matrices) and by the HLS report, and DSP
+    slices of one block."""
 
-    lut: float
+    logic_lut: float
+    matrix_lut: float
     csynth_lut: float
     dsp: int
 
@@ -83,9 +85,9 @@ def resources(block: Block, ii: int, known: Calibration) -> Resources:
     tables = sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in units.tables)
     csynth_tables = sum(u.count * u.bits * 2.0**u.other_bits for u in units.tables)
     matrices = known.lut_per_ebop * units.matrix_ebops
-    lut = known.lut_scale * (logic + product_logic + tables) + matrices
+    lut = known.lut_scale * (logic + product_logic + tables)
     csynth = known.csynth_lut_scale * (logic + matrices) + product_logic + CSYNTH_TABLE * csynth_tables
-    return Resources(lut, csynth, dsp)
+    return Resources(lut, matrices, csynth, dsp)
 
 
 #: LUT per table entry and bit in the HLS report (sparsemux of 64 entries of 6 bits: 273 LUT).
@@ -98,9 +100,10 @@ def constant_product_bits(bits: int, weight_bits: int, digits: float | None) -> 
     return max(0.0, mean - 1) * (bits + weight_bits / 2)
 
 
-def registers(lut: float, cycles: float, known: Calibration) -> float:
-    """Flip-flops of logic of a given size cut into ``cycles`` stages.
+def registers(lut: float, density: float, known: Calibration) -> float:
+    """Flip-flops of logic with ``density`` registers per adder level (at most 1).
 
-    A deeper pipeline registers a larger share of the same adders' results, so flip-flops grow with both.
+    Between two registers lie 1 / density adder levels, and a cut through a tree is the narrower the fewer of
+    them there are to choose from: flip-flops grow as the root of the density, not in proportion to it.
     """
-    return known.ff_per_lut_and_cycle * lut * max(cycles, 1.0)
+    return known.ff_per_lut * lut * math.sqrt(min(density, 1.0))

@@ -1,0 +1,1 @@
+"""Published builds, and the descriptions of their hardware that the model is fitted on."""
