@@ -31,7 +31,7 @@ INVALID_EXIT_CODE = BadInput.exit_code
 def generate(
     out: Annotated[Path, typer.Option(help="Directory for the jet files.", show_default=False)],
     jets: Annotated[int, typer.Option(help="Jets in all, equally many of each class.")] = 20_000,
-    processes: Annotated[int, typer.Option(help="Processes; 0 is one per core.")] = 0,
+    processes: Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")] = 0,
     seed: Annotated[int, typer.Option(help="Another seed gives other, independent jets.")] = 1,
     config: Annotated[Path | None, typer.Option(help="Recipe in TOML or JSON; see docs/data.md.")] = None,
     mode: Annotated[str | None, typer.Option(help="delphes-atlas, truth or level1.")] = None,

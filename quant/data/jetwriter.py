@@ -13,6 +13,7 @@ import h5py
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
+from quant.data.careful import CarefulFile
 from quant.data.jets import DATASETS, LAYOUT, LAYOUT_VERSION, Jets
 
 # 1024 jets x 16 constituents: a model that reads 16 or 32 constituents does not decompress 200.
@@ -51,8 +52,11 @@ class JetWriter:
     def __enter__(self) -> JetWriter:
         with contextlib.ExitStack() as stack:
             temporary = stack.enter_context(atomic_path(self.path))
+            self._disk = stack.enter_context(contextlib.closing(CarefulFile(temporary)))
+            # Callbacks run last in, first out: HDF5 closes its file, then failures are raised.
+            stack.callback(self._disk.raise_failure)
             # Timestamps off and the old format: the same jets give the same bytes.
-            self._file = stack.enter_context(h5py.File(temporary, "w", libver="earliest"))
+            self._file = stack.enter_context(h5py.File(self._disk, "w", libver="earliest"))
             self._create()
             self._stack = stack.pop_all()
         return self
@@ -91,6 +95,7 @@ class JetWriter:
 
         Raises:
             BadInput: arrays that do not fit together or the file.
+            CannotWrite: the disk is full (raised as OSError here, turned when the block ends).
         """
         rows = len(jets)
         p4 = jets.constituents
@@ -112,4 +117,6 @@ class JetWriter:
                 dataset[self.written :, : p4.shape[1]] = p4
             else:
                 dataset[self.written :] = getattr(jets, name)
+        self._file.flush()
+        self._disk.raise_failure()
         self.written += rows

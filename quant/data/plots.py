@@ -58,8 +58,8 @@ def plot_page(jets: Jets, out: Path, title: str) -> None:
             axis.set_yscale("log")
     axes.flat[0].legend(frameon=False)
     figure.suptitle(f"{title}: {len(jets):,} jets{separation(jets)}")
-    with atomic_path(out) as temporary:
-        # Without a date the same jets give the same file.
+    # Without a date and with fixed identifiers the same jets give the same file.
+    with atomic_path(out) as temporary, plt.rc_context({"svg.hashsalt": "fpgajet"}):
         figure.savefig(temporary, format=out.suffix[1:], dpi=90, metadata=NO_DATE[out.suffix])
     plt.close(figure)
 

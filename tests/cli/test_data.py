@@ -143,3 +143,13 @@ def test_generation_can_be_interrupted_and_continued(tmp_path: Path) -> None:
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert len(read_jets(out, constituents=1)) == 800
     assert {name: (out / name).stat().st_mtime_ns for name in kept} == kept
+
+
+def test_a_full_disk_gives_one_paragraph_and_leaves_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk; without care HDF5 ends in a segmentation fault."""
+    jets = toy_jets(20_000, 20)
+    np.savez(tmp_path / "a.npz", p4=jets.constituents, label=jets.label)
+    shell = f"ulimit -f 200; exec {sys.executable} -m fpgajet data convert a.npz --out jets/out.h5"
+    result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert "cannot write" in one_paragraph(result, 7)
+    assert list((tmp_path / "jets").iterdir()) == []
