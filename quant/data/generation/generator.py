@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from quant.data.layout import Jets, concatenate
 
 EVENTS_AT_A_TIME = 250
 LARGEST_PYTHIA_SEED = 900_000_000
-# Fewer accepted jets than this per event means a recipe that can never end.
+# Without a single accepted jet in this many events, a recipe would never end.
 HOPELESS_EVENTS = 20_000
 
 
@@ -79,8 +80,13 @@ def generate(
     return concatenate(pieces)
 
 
-def start_pythia(recipe: Recipe, name: str, seed: int):  # type: ignore[no-untyped-def]
-    """A Pythia object ready to generate class ``name``."""
+def start_pythia(recipe: Recipe, name: str, seed: int) -> Any:
+    """A Pythia object ready to generate class ``name``.
+
+    Raises:
+        BadInput: a line of the recipe's ``pythia`` is not a setting.
+        ToolFailed: the settings contradict each other.
+    """
     import pythia8mc
 
     process = PROCESSES[name]
@@ -99,7 +105,7 @@ def start_pythia(recipe: Recipe, name: str, seed: int):  # type: ignore[no-untyp
 class Charges(dict[int, float]):
     """Charge in e by PDG code, asked from Pythia once for each."""
 
-    def __init__(self, table) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, table: Any) -> None:
         super().__init__()
         self._table = table
 

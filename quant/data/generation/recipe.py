@@ -65,6 +65,8 @@ class Recipe(Strict):
             raise ValueError("selection.pt_min must be below selection.pt_max")
         if any(not 0 < low < high for low, high in self.windows.values()):
             raise ValueError("a window is (low, high) in GeV with 0 < low < high")
+        if any(line.strip().lower().startswith("random:") for line in self.pythia):
+            raise ValueError("random numbers come from --seed; with Random:seed all shards would be equal")
         return self
 
     def window(self, name: str) -> tuple[float, float]:

@@ -180,6 +180,7 @@ def test_without_the_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
         ({"selection": {"pt_min": 700}}, "pt_min must be below"),
         ({"windows": {"QCD": [800, 500]}}, "low < high"),
         ({"constituents": 0}, "constituents"),
+        ({"pythia": ["Random:seed = 5"]}, "all shards would be equal"),
     ],
 )
 def test_wrong_recipes_are_named(content: dict[str, object], message: str) -> None:
