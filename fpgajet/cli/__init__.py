@@ -36,7 +36,7 @@ def _options(
 
 def _register() -> None:
     """Attach every command; each module in ``fpgajet.cli`` owns its commands."""
-    from fpgajet.cli import budgets, build, csim, data, models, parts, report, synth, train
+    from fpgajet.cli import budgets, build, csim, data, estimate, models, parts, report, synth, train
 
     app.command("build")(build.build)
     app.command("csim")(csim.csim)
@@ -44,6 +44,7 @@ def _register() -> None:
     app.command("report")(report.report)
     app.command("models")(models.models)
     app.command("train")(train.train)
+    app.command("estimate")(estimate.estimate)
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")

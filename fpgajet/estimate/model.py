@@ -21,7 +21,7 @@ from fpgajet.estimate.timing import (
 from fpgajet.estimate.units import Resources, registers, resources
 from fpgajet.ops.network import Network
 
-NO_BRAM = "fully unrolled: constants and tables lie in LUTs"
+BRAM = "tables of 1024 entries and more; fully unrolled, everything else lies in LUTs"
 
 
 def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Estimate:
@@ -123,7 +123,7 @@ class _Pieces:
             lut=lut.rounded(),
             ff=self.figure("ff", registers(logic + matrices, density, self.known)).rounded(),
             dsp=self.figure("dsp", sum(u.dsp for u in used)).rounded(),
-            bram=Figure.exact(0, NO_BRAM),
+            bram=Figure.exact(sum(u.bram for u in used), BRAM),
         )
 
     def csynth(self, total: OperatorEstimate, used: Sequence[Resources]) -> OperatorEstimate:

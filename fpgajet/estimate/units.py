@@ -21,17 +21,23 @@ LUT_PER_BIT_PAIR = 0.65
 #: Vitis HLS keeps a product in logic while both factors have at most 10 bits, a constant's sign included
 #: (mul_9s_9s and mul_6s_10ns in logic, mul_12s_12s and mul_6s_11ns in a DSP; nPELICAN-fpga, reports/).
 LARGEST_IN_LOGIC = 10
+#: HLS puts tables of 1024 entries and more into block RAM (hls4ml's activation tables); a block has two halves
+#: of 18 Kb, and a half holds one table.
+BRAM_ADDRESS_BITS, BRAM_HALF = 10, 18 * 1024
+#: LUT per table entry and bit in the HLS report (sparsemux of 64 entries of 6 bits: 273 LUT).
+CSYNTH_TABLE = 273 / (64 * 6)
 
 
 @dataclass(frozen=True)
 class Resources:
-    """LUT by logic synthesis (of counted logic, and of products with matrices) and by the HLS report, and DSP
-    slices of one block."""
+    """LUT by logic synthesis (of counted logic, and of products with matrices) and by the HLS report, DSP
+    slices, and block RAMs of 36 Kb of one block."""
 
     logic_lut: float
     matrix_lut: float
     csynth_lut: float
     dsp: int
+    bram: float
 
 
 def dsp_slices(bits: int, other: int) -> int:
@@ -82,16 +88,16 @@ def resources(block: Block, ii: int, known: Calibration) -> Resources:
         else:
             logic += u.count * constant_product_bits(u.bits, u.other_bits, block.digits)
     logic += sum(u.count * u.bits for u in units.selectors)
-    tables = sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in units.tables)
-    csynth_tables = sum(u.count * u.bits * 2.0**u.other_bits for u in units.tables)
+    small = [u for u in units.tables if u.other_bits < BRAM_ADDRESS_BITS]
+    tables = sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in small)
+    csynth_tables = sum(u.count * u.bits * 2.0**u.other_bits for u in small)
+    halves = sum(
+        u.count * math.ceil(u.bits * 2.0**u.other_bits / BRAM_HALF) for u in units.tables if u not in small
+    )
     matrices = known.lut_per_ebop * units.matrix_ebops
     lut = known.lut_scale * (logic + product_logic + tables)
     csynth = known.csynth_lut_scale * (logic + matrices) + product_logic + CSYNTH_TABLE * csynth_tables
-    return Resources(lut, matrices, csynth, dsp)
-
-
-#: LUT per table entry and bit in the HLS report (sparsemux of 64 entries of 6 bits: 273 LUT).
-CSYNTH_TABLE = 273 / (64 * 6)
+    return Resources(lut, matrices, csynth, dsp, halves / 2)
 
 
 def constant_product_bits(bits: int, weight_bits: int, digits: float | None) -> float:

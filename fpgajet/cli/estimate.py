@@ -1,0 +1,111 @@
+"""``fpgajet estimate``: latency and resources before anything is built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from fpgajet.cli.output import JSON_HELP, console, print_json
+
+if TYPE_CHECKING:
+    from fpgajet.estimate import Estimate, Figure, Verdict
+    from fpgajet.ops.network import Network
+
+EXAMPLE = """
+Latency, initiation interval and resources of a model on a part, operator by operator, without building.
+
+MODEL is an ONNX file (our operators, or QONNX and ONNX with Dense, ReLU, batch norm, pooling ...), a build
+directory, a directory made by `fpgajet train`, or a name of `fpgajet models`. Every figure has an 80 % interval.
+
+Examples:
+
+    fpgajet estimate npelican --part xcvu9p --clock-mhz 200
+
+    fpgajet estimate model.onnx --part xcvu13p --budget cms-p2-ct-l2 --json
+"""
+
+
+def estimate(
+    model: Annotated[str, typer.Argument(help="ONNX file, build directory, training run or zoo name.")],
+    part: Annotated[str | None, typer.Option(help="FPGA; default: the budget's.")] = None,
+    clock_mhz: Annotated[float | None, typer.Option(help="Clock in MHz; default: the budget's.")] = None,
+    ii: Annotated[int, typer.Option(help="Clocks between two jets.")] = 1,
+    budget: Annotated[str | None, typer.Option(help="Preset or TOML file: adds the verdict.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Count a marginal verdict as missed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> int:
+    from fpgajet.devices import budget as budget_named
+    from fpgajet.devices import part as part_named
+    from fpgajet.errors import BudgetMissed
+    from fpgajet.estimate import verdict
+    from fpgajet.estimate.sources import of_name
+
+    slot = budget_named(budget) if budget else budget_named()
+    device = part_named(part or slot.part)
+    source = of_name(model, _checkpoint_network)
+    result = source.estimate(device, clock_mhz or slot.clock_mhz, ii)
+    judged = verdict(result, slot, device) if budget else None
+    if as_json:
+        content = {"name": source.name, **result.as_dict()}
+        print_json(content | ({"verdict": judged.as_dict()} if judged else {}))
+    else:
+        _show(source.name, result, judged)
+    if judged is not None and not judged.accepted(strict):
+        missed = ", ".join(row.name for row in judged.rows if row.status != "pass")
+        raise BudgetMissed(f"{source.name} does not meet the budget {slot.name}: {missed}.")
+    return 0
+
+
+estimate.__doc__ = EXAMPLE
+
+
+def _checkpoint_network(name: str) -> Network:
+    from quant.checkpoint import open_checkpoint
+    from quant.models.assembly import network_of
+    from quant.zoo import resolve
+
+    return network_of(open_checkpoint(resolve(name)))
+
+
+def _show(title: str, result: Estimate, judged: Verdict | None) -> None:
+    console.print(f"[bold]{title}[/] on {result.part} at {result.clock_mhz:g} MHz", highlight=False)
+    table = Table(box=box.SIMPLE)
+    table.add_column("operator", no_wrap=True)
+    for heading in ("start", "cycles", "LUT", "FF", "DSP", "BRAM"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in result.operators:
+        table.add_row(
+            row.name, f"{row.start_cycle:.1f}", f"{row.latency_cycles.value:.1f}",
+            *(f"{x.value:,g}" for x in (row.lut, row.ff, row.dsp, row.bram)),
+        )  # fmt: skip
+    console.print(table)
+    for label, row in (("logic synthesis", result.total), ("HLS report", result.csynth)):
+        figures = (("LUT", row.lut), ("FF", row.ff), ("DSP", row.dsp), ("BRAM", row.bram))
+        text = ", ".join(f"{unit} {_interval(figure)}" for unit, figure in figures)
+        console.print(f"expected of {label}: {text}", highlight=False, soft_wrap=True)
+    total = result.total
+    text = f"latency {_interval(total.latency_cycles)} cycles = {_interval(total.latency_ns)} ns"
+    period = f"clock period after place and route {_interval(result.period_ns)} ns"
+    console.print(f"{text}, II {total.ii.value:g}; {period}", highlight=False, soft_wrap=True)
+    for name in ("latency_cycles", "lut", "ff", "dsp"):
+        evidence = getattr(total, name).evidence
+        console.print(f"  [dim]{name}: {evidence}[/]", highlight=False, soft_wrap=True)
+    if judged is not None:
+        from fpgajet.report.words import STATUS, quantity
+
+        console.print(f"verdict against {judged.budget}: [bold]{STATUS[judged.status]}[/]", highlight=False)
+        for line in judged.rows:
+            value, limit = quantity(line.value, line.unit), quantity(line.limit, line.unit)
+            text = f"  {STATUS[line.status]:9s}{line.name}: {value}, limit {limit} ({line.explanation})"
+            console.print(text, highlight=False, soft_wrap=True)
+
+
+def _interval(figure: Figure) -> str:
+    from fpgajet.report.words import number
+
+    if figure.low == figure.high:
+        return number(figure.value)
+    return f"{number(figure.value)} ({number(figure.low)} - {number(figure.high)})"
