@@ -50,14 +50,19 @@ class Calibration(BaseModel):
     family_slowness: dict[str, float]
     speed_grade_step: float
     errors: dict[str, Error]
+    assumed: dict[str, Error]
 
-    def spread(self, quantity: str) -> float:
+    def error(self, quantity: str, own: bool = True) -> Error:
+        """The error of a quantity, for our own operators or for standard layers."""
+        return self.errors[quantity] if own or quantity not in self.assumed else self.assumed[quantity]
+
+    def spread(self, quantity: str, own: bool = True) -> float:
         """Factor of the 80 % interval of a quantity."""
-        return self.errors[quantity].spread
+        return self.error(quantity, own).spread
 
-    def evidence(self, quantity: str) -> str:
+    def evidence(self, quantity: str, own: bool = True) -> str:
         """Where a quantity comes from, and its median error on held-out designs."""
-        error = self.errors[quantity]
+        error = self.error(quantity, own)
         if not error.designs:
             return error.evidence
         return (

@@ -46,19 +46,21 @@ def estimate_blocks(
     clock_mhz: float,
     ii: int = 1,
     known: Calibration | None = None,
+    own: bool = True,
 ) -> Estimate:
     """The same for blocks of any origin, in an order in which they can be computed.
 
     Args:
         constituents: slots of the input that arrive over the links.
         known: constants of the model; default: those shipped.
+        own: the blocks are our operators; standard layers get wider intervals.
     """
     if not (math.isfinite(clock_mhz) and clock_mhz > 0):
         raise BadInput(f"a clock of {clock_mhz} MHz is not possible; give a positive number of MHz.")
     if ii < 1:
         raise BadInput(f"an initiation interval of {ii} is not possible; give 1 or more clocks.")
     known = known or calibration()
-    parts_of = _Pieces(part, clock_mhz, ii, known)
+    parts_of = _Pieces(part, clock_mhz, ii, known, own)
     ends: dict[str, float] = {}
     used = [resources(block, ii, known) for block in blocks]
     spans = []
@@ -93,13 +95,16 @@ class _Pieces:
     clock_mhz: float
     ii: int
     known: Calibration
+    own: bool
 
     @property
     def usable(self) -> float:
         return usable_ns(self.part, self.clock_mhz, self.known)
 
     def figure(self, quantity: str, value: float) -> Figure:
-        return Figure.spread(value, self.known.spread(quantity), self.known.evidence(quantity))
+        return Figure.spread(
+            value, self.known.spread(quantity, self.own), self.known.evidence(quantity, self.own)
+        )
 
     def row(
         self, name: str, op_type: str, start: float, end: float, used: Sequence[Resources]

@@ -18,15 +18,17 @@ from fpgajet.ops.operator import DOMAIN
 
 @dataclass(frozen=True)
 class Source:
-    """Something that can be estimated. ``constituents``: slots, or 64-bit words, of the input."""
+    """Something that can be estimated. ``constituents``: slots, or 64-bit words, of the input; ``own``: made of our
+    operators."""
 
     name: str
     blocks: tuple[Block, ...]
     constituents: int
+    own: bool = True
 
     def estimate(self, part: Part, clock_mhz: float, ii: int = 1) -> Estimate:
         """Its estimate on a part."""
-        return estimate_blocks(self.blocks, self.constituents, part, clock_mhz, ii)
+        return estimate_blocks(self.blocks, self.constituents, part, clock_mhz, ii, own=self.own)
 
 
 def of_network(network: Network) -> Source:
@@ -48,7 +50,7 @@ def of_onnx(path: Path) -> Source:
     from fpgajet.estimate.onnx_graph import blocks_of_graph
 
     blocks, words = blocks_of_graph(model, str(path))
-    return Source(model.graph.name or path.stem, blocks, words)
+    return Source(model.graph.name or path.stem, blocks, words, own=False)
 
 
 def of_name(name: str, checkpoint: Callable[[str], Network]) -> Source:
