@@ -1,0 +1,151 @@
+"""Hardware figures: latency waterfall, resources of one SLR, bit widths of the network."""
+
+from __future__ import annotations
+
+from fpgajet.devices import Part, part
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType
+from fpgajet.report.model import HardwareRow, Report
+from fpgajet.report.svg import WIDTH, Picture, Scale
+from fpgajet.report.words import number
+
+#: How many fill styles the style sheet has for operators.
+FILLS = 5
+LEFT, RIGHT, ROW = 112.0, WIDTH - 10, 24.0
+
+
+def waterfall(report: Report) -> Picture | None:
+    """When every step of one jet happens, from the first word in to the score out, and the limit."""
+    budget, total = report.budget, _total(report)
+    if budget is None or total is None or total.latency_cycles is None or not report.operators:
+        return None
+    clock, ii = budget.clock_ns, round(total.ii or 1)
+    start = budget.input_clocks(report.model.constituents)
+    steps = [("input links", 0.0, float(start))]
+    for row in report.operators:
+        begin = start + (row.start_cycle or 0)
+        steps.append((row.name, begin, begin + (row.latency_cycles or 0)))
+    end = start + total.latency_cycles
+    queue = budget.queue_clocks(ii)
+    if queue:
+        steps.append(("other jets", end, end + queue))
+    steps.append(("output", end + queue, end + queue + budget.output_clocks))
+    last = steps[-1][2] * clock
+    picture = Picture(
+        "Latency waterfall",
+        f"From the first word on the links to the last score {number(last)} ns, of {number(budget.latency_ns)} ns "
+        f"allowed; one clock is {clock:.3f} ns.",
+        height=ROW * len(steps) + 62,
+    )
+    broken = budget.latency_ns > 3 * last
+    scale = Scale(0, last * 1.25 if broken else 1.05 * max(last, budget.latency_ns), LEFT, RIGHT)
+    bottom = ROW * len(steps) + 26
+    for tick in scale.ticks():
+        if broken and tick > last * 1.1:
+            continue
+        picture.line(scale(tick), 22, scale(tick), bottom, "grid")
+        picture.text(scale(tick), bottom + 14, f"{tick:g}", "label", "middle")
+    fills = {row.name: f"fill{k % FILLS}" for k, row in enumerate(report.operators)}
+    for k, (name, begin, stop) in enumerate(steps):
+        y = 24 + ROW * k
+        picture.text(LEFT - 6, y + 15, name, "label", "end")
+        css = fills.get(name, "around")
+        hint = f"{name}: {begin * clock:.1f} to {stop * clock:.1f} ns"
+        picture.rectangle(
+            scale(begin * clock), y + 3, scale(stop * clock) - scale(begin * clock), ROW - 8, css, hint
+        )
+    at = RIGHT if broken else scale(budget.latency_ns)
+    picture.line(at, 18, at, bottom, "limit")
+    words = f"limit {number(budget.latency_ns)} ns" + (" (off scale)" if broken else "")
+    picture.text(at, 14, words, "limit-label", "end" if at > WIDTH / 2 else "start")
+    picture.text(RIGHT, bottom + 29, "time in ns", "label", "end")
+    return picture
+
+
+def resource_bars(report: Report) -> Picture | None:
+    """Share of one SLR that every operator takes, and the guards."""
+    total, device = _total(report), _device(report)
+    if total is None or device is None or not report.operators:
+        return None
+    names = [("LUT", "lut"), ("FF", "ff"), ("DSP", "dsp"), ("BRAM", "bram")]
+    shares = {n: (getattr(total, n) or 0) / device.per_slr(n) for _, n in names}
+    text = ", ".join(f"{label} {100 * shares[n]:.1f} %" for label, n in names)
+    where = f"one of {device.slr} SLRs" if device.slr > 1 else "the device"
+    legend = 16.0 * ((len(report.operators) + 1) // 2)
+    picture = Picture(
+        f"Resources on {device.name}", f"Share of {where}: {text}; the dashed lines are the guards.",
+        height=34 * len(names) + 50 + legend,
+    )  # fmt: skip
+    guards = report.budget.guards.model_dump() if report.budget else {}
+    high = max(1.0, *(1.05 * s for s in shares.values()))
+    scale = Scale(0, 100 * high, 52, RIGHT - 16)
+    bottom = 34 * len(names) + 10
+    for tick in scale.ticks():
+        picture.line(scale(tick), 8, scale(tick), bottom, "grid")
+        picture.text(scale(tick), bottom + 14, f"{tick:g} %", "label", "middle")
+    for k, (label, name) in enumerate(names):
+        y, at = 10 + 34 * k, scale(0)
+        picture.text(46, y + 16, label, "label", "end")
+        for j, row in enumerate(report.operators):
+            width = scale(100 * (getattr(row, name) or 0) / device.per_slr(name)) - scale(0)
+            hint = f"{row.name}: {number(getattr(row, name))} {label}"
+            picture.rectangle(at, y, width, 22, f"fill{j % FILLS}", hint)
+            at += width
+        if name in guards:
+            guard = scale(100 * guards[name])
+            picture.line(guard, y - 3, guard, y + 25, "limit")
+        picture.text(min(at + 5, RIGHT - 44), y + 16, f"{100 * shares[name]:.1f} %", "label strong")
+    for j, row in enumerate(report.operators):
+        x, y = 52 + 150 * (j % 2), bottom + 26 + 16 * (j // 2)
+        picture.rectangle(x, y, 12, 10, f"fill{j % FILLS}")
+        picture.text(x + 17, y + 9, row.name, "label")
+    return picture
+
+
+def bit_map(report: Report) -> Picture | None:
+    """Every edge of the network: what makes it, from what, and the sign, integer and fraction bits it has."""
+    stages = report.model.stages
+    if not stages:
+        return None
+    types = [FixedType.from_ap_fixed(s.type) for s in stages]
+    high = max(*(t.integer for t in types), 1)
+    low = min(*(-t.fraction for t in types), 0)
+    scale = Scale(low, high, 14, RIGHT)
+    row = 54.0
+    picture = Picture(
+        "Bit widths",
+        "One bar an edge, most significant bit on the right: dark the sign, light the others; the line is the "
+        "binary point. "
+        + "; ".join(f"{s.stage} {t.bits} bits" for s, t in zip(stages, types, strict=True))
+        + ".",
+        height=row * len(stages) + 14,
+    )
+    for k, (stage, kind) in enumerate(zip(stages, types, strict=True)):
+        y = row * k + 6
+        source = f" from {', '.join(stage.inputs)}" if stage.inputs else ""
+        picture.text(14, y + 12, f"{stage.stage}", "label strong")
+        picture.text(RIGHT, y + 12, f"{stage.op_type}{source}", "label", "end")
+        for bit in range(-kind.fraction, kind.integer):
+            css = "bit sign" if kind.signed and bit == kind.integer - 1 else "bit"
+            picture.rectangle(scale(bit) + 0.5, y + 17, scale(bit + 1) - scale(bit) - 1, 11, css)
+        picture.line(scale(0), y + 14, scale(0), y + 31, "point")
+        shape = " x ".join(str(n) for n in stage.shape)
+        picture.text(14, y + 42, f"{_short(kind)}", "label")
+        picture.text(RIGHT, y + 42, shape, "label", "end")
+    return picture
+
+
+def _short(kind: FixedType) -> str:
+    return kind.ap_fixed().replace("AP_", "").replace(",", ", ")
+
+
+def _total(report: Report) -> HardwareRow | None:
+    return next((row for row in report.hardware if row.name == "total"), None)
+
+
+def _device(report: Report) -> Part | None:
+    total = _total(report)
+    try:
+        return part(total.part) if total and total.part else None
+    except BadInput:
+        return None  # an older report of a part that this version does not know
