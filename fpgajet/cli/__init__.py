@@ -36,11 +36,12 @@ def _options(
 
 def _register() -> None:
     """Attach every command; each module in ``fpgajet.cli`` owns its commands."""
-    from fpgajet.cli import budgets, build, csim, data, estimate, models, parts, report, synth, train
+    from fpgajet.cli import budgets, build, csim, data, estimate, models, parts, report, rtl, synth, train
 
     app.command("build")(build.build)
     app.command("csim")(csim.csim)
     app.command("synth")(synth.synth)
+    app.command("rtl")(rtl.rtl)
     app.command("report")(report.report)
     app.command("models")(models.models)
     app.command("train")(train.train)

@@ -24,64 +24,69 @@ HARDWARE = HWConfig(1, 8, -1)
 class AlkaidArithmetic(Arithmetic[FVArray]):
     """Circuits instead of numbers. Exact: alkaid widens every signal as its value range needs."""
 
+    def __init__(self, hardware: HWConfig = HARDWARE) -> None:
+        """``hardware``: cost model of every symbol, the same as that of the inputs."""
+        self.hardware = hardware
+
     def quantise(self, name: str, x: FVArray, to: FixedType) -> FVArray:
-        return _array(requantise_all(_symbols(x), to), x.shape)
+        return self._array(requantise_all(_symbols(x), to), x.shape)
 
     def constant(self, values: NDArray[Any]) -> FVArray:
         reals = np.asarray(values, dtype=np.float64)
-        return _array([FVariable.from_const(float(v), HARDWARE) for v in reals.ravel()], reals.shape)
+        return self._array(
+            [FVariable.from_const(float(v), self.hardware) for v in reals.ravel()], reals.shape
+        )
 
     def tensor(self, tensor: Tensor) -> FVArray:
         """The constant tensors of a network, as :meth:`Network.evaluate` wants them."""
         return self.constant(tensor.values.real)
 
     def scale(self, x: FVArray, exponent: int) -> FVArray:
-        return _array([v * 2.0**exponent for v in _symbols(x)], x.shape)
+        return self._array([v * 2.0**exponent for v in _symbols(x)], x.shape)
 
     def sum(self, x: FVArray, axis: int) -> FVArray:
         shape = np.delete(np.array(x.shape, dtype=int), axis)
-        return _array(np.ravel(np.sum(x, axis=axis)), tuple(shape))
+        return self._array(np.ravel(np.sum(x, axis=axis)), tuple(shape))
 
     def take(self, x: FVArray, index: IntIndex, axis: int) -> FVArray:
         taken = np.take(np.asarray(x), index, axis=axis)
-        return _array(np.ravel(taken), np.shape(taken))
+        return self._array(np.ravel(taken), np.shape(taken))
 
     def expand(self, x: FVArray, axis: int) -> FVArray:
         expanded = np.expand_dims(np.asarray(x), axis)
-        return _array(expanded.ravel(), expanded.shape)
+        return self._array(expanded.ravel(), expanded.shape)
 
     def concat(self, xs: Sequence[FVArray], axis: int) -> FVArray:
         joined = np.concatenate([np.asarray(x) for x in xs], axis=axis)
-        return _array(joined.ravel(), joined.shape)
+        return self._array(joined.ravel(), joined.shape)
 
     def relu(self, x: FVArray) -> FVArray:
-        return _array([v.relu() for v in _symbols(x)], x.shape)
+        return self._array([v.relu() for v in _symbols(x)], x.shape)
 
     def nonzero(self, x: FVArray) -> FVArray:
-        return _array([_nonzero(v) for v in _symbols(x)], x.shape)
+        return self._array([_nonzero(v) for v in _symbols(x)], x.shape)
 
     def gate(self, x: FVArray, bit: FVArray) -> FVArray:
         values, bits = np.broadcast_arrays(np.asarray(x), np.asarray(bit))
         gated = [_gate(v, b) for v, b in zip(values.ravel(), bits.ravel(), strict=True)]
-        return _array(gated, values.shape)
+        return self._array(gated, values.shape)
 
     def lookup(self, table: FVArray, index: FVArray) -> FVArray:
         rows = np.array([v.low for v in _symbols(table)]).reshape(table.shape)
         columns = rows.reshape(len(rows), -1).T
         looked_up = [_lookup(column, i) for i in _symbols(index) for column in columns]
-        return _array(looked_up, index.shape + table.shape[1:])
+        return self._array(looked_up, index.shape + table.shape[1:])
+
+    def _array(self, symbols: Sequence[Any] | NDArray[Any], shape: tuple[int, ...]) -> FVArray:
+        flat = np.empty(len(symbols), dtype=object)
+        flat[:] = symbols
+        return FVArray(flat.reshape(shape), hwconf=self.hardware)
 
 
-def symbolic_input(shape: tuple[int, ...], kind: FixedType) -> FVArray:
+def symbolic_input(shape: tuple[int, ...], kind: FixedType, hardware: HWConfig = HARDWARE) -> FVArray:
     """Inputs of a circuit, every raw value of ``kind`` possible in every element."""
     lowest, highest = (np.full(shape, bound * kind.lsb) for bound in (kind.lowest, kind.highest))
-    return FVArray.from_lhs(lowest, highest, np.full(shape, kind.lsb), hwconf=HARDWARE)
-
-
-def _array(symbols: Sequence[Any] | NDArray[Any], shape: tuple[int, ...]) -> FVArray:
-    flat = np.empty(len(symbols), dtype=object)
-    flat[:] = symbols
-    return FVArray(flat.reshape(shape), hwconf=HARDWARE)
+    return FVArray.from_lhs(lowest, highest, np.full(shape, kind.lsb), hwconf=hardware)
 
 
 def _symbols(x: FVArray) -> list[FVariable]:
@@ -90,19 +95,19 @@ def _symbols(x: FVArray) -> list[FVariable]:
 
 def _nonzero(v: FVariable) -> FVariable:
     if v.low > 0 or v.high < 0:
-        return FVariable.from_const(1.0, HARDWARE)
+        return FVariable.from_const(1.0, v.hwconf)
     return v.unary_bit_op("any")
 
 
 def _gate(v: FVariable, bit: FVariable) -> FVariable:
     """AND with the bit: alkaid makes a mux with 0 exactly that."""
     if bit.low == bit.high:
-        return v if bit.low else FVariable.from_const(0.0, HARDWARE)
+        return v if bit.low else FVariable.from_const(0.0, v.hwconf)
     return bit.msb_mux(v, 0.0) if v.low != v.high else bit * v.low
 
 
 def _lookup(column: NDArray[np.float64], index: FVariable) -> FVariable:
     possible = column[int(index.low) : int(index.high) + 1]
     if index.low == index.high:
-        return FVariable.from_const(float(possible[0]), HARDWARE)
+        return FVariable.from_const(float(possible[0]), index.hwconf)
     return index.lookup(possible)

@@ -17,6 +17,8 @@ REGISTER = 0.25
 LUT_LEVEL = 0.6
 ADDER = 1.0
 CARRY8 = 0.03
+#: A sum of three first needs the carries of neighbouring bits: one more level.
+TERNARY = 1.5
 #: Neighbouring gates share look-up tables, so one gate is about half a level.
 GATE = 0.3
 
@@ -31,8 +33,9 @@ DSP_KINDS = (Kind.PRODUCT, Kind.MAC)
 def delay(netlist: Netlist, cell: Cell) -> float:
     """Delay in ns of a cell that is not in a DSP."""
     match cell.kind:
-        case Kind.ADD | Kind.OFFSET:
-            return ADDER + CARRY8 * ceil(cell.format.width / 8)
+        case Kind.SUM:
+            operands = len(cell.args) + (cell.constant[0] != 0)
+            return (ADDER if operands < 3 else TERNARY) + CARRY8 * ceil(cell.format.width / 8)
         case Kind.NEGATE:
             narrow = netlist.cells[cell.args[0]].format.width == 1
             return 0.0 if narrow else ADDER + CARRY8 * ceil(cell.format.width / 8)

@@ -9,7 +9,10 @@ from typing import Any
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
+from fpgajet.rtl.delays import DSP_KINDS
 from fpgajet.rtl.netlist import Format, Netlist
+from fpgajet.rtl.options import RtlOptions
+from fpgajet.rtl.registers import count_registers
 from fpgajet.rtl.schedule import Schedule, pipeline
 from fpgajet.rtl.tools import require
 
@@ -27,7 +30,7 @@ class RtlDesign:
         ii: clocks between jets.
         clock_mhz: the clock that registers were placed for.
         part: the part it was built for.
-        registers: flip-flops between the stages and in the valid bits, before any tool merges some.
+        registers: flip-flops between the stages and in the valid bits, see :mod:`fpgajet.rtl.registers`.
         dsp: DSP blocks.
         jet: format of every input in the order of the bus, lowest bits first.
         score: format of every output.
@@ -62,7 +65,7 @@ class RtlDesign:
             ) from error
 
 
-def trace(network: Network, multipliers: str = "dsp") -> Netlist:
+def trace(network: Network, options: RtlOptions | None = None) -> Netlist:
     """The circuit of a network, unscheduled.
 
     Raises:
@@ -72,7 +75,7 @@ def trace(network: Network, multipliers: str = "dsp") -> Netlist:
     import numpy as np
 
     from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
-    from fpgajet.rtl.netlist import from_symbols
+    from fpgajet.rtl.tracing import from_symbols
 
     arithmetic = AlkaidArithmetic()
     given = symbolic_input(network.input_shape, network.input_type)
@@ -81,26 +84,22 @@ def trace(network: Network, multipliers: str = "dsp") -> Netlist:
 
 
 def emit(
-    network: Network,
-    out_dir: Path,
-    clock_mhz: float,
-    part: str,
-    stages: int | None = None,
-    multipliers: str = "dsp",
+    network: Network, out_dir: Path, clock_mhz: float, part: str, options: RtlOptions | None = None
 ) -> RtlDesign:
     """Write pipelined Verilog of a network.
 
     Args:
         out_dir: gets ``fpgajet_top.v``, a file for each stage, ``fpgajet_product.v`` and ``design.json``.
-        stages: wanted pipeline stages; by default as many as the clock needs.
 
     Raises:
         MissingTool: alkaid is not installed.
         BadInput: the clock or the number of stages cannot be had.
         CannotWrite: the directory cannot be written.
     """
-    netlist = trace(network, multipliers)
-    return write_design(netlist, pipeline(netlist, clock_mhz, stages), out_dir, clock_mhz, part, network.name)
+    options = options or RtlOptions()
+    netlist = trace(network, options)
+    schedule = pipeline(netlist, clock_mhz, options.stages)
+    return write_design(netlist, schedule, out_dir, clock_mhz, part, network.name)
 
 
 def write_design(
@@ -108,7 +107,6 @@ def write_design(
 ) -> RtlDesign:
     """Write the Verilog of a scheduled netlist."""
     from fpgajet.rtl import verilog
-    from fpgajet.rtl.delays import DSP_KINDS
 
     ports = verilog.stage_ports(netlist, schedule)
     texts = {
@@ -122,8 +120,6 @@ def write_design(
             stale.unlink(missing_ok=True)
     for file, text in texts.items():
         write_text(out_dir / file, text)
-    widths = [cell.format.width for cell in netlist.cells]
-    registers = sum(widths[n] for s in range(schedule.stages) for n in verilog.held(netlist, schedule, s))
     design = RtlDesign(
         out_dir,
         tuple(texts),
@@ -131,7 +127,7 @@ def write_design(
         1,
         clock_mhz,
         part,
-        registers + schedule.stages,
+        count_registers(netlist, schedule),
         sum(cell.kind in DSP_KINDS for cell in netlist.cells),
         round(schedule.longest_ns, 3),
         netlist.inputs,

@@ -61,21 +61,25 @@ def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR091
             return np.asarray(wrap(a, Format(True, fa.width, 0)) == -1, dtype=np.int64)
         case Kind.PRODUCT:
             return at_fraction(a * b, fa.fraction + fb.fraction, fraction)
-        case Kind.OFFSET:
-            common = max(fa.fraction, cell.data[1], fraction)
-            constant = np.int64(cell.data[0]) << np.int64(common - cell.data[1])
-            return at_fraction(at_fraction(a, fa.fraction, common) + constant, common, fraction)
         case Kind.MUX:
             key, fk = args[2]
             chosen = (key >> np.int64(fk.width - 1)) & 1 == 1
             x, y = at_fraction(a, fa.fraction, fraction), at_fraction(b, fb.fraction - shift, fraction)
             return np.where(chosen, x, y)
-        case Kind.ADD:
-            common = max(fa.fraction, fb.fraction - shift, fraction)
-            x, y = at_fraction(a, fa.fraction, common), at_fraction(b, fb.fraction - shift, common)
-            return at_fraction(x - y if cell.data[1] else x + y, common, fraction)
+        case Kind.SUM:
+            return _sum(cell, args)
         case Kind.AND | Kind.OR | Kind.XOR:
             operation = {Kind.AND: np.bitwise_and, Kind.OR: np.bitwise_or, Kind.XOR: np.bitwise_xor}
             x, y = at_fraction(a, fa.fraction, fraction), at_fraction(b, fb.fraction - shift, fraction)
             return np.asarray(operation[cell.kind](x, y))
     raise NotImplementedError(cell.kind)
+
+
+def _sum(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:
+    constant, place = cell.constant
+    fractions = [shape.fraction - term.shift for term, (_, shape) in zip(cell.terms, args, strict=True)]
+    common = max(cell.format.fraction, place, *fractions)
+    total = at_fraction(np.full(len(args[0][0]), constant, dtype=np.int64), place, common)
+    for term, fraction, (raw, _) in zip(cell.terms, fractions, args, strict=True):
+        total = total + term.sign * at_fraction(raw, fraction, common)
+    return at_fraction(total, common, cell.format.fraction)

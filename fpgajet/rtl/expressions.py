@@ -75,7 +75,7 @@ def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911
             return f"assign {out} = {key} ? {operand(0)} : {operand(1, shift)};"
         case Kind.TABLE:
             return _case(netlist, number)
-        case Kind.ADD | Kind.OFFSET:
+        case Kind.SUM:
             return _sum(netlist, number)
         case Kind.PRODUCT:
             return _product(netlist, number)
@@ -83,41 +83,45 @@ def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911
 
 
 def _sum(netlist: Netlist, number: int) -> str:
-    """a + b or a - b; bits below the lower end of one operand bypass the carry chain."""
+    """A sum of one to three operands, a constant included; bits below all but one operand bypass the adder."""
     cell = netlist.cells[number]
-    width, fraction = cell.format.width, cell.format.fraction
-    first = netlist.cells[cell.args[0]].format
-    minus = False
-    if cell.kind is Kind.OFFSET:
-        second_fraction, minus = cell.data[1], cell.data[0] < 0
-    else:
-        second_fraction, minus = (
-            netlist.cells[cell.args[1]].format.fraction - cell.data[0],
-            bool(cell.data[1]),
-        )
-    common = max(first.fraction, second_fraction, fraction)
-    drop, total = common - fraction, width + common - fraction
-    left_a, left_b = common - first.fraction, common - second_fraction
+    constant, place = cell.constant
+    fractions = [netlist.cells[t.arg].format.fraction - t.shift for t in cell.terms]
+    common = max(cell.format.fraction, *fractions, *([place] if constant else []))
+    drop = common - cell.format.fraction
+    total = cell.format.width + drop
+    # (signal or constant, its left shift, whether it is subtracted)
+    operands: list[tuple[int | None, int, bool]] = [
+        (t.arg, common - f, t.sign < 0) for t, f in zip(cell.terms, fractions, strict=True)
+    ]
+    if constant:
+        operands.append((None, common - place, constant < 0))
 
-    def a(wide: int, left: int) -> str:
-        return bits(netlist, cell.args[0], wide, left)
+    def taken(operand: tuple[int | None, int, bool], wide: int, down: int) -> str:
+        arg, left, _ = operand
+        if arg is None:
+            return literal((abs(constant) << left) >> down, wide)
+        return bits(netlist, arg, wide, left - down)
 
-    def b(wide: int, left: int) -> str:
-        if cell.kind is Kind.OFFSET:
-            value = abs(cell.data[0])
-            return literal(value << left if left >= 0 else value >> -left, wide)
-        return bits(netlist, cell.args[1], wide, left)
-
-    bypass = min(left_b if left_b else (0 if minus else left_a), total - 1)
-    low = (a if left_b else b)(bypass, left_a if left_b else left_b) if bypass else ""
-    high = (
-        f"{a(total - bypass, left_a - bypass)} {'-' if minus else '+'} {b(total - bypass, left_b - bypass)}"
+    ordered = sorted(operands, key=lambda operand: operand[1])
+    lowest = ordered[0]
+    bypass = min(ordered[1][1], total - 1) if len(ordered) > 1 and not lowest[2] else 0
+    low = taken(lowest, bypass, 0) if bypass else ""
+    high = _added(
+        netlist, number, [(taken(o, total - bypass, bypass), o[2]) for o in operands], total - bypass
     )
     out = name(number)
+    whole = f"{{{high}, {low}}}" if low else high
     if drop:
-        whole = f"{{({high}), {low}}}" if low else high
         return f"wire [{total - 1}:0] {out}_s = {whole}; assign {out} = {out}_s[{total - 1}:{drop}];"
-    return f"assign {out} = {{({high}), {low}}};" if low else f"assign {out} = {high};"
+    return f"assign {out} = {whole};"
+
+
+def _added(netlist: Netlist, number: int, operands: list[tuple[str, bool]], width: int) -> str:
+    """Expression of a sum whose operands all have ``width`` bits."""
+    ordered = sorted(operands, key=lambda operand: operand[1])
+    first = ordered[0][0] if not ordered[0][1] else f"{literal(0, width)} - {ordered[0][0]}"
+    return f"({first}{''.join(f' {chr(45) if minus else chr(43)} {text}' for text, minus in ordered[1:])})"
 
 
 def _product(netlist: Netlist, number: int) -> str:

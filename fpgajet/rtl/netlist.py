@@ -12,11 +12,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
-from alkaid.trace import FVArray
-from alkaid.trace import trace as alkaid_trace
-from alkaid.types import CombLogic, Op, Precision
-
-from fpgajet.fixed import FixedType
 
 
 class Format(NamedTuple):
@@ -32,8 +27,7 @@ class Kind(StrEnum):
 
     INPUT = "input"  # [index of the input]
     CONSTANT = "constant"  # [raw]
-    ADD = "add"  # a + b * 2**[0], or a - ... if [1]
-    OFFSET = "offset"  # a + [0] * 2**-[1]
+    SUM = "sum"  # sign * arg * 2**shift over all arguments, and a constant; see Cell.terms
     NEGATE = "negate"
     TRIM = "trim"  # a * 2**[0], finer bits cut off, higher bits cut off
     RELU = "relu"  # max(a, 0), then as TRIM
@@ -49,13 +43,53 @@ class Kind(StrEnum):
     XOR = "xor"
 
 
+class Term(NamedTuple):
+    """One argument of a sum: ``sign * signal * 2**shift``."""
+
+    arg: int
+    shift: int
+    sign: int
+
+
 class Cell(NamedTuple):
-    """One operation; ``args`` are numbers of earlier cells."""
+    """One operation; ``args`` are numbers of earlier cells.
+
+    A SUM has ``data`` = shift and sign of every argument, then its constant: raw value and fraction bits.
+    ``bounds`` are the least and the greatest raw value, where more is known than the format says.
+    """
 
     kind: Kind
     args: tuple[int, ...]
     format: Format
     data: tuple[int, ...] = ()
+    bounds: tuple[int, int] | None = None
+
+    @property
+    def terms(self) -> list[Term]:
+        """Arguments of a SUM."""
+        pairs = zip(self.data[0:-2:2], self.data[1:-2:2], strict=True)
+        return [Term(arg, shift, sign) for arg, (shift, sign) in zip(self.args, pairs, strict=True)]
+
+    @property
+    def constant(self) -> tuple[int, int]:
+        """Constant of a SUM: raw value and fraction bits."""
+        return self.data[-2], self.data[-1]
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Least and greatest raw value."""
+        if self.bounds:
+            return self.bounds
+        top = 1 << (self.format.width - self.format.signed)
+        return (-top if self.format.signed else 0), top - 1
+
+
+def sum_cell(
+    terms: Sequence[Term], constant: tuple[int, int], shape: Format, bounds: tuple[int, int]
+) -> Cell:
+    """A SUM of terms and a constant (raw value, fraction bits)."""
+    data = [value for term in terms for value in (term.shift, term.sign)]
+    return Cell(Kind.SUM, tuple(term.arg for term in terms), shape, (*data, *constant), bounds)
 
 
 @dataclass(frozen=True)
@@ -99,74 +133,3 @@ class Netlist:
         )
         outputs = tuple(int(renumbered[number]) for number in self.outputs)
         return Netlist(cells, self.inputs, outputs, self.tables)
-
-
-def from_symbols(inputs: FVArray, given: FixedType, outputs: FVArray, result: FixedType) -> Netlist:
-    """Netlist of a traced network.
-
-    Args:
-        inputs: the symbols that the network was evaluated on, all of type ``given``.
-        outputs: its result symbols, which fit ``result``.
-    """
-    flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
-    program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
-    given_format = Format(given.signed, given.bits, given.fraction)
-    cells = [_cell(op, given_format) for op in program.ops]
-    numbers = []
-    for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
-        numbers.append(len(cells))
-        output_format = Format(result.signed, result.bits, result.fraction)
-        cells.append(Cell(Kind.TRIM, (number,), output_format, (shift,)))
-    tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
-    netlist = Netlist(tuple(cells), (given_format,) * len(flat_inputs), tuple(numbers), tables)
-    return netlist.pruned()
-
-
-def _format(kif: Precision | Sequence[int]) -> Format:
-    signed, integer, fraction = (int(v) for v in kif)
-    return Format(bool(signed), max(signed + integer + fraction, 1), fraction)
-
-
-_UNARY = {0: Kind.NOT, 1: Kind.ANY, 2: Kind.ALL}
-_BINARY = {0: Kind.AND, 1: Kind.OR, 2: Kind.XOR}
-
-
-def _cell(op: Op, given: Format) -> Cell:  # noqa: PLR0911
-    shape, data = _format(op.qint.kif), tuple(int(v) for v in op.data)
-    match op.opcode:
-        case -1:
-            return Cell(Kind.INPUT, (), given, data)
-        case -2:
-            return Cell(Kind.NEGATE, op.addr, shape)
-        case 0 | 1:
-            return Cell(Kind.ADD, op.addr, shape, (data[0], op.opcode))
-        case 2:
-            return Cell(Kind.RELU, op.addr, shape, (0,))
-        case 3:
-            return Cell(Kind.TRIM, op.addr, shape, data)
-        case 4:
-            return Cell(Kind.OFFSET, op.addr, shape, data)
-        case 5:
-            return Cell(Kind.CONSTANT, (), shape, data)
-        case 6:
-            return Cell(Kind.MUX, op.addr, shape, data)
-        case 7:
-            return Cell(Kind.PRODUCT, op.addr, shape)
-        case 8:
-            return Cell(Kind.TABLE, op.addr, shape, data[:1])
-        case 9:
-            return Cell(_UNARY[data[0]], op.addr, shape)
-        case 10:
-            return Cell(_BINARY[data[1]], op.addr, shape, data[:1])
-    raise NotImplementedError(f"alkaid operation {op.opcode} has no cell")
-
-
-def _entries(program: CombLogic, index: int) -> tuple[int, ...]:
-    """Table entries in the order of the address bits; unreachable addresses get 0."""
-    assert program.lookup_tables is not None
-    users = [op for op in program.ops if op.opcode == 8 and op.data[0] == index]
-    addresses = {program.ops[op.addr[0]].qint for op in users}
-    if len(addresses) > 1:
-        raise NotImplementedError("one look-up table is addressed by signals of different range")
-    padded = program.lookup_tables[index].padded_table(addresses.pop())
-    return tuple(0 if np.isnan(v) else int(v) for v in padded)

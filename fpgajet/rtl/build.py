@@ -1,0 +1,145 @@
+"""The whole RTL flow for one network: Verilog, simulation against the reference, cells, hardware row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import Mismatch
+from fpgajet.files import write_json
+from fpgajet.fixed import from_real, to_real
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from fpgajet.rtl.clock import ClockInterval, clock_interval
+from fpgajet.rtl.design import RtlDesign, emit
+from fpgajet.rtl.options import RtlOptions
+from fpgajet.rtl.simulate import Simulation
+from fpgajet.rtl.synthesis import Cells, synthesise
+
+LEVEL = "rtl-synthesis"
+RESULT_FILE = "rtl.json"
+
+
+@dataclass(frozen=True)
+class RtlResult:
+    """What the flow found.
+
+    Attributes:
+        design: the Verilog, with its exact latency.
+        cells: by logic synthesis, or None if it was not wanted.
+        clock: interval of the achievable period, or None without cells.
+        compared, differences: jets simulated against the reference, and how many scores differed.
+        hardware: a row for the ``hardware`` list of a report.
+    """
+
+    design: RtlDesign
+    cells: Cells | None
+    clock: ClockInterval | None
+    compared: int
+    differences: int
+    hardware: dict[str, Any]
+
+
+def build(
+    network: Network,
+    out_dir: Path,
+    clock_mhz: float,
+    part: str,
+    *,
+    options: RtlOptions | None = None,
+    synth: bool = True,
+    jets: NDArray[np.int64] | None = None,
+    say: Callable[[str], None] = lambda text: None,
+) -> RtlResult:
+    """Write the Verilog of a network, simulate it, count its cells.
+
+    Args:
+        out_dir: gets the Verilog, ``design.json``, ``synthesis.json`` and ``rtl.json``.
+        clock_mhz: clock that registers are placed for.
+        part: short or full name, for the record; cells are those of UltraScale+.
+        synth: whether to run Yosys (minutes the first time, nothing for unchanged stages).
+        jets: raw inputs [jets, ...] to simulate; without them the caller does that with ``Simulation``.
+        say: told about progress, a line at a time.
+
+    Raises:
+        MissingTool: a tool is missing; the message names all of them.
+        Mismatch: the Verilog differs from the reference.
+        BadInput, CannotWrite, ToolFailed: as in ``emit``, ``Simulation``, ``synthesise``.
+    """
+    design = emit(network, out_dir, clock_mhz, part, options)
+    say(f"Verilog: {design.latency_cycles} cycles, {design.dsp} DSP, {design.registers} FF in {out_dir}")
+    compared = differences = 0
+    if jets is not None:
+        compared, differences = len(jets), compare(network, Simulation(design), jets)
+        say(f"simulated {compared} jets, a new one every clock: {differences} differences")
+    cells = synthesise(design, say) if synth else None
+    result = RtlResult(design, cells, _clock(design, cells), compared, differences, _row(design, cells))
+    write_json(out_dir / RESULT_FILE, {"compared": compared, "differences": differences, **result.hardware})
+    if differences:
+        raise Mismatch(
+            f"The Verilog in {out_dir} gives another score than the reference for {differences} of {compared} jets."
+        )
+    return result
+
+
+def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -> int:
+    """How many jets [jets, ...] the Verilog scores differently from the integer reference."""
+    wanted = network.reference(FixedArray(jets, network.input_type.fraction))[network.output.name].raw
+    given = simulation.scores(jets)
+    return int((given != wanted.reshape(len(jets), -1)).any(axis=1).sum())
+
+
+@dataclass(frozen=True)
+class Verilog:
+    """The simulated Verilog as an implementation for the certificate; it shows the score only."""
+
+    network: Network
+    simulation: Simulation
+    name: str = "verilog"
+
+    def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """The score [jets, 1] as real numbers, from float32 jets before the input quantiser."""
+        node = self.network.output
+        raw = self.simulation.scores(from_real(jets, self.network.input_type))
+        shape = (len(jets), *self.network.shapes()[node.name])
+        return {node.name: to_real(raw, node.operator.output.fraction).reshape(shape)}
+
+
+def _clock(design: RtlDesign, cells: Cells | None) -> ClockInterval | None:
+    return clock_interval(cells.lut, design.slowest_stage_ns) if cells else None
+
+
+def _row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
+    """Hardware row: exact cycles; cells by Yosys or None; no BRAM, since every table is logic."""
+    clock = _clock(design, cells)
+    row: dict[str, Any] = {
+        "level": LEVEL,
+        "part": design.part,
+        "clock_mhz": design.clock_mhz,
+        "latency_cycles": design.latency_cycles,
+        "latency_ns": round(design.latency_cycles * 1000.0 / design.clock_mhz, 3),
+        "ii": design.ii,
+        "lut": cells.lut if cells else None,
+        "ff": design.registers,
+        "dsp": design.dsp,
+        "bram": 0,
+        "carry8": cells.carry8 if cells else None,
+        "intervals": {},
+        "evidence": {
+            "latency_cycles": "cycle-exact Verilog",
+            "ff": "registers between the stages, an upper bound: none packed into DSP blocks",
+        },
+    }
+    if cells and clock:
+        ends = (clock.lower_ns, clock.upper_ns)
+        row["evidence"] |= {"lut": f"{cells.tool}, synth_xilinx -family xcup", "period_ns": clock.evidence}
+        row["intervals"] = {
+            "period_ns": list(ends),
+            "latency_ns": [round(design.latency_cycles * end, 1) for end in ends],
+        }
+    return row

@@ -1,0 +1,75 @@
+"""The RTL flow on a directory that holds ``model.onnx``: what ``fpgajet rtl`` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.devices import DEFAULT_BUDGET, budget
+from fpgajet.devices import part as find_part
+from fpgajet.errors import BadInput
+from fpgajet.files import read_json
+from fpgajet.fixed import from_real
+from fpgajet.graph.load import load, read_model
+from fpgajet.ops.network import Network
+from fpgajet.rtl.build import RtlResult, build
+from fpgajet.rtl.options import RtlOptions
+
+#: Seed of the random jets that are simulated beside the shipped ones.
+SEED = 5
+
+
+def run(
+    build_dir: Path,
+    *,
+    clock_mhz: float | None,
+    part: str | None,
+    options: RtlOptions,
+    synth: bool,
+    jets: int,
+    say: Callable[[str], None],
+) -> RtlResult:
+    """Verilog, simulation and cells in ``build_dir/rtl``; clock and part default to those of the build.
+
+    Raises:
+        BadInput, MissingTool, Mismatch, ToolFailed, CannotWrite: see :func:`fpgajet.rtl.build.build`.
+    """
+    model = build_dir / "model.onnx"
+    network = load(read_model(model), str(model))
+    settings = _settings(build_dir)
+    preset = budget(settings.get("budget") or DEFAULT_BUDGET)
+    chosen = find_part(part or settings.get("part") or preset.part).name
+    clock = clock_mhz or settings.get("clock_mhz") or preset.clock_mhz
+    given = test_jets(network, jets) if jets else None
+    return build(network, build_dir / "rtl", clock, chosen, options=options, synth=synth, jets=given, say=say)
+
+
+def test_jets(network: Network, count: int) -> NDArray[np.int64]:
+    """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
+    from fpgajet.pipeline.jets import shipped_sample
+    from quant.data.layout import read_jets
+
+    constituents = network.input_shape[0]
+    kind = network.input_type
+    half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
+    real = from_real(half.constituents[:, :constituents], kind)
+    rng = np.random.default_rng(SEED)
+    wild = rng.integers(kind.lowest, kind.highest + 1, (max(count - len(real), 0), *network.input_shape))
+    for row, value in enumerate((0, kind.lowest, kind.highest)):
+        wild[row : row + 1] = value
+    return np.concatenate([real, wild])
+
+
+def _settings(build_dir: Path) -> dict[str, Any]:
+    """Settings of the build, empty if the directory was not made by ``fpgajet build``."""
+    record = build_dir / "build.json"
+    if not record.is_file():
+        return {}
+    settings = read_json(record).get("settings", {})
+    if not isinstance(settings, dict):
+        raise BadInput(f"{record} has no settings; run `fpgajet build` again.")
+    return settings

@@ -1,0 +1,32 @@
+"""Choices of the RTL flow. Every one leaves every bit of the score as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fpgajet.errors import BadInput
+
+MULTIPLIERS = ("dsp", "lut", "auto")
+
+
+@dataclass(frozen=True)
+class RtlOptions:
+    """How a network becomes a circuit.
+
+    Attributes:
+        stages: wanted pipeline stages; None: as many as the clock needs.
+        multipliers: products of two variables in DSP blocks, in look-up tables, or (auto) narrow ones in
+            look-up tables and wide ones in DSP blocks.
+
+    Raises:
+        BadInput: a value that is not one of the choices.
+    """
+
+    stages: int | None = None
+    multipliers: str = "dsp"
+
+    def __post_init__(self) -> None:
+        if self.multipliers not in MULTIPLIERS:
+            raise BadInput(f"--multipliers is one of {', '.join(MULTIPLIERS)}, not {self.multipliers!r}.")
+        if self.stages is not None and self.stages < 1:
+            raise BadInput(f"--stages is at least 1, not {self.stages}.")
