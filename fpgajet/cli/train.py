@@ -55,7 +55,7 @@ class _Reporter:
     def __call__(self, fit: str, record: dict[str, Any]) -> None:
         now = time.monotonic()
         messages.print(
-            f"{fit:10} epoch {record['epoch']:3}  loss {record['loss']:.4f}"
+            f"{fit:10} epoch {record['epoch']:3}  loss {record.get('loss', record['validation_loss']):.4f}"
             f"  validation AUC {record['auc']:.4f}  {now - self.last:.1f} s",
             highlight=False,
         )

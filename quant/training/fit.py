@@ -71,7 +71,8 @@ class Fit:
     ) -> FitState:
         """Train ``model`` in place, from its state file if there is one; leave its best epoch in it.
 
-        ``report`` is called with the fit's name and a record of epoch, loss, AUC and rate after each epoch,
+        The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
+        called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included.
 
         Raises:
@@ -82,9 +83,11 @@ class Fit:
         state = load_state(path, model, optimiser) if path.is_file() else FitState()
         for record in state.history:
             report(self.name, record)
-        while len(state.history) < self.epochs:
-            record = self._epoch(model, optimiser, train, len(state.history))
-            record["auc"] = auc(validation.labels, evaluate(model, validation.momenta).numpy())
+        while state.epochs < self.epochs:
+            record = self._epoch(model, optimiser, train, state.epochs) if state.history else {"epoch": 0}
+            scores = evaluate(model, validation.momenta)
+            record["validation_loss"] = float(logit_loss(scores, validation.label))
+            record["auc"] = auc(validation.labels, scores.numpy())
             state.add(record, model)
             save_state(path, state, model, optimiser)
             report(self.name, record)
@@ -119,6 +122,11 @@ class Fit:
 def logit_loss(score: Tensor, label: Tensor) -> Tensor:
     """Cross entropy of the two logits [-w, w], which is that of one logit 2 w (arXiv 2310.16121)."""
     return functional.binary_cross_entropy_with_logits(2 * score, label)
+
+
+def sample_loss(model: nn.Module, sample: Sample) -> float:
+    """The loss of a whole sample in evaluation mode."""
+    return float(logit_loss(evaluate(model, sample.momenta), sample.label))
 
 
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:

@@ -21,9 +21,8 @@ from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.calibration import calibrate
 from quant.models.folding import fold
 from quant.models.npelican import NPelican
-from quant.models.quantised import QuantisedNPelican
 from quant.training.data import Sample, load_sample, part_of
-from quant.training.fit import Fit, Report, evaluate
+from quant.training.fit import Fit, Report, evaluate, sample_loss
 from quant.training.settings import Settings
 
 SETTINGS, HISTORY, STATE = "settings.json", "history.json", "state"
@@ -73,10 +72,10 @@ def train(
     recorder = _Recorder(out, report)
 
     model = _float_phase(settings, jets, validation, out / STATE, recorder)
-    sample = jets.first(settings.calibration_jets).momenta
-    folded, types, exponents = calibrate(fold(model), sizes, settings.bits, sample)
-    quantised = QuantisedNPelican(sizes, types, exponents, name)
-    quantised.set_from(folded)
+    sample = jets.first(settings.calibration_jets)
+    quantised = calibrate(
+        fold(model), sizes, settings.bits, sample.momenta, lambda m: sample_loss(m, sample), name
+    )
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
         fit.run(quantised, jets, validation, out / STATE, recorder)
@@ -94,9 +93,9 @@ def train(
         "constituents": sizes.constituents,
         "hidden": sizes.hidden,
         "beams": sizes.beams,
-        "nbar": settings.nbar,
-        "types": types.to_json(),
-        "exponents": vars(exponents),
+        "nbar": settings.normaliser,
+        "types": quantised.types.to_json(),
+        "exponents": vars(quantised.exponents),
         "parameters": sizes.parameters,
         "parameters_absorbed": sizes.parameters_absorbed,
         "training": {
@@ -139,7 +138,7 @@ def new_model(settings: Settings, number: int) -> NPelican:
     """An untrained float model; its initial values depend on the seed and the restart's number only."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed * 1000 + number)
-        return NPelican(settings.architecture, settings.nbar, settings.hidden_bias)
+        return NPelican(settings.architecture, settings.normaliser, settings.hidden_bias)
 
 
 def _fit(settings: Settings, name: str, epochs: int, rate: float) -> Fit:

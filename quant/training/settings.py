@@ -19,6 +19,7 @@ class Settings(BaseModel):
     """Settings of ``fpgajet train``; the key names are those of ``--set`` and of configuration files.
 
     Attributes:
+        nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         restarts, screen_epochs, screen_jets: that many networks are trained briefly on the first jets and
             the one with the best validation AUC goes on: bad optima are the main hazard.
         float_epochs, float_rate, quantised_epochs, quantised_rate: epochs and peak learning rates; rates
@@ -33,22 +34,27 @@ class Settings(BaseModel):
     constituents: int = Field(default=16, ge=1, le=256)
     hidden: int = Field(default=2, ge=1, le=64)
     beams: Literal[0, 1] = 0
-    nbar: float = Field(default=NBAR, gt=0)
+    nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     bits: Bits = Field(default_factory=Bits)
 
     seed: int = Field(default=1, ge=0)
     batch: int = Field(default=512, ge=2)
-    restarts: int = Field(default=6, ge=1)
-    screen_epochs: int = Field(default=2, ge=1)
+    restarts: int = Field(default=8, ge=1)
+    screen_epochs: int = Field(default=4, ge=1)
     screen_jets: int = Field(default=100_000, ge=1)
     float_epochs: int = Field(default=20, ge=1)
     float_rate: float = Field(default=0.03, gt=0)
-    quantised_epochs: int = Field(default=15, ge=0)
-    quantised_rate: float = Field(default=0.004, gt=0)
+    quantised_epochs: int = Field(default=8, ge=0)
+    quantised_rate: float = Field(default=0.001, gt=0)
     warm_up: float = Field(default=0.03, ge=0, le=1)
-    calibration_jets: int = Field(default=20_000, ge=1)
+    calibration_jets: int = Field(default=8_000, ge=1)
     max_jets: int | None = Field(default=None, ge=1)
+
+    @property
+    def normaliser(self) -> float:
+        """Nbar of the float model. With 49 at few constituents sums are small and bad optima are common."""
+        return self.nbar or min(NBAR, float(self.architecture.slots))
 
     @property
     def architecture(self) -> Architecture:

@@ -23,12 +23,17 @@ class FitState:
     """Epochs done so far and the model of the best one.
 
     Attributes:
-        history: one record an epoch, with at least ``loss`` and ``auc``.
+        history: one record an epoch, with at least ``auc``; the first is the model as given.
         best: state of the model after the epoch of highest validation AUC (the first such epoch).
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
     best: Tensors = field(default_factory=dict)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of training done; -1 before the model was first looked at."""
+        return len(self.history) - 1
 
     @property
     def best_auc(self) -> float:

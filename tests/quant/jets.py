@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.calibration import calibrate
+from quant.models.calibration import first_placement
 from quant.models.config import Architecture, Bits
 from quant.models.folding import fold
 from quant.models.npelican import NPelican
@@ -52,9 +52,5 @@ def random_quantised(
 ) -> QuantisedNPelican:
     """The quantised model of :func:`random_float`, calibrated on random jets."""
     sample = torch.from_numpy(random_jets(1000, architecture.constituents, 50))
-    folded, types, exponents = calibrate(
-        fold(random_float(architecture, seed)), architecture, bits or Bits(), sample
-    )
-    model = QuantisedNPelican(architecture, types, exponents)
-    model.set_from(folded)
-    return model
+    folded = fold(random_float(architecture, seed))
+    return first_placement(folded, architecture, sample).build(folded, architecture, bits or Bits(), "random")

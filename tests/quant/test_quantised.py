@@ -64,7 +64,7 @@ def test_tables_follow_the_number_of_constituents() -> None:
     model = random_quantised(Architecture(8, 2))
     table = model.network().nodes[2].tensors["bias"]
     assert table.values.raw.shape == (9, 2)
-    assert np.unique(table.values.raw[:, 0]).size > 3
+    assert np.unique(table.values.raw[:, 0]).size > 2
 
 
 def test_a_new_model_is_refused_nothing_and_scores_zero() -> None:
