@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import verdict
 from fpgajet.files import read_json
 from fpgajet.graph.load import load, read_model
 from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.report import Report, stages_of, write_json, write_markdown
+from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from quant.checkpoint import open_checkpoint
 
 METRICS = (
@@ -24,10 +26,11 @@ METRICS = (
 
 
 def write_report(build: BuildDirectory) -> Report:
-    """Assemble ``report.json`` and ``report.md`` from what the stages left in the build directory."""
+    """Assemble ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory."""
     report = Report.build(_content(build))
     write_json(report, build.report.with_suffix(".json"))
     write_markdown(report, build.report)
+    write_html(report, build.report.with_suffix(".html"))
     return report
 
 
@@ -84,7 +87,14 @@ def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
     rows = {name: {key: row.get(key) for key in METRICS} for name, row in content.items()}
     name, qcd = Path(record["settings"]["jets"]).name, jets["total"] - jets["signal"]
     data = f"{name}, {jets['signal']:,} signal and {qcd:,} background jets"
-    return rows | {"jets": jets["total"], "data": data}
+    return rows | {"jets": jets["total"], "data": data, "curves": _curves(build)}
+
+
+def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
+    """ROC curves and score histograms, from the scores of the real jets."""
+    keys = {"float": "float", "quantised": "torch", "csim": "csim"}
+    with np.load(build.scores) as arrays:
+        return {name: curves_of(arrays[key], arrays["label"]) for name, key in keys.items()}
 
 
 def _certificate(build: BuildDirectory) -> dict[str, Any]:
