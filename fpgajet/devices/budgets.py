@@ -62,7 +62,7 @@ class Budget(BaseModel):
     @property
     def clocks_per_crossing(self) -> int:
         """Whole clocks in one bunch crossing: 360 MHz x 25 ns = 9."""
-        return _whole(self.clock_mhz * BUNCH_CROSSING_NS / 1000.0)
+        return whole_clocks(BUNCH_CROSSING_NS, self.clock_ns)
 
     @property
     def event_spacing_ns(self) -> float:
@@ -72,7 +72,7 @@ class Budget(BaseModel):
     @property
     def clocks_per_event(self) -> int:
         """Whole clocks between two events on one board: tmux 6 at 360 MHz = 54."""
-        return _whole(self.clock_mhz * self.event_spacing_ns / 1000.0)
+        return whole_clocks(self.event_spacing_ns, self.clock_ns)
 
     @property
     def words_per_event(self) -> int:
@@ -109,9 +109,9 @@ class Budget(BaseModel):
         return (self.jets_per_instance - 1) * ii
 
 
-def _whole(clocks: float) -> int:
-    """Complete clocks in a time; 333.333 MHz x 3 ns is one clock in spite of rounding."""
-    return math.floor(clocks + 1e-6)
+def whole_clocks(time_ns: float, clock_ns: float) -> int:
+    """Complete clocks in a time; 3 ns at 333.333 MHz is one clock in spite of rounding."""
+    return math.floor(time_ns / clock_ns + 1e-6)
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from fpgajet.devices import Budget, Part
+from fpgajet.devices.budgets import whole_clocks
 from fpgajet.errors import BadInput
 from fpgajet.estimate.figures import Estimate, Figure
 
@@ -98,23 +99,31 @@ def _judge(name: str, figure: Figure, limit: float, unit: str, explanation: str)
     return VerdictRow(name, figure.value, figure.low, figure.high, limit, unit, status, explanation)
 
 
+def _clock_ns(row: Mapping[str, Any], budget: Budget) -> float:
+    """Period of the firmware: its own clock where it was built for another one than the budget's."""
+    return 1000.0 / float(row.get("clock_mhz") or budget.clock_mhz)
+
+
 def _latency(row: Mapping[str, Any], budget: Budget, constituents: int) -> VerdictRow:
     cycles, ii = _figure(row, "latency_cycles"), _figure(row, "ii")
-    before = budget.input_clocks(constituents)
-    queue = budget.queue_clocks(round(ii.value))
-    around = before + queue + budget.output_clocks
-    figure = cycles.map(lambda clocks: (clocks + around) * budget.clock_ns)
+    words, queue = budget.input_clocks(constituents), budget.queue_clocks(round(ii.value))
+    clock, links = _clock_ns(row, budget), budget.clock_ns
+    figure = cycles.map(lambda c: words * links + (c + queue + budget.output_clocks) * clock)
+    own = "" if clock == links else f" and {links:.3f} ns on the links"
     text = (
-        f"{before} clocks of input + {cycles.value:g} of tagger + {queue} until the last of "
+        f"{words} clocks of input + {cycles.value:g} of tagger + {queue} until the last of "
         f"{budget.jets_per_instance} jets enters + {budget.output_clocks} of output, "
-        f"at {budget.clock_ns:.3f} ns a clock"
+        f"at {clock:.3f} ns a clock{own}"
     )
     return _judge("latency", figure, budget.latency_ns, "ns", text)
 
 
 def _interval(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
-    text = f"{budget.clocks_per_event} clocks between events for {budget.jets_per_instance} jets an instance"
-    return _judge("initiation interval", _figure(row, "ii"), budget.highest_ii, "clocks", text)
+    clocks = whole_clocks(budget.event_spacing_ns, _clock_ns(row, budget))
+    text = f"{clocks} clocks between events for {budget.jets_per_instance} jets an instance"
+    return _judge(
+        "initiation interval", _figure(row, "ii"), clocks // budget.jets_per_instance, "clocks", text
+    )
 
 
 def _utilisation(row: Mapping[str, Any], budget: Budget, part: Part) -> list[VerdictRow]:
@@ -134,5 +143,6 @@ def _utilisation(row: Mapping[str, Any], budget: Budget, part: Part) -> list[Ver
 
 
 def _clock(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
-    text = f"period that place and route is expected to reach, against {budget.clock_mhz:.6g} MHz"
-    return _judge("clock period", _figure(row, "period_ns"), budget.clock_ns, "ns", text)
+    clock = _clock_ns(row, budget)
+    text = f"period that place and route is expected to reach, against {1000 / clock:.6g} MHz"
+    return _judge("clock period", _figure(row, "period_ns"), clock, "ns", text)

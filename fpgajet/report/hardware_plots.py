@@ -19,18 +19,18 @@ def waterfall(report: Report) -> Picture | None:
     budget, total = report.budget, _total(report)
     if budget is None or total is None or total.latency_cycles is None or not report.operators:
         return None
-    clock, ii = budget.clock_ns, round(total.ii or 1)
-    start = budget.input_clocks(report.model.constituents)
-    steps = [("input links", 0.0, float(start))]
+    clock = 1000.0 / (total.clock_mhz or budget.clock_mhz)
+    start = budget.input_clocks(report.model.constituents) * budget.clock_ns
+    steps = [("input links", 0.0, start)]
     for row in report.operators:
-        begin = start + (row.start_cycle or 0)
-        steps.append((row.name, begin, begin + (row.latency_cycles or 0)))
-    end = start + total.latency_cycles
-    queue = budget.queue_clocks(ii)
+        begin = start + clock * (row.start_cycle or 0)
+        steps.append((row.name, begin, begin + clock * (row.latency_cycles or 0)))
+    end = start + clock * total.latency_cycles
+    queue = clock * budget.queue_clocks(round(total.ii or 1))
     if queue:
         steps.append(("other jets", end, end + queue))
-    steps.append(("output", end + queue, end + queue + budget.output_clocks))
-    last = steps[-1][2] * clock
+    steps.append(("output", end + queue, end + queue + clock * budget.output_clocks))
+    last = steps[-1][2]
     picture = Picture(
         "Latency waterfall",
         f"From the first word on the links to the last score {number(last)} ns, of {number(budget.latency_ns)} ns "
@@ -50,10 +50,8 @@ def waterfall(report: Report) -> Picture | None:
         y = 24 + ROW * k
         picture.text(LEFT - 6, y + 15, name, "label", "end")
         css = fills.get(name, "around")
-        hint = f"{name}: {begin * clock:.1f} to {stop * clock:.1f} ns"
-        picture.rectangle(
-            scale(begin * clock), y + 3, scale(stop * clock) - scale(begin * clock), ROW - 8, css, hint
-        )
+        hint = f"{name}: {begin:.1f} to {stop:.1f} ns"
+        picture.rectangle(scale(begin), y + 3, scale(stop) - scale(begin), ROW - 8, css, hint)
     at = RIGHT if broken else scale(budget.latency_ns)
     picture.line(at, 18, at, bottom, "limit")
     words = f"limit {number(budget.latency_ns)} ns" + (" (off scale)" if broken else "")
