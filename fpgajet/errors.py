@@ -56,4 +56,11 @@ class CannotWrite(FpgajetError):
     kind = "cannot-write"
 
 
+class Regression(FpgajetError):
+    """A build got worse than its baseline by more than is allowed."""
+
+    exit_code = 8
+    kind = "regression"
+
+
 INTERRUPTED_EXIT_CODE = 130

@@ -36,7 +36,20 @@ def _options(
 
 def _register() -> None:
     """Attach every command; each module in ``fpgajet.cli`` owns its commands."""
-    from fpgajet.cli import budgets, build, csim, data, estimate, models, parts, report, rtl, synth, train
+    from fpgajet.cli import (
+        budgets,
+        build,
+        check,
+        csim,
+        data,
+        estimate,
+        models,
+        parts,
+        report,
+        rtl,
+        synth,
+        train,
+    )
 
     app.command("build")(build.build)
     app.command("csim")(csim.csim)
@@ -46,6 +59,7 @@ def _register() -> None:
     app.command("models")(models.models)
     app.command("train")(train.train)
     app.command("estimate")(estimate.estimate)
+    app.command("check")(check.check)
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")

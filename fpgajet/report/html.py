@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 from fpgajet import files
 from fpgajet.report import hardware_plots, plots
+from fpgajet.report.accuracy import estimate_errors
+from fpgajet.report.elements import badge, table
 from fpgajet.report.model import HardwareRow, Metrics, Report
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, number, quantity
+from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, number, quantity
 
 STYLE = Path(__file__).with_name("style.css")
-SYMBOLS = {"pass": "✓", "marginal": "≈", "fail": "✗"}
 
 
 def write_html(report: Report, target: Path) -> None:
@@ -32,27 +32,6 @@ def html(report: Report) -> str:
         f"<title>{title}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head>\n"
         f"<body><main>{''.join(s for s in sections if s)}</main></body></html>\n"
     )
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], css: str = "") -> str:
-    """A table whose cells name their column, so that it can be shown as cards on a narrow screen.
-
-    Cells are HTML already.
-    """
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in header)
-    body = ""
-    for row in rows:
-        cells = "".join(
-            f'<td data-label="{escape(name)}"><span>{cell}</span></td>'
-            for name, cell in zip(header[1:], row[1:], strict=True)
-        )
-        body += f'<tr><th scope="row">{row[0]}</th>{cells}</tr>'
-    return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def badge(status: str) -> str:
-    """A verdict in words, with a sign and a colour."""
-    return f'<span class="badge {status}">{SYMBOLS[status]} {STATUS[status]}</span>'
 
 
 def _head(report: Report) -> str:
@@ -112,23 +91,26 @@ def _hardware(report: Report) -> str:
         )
         if (picture := draw(report)) is not None
     ]
-    rows = [_figures(row) for row in report.hardware]
+    rows = [_figures(row, estimate_errors(report, row)) for row in report.hardware]
     head = ["level", "cycles", "ns", "II", "LUT", "FF", "DSP", "BRAM"]
     body = table(head, rows) if rows else ""
     notes = "".join(f"<li>{escape(text)}</li>" for text in _evidence(report))
     return (
         f'<section><h2>Latency and resources</h2><div class="figures">{"".join(figures)}</div>{body}'
-        f"<p>Small: 80 % interval. BRAM in blocks of 36 Kb.</p><details><summary>Where the figures come from</summary>"
+        f"<p>Small: 80 % interval, or how far off the estimate was. BRAM in blocks of 36 Kb.</p>'
+        f'<details><summary>Where the figures come from</summary>"
         f"<ul>{notes}</ul></details></section>"
     )
 
 
-def _figures(row: HardwareRow) -> list[str]:
+def _figures(row: HardwareRow, errors: dict[str, float]) -> list[str]:
     cells = [f"{escape(LEVELS.get(row.level, row.level))}<small>{escape(row.level)}</small>"]
     for name in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram"):
         value: float | None = getattr(row, name)
         low, high = row.intervals.get(name, (0.0, 0.0))
         interval = f"<small>{number(low)} to {number(high)}</small>" if low != high else ""
+        if name in errors:
+            interval += f"<small>estimate {100 * errors[name]:+.1f} %</small>"
         cells.append(f"{number(value)}{interval}")
     return cells
 

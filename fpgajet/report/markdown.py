@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fpgajet import files
+from fpgajet.report.accuracy import estimate_errors
 from fpgajet.report.model import HardwareRow, Metrics, Report, VerdictRow
 from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, number, quantity
 
@@ -96,13 +97,14 @@ def _hardware(report: Report) -> str:
         return ""
     header = ["level", "latency (cycles)", "latency (ns)", "II", "LUT", "FF", "DSP", "BRAM"]
     rows = [
-        [f"{LEVELS.get(row.level, row.level)} (`{row.level}`)", *_figures(row)] for row in report.hardware
+        [f"{LEVELS.get(row.level, row.level)} (`{row.level}`)", *_figures(row, estimate_errors(report, row))]
+        for row in report.hardware
     ]
-    text = "In brackets the 80 % interval; BRAM in blocks of 36 Kb."
+    text = "In brackets the 80 % interval, or how far off the estimate was; BRAM in blocks of 36 Kb."
     return f"## Latency and resources\n\n{text}\n\n{table(header, rows)}"
 
 
-def _figures(row: HardwareRow) -> list[str]:
+def _figures(row: HardwareRow, errors: dict[str, float]) -> list[str]:
     cells = []
     for name in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram"):
         value: float | None = getattr(row, name)
@@ -110,6 +112,8 @@ def _figures(row: HardwareRow) -> list[str]:
         low, high = row.intervals.get(name, (value, value))
         if value is not None and low is not None and high is not None and low != high:
             cell += f" ({number(low, 3)} - {number(high, 3)})"
+        elif name in errors:
+            cell += f" (estimate {100 * errors[name]:+.1f} %)"
         cells.append(cell)
     return cells
 

@@ -1,8 +1,6 @@
 """The one report model: what ``report.json`` holds. Built from plain data, so stages can hand over files.
 
-Every hardware figure carries the level it comes from: ``model`` (before any tool), ``model-csynth`` (what the
-HLS report is expected to print), ``rtl-synthesis`` (Yosys), ``hls-csynth``, ``vivado-synthesis``,
-``vivado-implementation``.
+Every hardware figure carries the level it comes from, as listed in :data:`fpgajet.report.words.LEVELS`.
 """
 
 from __future__ import annotations
