@@ -97,8 +97,8 @@ def _hardware(report: Report) -> str:
     notes = "".join(f"<li>{escape(text)}</li>" for text in _evidence(report))
     return (
         f'<section><h2>Latency and resources</h2><div class="figures">{"".join(figures)}</div>{body}'
-        f"<p>Small: 80 % interval, or how far off the estimate was. BRAM in blocks of 36 Kb.</p>'
-        f'<details><summary>Where the figures come from</summary>"
+        f"<p>Small: 80 % interval, or how far off the estimate was. BRAM in blocks of 36 Kb.</p>"
+        f"<details><summary>Where the figures come from</summary>"
         f"<ul>{notes}</ul></details></section>"
     )
 
