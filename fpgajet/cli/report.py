@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fpgajet.cli.output import JSON_HELP, console, print_json
+
+
+class Format(StrEnum):
+    """Output formats of the command."""
+
+    text = "text"
+    json = "json"
+    hls4ml = "hls4ml"
+
 
 EXAMPLE = """
 Write a build's report again from its results, and print it.
@@ -17,11 +27,16 @@ Examples:
     fpgajet report builds/npelican-xcvu9p
 
     fpgajet report builds/npelican-xcvu9p --json
+
+    fpgajet report builds/npelican-xcvu9p --format hls4ml
 """
 
 
 def report(
     build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="What to print: text, our JSON, or hls4ml's report keys.")
+    ] = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from rich.markdown import Markdown
@@ -32,7 +47,12 @@ def report(
 
     build = existing_build(build_dir)
     written = refresh_report(build)
-    if as_json:
+    if form is Format.hls4ml:
+        from fpgajet.report import read_report
+        from fpgajet.report.hls4ml import hls4ml_report
+
+        print_json(hls4ml_report(read_report(written.with_suffix(".json"))))
+    elif as_json or form is Format.json:
         print_json(read_json(written.with_suffix(".json")))
     else:
         console.print(Markdown(written.read_text(encoding="utf-8")))
