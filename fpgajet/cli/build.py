@@ -32,6 +32,14 @@ def build(
     clock_mhz: Annotated[float | None, typer.Option(help="Target clock; default: the budget's.")] = None,
     backend: Annotated[str | None, typer.Option(help="hls4ml back end: vitis or vivado.")] = None,
     reuse_factor: Annotated[int | None, typer.Option(help="hls4ml ReuseFactor of all operators.")] = None,
+    flow: Annotated[
+        str | None, typer.Option(help="all (HLS, and RTL where its tools are installed), hls or rtl.")
+    ] = None,
+    multipliers: Annotated[str | None, typer.Option(help="RTL products in dsp, lut or auto.")] = None,
+    stages: Annotated[int | None, typer.Option(help="RTL pipeline stages; default: by the clock.")] = None,
+    synth: Annotated[
+        bool | None, typer.Option("--synth/--no-synth", help="Count the RTL's cells with Yosys (minutes).")
+    ] = None,
     jets: Annotated[Path | None, typer.Option(help="Labelled jets; default: the shipped sample.")] = None,
     max_jets: Annotated[int | None, typer.Option(help="Use only the first jets of the file.")] = None,
     edge_vectors: Annotated[int | None, typer.Option(help="Edge vectors in the certificate.")] = None,
@@ -53,6 +61,10 @@ def build(
         "clock_mhz": clock_mhz,
         "backend": backend,
         "reuse_factor": reuse_factor,
+        "flow": flow,
+        "multipliers": multipliers,
+        "stages": stages,
+        "synth": synth,
         "jets": jets,
         "max_jets": max_jets,
         "edge_vectors": edge_vectors,

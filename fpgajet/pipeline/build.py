@@ -16,7 +16,7 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
-from fpgajet.pipeline import stages
+from fpgajet.pipeline import rtl, stages
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Record, Stage, exclusive, path_digest
@@ -103,6 +103,7 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
     jets = settings.jets or shipped_sample()
     build = BuildDirectory(out or Path("builds") / f"{source.name}-{part.name}")
     stages.check_inputs(source, jets, settings)
+    hls, verilog = settings.flow != "rtl", rtl.wanted(settings)
 
     with exclusive(build.root):
         record = Record(build.root)
@@ -113,11 +114,19 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         }
         perform(record, stages.checkpoint_stage(build, source))
         perform(record, stages.model_stage(build))
-        perform(record, stages.project_stage(build, settings, part, clock, jets))
-        perform(record, stages.csim_stage(build))
-        perform(record, stages.certificate_stage(build, settings, jets))
+        if hls:
+            perform(record, stages.project_stage(build, settings, part, clock, jets))
+            perform(record, stages.csim_stage(build))
+        if verilog:
+            perform(record, rtl.verilog_stage(build, settings, part, clock))
+        perform(record, stages.certificate_stage(build, settings, jets, hls=hls, verilog=verilog))
         perform(record, stages.physics_stage(build))
         perform(record, stages.estimate_stage(build, part, clock))
+        if verilog:
+            perform(record, rtl.cells_stage(build, rtl.counts_cells(settings)))
+        record.forget(
+            {"project", "csim"} if not hls else set(), {"verilog", "cells"} if not verilog else set()
+        )
         record.save()
         refresh_report(build)
     return Outcome(build, settings.strict)

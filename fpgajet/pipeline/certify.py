@@ -45,16 +45,23 @@ def compile_csim(build: BuildDirectory) -> Path:
 
 
 def certify_build(
-    build: BuildDirectory, library: Path, jets: NDArray[np.float32], edges: int, seed: int
+    build: BuildDirectory,
+    library: Path | None,
+    jets: NDArray[np.float32],
+    edges: int,
+    seed: int,
+    *,
+    verilog: bool = False,
 ) -> Certificate:
-    """Compare torch, integer reference, onnxruntime, qonnx and C simulation.
+    """Compare torch, integer reference, onnxruntime, qonnx, and what firmware there is.
 
     Args:
-        build: a build with checkpoint, model and project.
-        library: the compiled project.
+        build: a build with checkpoint and model.
+        library: the compiled hls4ml project; None: without C simulation.
         jets: real jets, float32 [jets, N, 4] in GeV.
         edges: number of edge vectors.
         seed: of the edge vectors.
+        verilog: simulate the build's Verilog as well.
     """
     from fpgajet.graph.run import OnnxRuntime, Qonnx
 
@@ -64,8 +71,13 @@ def certify_build(
         TorchModel(build.checkpoint),
         OnnxRuntime(model, network),
         Qonnx(model, network),
-        CSimulation(build.project, library),
     ]
+    if library is not None:
+        implementations.append(CSimulation(build.project, library))
+    if verilog:
+        from fpgajet.rtl import RtlDesign, Simulation, Verilog
+
+        implementations.append(Verilog(network, Simulation(RtlDesign.read(build.verilog))))
     events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
     with Progress(
         TextColumn("  comparing implementations"),

@@ -56,6 +56,16 @@ class BuildDirectory:
         return self.root / "estimate.json"
 
     @property
+    def verilog(self) -> Path:
+        """Verilog of the RTL flow."""
+        return self.root / "rtl"
+
+    @property
+    def cells(self) -> Path:
+        """Latency and cells of the Verilog: a row of the report's hardware table."""
+        return self.root / "cells.json"
+
+    @property
     def synthesis(self) -> Path:
         """What the vendor tools reported, if they have run."""
         return self.root / "synthesis.json"

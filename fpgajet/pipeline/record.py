@@ -75,6 +75,11 @@ class Record:
         self.save()
         return outcome, False, seconds
 
+    def forget(self, *names: set[str]) -> None:
+        """Drop stages that this build leaves out: their old results are not part of it."""
+        for name in set().union(*names):
+            self.stages.pop(name, None)
+
     def _hashes(self, names: tuple[str, ...]) -> dict[str, str | None]:
         return {name: path_digest(self.out / name) for name in names}
 

@@ -13,6 +13,7 @@ from fpgajet.estimate import verdict
 from fpgajet.files import read_json
 from fpgajet.graph.load import load, read_model
 from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.record import path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from quant.checkpoint import open_checkpoint
 
@@ -42,15 +43,19 @@ def _content(build: BuildDirectory) -> dict[str, Any]:
     budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
     rows = list(estimate["hardware"])
+    if "cells" in record["stages"]:
+        rows.append(read_json(build.cells))
     if build.synthesis.is_file():
-        rows += read_json(build.synthesis)["rows"]
+        # Figures of a vendor tool hold for the project it ran on, and for no later one.
+        synthesis = read_json(build.synthesis)
+        rows += synthesis["rows"] if synthesis["project"] == path_digest(build.project) else []
     return {
         "model": _model(build),
         "physics": _physics(build, record),
         "hardware": rows,
         "operators": estimate["operators"],
         "budget": budget.model_dump(),
-        "verdict": verdict(rows[0], budget, part).as_dict(),
+        "verdict": verdict(_judged(rows), budget, part, estimate["constituents"]).as_dict(),
         "certificate": _certificate(build),
         "reproducibility": {
             "command": record["command"],
@@ -64,6 +69,18 @@ def _content(build: BuildDirectory) -> dict[str, Any]:
             "created": max(stage["finished"] for stage in record["stages"].values()),
         },
     }
+
+
+#: Levels that a verdict may rest on, the most trustworthy first. Not hls-csynth: it over-counts LUTs.
+JUDGED = ("vivado-implementation", "vivado-synthesis", "rtl-synthesis", "model")
+
+
+def _judged(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The row that the verdict rests on: the best level at which everything was counted."""
+    complete = {row["level"]: row for row in rows if row.get("lut") is not None}
+    row = next(complete[level] for level in JUDGED if level in complete)
+    ends = row.get("intervals", {}).get("period_ns")
+    return row if "period_ns" in row or ends is None else row | {"period_ns": sum(ends) / 2}
 
 
 def _model(build: BuildDirectory) -> dict[str, Any]:
@@ -94,7 +111,7 @@ def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
     """ROC curves and score histograms, from the scores of the real jets."""
     keys = {"float": "float", "quantised": "torch", "csim": "csim"}
     with np.load(build.scores) as arrays:
-        return {name: curves_of(arrays[key], arrays["label"]) for name, key in keys.items()}
+        return {name: curves_of(arrays[key], arrays["label"]) for name, key in keys.items() if key in arrays}
 
 
 def _certificate(build: BuildDirectory) -> dict[str, Any]:

@@ -21,6 +21,10 @@ class BuildSettings(BaseModel):
         clock_mhz: target clock; by default the budget's.
         backend: hls4ml back end.
         reuse_factor: hls4ml ReuseFactor of every operator.
+        flow: ``hls``, ``rtl``, or ``all``: HLS, and RTL where its tools are installed.
+        multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
+        stages: pipeline stages of the RTL flow; by default what the clock needs.
+        synth: count the cells of the RTL with Yosys (minutes).
         jets: jet file in fpgajet's layout; by default the shipped sample.
         max_jets: use only the first jets of the file.
         edge_vectors: how many edge vectors the certificate covers.
@@ -37,6 +41,10 @@ class BuildSettings(BaseModel):
     clock_mhz: float | None = Field(default=None, gt=0, le=1000)
     backend: Literal["vitis", "vivado"] = "vitis"
     reuse_factor: int = Field(default=1, ge=1)
+    flow: Literal["all", "hls", "rtl"] = "all"
+    multipliers: Literal["dsp", "lut", "auto"] = "dsp"
+    stages: int | None = Field(default=None, ge=1)
+    synth: bool = True
     jets: Path | None = None
     max_jets: int | None = Field(default=None, ge=2)
     edge_vectors: int = Field(default=50_000, ge=10, le=10_000_000)

@@ -104,7 +104,9 @@ def csim_stage(build: BuildDirectory) -> Stage:
     return Stage("csim", {"sources": sources_digest(build)}, ("csim",), run)
 
 
-def certificate_stage(build: BuildDirectory, settings: BuildSettings, jets: Path) -> Stage:
+def certificate_stage(
+    build: BuildDirectory, settings: BuildSettings, jets: Path, *, hls: bool, verilog: bool
+) -> Stage:
     """Compare all implementations; keep the scores of the real jets."""
 
     def run() -> str:
@@ -114,8 +116,15 @@ def certificate_stage(build: BuildDirectory, settings: BuildSettings, jets: Path
 
         network = load(read_model(build.model), str(build.model))
         sample = labelled_jets(jets, network.input_shape[0], settings.max_jets)
-        library = next((build.compiled / "firmware").glob("*.so"))
-        result = certify_build(build, library, sample.constituents, settings.edge_vectors, settings.seed)
+        library = next((build.compiled / "firmware").glob("*.so")) if hls else None
+        result = certify_build(
+            build,
+            library,
+            sample.constituents,
+            settings.edge_vectors,
+            settings.seed,
+            verilog=verilog,
+        )
         floating = load_float_model(open_checkpoint(build.checkpoint)).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {"label": sample.label, "mass": sample.jet[:, 3], "float": floating}
@@ -130,7 +139,8 @@ def certificate_stage(build: BuildDirectory, settings: BuildSettings, jets: Path
     reads = {
         "model.onnx": path_digest(build.model),
         "checkpoint": path_digest(build.checkpoint),
-        "sources": sources_digest(build),
+        "sources": sources_digest(build) if hls else None,
+        "verilog": [path_digest(p) for p in sorted(build.verilog.glob("*.v"))] if verilog else None,
         "jets": sha256(jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
@@ -148,13 +158,14 @@ def physics_stage(build: BuildDirectory) -> Stage:
             content: dict[str, Any] = {
                 name: tagging_metrics(label, arrays[key])
                 for name, key in (("float", "float"), ("quantised", "torch"), ("csim", "csim"))
+                if key in arrays
             }
             content["jet_mass"] = tagging_metrics(label, arrays["mass"])
         # A mass has no threshold of its own, so the accuracy of "mass > 0" would mean nothing.
         content["jet_mass"].pop("accuracy", None)
         content["jets"] = {"total": len(label), "signal": int(label.sum())}
         write_json(build.physics, content)
-        return f"AUC float {content['float']['auc']:.4f}, C simulation {content['csim']['auc']:.4f}"
+        return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
     return Stage("physics", {"scores": path_digest(build.scores)}, ("physics.json",), run)
 

@@ -10,7 +10,7 @@ from fpgajet.files import read_json, write_json
 from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
 from fpgajet.pipeline.build import refresh_report
 from fpgajet.pipeline.paths import existing_build
-from fpgajet.pipeline.record import exclusive
+from fpgajet.pipeline.record import exclusive, path_digest
 
 
 def run_synth(
@@ -29,5 +29,6 @@ def run_synth(
         backend = read_json(build.record)["settings"]["backend"]
         reports = synthesise(build.project, build.root / "synth", backend, steps, say)
         rows = hardware_rows(reports)
-        write_json(build.synthesis, {"rows": rows, "reports": reports})
+        project = path_digest(build.project)
+        write_json(build.synthesis, {"project": project, "rows": rows, "reports": reports})
         return rows, refresh_report(build)

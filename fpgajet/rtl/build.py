@@ -78,7 +78,9 @@ def build(
         compared, differences = len(jets), compare(network, Simulation(design), jets)
         say(f"simulated {compared} jets, a new one every clock: {differences} differences")
     cells = synthesise(design, say) if synth else None
-    result = RtlResult(design, cells, _clock(design, cells), compared, differences, _row(design, cells))
+    result = RtlResult(
+        design, cells, _clock(design, cells), compared, differences, hardware_row(design, cells)
+    )
     write_json(out_dir / RESULT_FILE, {"compared": compared, "differences": differences, **result.hardware})
     if differences:
         raise Mismatch(
@@ -114,7 +116,7 @@ def _clock(design: RtlDesign, cells: Cells | None) -> ClockInterval | None:
     return clock_interval(cells.lut, design.slowest_stage_ns) if cells else None
 
 
-def _row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
+def hardware_row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
     """Hardware row: exact cycles; cells by Yosys or None; no BRAM, since every table is logic."""
     clock = _clock(design, cells)
     row: dict[str, Any] = {

@@ -1,0 +1,77 @@
+"""The RTL flow as stages of a build: cycle-exact Verilog, and its cells."""
+
+from __future__ import annotations
+
+from fpgajet.cli.output import messages
+from fpgajet.devices import Part
+from fpgajet.files import write_json
+from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.record import Stage, path_digest
+from fpgajet.pipeline.settings import BuildSettings
+from fpgajet.rtl import RtlOptions, available
+from fpgajet.rtl.tools import require
+
+TOOLS = ("alkaid", "verilator")
+
+
+def wanted(settings: BuildSettings) -> bool:
+    """Whether this build makes Verilog; says what is missing where it could but does not.
+
+    Raises:
+        MissingTool: ``flow = "rtl"`` and a tool is missing.
+    """
+    if settings.flow == "hls":
+        return False
+    needed = [*TOOLS, "yosys"] if settings.synth else list(TOOLS)
+    if settings.flow == "rtl":
+        require(*needed)
+    missing = [tool for name, tool in available().items() if name in needed and not tool.present]
+    for tool in missing:
+        messages.print(
+            f"- {tool.name} is missing, for {tool.purpose}: {tool.install}", highlight=False, markup=False
+        )
+    return not [tool for tool in missing if tool.name in TOOLS]
+
+
+def counts_cells(settings: BuildSettings) -> bool:
+    """Whether the cells of the Verilog are counted too."""
+    return settings.synth and available()["yosys"].present
+
+
+def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, clock: float) -> Stage:
+    """QONNX -> pipelined Verilog."""
+
+    def run() -> str:
+        from fpgajet.graph.load import load, read_model
+        from fpgajet.rtl import emit
+
+        network = load(read_model(build.model), str(build.model))
+        design = emit(network, build.verilog, clock, part.name, _options(settings))
+        return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP"
+
+    reads = {"model.onnx": path_digest(build.model), "part": part.name, "clock_mhz": clock}
+    options = settings.model_dump(include={"multipliers", "stages"})
+    return Stage("verilog", reads | options, ("rtl/design.json", "rtl/fpgajet_top.v"), run)
+
+
+def cells_stage(build: BuildDirectory, count: bool) -> Stage:
+    """Verilog -> latency, cells, and the interval of the achievable clock."""
+
+    def run() -> str:
+        from fpgajet.rtl import RtlDesign
+        from fpgajet.rtl.build import hardware_row
+        from fpgajet.rtl.synthesis import synthesise
+
+        design = RtlDesign.read(build.verilog)
+        cells = synthesise(design) if count else None
+        row = hardware_row(design, cells)
+        write_json(build.cells, row)
+        return f"{cells.lut:,} LUT, {cells.dsp} DSP by {cells.tool}" if cells else "cells not counted"
+
+    design = path_digest(build.verilog / "design.json")
+    sources = [path_digest(p) for p in sorted(build.verilog.glob("*.v"))]
+    return Stage("cells", {"design": design, "sources": sources, "count": count}, ("cells.json",), run)
+
+
+def _options(settings: BuildSettings) -> RtlOptions:
+    return RtlOptions(stages=settings.stages, multipliers=settings.multipliers)
