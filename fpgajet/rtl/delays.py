@@ -9,16 +9,17 @@ predict the clock, which :mod:`fpgajet.rtl.clock` gives as an interval.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, log
 
-from fpgajet.rtl.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.netlist import Cell, Kind
 
 REGISTER = 0.25
 LUT_LEVEL = 0.6
 ADDER = 1.0
 CARRY8 = 0.03
 #: A sum of three first needs the carries of neighbouring bits: one more level.
-TERNARY = 1.5
+TERNARY = 1.3
 #: Neighbouring gates share look-up tables, so one gate is about half a level.
 GATE = 0.3
 
@@ -30,22 +31,22 @@ DSP_ONE_STAGE_MHZ = 400.0
 DSP_KINDS = (Kind.PRODUCT, Kind.MAC)
 
 
-def delay(netlist: Netlist, cell: Cell) -> float:
+def delay(cells: Sequence[Cell], cell: Cell) -> float:
     """Delay in ns of a cell that is not in a DSP."""
     match cell.kind:
         case Kind.SUM:
             operands = len(cell.args) + (cell.constant[0] != 0)
             return (ADDER if operands < 3 else TERNARY) + CARRY8 * ceil(cell.format.width / 8)
         case Kind.NEGATE:
-            narrow = netlist.cells[cell.args[0]].format.width == 1
+            narrow = cells[cell.args[0]].format.width == 1
             return 0.0 if narrow else ADDER + CARRY8 * ceil(cell.format.width / 8)
         case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
             return GATE
         case Kind.ANY | Kind.ALL:
-            bits = netlist.cells[cell.args[0]].format.width
+            bits = cells[cell.args[0]].format.width
             return GATE if bits < 4 else LUT_LEVEL * ceil(log(bits, 6))
         case Kind.TABLE:
-            bits = netlist.cells[cell.args[0]].format.width
+            bits = cells[cell.args[0]].format.width
             return LUT_LEVEL * (1 + max(0, bits - 6) * 0.25)
         case _:
             return 0.0

@@ -10,13 +10,17 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.macs import accumulate_in_dsp
 from fpgajet.rtl.netlist import Format, Netlist
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.registers import count_registers
 from fpgajet.rtl.schedule import Schedule, pipeline
+from fpgajet.rtl.sums import adders, flatten
 from fpgajet.rtl.tools import require
+from fpgajet.rtl.winograd import halve_products
 
 DESIGN_FILE = "design.json"
+LIBRARY = Path(__file__).with_name("library")
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class RtlDesign:
             ) from error
 
 
-def trace(network: Network, options: RtlOptions | None = None) -> Netlist:
-    """The circuit of a network, unscheduled.
+def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> Netlist:
+    """The circuit of a network, its sums shaped for a clock, but not yet scheduled.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -80,7 +84,18 @@ def trace(network: Network, options: RtlOptions | None = None) -> Netlist:
     arithmetic = AlkaidArithmetic()
     given = symbolic_input(network.input_shape, network.input_type)
     result = network.evaluate(arithmetic, given, arithmetic.tensor)[network.output.name]
-    return from_symbols(given, network.input_type, np.ravel(result), network.output.operator.output)
+    traced = from_symbols(given, network.input_type, np.ravel(result), network.output.operator.output)
+    return improve(traced, clock_mhz, options or RtlOptions())
+
+
+def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
+    """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
+    netlist = flatten(netlist)
+    if options.winograd:
+        netlist = halve_products(netlist)
+    if options.accumulate:
+        netlist = accumulate_in_dsp(netlist)
+    return adders(netlist, 3 if options.ternary else 2, 1000.0 / clock_mhz)
 
 
 def emit(
@@ -89,7 +104,7 @@ def emit(
     """Write pipelined Verilog of a network.
 
     Args:
-        out_dir: gets ``fpgajet_top.v``, a file for each stage, ``fpgajet_product.v`` and ``design.json``.
+        out_dir: gets ``fpgajet_top.v``, a file for each stage, our small library and ``design.json``.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -97,7 +112,7 @@ def emit(
         CannotWrite: the directory cannot be written.
     """
     options = options or RtlOptions()
-    netlist = trace(network, options)
+    netlist = trace(network, clock_mhz, options)
     schedule = pipeline(netlist, clock_mhz, options.stages)
     return write_design(netlist, schedule, out_dir, clock_mhz, part, network.name)
 
@@ -109,10 +124,8 @@ def write_design(
     from fpgajet.rtl import verilog
 
     ports = verilog.stage_ports(netlist, schedule)
-    texts = {
-        "fpgajet_top.v": verilog.top_module(netlist, schedule, title),
-        "fpgajet_product.v": verilog.PRODUCT,
-    }
+    texts = {"fpgajet_top.v": verilog.top_module(netlist, schedule, title)}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))}
     for stage, port in enumerate(ports):
         texts[f"fpgajet_stage_{stage}.v"] = verilog.stage_module(netlist, port, stage)
     for stale in [*out_dir.glob("fpgajet_stage_*.v"), out_dir / DESIGN_FILE]:

@@ -21,6 +21,8 @@ def evaluate(netlist: Netlist, raw: NDArray[Any]) -> Raw:
             values.append(np.asarray(raw[:, cell.data[0]], dtype=np.int64))
         elif cell.kind is Kind.CONSTANT:
             values.append(np.full(len(raw), cell.data[0], dtype=np.int64))
+        elif cell.kind is Kind.MAC:
+            values.append(wrap(_mac(cell, values, netlist), cell.format))
         elif cell.kind is Kind.TABLE:
             address = args[0][0] & ((1 << args[0][1].width) - 1)
             values.append(np.array(netlist.tables[cell.data[0]], dtype=np.int64)[address])
@@ -83,3 +85,14 @@ def _sum(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:
     for term, fraction, (raw, _) in zip(cell.terms, fractions, args, strict=True):
         total = total + term.sign * at_fraction(raw, fraction, common)
     return at_fraction(total, common, cell.format.fraction)
+
+
+def _mac(cell: Cell, values: list[Raw], netlist: Netlist) -> Raw:
+    ports, point = cell.mac, cell.format.fraction
+    total = values[ports.a] if ports.d is None else values[ports.a] + ports.pre * values[ports.d]
+    total = total * values[ports.b]
+    for port in (ports.w, ports.z):
+        if port is not None:
+            added = at_fraction(values[port.arg], netlist.cells[port.arg].format.fraction - port.shift, point)
+            total = total + added if port is ports.w else ports.sign * total + added
+    return total if ports.z is not None else ports.sign * total

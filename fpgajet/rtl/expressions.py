@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgajet.rtl.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.netlist import Cell, Kind, Netlist, Term
 
 
 def name(number: int) -> str:
@@ -37,7 +37,7 @@ def bits(netlist: Netlist, number: int, width: int, left: int) -> str:
     return parts[0] if len(parts) == 1 else "{" + ", ".join(parts) + "}"
 
 
-def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911
+def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911, PLR0912
     """The Verilog that computes a cell, without its declaration."""
     cell = netlist.cells[number]
     width, fraction = cell.format.width, cell.format.fraction
@@ -79,6 +79,8 @@ def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911
             return _sum(netlist, number)
         case Kind.PRODUCT:
             return _product(netlist, number)
+        case Kind.MAC:
+            return _mac(netlist, number)
     raise NotImplementedError(cell.kind)
 
 
@@ -107,21 +109,53 @@ def _sum(netlist: Netlist, number: int) -> str:
     lowest = ordered[0]
     bypass = min(ordered[1][1], total - 1) if len(ordered) > 1 and not lowest[2] else 0
     low = taken(lowest, bypass, 0) if bypass else ""
-    high = _added(
-        netlist, number, [(taken(o, total - bypass, bypass), o[2]) for o in operands], total - bypass
-    )
+    wide = total - bypass
+    lines, high = _added(number, [(taken(o, wide, bypass), o[2]) for o in operands], wide)
     out = name(number)
     whole = f"{{{high}, {low}}}" if low else high
     if drop:
-        return f"wire [{total - 1}:0] {out}_s = {whole}; assign {out} = {out}_s[{total - 1}:{drop}];"
-    return f"assign {out} = {whole};"
+        lines += [f"wire [{total - 1}:0] {out}_s = {whole};"]
+        whole = f"{out}_s[{total - 1}:{drop}]"
+    return " ".join([*lines, f"assign {out} = {whole};"])
 
 
-def _added(netlist: Netlist, number: int, operands: list[tuple[str, bool]], width: int) -> str:
-    """Expression of a sum whose operands all have ``width`` bits."""
+def _added(number: int, operands: list[tuple[str, bool]], width: int) -> tuple[list[str], str]:
+    """Sum of operands of ``width`` bits, some of them subtracted: helper lines, and the expression."""
     ordered = sorted(operands, key=lambda operand: operand[1])
-    first = ordered[0][0] if not ordered[0][1] else f"{literal(0, width)} - {ordered[0][0]}"
-    return f"({first}{''.join(f' {chr(45) if minus else chr(43)} {text}' for text, minus in ordered[1:])})"
+    if len(ordered) == 3 and not ordered[0][1]:
+        signs = ", ".join(str(int(minus)) for _, minus in ordered[1:])
+        ports = ", ".join([*(text for text, _ in ordered), f"{name(number)}_h"])
+        made = f"fpgajet_ternary #({width}, {signs}) t{number} ({ports});"
+        return [f"wire [{width - 1}:0] {name(number)}_h;", made], f"{name(number)}_h"
+    first = f"{literal(0, width)} - {ordered[0][0]}" if ordered[0][1] else ordered[0][0]
+    return (
+        [],
+        f"({first}{''.join(f' {chr(45) if minus else chr(43)} {text}' for text, minus in ordered[1:])})",
+    )
+
+
+def _mac(netlist: Netlist, number: int) -> str:
+    cell, ports = netlist.cells[number], netlist.cells[number].mac
+    width = cell.format.width
+
+    def port(term: Term | None) -> str:
+        if term is None:
+            return literal(0, width)
+        return bits(
+            netlist,
+            term.arg,
+            width,
+            cell.format.fraction - netlist.cells[term.arg].format.fraction + term.shift,
+        )
+
+    signals = [ports.a, ports.b, ports.a if ports.d is None else ports.d]
+    formats = [netlist.cells[n].format for n in signals]
+    sizes = ", ".join(f"{f.width}, {int(f.signed)}" for f in formats)
+    names = [name(n) for n in signals]
+    if ports.d is None:
+        names[2] = literal(0, formats[2].width)
+    given = ", ".join([*names, port(ports.z), port(ports.w), name(number)])
+    return f"fpgajet_mac #({sizes}, {ports.pre or 1}, {ports.sign}, {width}) p{number} ({given});"
 
 
 def _product(netlist: Netlist, number: int) -> str:

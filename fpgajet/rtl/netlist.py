@@ -33,7 +33,7 @@ class Kind(StrEnum):
     RELU = "relu"  # max(a, 0), then as TRIM
     MUX = "mux"  # a if the top bit of c is set, else b * 2**[0]
     PRODUCT = "product"  # a * b
-    MAC = "mac"  # (a [+- a']) * b [+ c] [+ cascade], see fpgajet.rtl.dsp
+    MAC = "mac"  # z + sign * ((a +- d) * b + w), see Cell.mac and fpgajet.rtl.macs
     TABLE = "table"  # tables[[0]] at the bits of a
     NOT = "not"
     ANY = "any"
@@ -49,6 +49,18 @@ class Term(NamedTuple):
     arg: int
     shift: int
     sign: int
+
+
+class MacPorts(NamedTuple):
+    """z + sign * ((a + pre * d) * b + w); z and w shifted to the binary point of the product."""
+
+    a: int
+    b: int
+    d: int | None
+    pre: int
+    sign: int
+    z: Term | None
+    w: Term | None
 
 
 class Cell(NamedTuple):
@@ -74,6 +86,16 @@ class Cell(NamedTuple):
     def constant(self) -> tuple[int, int]:
         """Constant of a SUM: raw value and fraction bits."""
         return self.data[-2], self.data[-1]
+
+    @property
+    def mac(self) -> MacPorts:
+        """Arguments of a MAC by port."""
+        pre, sign, has_z, has_w, *shifts = self.data
+        args, moves = list(self.args), list(shifts)
+        a, b, d = args.pop(0), args.pop(0), args.pop(0) if pre else None
+        z = Term(args.pop(0), moves.pop(0), 1) if has_z else None
+        w = Term(args.pop(0), moves.pop(0), 1) if has_w else None
+        return MacPorts(a, b, d, pre, sign, z, w)
 
     @property
     def range(self) -> tuple[int, int]:

@@ -17,6 +17,9 @@ class RtlOptions:
         stages: wanted pipeline stages; None: as many as the clock needs.
         multipliers: products of two variables in DSP blocks, in look-up tables, or (auto) narrow ones in
             look-up tables and wide ones in DSP blocks.
+        winograd: inner products with half the products (:mod:`fpgajet.rtl.winograd`).
+        accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.macs`).
+        ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
 
     Raises:
         BadInput: a value that is not one of the choices.
@@ -24,6 +27,9 @@ class RtlOptions:
 
     stages: int | None = None
     multipliers: str = "dsp"
+    winograd: bool = True
+    accumulate: bool = True
+    ternary: bool = True
 
     def __post_init__(self) -> None:
         if self.multipliers not in MULTIPLIERS:

@@ -37,7 +37,7 @@ def pipeline(netlist: Netlist, clock_mhz: float, stages: int | None = None) -> S
         BadInput: no placement has the wanted number of stages, or a cell alone is slower than the clock.
     """
     dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2
-    slowest = max(delay(netlist, cell) for cell in netlist.cells) + REGISTER
+    slowest = max(delay(netlist.cells, cell) for cell in netlist.cells) + REGISTER
     period = 1000.0 / clock_mhz
     if stages is None:
         if slowest > period:
@@ -69,7 +69,7 @@ def _levels(netlist: Netlist) -> list[float]:
     """Longest chain of delays, as a bound for the search."""
     arrival: list[float] = []
     for cell in netlist.cells:
-        arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + delay(netlist, cell))
+        arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + delay(netlist.cells, cell))
     return [max(arrival)]
 
 
@@ -82,17 +82,18 @@ def _place(netlist: Netlist, period: float, dsp_stages: int) -> Schedule:
         if cell.kind in (Kind.INPUT, Kind.CONSTANT):
             at, end = PORT, 0.0
         elif cell.kind in DSP_KINDS:
-            # A DSP reads registers of this design (its own A and B registers) and ends in one.
-            at, end = max(0, *(ready[arg] for arg in cell.args)) + 1, period
+            # A DSP reads registers, or the ports, which come from registers, and ends in one.
+            at, end = max(ready[arg] for arg in cell.args) + 1, period
         else:
             at = max(0, *(ready[arg] for arg in cell.args))
             start = max(time[arg] if ready[arg] == at else 0.0 for arg in cell.args)
-            end = start + delay(netlist, cell)
+            end = start + delay(netlist.cells, cell)
             if end + REGISTER > period + 1e-9 and start > 0.0:
-                at, end = at + 1, delay(netlist, cell)
+                at, end = at + 1, delay(netlist.cells, cell)
         stage.append(at)
         ready.append(at + dsp_stages - 1 if cell.kind in DSP_KINDS else at)
         time.append(end)
+    _close_cascades(netlist, stage, ready)
     stages = max(ready[number] for number in netlist.outputs) + 1
     last_use = list(ready)
     for number, cell in enumerate(netlist.cells):
@@ -102,3 +103,17 @@ def _place(netlist: Netlist, period: float, dsp_stages: int) -> Schedule:
         last_use[number] = stages
     logic = [t for t, cell in zip(time, netlist.cells, strict=True) if cell.kind not in DSP_KINDS]
     return Schedule(tuple(stage), tuple(last_use), stages, max(logic) + REGISTER)
+
+
+def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> None:
+    """Move the earlier blocks of a chain to the stages right before the last: the cascade has no registers."""
+    users = netlist.uses()
+    for number in range(len(netlist.cells) - 1, -1, -1):
+        cell = netlist.cells[number]
+        if cell.kind is not Kind.MAC or cell.mac.z is None:
+            continue
+        before = cell.mac.z.arg
+        if netlist.cells[before].kind is Kind.MAC and len(users[before]) == 1:
+            later = stage[number] - 1 - ready[before]
+            stage[before] += later
+            ready[before] += later

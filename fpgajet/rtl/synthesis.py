@@ -26,6 +26,7 @@ CACHE_FILE = "synthesis.json"
 ADDERS = Path(__file__).with_name("yosys_adders.v")
 
 #: Modules of ours that become one DSP block each; Yosys need not look inside.
+DSP_FILE = "fpgajet_dsp.v"
 DSP_MODULES = ("fpgajet_product", "fpgajet_mac")
 
 _SYNTH = (
@@ -33,8 +34,8 @@ _SYNTH = (
     "-top {top} -run {phase}"
 )
 _SCRIPT = """\
-read_verilog -defer {stage}
-read_verilog -lib {library}
+read_verilog -defer {stage} {logic}
+read_verilog -lib {blocks}
 {begin}
 techmap -map {adders}
 {rest}
@@ -129,7 +130,8 @@ def _stage(design: RtlDesign, name: str) -> dict[str, int]:
         script.write_text(
             _SCRIPT.format(
                 stage=f'"{folder / name}"',
-                library=" ".join(f'"{folder / file}"' for file in _library(design)),
+                logic=" ".join(f'"{folder / file}"' for file in _library(design) if file != DSP_FILE),
+                blocks=f'"{folder / DSP_FILE}"',
                 begin=_SYNTH.format(top=top, phase="begin:coarse"),
                 rest=_SYNTH.format(top=top, phase="coarse:"),
                 adders=f'"{ADDERS}"',

@@ -8,17 +8,6 @@ from fpgajet.rtl.expressions import declaration, name, statement
 from fpgajet.rtl.netlist import Kind, Netlist
 from fpgajet.rtl.schedule import PORT, Schedule
 
-PRODUCT = """\
-// One product of two variables. Written so that vendor tools put it into one DSP block (up to 27 x 18 signed).
-module fpgajet_product #(parameter WA = 1, SA = 0, WB = 1, SB = 0, WP = 1)
-    (input [WA-1:0] a, input [WB-1:0] b, output [WP-1:0] p);
-  wire signed [WA:0] x = {SA ? a[WA-1] : 1'b0, a};
-  wire signed [WB:0] y = {SB ? b[WB-1] : 1'b0, b};
-  (* use_dsp = "yes" *) wire signed [WA+WB+1:0] m = x * y;
-  assign p = m[WP-1:0];
-endmodule
-"""
-
 
 @dataclass(frozen=True)
 class StagePorts:
