@@ -49,7 +49,8 @@ def build(model: type[M], values: Mapping[str, Any], what: str) -> M:
 def _problem(entry: Any, model: type[BaseModel]) -> str:
     path = ".".join(str(step) for step in entry["loc"])
     if entry["type"] == "extra_forbidden":
-        return f"unknown key {path!r}{suggest(path, model.model_fields)}"
+        hint = suggest(path, model.model_fields) if len(entry["loc"]) == 1 else ""
+        return f"unknown key {path!r}{hint}"
     if entry["type"] == "missing":
         return f"key {path!r} is missing"
     given = f" (given: {entry['input']!r})" if not isinstance(entry["input"], dict) else ""
