@@ -107,7 +107,7 @@ class QuantisedNPelican(nn.Module):
         "score": {"weight": "score_weight", "bias": "score_bias"},
     }
 
-    def run(self, given: dict[str, Tensor]) -> dict[str, Tensor]:
+    def run(self, given: dict[str, Tensor], upto: str = "score") -> dict[str, Tensor]:
         """Every stage that follows from the ``given`` ones, for example from mask and dots."""
         a, stages = TorchArithmetic(), dict(given)
         for node in self.nodes:
@@ -118,6 +118,8 @@ class QuantisedNPelican(nn.Module):
                 for name, source in self.CONSTANTS.get(node.name, {}).items()
             }
             stages[node.name] = node.operator.forward(a, [stages[i] for i in node.inputs], constants)
+            if node.name == upto:
+                break
         return stages
 
     def momenta(self, p: Tensor) -> Tensor:

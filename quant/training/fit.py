@@ -124,11 +124,6 @@ def logit_loss(score: Tensor, label: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(2 * score, label)
 
 
-def sample_loss(model: nn.Module, sample: Sample) -> float:
-    """The loss of a whole sample in evaluation mode."""
-    return float(logit_loss(evaluate(model, sample.momenta), sample.label))
-
-
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:
     """Scores in evaluation mode, without gradients."""
     training = model.training

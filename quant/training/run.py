@@ -18,11 +18,11 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
-from quant.models.calibration import calibrate
+from quant.models.calibration import SampleLoss, calibrate
 from quant.models.folding import fold
 from quant.models.npelican import NPelican
 from quant.training.data import Sample, load_sample, part_of
-from quant.training.fit import Fit, Report, evaluate, sample_loss
+from quant.training.fit import Fit, Report, evaluate
 from quant.training.settings import Settings
 
 SETTINGS, HISTORY, STATE = "settings.json", "history.json", "state"
@@ -69,12 +69,12 @@ def train(
     sizes = settings.architecture
     jets = load_sample(part_of(data, "train"), sizes.constituents, settings.max_jets)
     validation = load_sample(part_of(data, "val"), sizes.constituents)
-    recorder = _Recorder(out, report)
+    recorder = Recorder(out, report)
 
-    model = _float_phase(settings, jets, validation, out / STATE, recorder)
+    model = float_phase(settings, jets, validation, out / STATE, recorder)
     sample = jets.first(settings.calibration_jets)
     quantised = calibrate(
-        fold(model), sizes, settings.bits, sample.momenta, lambda m: sample_loss(m, sample), name
+        fold(model), sizes, settings.bits, sample.momenta, SampleLoss(sample.momenta, sample.label), name
     )
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
@@ -116,7 +116,7 @@ def _roles(train: Sample, validation: Sample, test: Sample) -> list[tuple[str, S
     return [("train", train), ("validation", validation), ("test", test)]
 
 
-def _float_phase(
+def float_phase(
     settings: Settings, jets: Sample, validation: Sample, directory: Path, report: Report
 ) -> NPelican:
     """The best of several short restarts, trained to the end."""
@@ -145,7 +145,7 @@ def _fit(settings: Settings, name: str, epochs: int, rate: float) -> Fit:
     return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
 
 
-class _Recorder:
+class Recorder:
     """Passes reports on and keeps ``history.json`` in step with them."""
 
     def __init__(self, out: Path, report: Report) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.calibration import first_placement
 from quant.models.config import Architecture, Bits
 from quant.models.folding import fold
 from quant.models.npelican import NPelican
+from quant.models.placement import Observed
 from quant.models.quantised import QuantisedNPelican
 
 
@@ -53,4 +53,5 @@ def random_quantised(
     """The quantised model of :func:`random_float`, calibrated on random jets."""
     sample = torch.from_numpy(random_jets(1000, architecture.constituents, 50))
     folded = fold(random_float(architecture, seed))
-    return first_placement(folded, architecture, sample).build(folded, architecture, bits or Bits(), "random")
+    observed = Observed(folded, architecture, sample)
+    return observed.build(observed.start(), bits or Bits(), "random")

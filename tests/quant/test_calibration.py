@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from quant.models.calibration import calibrate, first_placement
+from quant.models.calibration import calibrate
 from quant.models.config import Architecture, Bits
-from quant.models.folding import fold
+from quant.models.folding import Folded, fold
+from quant.models.placement import Observed
 from quant.models.quantised import QuantisedNPelican
 from tests.quant.jets import random_float, random_jets
 
@@ -20,9 +21,14 @@ def jets() -> torch.Tensor:
     return torch.from_numpy(random_jets(800, 6))
 
 
+def start(folded: Folded, bits: Bits, jets: torch.Tensor) -> QuantisedNPelican:
+    observed = Observed(folded, SIZES, jets)
+    return observed.build(observed.start(), bits, "x")
+
+
 def test_first_placement_saturates_almost_nothing(jets: torch.Tensor) -> None:
     folded = fold(random_float(SIZES))
-    model = first_placement(folded, SIZES, jets).build(folded, SIZES, Bits(), "x")
+    model = start(folded, Bits(), jets)
     stages = model.stages(jets.numpy())
     assert np.mean(stages["dots"] == model.types.dots.highest * model.types.dots.lsb) < 0.001
     for name, kind in (("dots", model.types.dots), ("pairs", model.types.activation)):
@@ -41,9 +47,9 @@ def test_search_lowers_the_loss_to_a_minimum(jets: torch.Tensor) -> None:
             return float(((candidate(jets) - wanted) ** 2).mean())
 
     bits = Bits(weight=5, activation=5)
-    start = first_placement(folded, SIZES, jets).build(folded, SIZES, bits, "x")
+    first = start(folded, bits, jets)
     found = calibrate(folded, SIZES, bits, jets, loss, "x")
-    assert loss(found) < 0.7 * loss(start)
+    assert loss(found) < 0.7 * loss(first)
     assert found.types.weight.bits == found.types.activation.bits == 5
 
 
@@ -53,5 +59,5 @@ def test_a_dead_channel_does_not_stop_calibration(jets: torch.Tensor) -> None:
         model.weight[1] = 0
         model.bias[1] = model.diagonal_bias[1] = -1
     folded = fold(model)
-    quantised = first_placement(folded, SIZES, jets).build(folded, SIZES, Bits(), "x")
+    quantised = start(folded, Bits(), jets)
     assert np.isfinite(quantised.scores(jets.numpy())).all()
