@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -10,24 +11,35 @@ from pathlib import Path
 
 import pytest
 
-COMMAND = ["build", "--model", "npelican", "--part", "xcvu9p"]
+#: Without Yosys, which takes minutes and has tests of its own in tests/rtl.
+COMMAND = ["build", "--model", "npelican", "--part", "xcvu9p", "--no-synth"]
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``fpgajet build --model npelican --part xcvu9p`` as a user runs it; returns the build directory."""
-    folder = tmp_path_factory.mktemp("build")
-    done = subprocess.run(
-        [sys.executable, "-m", "fpgajet", *COMMAND, "--json"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "200"},
-    )
-    assert done.returncode == 0, done.stderr
-    (folder / "stdout.json").write_text(done.stdout)
-    (folder / "stderr.txt").write_text(done.stderr)
+    """The main job as a user runs it; returns the build directory, which no test may change.
+
+    Workers of pytest-xdist share one: the first to come builds, the others wait for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder /= "shared-build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "stdout.json").exists():
+            done = subprocess.run(
+                [sys.executable, "-m", "fpgajet", *COMMAND, "--json"],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, "COLUMNS": "200"},
+            )
+            assert done.returncode == 0, done.stderr
+            (folder / "stderr.txt").write_text(done.stderr)
+            (folder / "stdout.json").write_text(done.stdout)
     (out,) = (folder / "builds").iterdir()
     return out
 
