@@ -101,7 +101,7 @@ def test_level1_rounding_by_hand() -> None:
 
 @pytest.mark.usefixtures("generator")
 def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
-    order = Order(Recipe(), 100, seed=5, shard_jets=40)
+    order = Order(Recipe(), 50, seed=5, shard_jets=20)
     one, two = (produce(tmp_path / str(n), order, processes=n) for n in (1, 3))
     assert [path.name for path in one] == ["jets-00000.h5", "jets-00001.h5", "jets-00002.h5"]
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
