@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from fpgajet.report.model import HardwareRow, Report
 
-#: Level of a tool's report -> level of the estimate that predicted it.
+#: Level of a tool's report -> level of the estimate that predicted it. The RTL is another design: not predicted.
 PREDICTED_BY = {
     "hls-csynth": "model-csynth",
-    "rtl-synthesis": "model",
     "vivado-synthesis": "model",
     "vivado-implementation": "model",
 }

@@ -51,13 +51,13 @@ def scores(report: Report) -> Picture | None:
         f"{IMPLEMENTATIONS[name]}: top jets (solid) and QCD jets (dashed), normalised; "
         f"{len(curve.score_signal)} bins.",
     )
-    top = 1.25 * max(max(s) for s in shapes)
+    least = min(h for shape in shapes for h in shape if h > 0)
     axes = Axes.frame(
         picture,
         (curve.score_edges[0], curve.score_edges[-1]),
-        (0, top),
+        (max(1e-5, 0.5 * least), 3.0),
         ("score", "jets per bin / all"),
-        False,
+        log_y=True,
     )
     axes.steps(curve.score_edges, shapes[0], "curve c1")
     axes.steps(curve.score_edges, shapes[1], "curve c2 dash")
