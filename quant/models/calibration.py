@@ -14,16 +14,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from quant.models.config import Architecture, Bits
+from quant.models.config import Architecture, Bits, Effort
 from quant.models.folding import Folded
 from quant.models.placement import Observed, Placement
 from quant.models.quantised import CHUNK_JETS, QuantisedNPelican
 
 #: percentiles come from this many jets: [jets, M, M, C] float64 is made of them
 OBSERVED_JETS = 4000
-#: stretched starts that are looked at, and how many of them are searched from
-STARTS, SEARCHES = 24, 3
-MAX_SWEEPS = 5
+
+DEFAULT_EFFORT = Effort()
 
 Loss = Callable[[QuantisedNPelican], float]
 
@@ -51,7 +50,13 @@ class SampleLoss:
 
 
 def calibrate(
-    folded: Folded, architecture: Architecture, bits: Bits, momenta: Tensor, loss: Loss, name: str
+    folded: Folded,
+    architecture: Architecture,
+    bits: Bits,
+    momenta: Tensor,
+    loss: Loss,
+    name: str,
+    effort: Effort = DEFAULT_EFFORT,
 ) -> QuantisedNPelican:
     """The quantised model of a folded float model, every binary point placed.
 
@@ -59,6 +64,7 @@ def calibrate(
         momenta: sample of jets [B, N, 4] (GeV) that ranges are taken from.
         loss: what to make small, for example :class:`SampleLoss`; called on candidate models.
         name: name of the model.
+        effort: how hard to search.
     """
     observed = Observed(folded, architecture, momenta[:OBSERVED_JETS])
 
@@ -67,17 +73,17 @@ def calibrate(
 
     middle = observed.start()
     rng = np.random.default_rng(0)  # always the same starts: calibration is a function of its arguments
-    stretches = 2.0 ** rng.integers(-4, 5, (STARTS - 1, architecture.hidden))
+    stretches = 2.0 ** rng.integers(-4, 5, (effort.starts - 1, architecture.hidden))
     starts = [middle, *(middle.stretched(row) for row in stretches)]
     starts.sort(key=cost)
-    ends = [search(start, cost) for start in starts[:SEARCHES]]
+    ends = [search(start, cost, effort.sweeps) for start in starts[: effort.searches]]
     return observed.build(min(ends, key=cost), bits, name)
 
 
-def search(placement: Placement, cost: Callable[[Placement], float]) -> Placement:
-    """Sweep over the neighbours, keep every step that helps, until no step does (or MAX_SWEEPS)."""
+def search(placement: Placement, cost: Callable[[Placement], float], sweeps: int) -> Placement:
+    """Sweep over the neighbours, keep every step that helps, until none does, or for ``sweeps`` sweeps."""
     best = cost(placement)
-    for _ in range(MAX_SWEEPS):
+    for _ in range(sweeps):
         before = best
         for number in range(len(list(placement.neighbours()))):
             # The neighbour with this number of the present placement: steps add up within a sweep.

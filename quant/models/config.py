@@ -90,6 +90,15 @@ class Types:
         return cls(**{name: FixedType.from_ap_fixed(text) for name, text in given.items()})
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard calibration searches: starts that are looked at, searches from the best of them, sweeps."""
+
+    starts: int = 24
+    searches: int = 3
+    sweeps: int = 5
+
+
 #: Products of physical four-momenta are not negative, so neither are their sums; where coarse momenta make
 #: them so, saturation at 0 is the better answer, and the sign bit is a bit of precision.
 UNSIGNED = ("dots", "row_sum", "total", "activation")

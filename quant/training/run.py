@@ -74,7 +74,13 @@ def train(
     model = float_phase(settings, jets, validation, out / STATE, recorder)
     sample = jets.first(settings.calibration_jets)
     quantised = calibrate(
-        fold(model), sizes, settings.bits, sample.momenta, SampleLoss(sample.momenta, sample.label), name
+        fold(model),
+        sizes,
+        settings.bits,
+        sample.momenta,
+        SampleLoss(sample.momenta, sample.label),
+        name,
+        settings.effort,
     )
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json
-from quant.models.config import NBAR, Architecture, Bits
+from quant.models.config import NBAR, Architecture, Bits, Effort
 
 
 class Settings(BaseModel):
@@ -25,6 +25,8 @@ class Settings(BaseModel):
         float_epochs, float_rate, quantised_epochs, quantised_rate: epochs and peak learning rates; rates
             rise linearly over the first ``warm_up`` share of the steps and fall as a cosine to 0.
         calibration_jets: first training jets that place the binary points.
+        calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
+            how many of them are searched from, and the most sweeps of each search.
         max_jets: use only the first training jets.
     """
 
@@ -49,7 +51,15 @@ class Settings(BaseModel):
     quantised_rate: float = Field(default=0.0005, gt=0)
     warm_up: float = Field(default=0.03, ge=0, le=1)
     calibration_jets: int = Field(default=8_000, ge=1)
+    calibration_starts: int = Field(default=24, ge=1)
+    calibration_searches: int = Field(default=3, ge=1)
+    calibration_sweeps: int = Field(default=5, ge=0)
     max_jets: int | None = Field(default=None, ge=1)
+
+    @property
+    def effort(self) -> Effort:
+        """How hard calibration searches."""
+        return Effort(self.calibration_starts, self.calibration_searches, self.calibration_sweeps)
 
     @property
     def normaliser(self) -> float:

@@ -26,10 +26,10 @@ def entries() -> list[ZooEntry]:
 
 
 def describe(path: Path) -> ZooEntry:
-    """The zoo's view of one checkpoint directory."""
+    """The zoo's view of one checkpoint directory; bits of momenta (p), d, weights (w) and activations (a)."""
     config = open_checkpoint(path).config
     kinds = config.fixed_types
-    bits = {"momenta": kinds.momenta.bits, "weights": kinds.weight.bits, "activations": kinds.activation.bits}
+    bits = f"p{kinds.momenta.bits} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"
     return {
         "name": config.name,
         "aliases": [alias for alias, name in ALIASES.items() if name == config.name],

@@ -1,0 +1,43 @@
+"""The shipped checkpoints: complete, exact, and as good as they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fpgajet.fixed import from_real
+from fpgajet.ops.integers import FixedArray
+from quant import zoo
+from quant.checkpoint import load_float_model, load_model, open_checkpoint
+from tests.quant.jets import random_jets
+
+NAMES = zoo.names()
+
+
+def test_default_model_is_there() -> None:
+    assert "npelican-n16-c2" in NAMES
+    assert zoo.resolve("npelican").name == "npelican-n16-c2"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_entry_is_exact_and_lost_little(name: str) -> None:
+    checkpoint = open_checkpoint(zoo.resolve(name))
+    assert checkpoint.config.name == name
+    metrics = checkpoint.config.metrics
+    assert metrics.quantised["auc"] is not None
+    assert metrics.float_["auc"] is not None
+    assert metrics.mass_cut["auc"] is not None
+    assert metrics.quantised["auc"] > metrics.float_["auc"] - 0.0015
+    assert metrics.quantised["auc"] > metrics.mass_cut["auc"]
+    assert checkpoint.config.training.data["train"][0].jets >= 200_000
+
+    model, n = load_model(checkpoint), checkpoint.config.constituents
+    x = np.concatenate([random_jets(200, n), 100 * random_jets(50, n, 5)])
+    network = model.network()
+    reference = network.reference(FixedArray(from_real(x, network.input_type), network.input_type.fraction))
+    for stage, values in model.stages(x).items():
+        assert np.array_equal(values, reference[stage].real), stage
+    assert np.unique(reference["score"].raw).size > 20
+    assert {k: t for k, t in network.types().items() if t.bits > 24} == {}
+    network.widths()
+    assert np.isfinite(load_float_model(checkpoint).scores(x)).all()
