@@ -20,8 +20,9 @@ ADDER = 1.0
 CARRY8 = 0.03
 #: A sum of three first needs the carries of neighbouring bits: one more level.
 TERNARY = 1.3
-#: Neighbouring gates share look-up tables, so one gate is about half a level.
-GATE = 0.3
+#: Neighbouring gates share look-up tables: saturation and mask, four gates after a reduction of the high bits,
+#: are one level beyond it.
+GATE = 0.15
 
 #: DSP48E2 of speed grade -2 without the M register: one clock from A and B to P. AMD DS923, FMAX_MULT_NOMREG
 #: is 544 MHz; 450 leaves the rest to the nets. With the pre-adder and no AD register (FMAX_NOPIPELINEREG) 410.
@@ -44,7 +45,7 @@ def delay(cells: Sequence[Cell], cell: Cell) -> float:
             return GATE
         case Kind.ANY | Kind.ALL:
             bits = cells[cell.args[0]].format.width
-            return GATE if bits < 4 else LUT_LEVEL * ceil(log(bits, 6))
+            return LUT_LEVEL * max(1, ceil(log(bits, 6)))
         case Kind.TABLE:
             bits = cells[cell.args[0]].format.width
             return LUT_LEVEL * (1 + max(0, bits - 6) * 0.25)

@@ -78,11 +78,12 @@ def _at_ports(
     The first block adds C; a later one adds or subtracts it together with its product.
     """
     ports: list[Term | None] = [None] * len(signs)
-    if not others and not constant[0]:
-        return ports
-    if constant[0] or len(others) > len(signs):
-        total = builder.sum_of(others, constant) if others else None
-        others = [total] if total is not None else []
+    if constant[0]:
+        raw, fraction = constant
+        cell = Cell(Kind.CONSTANT, (), narrowest((raw, raw), fraction), (raw,), (raw, raw))
+        others = [*others, Term(builder.add(cell), 0, 1)]
+    if len(others) > len(signs):
+        others = [builder.sum_of(others)]
     wanted = [1, *signs[1:]]
     free = list(range(len(signs)))
     # Sums with both signs last: they can be negated for nothing.
