@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from fpgajet.cli.output import console, messages
 from fpgajet.devices import budget as budget_named
@@ -121,6 +121,7 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
             perform(record, rtl.verilog_stage(build, settings, part, clock))
         perform(record, stages.certificate_stage(build, settings, jets, hls=hls, verilog=verilog))
         perform(record, stages.physics_stage(build))
+        perform(record, stages.boosts_stage(build, settings, jets))
         perform(record, stages.estimate_stage(build, part, clock))
         if verilog:
             perform(record, rtl.cells_stage(build, rtl.counts_cells(settings)))
@@ -168,7 +169,9 @@ def physics_table(physics: Mapping[str, Any]) -> Table:
 
 def hardware_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Latency and resources by level; intervals in brackets."""
-    table = Table("hardware level", "cycles", "ns", "II", "LUT", "FF", "DSP", "BRAM")
+    table = Table(
+        Column("hardware", no_wrap=True, min_width=13), "cycles", "ns", "II", "LUT", "FF", "DSP", "BRAM"
+    )
     for row in rows:
         intervals = row.get("intervals") or {}
         cells = []

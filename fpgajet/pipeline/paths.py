@@ -51,6 +51,11 @@ class BuildDirectory:
         return self.root / "physics.json"
 
     @property
+    def boosts(self) -> Path:
+        """Change of the score when jets are boosted."""
+        return self.root / "boosts.json"
+
+    @property
     def estimate(self) -> Path:
         """Estimated latency and resources."""
         return self.root / "estimate.json"

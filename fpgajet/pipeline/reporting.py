@@ -57,6 +57,7 @@ def _content(build: BuildDirectory) -> dict[str, Any]:
         "budget": budget.model_dump(),
         "verdict": verdict(_judged(rows), budget, part, estimate["constituents"]).as_dict(),
         "certificate": _certificate(build),
+        "boosts": read_json(build.boosts) if build.boosts.is_file() else None,
         "reproducibility": {
             "command": record["command"],
             "versions": {"fpgajet": record["fpgajet"], **record["versions"]},

@@ -170,6 +170,23 @@ def physics_stage(build: BuildDirectory) -> Stage:
     return Stage("physics", {"scores": path_digest(build.scores)}, ("physics.json",), run)
 
 
+def boosts_stage(build: BuildDirectory, settings: BuildSettings, jets: Path) -> Stage:
+    """Boosted jets -> how much the integer reference's scores change."""
+
+    def run() -> str:
+        from fpgajet.graph.load import load, read_model
+        from fpgajet.report import boosts_of
+
+        network = load(read_model(build.model), str(build.model))
+        sample = labelled_jets(jets, network.input_shape[0], settings.max_jets)
+        result = boosts_of(network, sample.constituents)
+        write_json(build.boosts, result)
+        return f"at |beta| = {result['beta'][-1]} scores change by {result['median'][-1]:.3f} standard deviations"
+
+    reads = {"model.onnx": path_digest(build.model), "jets": sha256(jets), "max_jets": settings.max_jets}
+    return Stage("boosts", reads, ("boosts.json",), run)
+
+
 def estimate_stage(build: BuildDirectory, part: Part, clock: float) -> Stage:
     """Latency and resources by the analytical model, before any tool."""
 

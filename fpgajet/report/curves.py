@@ -16,7 +16,7 @@ def curves_of(
     Args:
         scores: [jets], larger is more signal-like.
         labels: [jets], 1 for signal, 0 for background.
-        points: at most so many points on the ROC curve, dense at low signal efficiency.
+        points: about so many points on the ROC curve, evenly spaced in signal efficiency.
         bins: bins between the 0.1 % and the 99.9 % quantile of all scores; what lies outside goes to the ends.
     """
     scores, signal = np.asarray(scores, dtype=np.float64), np.asarray(labels).astype(bool)
@@ -25,7 +25,8 @@ def curves_of(
     kept_signal = np.cumsum(signal[order])[last_of_tie] / max(int(signal.sum()), 1)
     kept_background = np.cumsum(~signal[order])[last_of_tie] / max(int((~signal).sum()), 1)
     wanted = np.linspace(0.0, 1.0, points)
-    chosen = np.unique(np.clip(np.searchsorted(kept_signal, wanted), 0, len(kept_signal) - 1))
+    last = len(kept_signal) - 1  # all jets kept: the end of every curve
+    chosen = np.unique([*np.clip(np.searchsorted(kept_signal, wanted), 0, last), last])
     low, high = np.quantile(scores, [0.001, 0.999])
     if low == high:
         low, high = low - 0.5, high + 0.5
