@@ -10,6 +10,7 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.lut_products import NARROW, products_as_rows
 from fpgajet.rtl.macs import accumulate_in_dsp
 from fpgajet.rtl.netlist import Format, Netlist
 from fpgajet.rtl.options import RtlOptions
@@ -93,6 +94,8 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     netlist = flatten(netlist)
     if options.winograd:
         netlist = halve_products(netlist)
+    if options.multipliers != "dsp":
+        netlist = flatten(products_as_rows(netlist, None if options.multipliers == "lut" else NARROW))
     if options.accumulate:
         netlist = accumulate_in_dsp(netlist)
     return adders(netlist, 3 if options.ternary else 2, 1000.0 / clock_mhz)

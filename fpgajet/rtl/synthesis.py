@@ -34,9 +34,11 @@ _SYNTH = (
     "-top {top} -run {phase}"
 )
 _SCRIPT = """\
-read_verilog -defer {stage} {logic}
+read_verilog -defer {logic}
 read_verilog -lib {blocks}
 {begin}
+memory_collect
+memory_map -rom-only
 techmap -map {adders}
 {rest}
 tee -q -o {result} stat -json
@@ -123,15 +125,28 @@ def _key(design: RtlDesign, name: str) -> str:
 
 def _stage(design: RtlDesign, name: str) -> dict[str, int]:
     """Primitives of one stage, without those inside DSP blocks."""
-    top = name.removesuffix(".v")
     folder = design.directory.resolve()
+    logic = [folder / name, *(folder / file for file in _library(design) if file != DSP_FILE)]
+    return count_cells(name.removesuffix(".v"), logic, [folder / DSP_FILE])
+
+
+def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, int]:
+    """Primitives of a module after logic synthesis.
+
+    Args:
+        top: name of the module.
+        logic: Verilog files of the module and what it instantiates; read where the first one lies.
+        blocks: Verilog files whose modules are counted, not looked into.
+
+    Raises:
+        ToolFailed: Yosys ended with an error.
+    """
     with tempfile.TemporaryDirectory(prefix="fpgajet-yosys-") as work:
         result, script = Path(work) / "cells.json", Path(work) / "script.ys"
         script.write_text(
             _SCRIPT.format(
-                stage=f'"{folder / name}"',
-                logic=" ".join(f'"{folder / file}"' for file in _library(design) if file != DSP_FILE),
-                blocks=f'"{folder / DSP_FILE}"',
+                logic=" ".join(f'"{path}"' for path in logic),
+                blocks=" ".join(f'"{path}"' for path in blocks),
                 begin=_SYNTH.format(top=top, phase="begin:coarse"),
                 rest=_SYNTH.format(top=top, phase="coarse:"),
                 adders=f'"{ADDERS}"',
@@ -139,11 +154,13 @@ def _stage(design: RtlDesign, name: str) -> dict[str, int]:
             ),
             encoding="utf-8",
         )
-        done = subprocess.run(yosys_command(script), capture_output=True, text=True, check=False, cwd=work)
+        done = subprocess.run(
+            yosys_command(script), capture_output=True, text=True, check=False, cwd=logic[0].parent
+        )
         if done.returncode != 0 or not result.is_file():
             lines = (done.stderr + done.stdout).splitlines()
             first = next((line for line in lines if "ERROR" in line), f"exit status {done.returncode}")
-            raise ToolFailed(f"Yosys could not synthesise {folder / name}: {first.strip()}.")
+            raise ToolFailed(f"Yosys could not synthesise {logic[0]}: {first.strip()}.")
         return cells_of(read_json(result))
 
 

@@ -39,6 +39,15 @@ def test_all_options_are_exact(network: Network) -> None:
         assert largest <= (3 if ternary else 2)
 
 
+@pytest.mark.parametrize("multipliers", ["lut", "auto"])
+def test_products_in_look_up_tables(multipliers: str) -> None:
+    network = NETWORKS["half up, beams"]
+    raw = raw_jets(network, 1500)
+    netlist = trace(network, 320, RtlOptions(multipliers=multipliers))
+    np.testing.assert_array_equal(evaluate(netlist, raw.reshape(len(raw), -1)), wanted(network, raw))
+    assert (count(netlist, Kind.PRODUCT, Kind.MAC) == 0) is (multipliers == "lut")
+
+
 def test_a_changed_constant_is_seen() -> None:
     network = NETWORKS["floor"]
     raw, netlist = raw_jets(network, 500), trace(network, 320)
