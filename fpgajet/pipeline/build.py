@@ -101,7 +101,8 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
     part, budget = part_named(settings.part), budget_named(settings.budget)
     clock = settings.clock_mhz or budget.clock_mhz
     jets = settings.jets or shipped_sample()
-    build = BuildDirectory(out or Path("builds") / f"{source.name}-{part.name}")
+    # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
+    build = BuildDirectory(out or Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}")
     stages.check_inputs(source, jets, settings)
     hls, verilog = settings.flow != "rtl", rtl.wanted(settings)
 

@@ -26,9 +26,13 @@ def wanted(settings: BuildSettings) -> bool:
     if settings.flow == "rtl":
         require(*needed)
     missing = [tool for name, tool in available().items() if name in needed and not tool.present]
-    for tool in missing:
+    if missing:
+        names = ", ".join(tool.name for tool in missing)
         messages.print(
-            f"- {tool.name} is missing, for {tool.purpose}: {tool.install}", highlight=False, markup=False
+            f'- rtl          left out in full or in part, not installed: {names} (pip install "fpgajet[rtl]")',
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     return not [tool for tool in missing if tool.name in TOOLS]
 

@@ -75,6 +75,10 @@ def test_report(finished: Path) -> None:
     assert "integer reference" in text
 
 
+def test_the_build_directory_is_named_as_documented(finished: Path) -> None:
+    assert finished.parts[-2:] == ("builds", "npelican-xcvu9p")
+
+
 def test_project_is_complete(finished: Path) -> None:
     names = {p.name for p in (finished / "hls").iterdir()}
     assert {"build_prj.tcl", "project.tcl", "build_opt.tcl", "firmware", "tb_data"} <= names
