@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from fpgajet.cli.output import JSON_HELP, console, print_json
 
@@ -19,16 +19,17 @@ Examples:
     fpgajet models --json
 """
 
-COLUMNS = (
-    "name",
-    "architecture",
-    "constituents",
-    "hidden",
-    "parameters",
-    "bits",
-    "auc_float",
-    "auc_quantised",
-)
+#: Keys of the zoo's entries and the headings they are shown under.
+COLUMNS = {
+    "name": "name",
+    "architecture": "architecture",
+    "constituents": "N",
+    "hidden": "C",
+    "parameters": "parameters",
+    "bits": "bits",
+    "auc_float": "AUC float",
+    "auc_quantised": "AUC quantised",
+}
 
 
 def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> int:
@@ -38,9 +39,10 @@ def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = Fa
     if as_json:
         print_json(rows)
         return 0
-    table = Table(*(name.replace("_", " ") for name in COLUMNS))
+    table = Table(Column(COLUMNS["name"], no_wrap=True), *list(COLUMNS.values())[1:])
     for row in rows:
         cells = [row[name] for name in COLUMNS]
+        cells[0] = "\n".join([row["name"], *(f"= {alias}" for alias in row["aliases"])])
         table.add_row(*(f"{c:.4f}" if isinstance(c, float) else str(c) for c in cells))
     console.print(table)
     return 0
