@@ -19,13 +19,12 @@ Examples:
     fpgajet models --json
 """
 
-#: Keys of the zoo's entries and the headings they are shown under.
+#: Keys of the zoo's entries and their headings in the table; ``--json`` has all keys.
 COLUMNS = {
     "name": "name",
-    "architecture": "architecture",
     "constituents": "N",
     "hidden": "C",
-    "parameters": "parameters",
+    "parameters": "par.",
     "bits": "bits",
     "auc_float": "AUC float",
     "auc_quantised": "AUC quantised",
