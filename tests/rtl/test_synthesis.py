@@ -71,6 +71,16 @@ def test_row_without_synthesis_says_so(design: RtlDesign) -> None:
     assert row["latency_ns"] == pytest.approx(design.latency_cycles * 1000 / 320, abs=1e-3)
 
 
+def test_row_with_synthesis_labels_every_figure(design: RtlDesign) -> None:
+    cells = synthesis.Cells(10_000, 900, design.dsp, {}, "yosys")
+    row = hardware_row(design, cells)
+    low, high = row["intervals"]["lut"]
+    assert low < 10_000 < high
+    assert {"lut", "ff", "dsp", "latency_cycles", "period_ns"} <= set(row["evidence"])
+    period, latency = row["intervals"]["period_ns"], row["intervals"]["latency_ns"]
+    assert latency == [round(design.latency_cycles * end, 1) for end in period]
+
+
 def test_clock_is_an_interval_that_grows_with_size_and_slow_stages() -> None:
     small, large, slow = clock_interval(10_000, 2.0), clock_interval(90_000, 2.0), clock_interval(10_000, 5.0)
     assert small.lower_ns < small.upper_ns
