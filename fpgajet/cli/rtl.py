@@ -41,6 +41,7 @@ def rtl(
     multipliers: Annotated[
         str, typer.Option(help="Products in: dsp, lut, or auto (narrow ones in LUTs).")
     ] = "dsp",
+    max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,
     tools: Annotated[bool, typer.Option("--tools", help="List the tools that this command uses.")] = False,
@@ -58,7 +59,7 @@ def rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,
-        options=RtlOptions(stages=stages, multipliers=multipliers),
+        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp),
         synth=synth,
         jets=jets,
         say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),

@@ -94,8 +94,8 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     netlist = flatten(netlist)
     if options.winograd:
         netlist = halve_products(netlist)
-    if options.multipliers != "dsp":
-        netlist = flatten(products_as_rows(netlist, None if options.multipliers == "lut" else NARROW))
+    widest = {"dsp": 0, "auto": NARROW, "lut": None}[options.multipliers]
+    netlist = flatten(products_as_rows(netlist, widest, options.max_dsp))
     if options.accumulate:
         netlist = accumulate_in_dsp(netlist)
     return adders(netlist, 3 if options.ternary else 2, 1000.0 / clock_mhz)

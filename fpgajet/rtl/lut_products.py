@@ -9,21 +9,29 @@ from fpgajet.rtl.sums import Builder
 NARROW = 6
 
 
-def products_as_rows(netlist: Netlist, widest: int | None) -> Netlist:
-    """Replace products by sums of rows, where the narrower factor has at most ``widest`` bits (None: all)."""
+def products_as_rows(netlist: Netlist, widest: int | None, most: int | None = None) -> Netlist:
+    """Replace products by sums of rows.
+
+    Args:
+        widest: those whose narrower factor has at most so many bits; None: all.
+        most: and of the others the narrowest, so that at most so many products are left.
+    """
+    products = [n for n, cell in enumerate(netlist.cells) if cell.kind is Kind.PRODUCT]
+    products.sort(key=lambda n: sum(netlist.cells[arg].format.width for arg in netlist.cells[n].args))
+    chosen = {n for n in products if widest is None or _narrower(netlist, n) <= widest}
+    rest = [n for n in products if n not in chosen]
+    if most is not None:
+        chosen.update(rest[: max(0, len(rest) - most)])
     builder = Builder(netlist.inputs, netlist.tables)
     renumbered: list[int] = []
-    for cell in netlist.cells:
+    for number, cell in enumerate(netlist.cells):
         moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
-        if cell.kind is Kind.PRODUCT and _chosen(netlist, cell, widest):
-            renumbered.append(_rows(builder, moved))
-        else:
-            renumbered.append(builder.add(moved))
+        renumbered.append(_rows(builder, moved) if number in chosen else builder.add(moved))
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
-def _chosen(netlist: Netlist, cell: Cell, widest: int | None) -> bool:
-    return widest is None or min(netlist.cells[arg].format.width for arg in cell.args) <= widest
+def _narrower(netlist: Netlist, number: int) -> int:
+    return min(netlist.cells[arg].format.width for arg in netlist.cells[number].args)
 
 
 def _rows(builder: Builder, product: Cell) -> int:

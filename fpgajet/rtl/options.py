@@ -17,6 +17,7 @@ class RtlOptions:
         stages: wanted pipeline stages; None: as many as the clock needs.
         multipliers: products of two variables in DSP blocks, in look-up tables, or (auto) narrow ones in
             look-up tables and wide ones in DSP blocks.
+        max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
         winograd: inner products with half the products (:mod:`fpgajet.rtl.winograd`).
         accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.macs`).
         ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
@@ -27,6 +28,7 @@ class RtlOptions:
 
     stages: int | None = None
     multipliers: str = "dsp"
+    max_dsp: int | None = None
     winograd: bool = True
     accumulate: bool = True
     ternary: bool = True
@@ -34,5 +36,7 @@ class RtlOptions:
     def __post_init__(self) -> None:
         if self.multipliers not in MULTIPLIERS:
             raise BadInput(f"--multipliers is one of {', '.join(MULTIPLIERS)}, not {self.multipliers!r}.")
+        if self.max_dsp is not None and self.max_dsp < 0:
+            raise BadInput(f"--max-dsp is at least 0, not {self.max_dsp}.")
         if self.stages is not None and self.stages < 1:
             raise BadInput(f"--stages is at least 1, not {self.stages}.")

