@@ -56,8 +56,8 @@ class Design:
         return self.row_macs is not None
 
 
-def read_rows(name: str) -> list[dict[str, str]]:
-    """Rows of a CSV file beside this one; lines with # are comments."""
+def read_rows(name: str | Path) -> list[dict[str, str]]:
+    """Rows of a CSV file, by default beside this one; lines with # are comments."""
     with (HERE / name).open(encoding="utf-8") as stream:
         return list(csv.DictReader(line for line in stream if not line.startswith("#")))
 
@@ -65,10 +65,11 @@ def read_rows(name: str) -> list[dict[str, str]]:
 @cache
 def npelican_designs() -> tuple[Design, ...]:
     """All published builds of the nanoPELICAN firmware."""
-    return tuple(_design(row) for row in read_rows("npelican_firmware.csv"))
+    return tuple(design_of(row) for row in read_rows("npelican_firmware.csv"))
 
 
-def _design(row: dict[str, str]) -> Design:
+def design_of(row: dict[str, str]) -> Design:
+    """A row of ``npelican_firmware.csv``; measured columns may be missing."""
     figures = ("latency", "lut", "ff", "dsp", "csynth_lut", "csynth_ff", "csynth_dsp")
     return Design(
         name=row["design"],
@@ -88,7 +89,7 @@ def _design(row: dict[str, str]) -> Design:
         extra_adds=int(row["extra_adds"]),
         ii=int(row["ii"]),
         clock_ns=float(row["clock_ns"]),
-        measured={name: float(row[name]) if row[name] else None for name in figures},
+        measured={name: float(row[name]) if row.get(name) else None for name in figures},
     )
 
 
