@@ -36,7 +36,14 @@ def main() -> None:
     given = parser.parse_args()
 
     torch.set_num_threads(1)
-    defaults = ["constituents=80", "hidden=2", "screen_epochs=3", "screen_jets=50000", "float_epochs=20"]
+    defaults = [
+        "constituents=80",
+        "hidden=2",
+        "screen_epochs=3",
+        "screen_jets=50000",
+        "float_epochs=20",
+        "restarts=8",
+    ]
     settings = read_settings(None, [*defaults, *given.assignments])
     prepare(given.out, settings, resume=True)
     samples = {

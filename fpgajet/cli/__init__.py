@@ -43,6 +43,7 @@ def _register() -> None:
         csim,
         data,
         estimate,
+        evaluate,
         models,
         parts,
         report,
@@ -58,6 +59,8 @@ def _register() -> None:
     app.command("report")(report.report)
     app.command("models")(models.models)
     app.command("train")(train.train)
+    app.command("eval")(evaluate.evaluate)
+    app.command("compare")(evaluate.compare)
     app.command("estimate")(estimate.estimate)
     app.command("check")(check.check)
     app.command("parts")(parts.parts)

@@ -124,20 +124,17 @@ class NPelican(nn.Module):
         flat = jets.d.view(-1)
         s, t = self.norm1.affine(jets.total.sum()[None], torch.dot(flat, flat).double()[None], pairs)
 
-        row = ((s * jets.row + t * n[:, None]) / nbar)[:, :, None]  # S_i of x
-        total = ((s * jets.total + t * n * n) / nbar**2)[:, None]  # T of x
-        w = self.weight
-        shared = total * w[:, 4] + self.bias + t * w[:, 0]
-        diagonal = row * w[:, 1] + (total * w[:, 5] + self.diagonal_bias)[:, None]
+        w = self.weight * s / torch.tensor([1.0, nbar, nbar, nbar, nbar**2, nbar**2])  # on sums of d
+        moved = t * self.weight  # what the shift of BN1 adds to each aggregator, per n / Nbar
+        u, total = n[:, None] / nbar, jets.total[:, None]
+        shared = (
+            total * w[:, 4] + self.bias + moved[:, 0] + u * (moved[:, 2] + moved[:, 3]) + u * u * moved[:, 4]
+        )
+        on_diagonal = total * w[:, 5] + self.diagonal_bias + u * moved[:, 1] + u * u * moved[:, 5]
         y_total, y_trace, y_squares = (
             sums.double()
             for sums in pair_sums(
-                jets.d,
-                (s * w[:, 0]).float(),
-                (row * w[:, 3] + shared[:, None]).float(),
-                (row * w[:, 2]).float(),
-                diagonal.float(),
-                jets.slots,
+                jets.d, jets.row, jets.slots, w[:, 0], w[:, 3], w[:, 2], w[:, 1], shared, on_diagonal
             )
         )
         s2, t2 = self.norm2.affine(y_total.sum(0), y_squares, pairs)

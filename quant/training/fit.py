@@ -79,7 +79,7 @@ class Fit:
             BadInput: the loss is no longer finite, or the state file is damaged.
         """
         path = directory / f"{self.name}.safetensors"
-        optimiser = torch.optim.AdamW(model.parameters(), lr=self.rate, weight_decay=0.0)
+        optimiser = torch.optim.AdamW(model.parameters(), lr=self.rate, weight_decay=0.0, fused=True)
         state = load_state(path, model, optimiser) if path.is_file() else FitState()
         for record in state.history:
             report(self.name, record)
