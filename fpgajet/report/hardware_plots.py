@@ -7,7 +7,7 @@ from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType
 from fpgajet.report.model import HardwareRow, Report
 from fpgajet.report.svg import WIDTH, Picture, Scale
-from fpgajet.report.words import number
+from fpgajet.report.words import LEVELS, number
 
 #: How many fill styles the style sheet has for operators.
 FILLS = 5
@@ -33,8 +33,8 @@ def waterfall(report: Report) -> Picture | None:
     last = steps[-1][2]
     picture = Picture(
         "Latency waterfall",
-        f"From the first word on the links to the last score {number(last)} ns, of {number(budget.latency_ns)} ns "
-        f"allowed; one clock is {clock:.3f} ns.",
+        f"{_level(total)}: from the first word on the links to the last score {number(last)} ns, of "
+        f"{number(budget.latency_ns)} ns allowed; one clock is {clock:.3f} ns.",
         height=ROW * len(steps) + 62,
     )
     broken = budget.latency_ns > 3 * last
@@ -71,7 +71,7 @@ def resource_bars(report: Report) -> Picture | None:
     where = f"one of {device.slr} SLRs" if device.slr > 1 else "the device"
     legend = 16.0 * ((len(report.operators) + 1) // 2)
     picture = Picture(
-        f"Resources on {device.name}", f"Share of {where}: {text}; the dashed lines are the guards.",
+        f"Resources on {device.name}", f"{_level(total)}: share of {where}: {text}; the dashed lines are the guards.",
         height=34 * len(names) + 50 + legend,
     )  # fmt: skip
     guards = report.budget.guards.model_dump() if report.budget else {}
@@ -139,6 +139,12 @@ def _short(kind: FixedType) -> str:
 
 def _total(report: Report) -> HardwareRow | None:
     return next((row for row in report.hardware if row.name == "total"), None)
+
+
+def _level(row: HardwareRow) -> str:
+    """Where the figures of a picture come from, as the start of a sentence."""
+    name = LEVELS.get(row.level, row.level)
+    return name[:1].upper() + name[1:]
 
 
 def _device(report: Report) -> Part | None:

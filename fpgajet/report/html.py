@@ -47,7 +47,8 @@ def _head(report: Report) -> str:
 def _numbers(report: Report) -> str:
     tiles = []
     if report.hardware:
-        row = report.hardware[0]
+        level = report.verdict.level if report.verdict else ""
+        row = next((r for r in report.hardware if r.level == level), report.hardware[0])
         tiles += [
             ("latency", f"{number(row.latency_ns)} ns"),
             ("LUT", number(row.lut)),
