@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,10 +46,19 @@ def write_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = error.strerror or _reason(error)
         raise CannotWrite(
             f"cannot write {target}: {reason}. Choose another place with --out, or make room there."
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    """``shutil`` reports a failed copy of a tree as a list of (source, target, text): the first says it."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        text = str(error.args[0][0][-1])
+        match = re.search(r"\[Errno (\d+)\]", text)
+        return os.strerror(int(match[1])) if match else text
+    return str(error)
 
 
 def write_text(target: Path, text: str) -> None:

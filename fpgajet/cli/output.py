@@ -34,7 +34,15 @@ def run(app: typer.Typer) -> int:
     Expected failures (:class:`FpgajetError`) print one paragraph and give their own code; Ctrl-C
     gives 130; a traceback is shown only for bugs, or with ``FPGAJET_TRACEBACK=1``.
     """
+    code = _run(app)
+    if code == INTERRUPTED_EXIT_CODE:
+        messages.print("interrupted; give the same command again to go on", highlight=False)
+    return code
+
+
+def _run(app: typer.Typer) -> int:
     try:
+        # Typer itself turns Ctrl-C into exit code 130, and hands it back.
         result = typer.main.get_command(app)(standalone_mode=False)
         return result if isinstance(result, int) else 0
     except FpgajetError as error:
@@ -50,5 +58,4 @@ def run(app: typer.Typer) -> int:
         error.show()
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        messages.print("interrupted", highlight=False)
         return INTERRUPTED_EXIT_CODE

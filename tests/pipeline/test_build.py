@@ -47,7 +47,10 @@ def test_physics(finished: Path) -> None:
     for row in ("float", "quantised", "csim"):
         keys = {"accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50"}
         assert keys <= physics[row].keys()
-        assert physics[row]["inverse_background_efficiency_30"] > physics[row]["inverse_background_efficiency_50"]
+        assert (
+            physics[row]["inverse_background_efficiency_30"]
+            > physics[row]["inverse_background_efficiency_50"]
+        )
 
 
 def test_model_runs_in_plain_onnxruntime(finished: Path) -> None:
@@ -115,7 +118,9 @@ def test_a_damaged_output_is_made_again(build_copy: Path, fpgajet: Run) -> None:
 
 
 @pytest.mark.parametrize("option", [["--strict"], ["--budget", "tiny.toml"]])
-def test_missed_budget_has_its_own_exit_code(build_copy: Path, fpgajet: Run, tmp_path: Path, option: list) -> None:
+def test_missed_budget_has_its_own_exit_code(
+    build_copy: Path, fpgajet: Run, tmp_path: Path, option: list
+) -> None:
     (tmp_path / "tiny.toml").write_text('base = "cms-p2-ct-l2"\nlatency_ns = 20.0\n')
     done = fpgajet(*COMMAND, "--out", build_copy, *option)
     marginal = read(build_copy / "report.json")["verdict"]["status"] == "marginal"
