@@ -16,8 +16,13 @@ from fpgajet.files import atomic_path, read_json, write_errors, write_json, writ
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "file"
     write_text(target, "old")
-    with pytest.raises(ZeroDivisionError), atomic_path(target) as temporary:
-        temporary.write_text(f"half of the n{1 / 0}")
+
+    def fail_half_way(temporary: Path) -> None:
+        temporary.write_text("half of the n")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), atomic_path(target) as temporary:
+        fail_half_way(temporary)
     assert target.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
