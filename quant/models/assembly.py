@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import FixedType, from_real
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2
-from fpgajet.ops.constituent_mask import BIT
-from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.network import Network, Node, Tensor
+from fpgajet.ops.network import Network
 from quant.checkpoint import WEIGHTS, Checkpoint
+from quant.models.wiring import assemble, full_scale, type_of
 
 
 def network_of(checkpoint: Checkpoint) -> Network:
@@ -31,33 +28,14 @@ def network_of(checkpoint: Checkpoint) -> Network:
         tensors = load_file(source)
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{source} cannot be read ({error}): it is truncated. Copy it again.") from error
-    n, beams, c, m = config.constituents, config.beams, config.hidden, config.sizes.slots
-    types, e = config.fixed_types, config.fixed_exponents
+    m, types = config.sizes.slots, config.fixed_types
     powers = (np.arange(m + 1)[:, None] / m) ** np.arange(3)
 
-    def constant(name: str, kind: FixedType, table: bool) -> Tensor:
-        if f"quantised.{name}" not in tensors:
-            raise BadInput(f"{source} has no tensor quantised.{name}: train again.")
-        shadow: NDArray[np.float64] = tensors[f"quantised.{name}"]
-        real = shadow * 2.0 ** (kind.integer - kind.signed)
-        raw = from_real(powers @ real if table else real, kind)
-        return Tensor(FixedArray.of_type(raw, kind), kind)
+    def real(parameter: str) -> NDArray[np.float64]:
+        if f"quantised.{parameter}" not in tensors:
+            raise BadInput(f"{source} has no tensor quantised.{parameter}: train again.")
+        values: NDArray[np.float64] = tensors[f"quantised.{parameter}"]
+        values = values * full_scale(type_of(types, parameter))
+        return values if "weight" in parameter else powers @ values
 
-    mix = LinEq2to2(types.activation, types.row_sum, types.total, m, c, e.row, e.total)
-    score = LinEq2to0(types.score, m, c, e.sum, e.trace)
-    mixing = {
-        "weight": constant("weight", types.weight, table=False),
-        "bias": constant("bias", types.bias, table=True),
-        "diagonal_bias": constant("diagonal_bias", types.bias, table=True),
-    }
-    last = {
-        "weight": constant("score_weight", types.score_weight, table=False),
-        "bias": constant("score_bias", types.score_bias, table=True),
-    }
-    nodes = (
-        Node("mask", ConstituentMask(BIT, n, beams), ("momenta",)),
-        Node("dots", DotProducts(types.dots, n, beams), ("momenta",)),
-        Node("pairs", mix, ("dots", "mask"), mixing),
-        Node("score", score, ("pairs", "mask"), last),
-    )
-    return Network(config.name, "momenta", (n, 4), types.momenta, nodes)
+    return assemble(config.name, config.sizes, types, config.fixed_exponents, real)

@@ -7,22 +7,18 @@ runs on float64 tensors through :class:`TorchArithmetic`, so scores equal the in
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fpgajet.fixed import FixedType, Rounding, from_real
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2
-from fpgajet.ops.constituent_mask import BIT
-from fpgajet.ops.integers import FixedArray
+from fpgajet.fixed import FixedType, Rounding
 from fpgajet.ops.network import Network, Node
-from fpgajet.ops.network import Tensor as Constant
 from quant.arithmetic import TorchArithmetic
 from quant.models.config import Architecture, Exponents, Types
 from quant.models.folding import Folded
+from quant.models.wiring import CONSTANTS, assemble, full_scale, operators, type_of
 
 #: jets evaluated at a time: [256, 16, 16, 2] float64 is 1 MiB
 CHUNK_JETS = 256
@@ -76,8 +72,7 @@ class QuantisedNPelican(nn.Module):
                 self.get_parameter(name).copy_(torch.from_numpy(values / full_scale(self._type(name))))
 
     def _type(self, name: str) -> FixedType:
-        kind: FixedType = getattr(self.types, "bias" if name == "diagonal_bias" else name)
-        return kind
+        return type_of(self.types, name)
 
     def _real(self, name: str) -> Tensor:
         """Weights, or the table of a bias over n, in real units before quantisation."""
@@ -87,25 +82,7 @@ class QuantisedNPelican(nn.Module):
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """The network's operators, without their constants."""
-        n, beams, m = self.architecture.constituents, self.architecture.beams, self.architecture.slots
-        c, t, e = self.architecture.hidden, self.types, self.exponents
-        mix = LinEq2to2(
-            output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
-            row_exponent=e.row, total_exponent=e.total,
-        )  # fmt: skip
-        score = LinEq2to0(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
-        return (
-            Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
-            Node("dots", DotProducts(output=t.dots, constituents=n, beams=beams), ("momenta",)),
-            Node("pairs", mix, ("dots", "mask")),
-            Node("score", score, ("pairs", "mask")),
-        )
-
-    #: constants of a node: name there -> name of the parameter here
-    CONSTANTS: ClassVar[dict[str, dict[str, str]]] = {
-        "pairs": {"weight": "weight", "bias": "bias", "diagonal_bias": "diagonal_bias"},
-        "score": {"weight": "score_weight", "bias": "score_bias"},
-    }
+        return operators(self.architecture, self.types, self.exponents)
 
     def run(self, given: dict[str, Tensor], upto: str = "score") -> dict[str, Tensor]:
         """Every stage that follows from the ``given`` ones, for example from mask and dots."""
@@ -115,7 +92,7 @@ class QuantisedNPelican(nn.Module):
                 continue
             constants = {
                 name: a.quantise(name, self._real(source), self._type(source))
-                for name, source in self.CONSTANTS.get(node.name, {}).items()
+                for name, source in CONSTANTS.get(node.name, {}).items()
             }
             stages[node.name] = node.operator.forward(a, [stages[i] for i in node.inputs], constants)
             if node.name == upto:
@@ -143,21 +120,13 @@ class QuantisedNPelican(nn.Module):
 
     def network(self) -> Network:
         """The network with its quantised constants: what is exported and built."""
-        nodes = []
-        for node in self.nodes:
-            constants = {}
-            for name, source in self.CONSTANTS.get(node.name, {}).items():
-                kind = self._type(source)
-                raw = from_real(self._real(source).detach().numpy(), kind)
-                constants[name] = Constant(FixedArray.of_type(raw, kind), kind)
-            nodes.append(Node(node.name, node.operator, node.inputs, constants))
-        shape = (self.architecture.constituents, 4)
-        return Network(self.name, "momenta", shape, self.types.momenta, tuple(nodes))
-
-
-def full_scale(kind: FixedType) -> float:
-    """The power of two just above a type's largest value."""
-    return float(2.0 ** (kind.integer - kind.signed))
+        return assemble(
+            self.name,
+            self.architecture,
+            self.types,
+            self.exponents,
+            lambda parameter: self._real(parameter).detach().numpy(),
+        )
 
 
 def _chunks(x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
