@@ -14,7 +14,7 @@ from qonnx.custom_op.registry import add_domain_alias
 
 from fpgajet.graph.load import operator_from_attributes
 from fpgajet.ops import DOMAIN, OPERATORS, Operator
-from fpgajet.ops.integers import FixedArray, IntegerArithmetic, exact_fraction
+from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 
 
 class _FpgajetOp(CustomOp):  # type: ignore[misc]
@@ -44,19 +44,13 @@ class _FpgajetOp(CustomOp):  # type: ignore[misc]
 
     def execute_node(self, context: dict[str, Any], graph: Any) -> None:
         op, node = self.operator(), self.onnx_node
-        arrays = [_exact(context[name]) for name in node.input]
+        arrays = [FixedArray.exactly(context[name]) for name in node.input]
         tensors = dict(zip(op.tensors, arrays[op.inputs :], strict=True))
         result = op.forward(IntegerArithmetic(), arrays[: op.inputs], tensors)
         context[node.output[0]] = result.real.astype(np.float32)
 
     def verify_node(self) -> list[str]:
         return []
-
-
-def _exact(values: Any) -> FixedArray:
-    """A float32 tensor as integers: the fewest fraction bits that hold it, negative ones never needed."""
-    fraction = exact_fraction(values)
-    return FixedArray(np.asarray(np.asarray(values, np.float64) * 2.0**fraction, np.int64), fraction)
 
 
 custom_op = {name: type(name, (_FpgajetOp,), {}) for name in OPERATORS}

@@ -79,6 +79,9 @@ class Arithmetic(ABC, Generic[A]):
     def lookup(self, table: A, index: A) -> A:
         """Rows ``table[index]``: table [K, ...], index [batch...] in 0..K-1, result [batch..., ...]."""
 
+    def enter(self, stage: str) -> None:
+        """Told by :meth:`Network.evaluate` which node computes next; most back ends need not know."""
+
     def note(self, name: str, x: A) -> A:
         """Name an intermediate whose worst-case width the firmware needs; returns ``x`` itself."""
         return x

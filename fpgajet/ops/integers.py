@@ -34,6 +34,13 @@ class FixedArray:
             raise ValueError(f"raw values {raw.min()}..{raw.max()} do not fit {kind}")
         return cls(raw, kind.fraction)
 
+    @classmethod
+    def exactly(cls, values: NDArray[Any]) -> FixedArray:
+        """Real values with as few fraction bits as hold them all; see :func:`exact_fraction`."""
+        fraction = exact_fraction(values)
+        raw = np.asarray(np.asarray(values, dtype=np.float64) * 2.0**fraction, dtype=np.int64)
+        return cls(raw, fraction)
+
     @property
     def real(self) -> NDArray[np.float64]:
         """The values as float64."""
@@ -79,8 +86,7 @@ class IntegerArithmetic(Arithmetic[FixedArray]):
         return FixedArray(requantise(x.raw, x.fraction, to), to.fraction)
 
     def constant(self, values: NDArray[Any]) -> FixedArray:
-        fraction = exact_fraction(values)
-        return FixedArray(np.asarray(np.asarray(values) * 2.0**fraction, dtype=np.int64), fraction)
+        return FixedArray.exactly(values)
 
     def scale(self, x: FixedArray, exponent: int) -> FixedArray:
         return FixedArray(x.raw, x.fraction - exponent)

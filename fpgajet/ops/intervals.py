@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, requantise
 from fpgajet.ops.arithmetic import Arithmetic, IntIndex
-from fpgajet.ops.integers import FixedArray, exact_fraction
+from fpgajet.ops.integers import FixedArray
 
 Bounds = NDArray[Any]
 
@@ -100,9 +100,7 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
         return IntervalArray(lo, hi, to.fraction)
 
     def constant(self, values: NDArray[Any]) -> IntervalArray:
-        fraction = exact_fraction(values)
-        raw = np.asarray(np.asarray(values) * 2.0**fraction, dtype=np.int64)
-        return IntervalArray.exactly(FixedArray(raw, fraction))
+        return IntervalArray.exactly(FixedArray.exactly(values))
 
     def scale(self, x: IntervalArray, exponent: int) -> IntervalArray:
         return IntervalArray(x.lo, x.hi, x.fraction - exponent)

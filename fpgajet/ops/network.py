@@ -71,21 +71,23 @@ class Network:
         """Type of every stage, the input included."""
         return {self.input_name: self.input_type} | {n.name: n.operator.output for n in self.nodes}
 
-    def evaluate(
-        self, a: Arithmetic[A], given: A, constant: Callable[[Tensor], A], upto: str | None = None
-    ) -> dict[str, A]:
+    def evaluate(self, a: Arithmetic[A], given: A, constant: Callable[[Tensor], A]) -> dict[str, A]:
         """Run all nodes in any arithmetic; returns every stage by name, the input included."""
         stages = {self.input_name: given}
         for node in self.nodes:
+            a.enter(node.name)
             tensors = {name: constant(tensor) for name, tensor in node.tensors.items()}
             stages[node.name] = node.operator.forward(a, [stages[i] for i in node.inputs], tensors)
-            if node.name == upto:
-                break
         return stages
 
-    def reference(self, given: FixedArray) -> dict[str, FixedArray]:
-        """Every stage in int64: the definition. ``given``: raw values of the input type [jets, ...]."""
-        return self.evaluate(IntegerArithmetic(), given, lambda tensor: tensor.values)
+    def reference(self, given: FixedArray, a: IntegerArithmetic | None = None) -> dict[str, FixedArray]:
+        """Every stage in int64: the definition.
+
+        Args:
+            given: raw values of the input type [jets, ...].
+            a: an integer arithmetic that watches, instead of the plain one.
+        """
+        return self.evaluate(a or IntegerArithmetic(), given, lambda tensor: tensor.values)
 
     def widths(self) -> dict[str, dict[str, FixedType]]:
         """By node, the worst-case type of every noted intermediate, from interval analysis.

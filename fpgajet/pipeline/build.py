@@ -118,17 +118,18 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         if hls:
             perform(record, stages.project_stage(build, settings, part, clock, jets))
             perform(record, stages.csim_stage(build))
+        else:
+            record.forget("project", "csim")
         if verilog:
             perform(record, rtl.verilog_stage(build, settings, part, clock))
+        else:
+            record.forget("verilog", "cells")
         perform(record, stages.certificate_stage(build, settings, jets, hls=hls, verilog=verilog))
         perform(record, stages.physics_stage(build))
         perform(record, stages.boosts_stage(build, settings, jets))
         perform(record, stages.estimate_stage(build, part, clock))
         if verilog:
             perform(record, rtl.cells_stage(build, rtl.counts_cells(settings)))
-        record.forget(
-            {"project", "csim"} if not hls else set(), {"verilog", "cells"} if not verilog else set()
-        )
         record.save()
         refresh_report(build)
     return Outcome(build, settings.strict)

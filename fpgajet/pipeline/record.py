@@ -75,9 +75,9 @@ class Record:
         self.save()
         return outcome, False, seconds
 
-    def forget(self, *names: set[str]) -> None:
+    def forget(self, *names: str) -> None:
         """Drop stages that this build leaves out: their old results are not part of it."""
-        for name in set().union(*names):
+        for name in names:
             self.stages.pop(name, None)
 
     def _hashes(self, names: tuple[str, ...]) -> dict[str, str | None]:

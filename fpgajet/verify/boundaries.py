@@ -16,6 +16,9 @@ class BoundaryCounter(IntegerArithmetic):
         self.ties: Counter[str] = Counter()
         self.saturated: Counter[str] = Counter()
 
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+
     def quantise(self, name: str, x: FixedArray, to: FixedType) -> FixedArray:
         place, shift = f"{self.stage}.{name}", x.fraction - to.fraction
         # A tie for rounding to nearest; for floor, the step itself, where a wrong rounding shows as well.

@@ -125,11 +125,7 @@ def _reference(
 ) -> dict[str, NDArray[np.float64]]:
     """Every stage of the definition as real numbers, counting on the way what the requantisers meet."""
     kind = network.input_type
-    stages = {network.input_name: FixedArray(from_real(jets, kind), kind.fraction)}
-    for node in network.nodes:
-        counter.stage = node.name
-        tensors = {name: tensor.values for name, tensor in node.tensors.items()}
-        stages[node.name] = node.operator.forward(counter, [stages[i] for i in node.inputs], tensors)
+    stages = network.reference(FixedArray(from_real(jets, kind), kind.fraction), counter)
     return {node.name: stages[node.name].real for node in network.nodes}
 
 
