@@ -20,10 +20,12 @@ from quant.checkpoint_schema import SCHEMA_VERSION, CheckpointConfig
 if TYPE_CHECKING:
     import torch
 
-    from quant.models.quantised import QuantisedNPelican as QuantisedModel
+    from quant.models.quantised import QuantisedNetwork
     from quant.models.scoring import FloatModel
 
 MODEL, WEIGHTS = "model.json", "weights.safetensors"
+#: prefixes of tensor names in the weights file
+FLOAT, QUANTISED = "float.", "quantised."
 
 
 @dataclass(frozen=True)
@@ -102,17 +104,15 @@ def save_checkpoint(
     return Checkpoint(path, config)
 
 
-def load_model(checkpoint: Checkpoint) -> QuantisedModel:
+def load_model(checkpoint: Checkpoint) -> QuantisedNetwork:
     """The quantised model: ``.network()``, ``.stages(x)``, ``.scores(x)``.
 
     Raises:
         BadInput: tensors are missing, unknown or of another shape.
     """
-    from quant.models.quantised import QuantisedNPelican
-
     config = checkpoint.config
-    model = QuantisedNPelican(config.sizes, config.fixed_types, config.fixed_exponents, config.name)
-    _fill(model, checkpoint, "quantised.")
+    model = config.family.quantised_model(config.model, config.name)
+    _fill(model, checkpoint, QUANTISED)
     return model
 
 
@@ -122,11 +122,10 @@ def load_float_model(checkpoint: Checkpoint) -> FloatModel:
     Raises:
         BadInput: tensors are missing, unknown or of another shape.
     """
-    from quant.models.npelican import NPelican
     from quant.models.scoring import FloatModel
 
-    model = NPelican(checkpoint.config.sizes, checkpoint.config.nbar)
-    _fill(model, checkpoint, "float.")
+    model = checkpoint.config.family.float_model(checkpoint.config.model)
+    _fill(model, checkpoint, FLOAT)
     return FloatModel(model)
 
 

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
-from quant.models.config import Architecture, Exponents, Types
+from quant.models.families import FAMILIES
+from quant.models.family import AnyFamily, Description, Strict
 
-SCHEMA_VERSION = 1
-
-
-class _Strict(BaseModel):
-    """Unknown keys are errors: a key that is not understood may change the meaning of the others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+SCHEMA_VERSION = 2
 
 
-class ExponentFields(_Strict):
-    """log2 of the normalisers, see :class:`quant.models.config.Exponents`."""
-
-    row: int = Field(ge=0, le=40)
-    total: int = Field(ge=0, le=40)
-    sum: int = Field(ge=0, le=40)
-    trace: int = Field(ge=0, le=40)
-
-
-class DataFile(_Strict):
+class DataFile(Strict):
     """One file of jets that the model was trained, selected or measured on."""
 
     name: str
@@ -34,7 +20,7 @@ class DataFile(_Strict):
     sha256: str
 
 
-class Training(_Strict):
+class Training(Strict):
     """How the model was made: enough to make it again.
 
     ``data`` holds one entry per file, keyed by its role and name.
@@ -47,7 +33,7 @@ class Training(_Strict):
     data: dict[str, list[DataFile]]
 
 
-class Metrics(_Strict):
+class Metrics(Strict):
     """Held-out metrics by precision; the keys of each are those of ``quant.metrics.tagging_metrics``."""
 
     sample: str
@@ -56,46 +42,48 @@ class Metrics(_Strict):
     mass_cut: dict[str, float | int | None]
 
 
-class CheckpointConfig(_Strict):
-    """``model.json``. Types are ``ap_fixed`` strings by the names of :class:`quant.models.config.Types`."""
+class CheckpointConfig(Strict):
+    """``model.json``; ``model`` holds what the family of ``architecture`` needs, by its own schema."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    architecture: Literal["npelican"]
-    constituents: int = Field(ge=1, le=256)
-    hidden: int = Field(ge=1, le=64)
-    beams: int = Field(ge=0, le=1)
-    nbar: float = Field(gt=0)
-    types: dict[str, str]
-    exponents: ExponentFields
+    architecture: str
+    model: SerializeAsAny[Description]
     parameters: int
-    parameters_absorbed: int
+    parameters_absorbed: int | None
     training: Training
     metrics: Metrics
     weights_sha256: str
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_model_as_its_family_does(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or isinstance(values.get("model"), Description):
+            return values
+        family = FAMILIES.get(values.get("architecture", ""))
+        if family is None:
+            known = ", ".join(FAMILIES)
+            raise ValueError(f"no architecture {values.get('architecture')!r}; this fpgajet knows {known}")
+        try:
+            return values | {"model": family.description.model_validate(values.get("model"))}
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(["model", *map(str, first["loc"])])
+            raise ValueError(f"{where}: {first['msg']}") from error
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        Types.from_json(self.types)
-        sizes = self.sizes
-        if (self.parameters, self.parameters_absorbed) != (sizes.parameters, sizes.parameters_absorbed):
-            raise ValueError(
-                "parameter counts of this architecture are "
-                f"{sizes.parameters} and {sizes.parameters_absorbed}"
-            )
+        counts = self.model.parameters, self.model.parameters_absorbed
+        if (self.parameters, self.parameters_absorbed) != counts:
+            raise ValueError(f"parameter counts of this architecture are {counts[0]} and {counts[1]}")
         return self
 
     @property
-    def sizes(self) -> Architecture:
-        """The architecture."""
-        return Architecture(self.constituents, self.hidden, self.beams)
+    def family(self) -> AnyFamily:
+        """The family of models it belongs to."""
+        return FAMILIES[self.architecture]
 
     @property
-    def fixed_types(self) -> Types:
-        """The quantisers' types."""
-        return Types.from_json(self.types)
-
-    @property
-    def fixed_exponents(self) -> Exponents:
-        """The normalisers."""
-        return Exponents(**self.exponents.model_dump())
+    def constituents(self) -> int:
+        """N, leading constituents of a jet that are read."""
+        return self.model.constituents

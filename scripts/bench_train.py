@@ -2,7 +2,7 @@
 
     python scripts/bench_train.py [--constituents 16] [--hidden 2] [--batch 512] [--seconds 5]
 
-The yardstick (``quant.models.plain``) is the public formula in float32: N x N x 6 aggregator tensors, masked
+The yardstick (``quant.models.npelican.plain``) is the public formula in float32: N x N x 6 aggregator tensors, masked
 batch norm, autograd. Both do the same: forward, loss, backward, AdamW, on the same jets, one thread, in turns.
 Ours uses torch's fused AdamW, as training does; the yardstick the default one.
 """
@@ -18,9 +18,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from quant.models.config import Architecture
-from quant.models.npelican import NPelican
-from quant.models.plain import plain_scores
+from quant.models.npelican.config import Architecture
+from quant.models.npelican.floating import NPelican
+from quant.models.npelican.plain import plain_scores
 from quant.training.data import load_sample
 from quant.training.fit import logit_loss
 

@@ -22,10 +22,10 @@ import torch
 from fpgajet.files import read_json, write_json
 from quant.data.layout import read_jets
 from quant.metrics import tagging_metrics
-from quant.models.npelican import NPelican
+from quant.models.npelican.floating import NPelican
+from quant.models.npelican.settings import NPelicanSettings
 from quant.models.scoring import FloatModel
 from quant.training.run import SETTINGS
-from quant.training.settings import Settings
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -39,7 +39,7 @@ def main() -> None:
     given = parser.parse_args()
 
     torch.set_num_threads(1)
-    settings = Settings.model_validate(read_json(given.model / SETTINGS))
+    settings = NPelicanSettings.model_validate(read_json(given.model / SETTINGS))
     model = load_best(given.model, settings)
     rows = []
     for item in given.jets:
@@ -60,7 +60,7 @@ def main() -> None:
     write_json(given.result, {"command": command, "constituents": settings.constituents, "rows": rows})
 
 
-def load_best(run: Path, settings: Settings) -> FloatModel:
+def load_best(run: Path, settings: NPelicanSettings) -> FloatModel:
     """The float model that a run ended with, from its state."""
     from safetensors.torch import load_file
 

@@ -68,7 +68,7 @@ def row(checkpoint: Checkpoint) -> dict[str, object]:
     config = checkpoint.config
     values: dict[str, object] = {
         "constituents": config.constituents,
-        "hidden": config.hidden,
+        "hidden": config.model.hidden,
         "seed": config.training.seed,
         "train_jets": config.training.data["train"][0].jets,
         "test_jets": config.training.data["test"][0].jets,
@@ -80,7 +80,7 @@ def row(checkpoint: Checkpoint) -> dict[str, object]:
     values["quantised_distinct_scores"] = config.metrics.quantised["distinct_scores"]
     window = config.metrics.mass_cut["auc"]
     values["mass_window_auc"] = None if window is None else round(window, 5)
-    published = PUBLISHED.get((config.constituents, config.hidden), (None, None))
+    published = PUBLISHED.get((config.constituents, config.model.hidden), (None, None))
     return values | {"published_float_auc": published[0], "published_quantised_auc": published[1]}
 
 

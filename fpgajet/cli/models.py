@@ -23,7 +23,7 @@ Examples:
 COLUMNS = {
     "name": "name",
     "constituents": "N",
-    "hidden": "C",
+    "channels": "channels",
     "parameters": "par.",
     "bits": "bits",
     "auc_float": "AUC float",

@@ -91,7 +91,7 @@ def _model(build: BuildDirectory) -> dict[str, Any]:
         "name": network.name,
         "architecture": config.architecture,
         "constituents": config.constituents,
-        "hidden": config.hidden,
+        "channels": config.model.channels,
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
         "types": {name: str(kind) for name, kind in network.types().items()},

@@ -34,8 +34,8 @@ def _title(report: Report) -> str:
     counts = f"{model.parameters} parameters"
     if model.parameters_absorbed is not None:
         counts += f" ({model.parameters_absorbed} after absorption)"
-    hidden = f", {model.hidden} hidden channels" if model.hidden else ""
-    return f"# {model.name}\n\n{model.architecture}, {model.constituents} constituents{hidden}, {counts}."
+    channels = f", {model.channels}" if model.channels else ""
+    return f"# {model.name}\n\n{model.architecture}, {model.constituents} constituents{channels}, {counts}."
 
 
 def _verdict(report: Report) -> str:

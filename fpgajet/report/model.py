@@ -45,12 +45,12 @@ class StageFacts(Facts):
 
 class ModelFacts(Facts):
     """What was built. ``parameters``: as trained; ``parameters_absorbed``: after everything that can be
-    absorbed has been. ``types``: the ap_fixed type of every stage."""
+    absorbed has been. ``channels``: widths in words. ``types``: the ap_fixed type of every stage."""
 
     name: str
     architecture: str
     constituents: int
-    hidden: int | None = None
+    channels: str = ""
     parameters: int
     parameters_absorbed: int | None = None
     types: dict[str, str]

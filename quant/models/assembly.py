@@ -5,13 +5,9 @@ The same network as ``quant.checkpoint.load_model(checkpoint).network()``, which
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fpgajet.errors import BadInput
 from fpgajet.ops.network import Network
-from quant.checkpoint import WEIGHTS, Checkpoint
-from quant.models.wiring import assemble, full_scale, type_of
+from quant.checkpoint import QUANTISED, WEIGHTS, Checkpoint
 
 
 def network_of(checkpoint: Checkpoint) -> Network:
@@ -25,17 +21,11 @@ def network_of(checkpoint: Checkpoint) -> Network:
 
     config, source = checkpoint.config, checkpoint.path / WEIGHTS
     try:
-        tensors = load_file(source)
+        stored = load_file(source)
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{source} cannot be read ({error}): it is truncated. Copy it again.") from error
-    m, types = config.sizes.slots, config.fixed_types
-    powers = (np.arange(m + 1)[:, None] / m) ** np.arange(3)
-
-    def real(parameter: str) -> NDArray[np.float64]:
-        if f"quantised.{parameter}" not in tensors:
-            raise BadInput(f"{source} has no tensor quantised.{parameter}: train again.")
-        values: NDArray[np.float64] = tensors[f"quantised.{parameter}"]
-        values = values * full_scale(type_of(types, parameter))
-        return values if "weight" in parameter else powers @ values
-
-    return assemble(config.name, config.sizes, types, config.fixed_exponents, real)
+    tensors = {k.removeprefix(QUANTISED): t for k, t in stored.items() if k.startswith(QUANTISED)}
+    try:
+        return config.family.network(config.model, tensors, config.name)
+    except KeyError as error:
+        raise BadInput(f"{source} has no tensor {QUANTISED}{error.args[0]}: train again.") from error

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
-from quant.models.npelican import NPelican
+from torch import nn
 
 CHUNK_JETS = 2048
 
@@ -14,7 +13,7 @@ CHUNK_JETS = 2048
 class FloatModel:
     """A trained float model in evaluation mode."""
 
-    def __init__(self, model: NPelican) -> None:
+    def __init__(self, model: nn.Module) -> None:
         self.model = model.eval()
 
     def scores(self, x: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
-from quant.checkpoint import MODEL, Checkpoint, save_checkpoint
+from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
-from quant.models.calibration import SampleLoss, calibrate
-from quant.models.folding import fold
-from quant.models.npelican import NPelican
+from quant.models.families import FAMILIES
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.fit import Fit, Report, evaluate
 from quant.training.settings import Settings
@@ -66,44 +65,31 @@ def train(
     """
     # One thread: tensors of one batch are too small for a second one to pay, and sums stay reproducible.
     torch.set_num_threads(1)
-    sizes = settings.architecture
-    jets = load_sample(part_of(data, "train"), sizes.constituents, settings.max_jets)
-    validation = load_sample(part_of(data, "val"), sizes.constituents)
+    family, constituents = FAMILIES[settings.model], settings.constituents
+    jets = load_sample(part_of(data, "train"), constituents, settings.max_jets)
+    validation = load_sample(part_of(data, "val"), constituents)
     recorder = Recorder(out, report)
 
     model = float_phase(settings, jets, validation, out / STATE, recorder)
-    sample = jets.first(settings.calibration_jets)
-    quantised = calibrate(
-        fold(model),
-        sizes,
-        settings.bits,
-        sample.momenta,
-        SampleLoss(sample.momenta, sample.label),
-        name,
-        settings.effort,
-    )
+    quantised = family.calibrate(model, settings, jets.first(settings.calibration_jets), name)
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
         fit.run(quantised, jets, validation, out / STATE, recorder)
 
-    test = load_sample(part_of(data, "test"), sizes.constituents)
+    test = load_sample(part_of(data, "test"), constituents)
     metrics = {
         "sample": test.name,
         "float": tagging_metrics(test.labels, evaluate(model, test.momenta).numpy()),
         "quantised": tagging_metrics(test.labels, evaluate(quantised, test.momenta).numpy()),
         "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
     }
+    model_description = family.describe(settings, quantised)
     description = {
         "name": name,
-        "architecture": settings.model,
-        "constituents": sizes.constituents,
-        "hidden": sizes.hidden,
-        "beams": sizes.beams,
-        "nbar": settings.normaliser,
-        "types": quantised.types.to_json(),
-        "exponents": vars(quantised.exponents),
-        "parameters": sizes.parameters,
-        "parameters_absorbed": sizes.parameters_absorbed,
+        "architecture": family.name,
+        "model": model_description,
+        "parameters": model_description.parameters,
+        "parameters_absorbed": model_description.parameters_absorbed,
         "training": {
             "command": shlex.join(command),
             "seed": settings.seed,
@@ -113,8 +99,8 @@ def train(
         },
         "metrics": metrics,
     }
-    tensors = {f"float.{key}": t for key, t in model.state_dict().items()}
-    tensors |= {f"quantised.{key}": t for key, t in quantised.state_dict().items()}
+    tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
+    tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
     return save_checkpoint(out, description, tensors)
 
 
@@ -124,7 +110,7 @@ def _roles(train: Sample, validation: Sample, test: Sample) -> list[tuple[str, S
 
 def float_phase(
     settings: Settings, jets: Sample, validation: Sample, directory: Path, report: Report
-) -> NPelican:
+) -> nn.Module:
     """The best of several short restarts, trained to the end."""
     best_auc, winner = -1.0, None
     few = jets.first(settings.screen_jets)
@@ -140,11 +126,11 @@ def float_phase(
     return winner
 
 
-def new_model(settings: Settings, number: int) -> NPelican:
+def new_model(settings: Settings, number: int) -> nn.Module:
     """An untrained float model; its initial values depend on the seed and the restart's number only."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed * 1000 + number)
-        return NPelican(settings.architecture, settings.normaliser, settings.hidden_bias)
+        return FAMILIES[settings.model].new_float(settings)
 
 
 def _fit(settings: Settings, name: str, epochs: int, rate: float) -> Fit:

@@ -26,20 +26,17 @@ def entries() -> list[ZooEntry]:
 
 
 def describe(path: Path) -> ZooEntry:
-    """The zoo's view of one checkpoint directory; bits of momenta (p), d, weights (w) and activations (a)."""
+    """The zoo's view of one checkpoint directory."""
     config = open_checkpoint(path).config
-    kinds = config.fixed_types
-    bits = f"p{kinds.momenta.bits} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"
     return {
         "name": config.name,
         "aliases": [alias for alias, name in ALIASES.items() if name == config.name],
         "architecture": config.architecture,
         "constituents": config.constituents,
-        "hidden": config.hidden,
-        "beams": config.beams,
+        "channels": config.model.channels,
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
-        "bits": bits,
+        "bits": config.model.bits,
         "auc_float": config.metrics.float_["auc"],
         "auc_quantised": config.metrics.quantised["auc"],
         "command": config.training.command,

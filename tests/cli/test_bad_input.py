@@ -114,7 +114,7 @@ def test_unusable_checkpoint(fpgajet: Run, tmp_path: Path, damage: str) -> None:
         weights = (model / "weights.safetensors").read_bytes()
         (model / "weights.safetensors").write_bytes(weights[: len(weights) // 2])
     elif damage == "version":
-        (model / "model.json").write_text(description.replace('"schema_version": 1', '"schema_version": 99'))
+        (model / "model.json").write_text(description.replace('"schema_version": 2', '"schema_version": 99'))
     elif damage == "unknown key":
         (model / "model.json").write_text(description.replace("{", '{"surprise": 1,', 1))
     else:

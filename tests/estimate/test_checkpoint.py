@@ -12,7 +12,7 @@ from fpgajet.errors import BadInput
 from fpgajet.estimate import estimate
 from quant.checkpoint import load_model, open_checkpoint, save_checkpoint
 from quant.models.assembly import network_of
-from quant.models.config import Architecture
+from quant.models.npelican.config import Architecture
 from tests.quant.jets import random_float, random_quantised
 
 
@@ -22,8 +22,11 @@ def checkpoint(tmp_path: Path) -> Path:
     model, quantised = random_float(sizes), random_quantised(sizes)
     numbers = {"auc": 0.9}
     description = {
-        "name": "small", "architecture": "npelican", "constituents": 6, "hidden": 2, "beams": 1, "nbar": 49.0,
-        "types": quantised.types.to_json(), "exponents": vars(quantised.exponents),
+        "name": "small", "architecture": "npelican",
+        "model": {
+            "constituents": 6, "hidden": 2, "beams": 1, "nbar": 49.0,
+            "types": quantised.types.to_json(), "exponents": vars(quantised.exponents),
+        },
         "parameters": sizes.parameters, "parameters_absorbed": sizes.parameters_absorbed,
         "training": {"command": "fpgajet train", "seed": 1, "settings": {}, "versions": {}, "data": {}},
         "metrics": {"sample": "test", "float": numbers, "quantised": numbers, "mass_cut": numbers},

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.config import Architecture, Bits
-from quant.models.folding import fold
-from quant.models.npelican import NPelican
-from quant.models.placement import Observed
-from quant.models.quantised import QuantisedNPelican
+from quant.models.npelican.config import Architecture, Bits
+from quant.models.npelican.floating import NPelican
+from quant.models.npelican.folding import fold
+from quant.models.npelican.placement import Observed
+from quant.models.npelican.quantised import QuantisedNPelican
 
 
 def random_jets(jets: int, constituents: int, seed: int = 0) -> NDArray[np.float32]:

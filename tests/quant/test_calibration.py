@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from quant.models.calibration import calibrate
-from quant.models.config import Architecture, Bits
-from quant.models.folding import Folded, fold
-from quant.models.placement import Observed
-from quant.models.quantised import QuantisedNPelican
+from quant.models.npelican.calibration import calibrate
+from quant.models.npelican.config import Architecture, Bits
+from quant.models.npelican.folding import Folded, fold
+from quant.models.npelican.placement import Observed
+from quant.models.npelican.quantised import QuantisedNPelican
 from tests.quant.jets import random_float, random_jets
 
 SIZES = Architecture(6, 2)

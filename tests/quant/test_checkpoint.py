@@ -14,7 +14,7 @@ import pytest
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint, save_checkpoint
-from quant.models.config import Architecture
+from quant.models.npelican.config import Architecture
 from quant.zoo import describe, resolve
 from tests.quant.jets import random_float, random_jets, random_quantised
 
@@ -26,8 +26,11 @@ NUMBERS = {"auc": 0.9, "accuracy": 0.8, "inverse_background_efficiency_30": None
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     model, quantised = random_float(SIZES), random_quantised(SIZES)
     description = {
-        "name": "small", "architecture": "npelican", "constituents": 6, "hidden": 2, "beams": 0, "nbar": 49.0,
-        "types": quantised.types.to_json(), "exponents": vars(quantised.exponents),
+        "name": "small", "architecture": "npelican",
+        "model": {
+            "constituents": 6, "hidden": 2, "beams": 0, "nbar": 49.0,
+            "types": quantised.types.to_json(), "exponents": vars(quantised.exponents),
+        },
         "parameters": 21, "parameters_absorbed": 22,
         "training": {"command": "fpgajet train", "seed": 1, "settings": {}, "versions": {}, "data": {}},
         "metrics": {"sample": "test", "float": NUMBERS, "quantised": NUMBERS, "mass_cut": {"auc": 0.8}},
@@ -84,6 +87,16 @@ def edit(path: Path, **changes: Any) -> None:
     (path / "model.json").write_text(json.dumps(content | changes))
 
 
+def edit_model(path: Path, **changes: Any) -> None:
+    content = json.loads((path / "model.json").read_text())
+    edit(path, model=content["model"] | changes)
+
+
+def other_hidden(path: Path) -> None:
+    edit_model(path, hidden=3)
+    edit(path, parameters=31, parameters_absorbed=31)
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
 
@@ -92,14 +105,15 @@ DAMAGE = {
     "no description": (lambda p: (p / "model.json").unlink(), "not a checkpoint"),
     "truncated description": (lambda p: truncate(p / "model.json"), "not valid JSON"),
     "a list": (lambda p: (p / "model.json").write_text("[]"), "schema version None"),
-    "later version": (lambda p: edit(p, schema_version=2), "schema version 2"),
+    "later version": (lambda p: edit(p, schema_version=1), "schema version 1"),
     "unknown key": (lambda p: edit(p, dropout=0.1), "dropout"),
+    "unknown key of the family": (lambda p: edit_model(p, width=3), "width"),
     "unknown architecture": (lambda p: edit(p, architecture="gnn"), "architecture"),
-    "bad type": (lambda p: edit(p, types={"momenta": "ap_fixed<16>"}), "types must be exactly"),
+    "bad type": (lambda p: edit_model(p, types={"momenta": "ap_fixed<16>"}), "types must be exactly"),
     "wrong count": (lambda p: edit(p, parameters=7), "parameter counts"),
     "no weights": (lambda p: (p / "weights.safetensors").unlink(), "lacks weights.safetensors"),
     "truncated weights": (lambda p: truncate(p / "weights.safetensors"), "truncated"),
-    "other hidden": (lambda p: edit(p, hidden=3, parameters=31, parameters_absorbed=31), "has shape"),
+    "other hidden": (other_hidden, "has shape"),
 }
 
 

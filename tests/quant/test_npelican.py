@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from quant.models.config import Architecture
-from quant.models.folding import fold
-from quant.models.npelican import Jets, NPelican
-from quant.models.plain import plain_scores
+from quant.models.npelican.config import Architecture
+from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.folding import fold
+from quant.models.npelican.plain import plain_scores
 from quant.training.fit import logit_loss
 from tests.quant.jets import random_float, random_jets
 

@@ -8,8 +8,8 @@ import torch
 
 from fpgajet.fixed import Rounding, from_real
 from fpgajet.ops.integers import FixedArray
-from quant.models.config import Architecture, Bits
-from quant.models.quantised import QuantisedNPelican
+from quant.models.npelican.config import Architecture, Bits
+from quant.models.npelican.quantised import QuantisedNPelican
 from tests.quant.jets import random_jets, random_quantised
 
 CASES = [

@@ -20,13 +20,14 @@ from fpgajet.fixed import Rounding, from_real
 from fpgajet.ops.integers import FixedArray
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.data.layout import Jets, read_jets, write_jets
+from quant.models.npelican.settings import NPelicanSettings
 from quant.training.data import load_sample, part_of
 from quant.training.fit import Fit
 from quant.training.run import prepare, train
-from quant.training.settings import Settings, read_settings
+from quant.training.settings import read_settings
 from tests.quant.jets import labelled_jets
 
-SMALL = Settings(
+SMALL = NPelicanSettings(
     constituents=5, hidden=1, restarts=2, screen_epochs=2, screen_jets=800, float_epochs=4,
     quantised_epochs=2, calibration_jets=200, batch=64,
 )  # fmt: skip
@@ -43,7 +44,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def run(data: Path, out: Path, settings: Settings = SMALL, resume: bool = False) -> Checkpoint:
+def run(data: Path, out: Path, settings: NPelicanSettings = SMALL, resume: bool = False) -> Checkpoint:
     prepare(out, settings, resume)
     return train(settings, data, out, lambda *_: None, name="small", command=["fpgajet", "train"])
 
@@ -75,7 +76,7 @@ def test_a_run_learns_and_its_checkpoint_is_exact(undisturbed: tuple[Checkpoint,
 def test_the_record_says_how_to_make_it_again(undisturbed: tuple[Checkpoint, float]) -> None:
     training = undisturbed[0].config.training
     assert training.command == "fpgajet train"
-    assert Settings.model_validate(training.settings) == SMALL
+    assert NPelicanSettings.model_validate(training.settings) == SMALL
     assert training.versions["torch"] == torch.__version__
     assert {role: files[0].jets for role, files in training.data.items()} == {
         "train": 1500, "validation": 600, "test": 600,
@@ -178,7 +179,7 @@ def test_settings_from_file_and_assignments(suffix: str, tmp_path: Path) -> None
     found = read_settings(file, ["bits.weight=4", "bits.inner=HALF_EVEN", "nbar=20"], model=None)
     assert (found.hidden, found.bits.dots, found.bits.weight, found.nbar) == (3, 10, 4, 20.0)
     assert found.bits.inner is Rounding.HALF_EVEN
-    assert found.bits.activation == Settings().bits.activation
+    assert found.bits.activation == NPelicanSettings().bits.activation
 
 
 BAD: dict[str, tuple[list[str], str]] = {

@@ -62,7 +62,7 @@ def values() -> dict[str, Any]:
     }  # fmt: skip
     return {
         "model": {
-            "name": "toy <tagger>", "architecture": "nanoPELICAN", "constituents": 8, "hidden": 2,
+            "name": "toy <tagger>", "architecture": "nanoPELICAN", "constituents": 8, "channels": "C 2",
             "parameters": 21, "parameters_absorbed": 22,
             "types": {name: str(kind) for name, kind in network.types().items()}, "stages": stages_of(network),
         },

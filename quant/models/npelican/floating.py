@@ -6,7 +6,7 @@
     w = sum_c (v_c0 R_c0 + v_c1 R_c1) + b2,  p(top) = sigmoid(2 w)
 
 Batch norm is affine, so row sums of x come from row sums of d, which are p_i . J with J = sum_i p_i, and
-sums of z from sums of y: see :mod:`quant.models.pair_sums` for the one N x N step.
+sums of z from sums of y: see :mod:`quant.models.npelican.pair_sums` for the one N x N step.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from fpgajet.ops.momenta import BEAMS
-from quant.models.config import NBAR, Architecture
-from quant.models.pair_sums import pair_sums
+from quant.models.npelican.config import NBAR, Architecture
+from quant.models.npelican.pair_sums import pair_sums
 
 METRIC = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
 

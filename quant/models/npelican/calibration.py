@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from quant.models.config import Architecture, Bits, Effort
-from quant.models.folding import Folded
-from quant.models.placement import Observed, Placement
-from quant.models.quantised import CHUNK_JETS, QuantisedNPelican
+from quant.models.npelican.config import Architecture, Bits, Effort
+from quant.models.npelican.folding import Folded
+from quant.models.npelican.placement import Observed, Placement
+from quant.models.npelican.quantised import QuantisedNPelican
+from quant.models.quantised import CHUNK_JETS
 
 #: percentiles come from this many jets: [jets, M, M, C] float64 is made of them
 OBSERVED_JETS = 4000
@@ -42,7 +43,7 @@ class SampleLoss:
             if key != self.key:
                 self.parts = []
                 for part in torch.split(self.momenta, CHUNK_JETS):
-                    stages = model.run({"momenta": model.momenta(part)}, upto="dots")
+                    stages = model.run(model.given(part), upto="dots")
                     self.parts.append({name: stages[name] for name in ("mask", "dots")})
                 self.key = key
             scores = torch.cat([model.run(part)["score"][:, 0] for part in self.parts])

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.npelican import Jets, NPelican
+from quant.models.npelican.floating import Jets, NPelican
 
 Real = NDArray[np.float64]
 

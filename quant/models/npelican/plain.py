@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from quant.models.npelican import METRIC, MaskedNorm, NPelican
+from quant.models.npelican.floating import METRIC, MaskedNorm, NPelican
 
 
 def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
-from quant.models.config import UNSIGNED, Architecture, Bits, Exponents, Types
-from quant.models.folding import Folded, Real
-from quant.models.npelican import Jets
-from quant.models.quantised import QuantisedNPelican
+from quant.models.npelican.config import UNSIGNED, Architecture, Bits, Exponents, Types
+from quant.models.npelican.floating import Jets
+from quant.models.npelican.folding import Folded, Real
+from quant.models.npelican.quantised import QuantisedNPelican
 
 #: share of values that a quantiser holds without saturation at offset 0
 KEEP = 0.9999

@@ -1,0 +1,21 @@
+"""The families of models. To add one: a folder beside this file and one line here."""
+
+from __future__ import annotations
+
+from fpgajet.errors import BadInput
+from quant.models.family import AnyFamily
+from quant.models.npelican import NPelicanFamily
+
+FAMILIES: dict[str, AnyFamily] = {family.name: family for family in (NPelicanFamily(),)}
+
+
+def family_named(name: object) -> AnyFamily:
+    """The family of a name.
+
+    Raises:
+        BadInput: no such family; the message lists them.
+    """
+    family = FAMILIES.get(name) if isinstance(name, str) else None
+    if family is None:
+        raise BadInput(f"no architecture {name!r}. There are: {', '.join(FAMILIES)}.")
+    return family

@@ -1,0 +1,116 @@
+"""What a family of models has to say, so that training, checkpoints, the zoo and builds need not know it.
+
+A family (nanoPELICAN, VecNet, ...) lives in a folder of its own beside this file and is listed in
+:mod:`quant.models.families`. Nothing here or in a family's ``__init__`` imports torch before a method needs it:
+listing, opening and estimating a checkpoint must start at once.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from fpgajet.ops.network import Network
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from quant.models.quantised import QuantisedNetwork
+    from quant.training.data import Sample
+    from quant.training.settings import Settings
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors: a key that is not understood may change the meaning of the others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Description(Strict, ABC):
+    """The part of ``model.json`` under ``model``: all that a family needs to rebuild its networks."""
+
+    constituents: int = Field(ge=1, le=256)
+
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """Trainable numbers without batch normalisation."""
+
+    @property
+    def parameters_absorbed(self) -> int | None:
+        """Independent numbers once everything that can be absorbed is; None if that is not known."""
+        return None
+
+    @property
+    @abstractmethod
+    def channels(self) -> str:
+        """Widths in one short text for tables, for example ``C 2``."""
+
+    @property
+    @abstractmethod
+    def bits(self) -> str:
+        """Widths of the quantisers in one short text for tables."""
+
+
+S = TypeVar("S", bound="Settings")
+D = TypeVar("D", bound=Description)
+
+
+class Family(ABC, Generic[S, D]):
+    """One family of models; see the module."""
+
+    #: the value of ``model`` in settings and of ``architecture`` in ``model.json``
+    name: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def settings(self) -> type[S]:
+        """Settings of training: the common ones and the family's own, flat."""
+
+    @property
+    @abstractmethod
+    def description(self) -> type[D]:
+        """Schema of the family's part of ``model.json``."""
+
+    # -- without torch -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def network(self, description: D, tensors: Mapping[str, NDArray[np.float64]], name: str) -> Network:
+        """The quantised network from the tensors of :meth:`quantised_model`'s ``state_dict``.
+
+        Raises:
+            KeyError: a tensor is missing.
+        """
+
+    # -- with torch --------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def new_float(self, settings: S) -> nn.Module:
+        """An untrained float model: four-momenta [B, N, 4] (GeV) to scores w [B] (float64), top if above 0.
+
+        Its initial values come from torch's global generator, which the caller seeds.
+        """
+
+    @abstractmethod
+    def calibrate(self, model: nn.Module, settings: S, sample: Sample, name: str) -> QuantisedNetwork:
+        """The quantised model of a trained float model; afterwards every binary point is a constant."""
+
+    @abstractmethod
+    def describe(self, settings: S, quantised: QuantisedNetwork) -> D:
+        """What :meth:`float_model` and :meth:`quantised_model` need."""
+
+    @abstractmethod
+    def float_model(self, description: D) -> nn.Module:
+        """A float model whose state is still to be loaded."""
+
+    @abstractmethod
+    def quantised_model(self, description: D, name: str) -> QuantisedNetwork:
+        """A quantised model whose state is still to be loaded."""
+
+
+AnyFamily = Family[Any, Any]

@@ -1,0 +1,67 @@
+"""What ``model.json`` says of a nanoPELICAN. No torch here."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from quant.models.family import Description, Strict
+from quant.models.npelican.config import Architecture, Exponents, Types
+
+
+class ExponentFields(Strict):
+    """log2 of the normalisers, see :class:`quant.models.npelican.config.Exponents`."""
+
+    row: int = Field(ge=0, le=40)
+    total: int = Field(ge=0, le=40)
+    sum: int = Field(ge=0, le=40)
+    trace: int = Field(ge=0, le=40)
+
+
+class NPelicanDescription(Description):
+    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.config.Types`."""
+
+    hidden: int = Field(ge=1, le=64)
+    beams: int = Field(ge=0, le=1)
+    nbar: float = Field(gt=0)
+    types: dict[str, str]
+    exponents: ExponentFields
+
+    @model_validator(mode="after")
+    def _types_are_complete(self) -> Self:
+        Types.from_json(self.types)
+        return self
+
+    @property
+    def sizes(self) -> Architecture:
+        """The architecture."""
+        return Architecture(self.constituents, self.hidden, self.beams)
+
+    @property
+    def fixed_types(self) -> Types:
+        """The quantisers' types."""
+        return Types.from_json(self.types)
+
+    @property
+    def fixed_exponents(self) -> Exponents:
+        """The normalisers."""
+        return Exponents(**self.exponents.model_dump())
+
+    @property
+    def parameters(self) -> int:
+        return self.sizes.parameters
+
+    @property
+    def parameters_absorbed(self) -> int:
+        return self.sizes.parameters_absorbed
+
+    @property
+    def channels(self) -> str:
+        return f"C {self.hidden}" + (", beams" if self.beams else "")
+
+    @property
+    def bits(self) -> str:
+        """Bits of momenta (p), d, weights (w) and activations (a)."""
+        kinds = self.fixed_types
+        return f"p{kinds.momenta.bits} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"

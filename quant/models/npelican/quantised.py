@@ -1,0 +1,66 @@
+"""Quantised nanoPELICAN: its parameters, and how they start from a float model."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fpgajet.fixed import Rounding
+from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.folding import Folded
+from quant.models.npelican.wiring import wiring
+from quant.models.quantised import QuantisedNetwork
+from quant.models.wiring import full_scale
+
+
+class QuantisedNPelican(QuantisedNetwork):
+    """Parameters are kept in units of their type's range (a full-scale 6-bit weight is 1), so that one learning
+    rate suits all. Biases are quadratics in u = n / M, quantised separately for every n into the tables that
+    the hardware holds.
+
+    Args:
+        architecture, types, exponents: see :mod:`quant.models.npelican.config`.
+        name: name of the exported network.
+    """
+
+    def __init__(
+        self, architecture: Architecture, types: Types, exponents: Exponents, name: str = "npelican"
+    ) -> None:
+        super().__init__(wiring(architecture, types, exponents), name)
+        self.architecture, self.types, self.exponents = architecture, types, exponents
+        c = architecture.hidden
+        shapes = {"weight": (c, 6), "bias": (3, c), "diagonal_bias": (3, c)}
+        shapes |= {"score_weight": (c, 2), "score_bias": (3, 1)}
+        for parameter, shape in shapes.items():
+            self.register_parameter(parameter, nn.Parameter(torch.zeros(shape, dtype=torch.float64)))
+        m = architecture.slots
+        self._powers = (torch.arange(m + 1, dtype=torch.float64)[:, None] / m) ** torch.arange(3)
+
+    def set_from(self, folded: Folded) -> None:
+        """Start from the real numbers of a float model.
+
+        Rounding an activation down loses half a step on average in each of many pairs; half a step more
+        bias makes it rounding to nearest, at no cost.
+        """
+        e, m = self.exponents, self.architecture.slots
+        activation = self.types.activation
+        lost = activation.lsb / 2 if activation.rounding is Rounding.FLOOR else 0.0
+        sums = 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
+        per_power = float(m) ** np.arange(3)[:, None]
+        real = {
+            "weight": folded.weight * sums,
+            "bias": folded.bias * per_power + np.array([[lost], [0], [0]]),
+            "diagonal_bias": folded.diagonal_bias * per_power,
+            "score_weight": folded.score_weight * 2.0 ** np.array([e.sum, e.trace]),
+            "score_bias": folded.score_bias[:, None] * per_power,
+        }
+        with torch.no_grad():
+            for name, values in real.items():
+                unit = full_scale(self.wiring.types[name])
+                self.get_parameter(name).copy_(torch.from_numpy(values / unit))
+
+    def real(self, parameter: str) -> Tensor:
+        """A weight, or the table of a bias over n; see :func:`quant.models.npelican.wiring.real_values`."""
+        values = self.get_parameter(parameter) * full_scale(self.wiring.types[parameter])
+        return values if "weight" in parameter else self._powers @ values

@@ -1,0 +1,51 @@
+"""What a user can set of a nanoPELICAN's training. No torch here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from quant.models.npelican.config import NBAR, Architecture, Bits, Effort
+from quant.training.settings import Settings
+
+
+class NPelicanSettings(Settings):
+    """Settings beside the common ones.
+
+    Attributes:
+        hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
+        nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
+        hidden_bias: width of the normal distribution that hidden biases start from.
+        bits: widths and rounding of the quantisers.
+        calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
+            how many of them are searched from, and the most sweeps of each search.
+    """
+
+    model: Literal["npelican"] = "npelican"
+    hidden: int = Field(default=2, ge=1, le=64)
+    beams: Literal[0, 1] = 0
+    nbar: float | None = Field(default=None, gt=0)
+    hidden_bias: float = Field(default=0.3, ge=0)
+    bits: Bits = Field(default_factory=Bits)
+
+    float_rate: float = Field(default=0.03, gt=0)
+    quantised_rate: float = Field(default=0.0005, gt=0)
+    calibration_starts: int = Field(default=24, ge=1)
+    calibration_searches: int = Field(default=3, ge=1)
+    calibration_sweeps: int = Field(default=5, ge=0)
+
+    @property
+    def effort(self) -> Effort:
+        """How hard calibration searches."""
+        return Effort(self.calibration_starts, self.calibration_searches, self.calibration_sweeps)
+
+    @property
+    def normaliser(self) -> float:
+        """Nbar of the float model. With 49 at few constituents sums are small and bad optima are common."""
+        return self.nbar or min(NBAR, float(self.architecture.slots))
+
+    @property
+    def architecture(self) -> Architecture:
+        """The sizes of the network."""
+        return Architecture(self.constituents, self.hidden, self.beams)
