@@ -66,6 +66,23 @@ def random_network(
     )
 
 
+def symmetric(network: Network) -> Network:
+    """The same network with w_2 = w_3 and w_0 a power of two: y_ij = y_ji, and no product with d_ij."""
+
+    def changed(node: Node) -> Node:
+        if not isinstance(node.operator, LinEq2to2):
+            return node
+        weight = node.tensors["weight"]
+        raw = weight.values.raw.copy()
+        raw[:, 0] = [(-2) ** (3 + channel) for channel in range(len(raw))]
+        raw[:, 3] = raw[:, 2]
+        tensors = {**node.tensors, "weight": Tensor(FixedArray.of_type(raw, weight.type), weight.type)}
+        return Node(node.name, node.operator, node.inputs, tensors)
+
+    nodes = tuple(changed(node) for node in network.nodes)
+    return Network("symmetric", network.input_name, network.input_shape, network.input_type, nodes)
+
+
 def random_jets(count: int, n: int = 4, seed: int = 2) -> np.ndarray:
     """Massless constituents of about 50 GeV with every multiplicity, float32 [count, n, 4]."""
     rng = np.random.default_rng(seed)

@@ -41,8 +41,8 @@ def delay(cells: Sequence[Cell], cell: Cell) -> float:
         case Kind.NEGATE:
             narrow = cells[cell.args[0]].format.width == 1
             return 0.0 if narrow else ADDER + CARRY8 * ceil(cell.format.width / 8)
-        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
-            return GATE
+        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU | Kind.LIMIT:
+            return LUT_LEVEL if cell.kind is Kind.LIMIT else GATE
         case Kind.ANY | Kind.ALL:
             bits = cells[cell.args[0]].format.width
             return LUT_LEVEL * max(1, ceil(log(bits, 6)))

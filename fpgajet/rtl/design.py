@@ -10,6 +10,8 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.limits import merge_limits
+from fpgajet.rtl.linear import share_equal_sums
 from fpgajet.rtl.lut_products import NARROW, products_as_rows
 from fpgajet.rtl.macs import accumulate_in_dsp
 from fpgajet.rtl.netlist import Format, Netlist
@@ -91,7 +93,8 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
 
 def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
-    netlist = flatten(netlist)
+    netlist = merge_limits(share_equal_sums(flatten(netlist)))
+    netlist = flatten(share_equal_sums(netlist))
     if options.winograd:
         netlist = halve_products(netlist)
     widest = {"dsp": 0, "auto": NARROW, "lut": None}[options.multipliers]

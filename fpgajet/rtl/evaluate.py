@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist
+from fpgajet.rtl.netlist import Cell, Format, Kind, Limit, Netlist
 
 Raw = NDArray[np.int64]
 
@@ -74,7 +74,19 @@ def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR091
             operation = {Kind.AND: np.bitwise_and, Kind.OR: np.bitwise_or, Kind.XOR: np.bitwise_xor}
             x, y = at_fraction(a, fa.fraction, fraction), at_fraction(b, fb.fraction - shift, fraction)
             return np.asarray(operation[cell.kind](x, y))
+        case Kind.LIMIT:
+            return _limit(cell, args)
     raise NotImplementedError(cell.kind)
+
+
+def _limit(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:
+    bits, roles = args[0][0], cell.data
+    controls = [raw & 1 for raw, _ in args[1:]]
+    for control, role in zip(controls, roles, strict=True):
+        bits = np.where((control == 1) & (role == Limit.OVER), np.int64(-1), bits)
+    for control, role in zip(controls, roles, strict=True):
+        bits = np.where((role != Limit.OVER) & (control == (role == Limit.KILL)), 0, bits)
+    return np.asarray(bits)
 
 
 def _sum(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:

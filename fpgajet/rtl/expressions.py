@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgajet.rtl.netlist import Cell, Kind, Netlist, Term
+from fpgajet.rtl.netlist import Cell, Kind, Limit, Netlist, Term
 
 
 def name(number: int) -> str:
@@ -81,6 +81,8 @@ def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911, PLR0912
             return _product(netlist, number)
         case Kind.MAC:
             return _mac(netlist, number)
+        case Kind.LIMIT:
+            return _limit(netlist, number)
     raise NotImplementedError(cell.kind)
 
 
@@ -156,6 +158,15 @@ def _mac(netlist: Netlist, number: int) -> str:
         names[2] = literal(0, formats[2].width)
     given = ", ".join([*names, port(ports.z), port(ports.w), name(number)])
     return f"fpgajet_mac #({sizes}, {ports.pre or 1}, {ports.sign}, {width}) p{number} ({given});"
+
+
+def _limit(netlist: Netlist, number: int) -> str:
+    cell = netlist.cells[number]
+    roles = [Limit(role) for role in cell.data]
+    counts = ", ".join(str(roles.count(role)) for role in Limit)
+    controls = ", ".join(f"{name(arg)}[0]" for arg in reversed(cell.args[1:]))
+    ports = f"{name(cell.args[0])}, {{{controls}}}, {name(number)}"
+    return f"fpgajet_limit #({cell.format.width}, {counts}) l{number} ({ports});"
 
 
 def _product(netlist: Netlist, number: int) -> str:

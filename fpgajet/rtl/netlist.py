@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +41,15 @@ class Kind(StrEnum):
     AND = "and"  # a & b * 2**[0]
     OR = "or"
     XOR = "xor"
+    LIMIT = "limit"  # every bit of a under the one-bit signals b, c, ...: [their Limit roles]
+
+
+class Limit(IntEnum):
+    """What a control signal of a LIMIT cell does to every bit: (value | over) & gate & ~kill."""
+
+    OVER = 0
+    GATE = 1
+    KILL = 2
 
 
 class Term(NamedTuple):

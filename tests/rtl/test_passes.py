@@ -10,13 +10,15 @@ import pytest
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, trace
 from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.netlist import Kind, Netlist
-from tests.networks import random_network
+from fpgajet.rtl.linear import signed_digits
+from fpgajet.rtl.netlist import Kind, Limit, Netlist
+from tests.networks import random_network, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 
 NETWORKS = {
     "half even": random_network(n=3, hidden=2),
     "floor": random_network(n=4, hidden=1, rounding="AP_TRN", seed=4),
+    "symmetric": symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=6)),
     "half up, beams": random_network(n=2, hidden=2, beams=1, rounding="AP_RND", seed=5),
 }
 
@@ -82,3 +84,22 @@ def test_accumulation_leaves_no_adder_behind_products() -> None:
     for number, cell in enumerate(netlist.cells):
         if cell.kind in (Kind.PRODUCT, Kind.MAC):
             assert all(netlist.cells[user].kind is not Kind.SUM for user in users[number])
+
+
+def test_symmetric_weights_need_one_value_a_pair() -> None:
+    n, hidden = 6, 2
+    network = random_network(n, hidden, rounding="AP_TRN")
+    limited = [
+        [cell for cell in trace(given, 320).cells if cell.kind is Kind.LIMIT and len(cell.args) == 4]
+        for given in (network, symmetric(network))
+    ]
+    assert [len(cells) for cells in limited] == [hidden * n * n, hidden * n * (n + 1) // 2]
+    # overflow, both masks as one, sign: at most three control signals
+    assert all(cell.data == (Limit.OVER, Limit.GATE, Limit.KILL) for cell in limited[1])
+
+
+def test_signed_digits_are_few_and_add_up() -> None:
+    for number in range(-300, 300):
+        digits = signed_digits(number)
+        assert sum(sign << place for place, sign in digits) == number
+        assert all(later - place > 1 for (place, _), (later, _) in itertools.pairwise(digits))

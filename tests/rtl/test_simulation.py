@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,8 @@ import pytest
 from fpgajet.errors import BadInput, Mismatch, ToolFailed
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, Simulation, compare
-from fpgajet.rtl.design import LIBRARY
 from fpgajet.rtl.netlist import Format
 from fpgajet.rtl.simulate import pack, unpack
-from fpgajet.rtl.tools import verilator_root
 from tests.rtl.conftest import copy_of, raw_jets, wanted
 
 
@@ -87,51 +84,6 @@ def test_bus_packing_round_trip() -> None:
     raw = np.stack([rng.integers(-(1 << 13), 1 << 13, 50), rng.integers(0, 2, 50),
                     rng.integers(-(1 << 39), 1 << 39, 50), rng.integers(0, 512, 50)], axis=1)  # fmt: skip
     np.testing.assert_array_equal(unpack(pack(raw, formats, 8), formats), raw)
-
-
-def test_ternary_adder_from_primitives(simulation: Simulation, tmp_path: Path) -> None:
-    """The look-up tables and carry chains that are synthesised, against a + b + c."""
-    cases = [(w, nb, nc) for w in (3, 8, 19) for nb in (0, 1) for nc in (0, 1)]
-    lines = ["module top (input [18:0] a, b, c, output [11:0] wrong);"]
-    for k, (w, nb, nc) in enumerate(cases):
-        lines += [
-            f"  wire [{w - 1}:0] y{k};",
-            f"  fpgajet_ternary #({w}, {nb}, {nc}) t{k} (a[{w - 1}:0], b[{w - 1}:0], c[{w - 1}:0], y{k});",
-            f"  wire [18:0] s{k} = a {'-+'[not nb]} b {'-+'[not nc]} c;",
-            f"  assign wrong[{k}] = y{k} != s{k}[{w - 1}:0];",
-        ]
-    cells = """
-module LUT6_2 #(parameter [63:0] INIT = 0) (output O6, O5, input I0, I1, I2, I3, I4, I5);
-  assign O6 = INIT[{I5, I4, I3, I2, I1, I0}];
-  assign O5 = INIT[{1'b0, I4, I3, I2, I1, I0}];
-endmodule
-module CARRY8 (output [7:0] CO, O, input CI, CI_TOP, input [7:0] DI, S);
-  wire [8:0] c = {CO, CI};
-  genvar i;
-  for (i = 0; i < 8; i = i + 1) assign CO[i] = S[i] ? c[i] : DI[i];
-  assign O = S ^ c[7:0];
-endmodule
-"""
-    (tmp_path / "top.v").write_text("\n".join([*lines, "endmodule", cells]))
-    (tmp_path / "main.cpp").write_text(
-        '#include "Vtop.h"\n#include "verilated.h"\n#include <random>\n'
-        "int main() { VerilatedContext context; Vtop top(&context); std::mt19937 rng(1);\n"
-        "  for (int i = 0; i < 20000; i++) { top.a = rng() & 0x7ffff; top.b = rng() & 0x7ffff;\n"
-        "    top.c = rng() & 0x7ffff; top.eval(); if (top.wrong) return 3; } return 0; }\n"
-    )
-    root = verilator_root()
-    assert root is not None
-    verilator = [str(root / "bin" / "verilator_bin"), "--cc", "-DSYNTHESIS", "-Wno-fatal", "-Wno-lint"]
-    verilator += ["--top-module", "top", "--Mdir", str(tmp_path / "obj"), str(tmp_path / "top.v")]
-    subprocess.run([*verilator, str(LIBRARY / "fpgajet_ternary.v")], env={"VERILATOR_ROOT": str(root)}, check=True,
-                   capture_output=True)  # fmt: skip
-    unit = tmp_path / "all.cc"
-    parts = [tmp_path / "main.cpp", *(tmp_path / "obj").glob("*.cpp")]
-    parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
-    unit.write_text("".join(f'#include "{part}"\n' for part in parts))
-    folders = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", tmp_path / "obj")]
-    subprocess.run(["g++", "-std=c++17", "-w", *folders, str(unit), "-o", str(tmp_path / "run")], check=True)
-    assert subprocess.run([str(tmp_path / "run")], check=False).returncode == 0
 
 
 def test_build_raises_on_a_difference(
