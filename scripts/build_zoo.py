@@ -24,7 +24,9 @@ def main() -> int:
         out = Path(options[place + 1])
         del options[place : place + 2]
     failed = 0
-    print("| model | exit code | implementations | events | differing values | distinct scores | AUC float | AUC |")
+    print(
+        "| model | exit code | implementations | events | differing values | distinct scores | AUC float | AUC |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for name in names():
         folder = out / name

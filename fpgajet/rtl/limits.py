@@ -40,8 +40,9 @@ def merge_limits(netlist: Netlist) -> Netlist:
         if inner is not None and not found.overs:
             found = _Limited(inner.value, inner.overs, inner.gates + found.gates, inner.kills + found.kills)
         limited[number] = found
-        mapped = [tuple(sorted({renumbered[n] for n in group})) for group in found[1:]]
-        renumbered.append(_limit(builder, renumbered[found.value], *mapped, moved))
+        overs, gates, kills = (tuple(sorted({renumbered[n] for n in group})) for group in found[1:])
+        mapped = _Limited(renumbered[found.value], overs, gates, kills)
+        renumbered.append(_limit(builder, mapped, moved))
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
@@ -87,14 +88,8 @@ def _same_bits(netlist: Netlist, value: int, cell: Cell, shift: int) -> bool:
     return plain and netlist.cells[value].kind is not Kind.CONSTANT
 
 
-def _limit(
-    builder: Builder,
-    value: int,
-    overs: tuple[int, ...],
-    gates: tuple[int, ...],
-    kills: tuple[int, ...],
-    like: Cell,
-) -> int:
+def _limit(builder: Builder, limited: _Limited, like: Cell) -> int:
+    value, overs, gates, kills = limited
     if len(overs) + len(gates) + len(kills) > CONTROLS and len(gates) > 1:
         gates = (_all_of(builder, gates),)
     controls = (*overs, *gates, *kills)

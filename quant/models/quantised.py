@@ -55,9 +55,7 @@ class QuantisedNetwork(nn.Module):
     def given(self, p: Tensor) -> dict[str, Tensor]:
         """The input stage: four-momenta [B, N, 4] in GeV, any float type, on the input grid in float64."""
         kind = self.wiring.input_type
-        return {
-            self.wiring.input_name: TorchArithmetic().quantise("input", p.to(torch.float64), kind)
-        }
+        return {self.wiring.input_name: TorchArithmetic().quantise("input", p.to(torch.float64), kind)}
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
