@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,34 @@ def read_json(source: Path) -> Any:
         raise BadInput(f"{source} is not valid JSON ({error}); it may be truncated.") from error
     except OSError as error:
         raise BadInput(f"cannot read {source}: {error.strerror}.") from error
+
+
+def read_toml(source: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        BadInput: the file is missing, unreadable, or is not TOML.
+    """
+    try:
+        return tomllib.loads(Path(source).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput(f"{source} does not exist.") from error
+    except OSError as error:
+        raise BadInput(f"cannot read {source}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{source} is not valid TOML ({error}); it may be truncated.") from error
+
+
+def read_table(source: Path) -> dict[str, Any]:
+    """Settings from a file: one JSON object if its name ends in .json, else TOML.
+
+    Raises:
+        BadInput: the file is missing, unreadable, or holds something else.
+    """
+    content = read_json(source) if Path(source).suffix == ".json" else read_toml(source)
+    if not isinstance(content, dict):
+        raise BadInput(f"{source} must hold one JSON object of settings.")
+    return content
 
 
 def sha256(source: Path) -> str:

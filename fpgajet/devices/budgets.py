@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from fpgajet.devices.parts import part
-from fpgajet.devices.tables import DATA, build, read_toml, suggest
+from fpgajet.devices.tables import DATA, build, suggest
 from fpgajet.errors import BadInput
+from fpgajet.files import read_toml
 
 DEFAULT_BUDGET = "cms-p2-ct-l2"
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
-from fpgajet.devices.tables import DATA, build, read_toml, suggest
+from fpgajet.devices.tables import DATA, build, suggest
 from fpgajet.errors import BadInput
+from fpgajet.files import read_toml
 
 #: The resources a part offers and a design uses; ``bram`` counts blocks of 36 Kb.
 RESOURCES = ("lut", "ff", "dsp", "bram", "uram")

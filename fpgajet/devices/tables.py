@@ -1,9 +1,8 @@
-"""Reading the TOML tables, with errors a user can act on."""
+"""Checking the TOML tables, with errors a user can act on."""
 
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,22 +14,6 @@ from fpgajet.errors import BadInput
 DATA = Path(__file__).parent / "data"
 
 M = TypeVar("M", bound=BaseModel)
-
-
-def read_toml(source: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises:
-        BadInput: the file is missing, unreadable, or is not TOML.
-    """
-    try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadInput(f"{source} does not exist.") from error
-    except OSError as error:
-        raise BadInput(f"cannot read {source}: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source} is not valid TOML ({error}).") from error
 
 
 def build(model: type[M], values: Mapping[str, Any], what: str) -> M:

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from fpgajet.devices import Part
-from fpgajet.devices.tables import build, read_toml
+from fpgajet.devices.tables import build
+from fpgajet.files import read_toml
 
 SOURCE = Path(__file__).parent / "calibration.toml"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgajet.errors import BadInput
+from fpgajet.files import read_toml
 
 
 class BuildSettings(BaseModel):
@@ -59,14 +59,7 @@ def load_settings(config: Path | None, **given: Any) -> BuildSettings:
     Raises:
         BadInput: no such file, not TOML, an unknown key, or a value out of range; all of them named.
     """
-    values: dict[str, Any] = {}
-    if config is not None:
-        try:
-            values = tomllib.loads(config.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadInput(f"cannot read the configuration {config}: {error.strerror}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadInput(f"{config} is not valid TOML: {error}.") from error
+    values = read_toml(config) if config is not None else {}
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return BuildSettings(**values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgajet.errors import BadInput
-from fpgajet.files import read_json
+from fpgajet.files import read_table
 
 
 class Settings(BaseModel):
@@ -58,7 +57,7 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
     Raises:
         BadInput: unreadable file, unknown family or key, or a value that does not fit.
     """
-    values = _from_file(file) if file else {}
+    values = read_table(file) if file else {}
     values.update({key: value for key, value in given.items() if value is not None})
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
@@ -75,20 +74,6 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
         where = ".".join(str(part) for part in first["loc"])
         known = ", ".join(settings.model_fields)
         raise BadInput(f"setting {where or 'given'}: {first['msg']}. Known settings: {known}.") from error
-
-
-def _from_file(file: Path) -> dict[str, Any]:
-    if file.suffix == ".toml":
-        try:
-            return tomllib.loads(file.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadInput(f"cannot read {file}: {error.strerror}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadInput(f"{file} is not valid TOML: {error}.") from error
-    content = read_json(file)
-    if not isinstance(content, dict):
-        raise BadInput(f"{file} must hold one JSON object of settings.")
-    return content
 
 
 def _assign(values: dict[str, Any], key: str, text: str) -> None:

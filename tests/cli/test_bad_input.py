@@ -80,7 +80,7 @@ def test_truncated_jets(fpgajet: Run, tmp_path: Path) -> None:
         (["--clock-mhz", "nan"], "clock_mhz"),
         (["--edge-vectors", "0"], "edge_vectors"),
         (["--reuse-factor", "3"], "ReuseFactor 1 only"),
-        (["--config", "nowhere.toml"], "cannot read the configuration"),
+        (["--config", "nowhere.toml"], "nowhere.toml does not exist"),
     ],
 )
 def test_unusable_settings(fpgajet: Run, tmp_path: Path, arguments: list[str], message: str) -> None:

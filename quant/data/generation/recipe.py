@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fpgajet.errors import BadInput
+from fpgajet.files import read_table
 from quant.data.generation.processes import PROCESSES
 
 Mode = Literal["delphes-atlas", "truth", "level1"]
@@ -80,14 +79,7 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         BadInput: unreadable file, unknown key or value out of range, named.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content: dict[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot read the recipe {path}: {error}.") from error
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"the recipe {path} is not valid {path.suffix or 'TOML'}: {error}.") from error
-    return make_recipe(content, source=str(path))
+    return make_recipe(read_table(path), source=str(path))
 
 
 def make_recipe(content: dict[str, Any], *, source: str = "the recipe") -> Recipe:
