@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from fpgajet.ops.momenta import BEAMS
 from quant.models.npelican.config import NBAR, Architecture
-from quant.models.npelican.pair_sums import pair_sums
+from quant.models.npelican.pair_sums import CHUNK_PAIRS, pair_sums
 
 METRIC = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
 
@@ -79,16 +79,27 @@ class Jets:
 
         Products are taken in float64: in float32 the small d of hard collinear pairs would be noise.
         """
-        p = p.to(torch.float64)
         slots = (p[:, :, 0] != 0).sum(-1)
+        q = p.permute(2, 1, 0).to(torch.float64, memory_format=torch.contiguous_format)
         if beams:
-            p = torch.cat([torch.from_numpy(BEAMS).expand(len(p), 2, 4), p], 1)
-            slots = slots + 2
-        lowered = p * METRIC
-        whole = lowered.sum(1, keepdim=True)
-        row = (p * whole).sum(-1)
-        d = torch.bmm(p, lowered.transpose(1, 2)).to(torch.float32)
-        return cls(d, row, row.sum(-1), slots)
+            beam = torch.from_numpy(BEAMS).to(q).T[:, :, None].expand(4, 2, len(p))
+            q, slots = torch.cat([beam, q], 1), slots + 2
+        whole = q.sum(1)
+        row = _minkowski(q, whole[:, None])
+        m, jets = row.shape
+        d = torch.empty(m, m, jets, dtype=torch.float32, device=p.device)
+        rows = max(1, CHUNK_PAIRS // (m * max(1, jets)))
+        for i in range(0, m, rows):
+            d[i : i + rows] = _minkowski(q[:, i : i + rows, None], q[:, None])
+        return cls(d.permute(2, 0, 1), row.T, row.sum(0), slots)
+
+
+def _minkowski(a: Tensor, b: Tensor) -> Tensor:
+    """a . b of four-vectors in the first axis."""
+    product = a[0] * b[0]
+    for axis in (1, 2, 3):
+        product.addcmul_(a[axis], b[axis], value=-1)
+    return product
 
 
 class NPelican(nn.Module):
@@ -121,25 +132,26 @@ class NPelican(nn.Module):
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
         pairs, nbar = (n * n).sum(), self.nbar
-        flat = jets.d.view(-1)
+        d = jets.d.permute(1, 2, 0)  # jets last, as they lie in memory
+        flat = d.reshape(-1)
         s, t = self.norm1.affine(jets.total.sum()[None], torch.dot(flat, flat).double()[None], pairs)
 
         w = self.weight * s / torch.tensor([1.0, nbar, nbar, nbar, nbar**2, nbar**2])  # on sums of d
         moved = t * self.weight  # what the shift of BN1 adds to each aggregator, per n / Nbar
-        u, total = n[:, None] / nbar, jets.total[:, None]
-        shared = (
-            total * w[:, 4] + self.bias + moved[:, 0] + u * (moved[:, 2] + moved[:, 3]) + u * u * moved[:, 4]
-        )
-        on_diagonal = total * w[:, 5] + self.diagonal_bias + u * moved[:, 1] + u * u * moved[:, 5]
+        u = n / nbar
+        powers = torch.stack([torch.ones_like(u), u, u * u, jets.total])  # [4, B]
+        shared = torch.stack(
+            [self.bias + moved[:, 0], moved[:, 2] + moved[:, 3], moved[:, 4], w[:, 4]], 1
+        ) @ powers
+        on_diagonal = torch.stack([self.diagonal_bias, moved[:, 1], moved[:, 5], w[:, 5]], 1) @ powers
         y_total, y_trace, y_squares = (
             sums.double()
             for sums in pair_sums(
-                jets.d, jets.row, jets.slots, w[:, 0], w[:, 3], w[:, 2], w[:, 1], shared, on_diagonal
+                d, jets.row.T, jets.slots, w[:, 0], w[:, 3], w[:, 2], w[:, 1], shared, on_diagonal
             )
         )
-        s2, t2 = self.norm2.affine(y_total.sum(0), y_squares, pairs)
-        r0 = (s2 * y_total + t2 * (n * n)[:, None]) / nbar**2
-        r1 = (s2 * y_trace + t2 * n[:, None]) / nbar
-        v = self.score_weight
-        score: Tensor = r0 @ v[:, 0] + r1 @ v[:, 1] + self.score_bias
-        return score
+        s2, t2 = self.norm2.affine(y_total.sum(1), y_squares, pairs)
+        v = self.score_weight / torch.tensor([nbar**2, nbar])
+        on_y, on_n = v * s2[:, None], t2 @ v
+        score: Tensor = on_y[:, 0] @ y_total + on_y[:, 1] @ y_trace + on_n[0] * n * n + on_n[1] * n
+        return score + self.score_bias
