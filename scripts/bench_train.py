@@ -69,7 +69,7 @@ def main() -> None:
             warm = done[name] > 0
             start = time.process_time()
             for _ in range(4):
-                step(sample.momenta[rows], sample.label[rows])
+                step(sample.momenta.index_select(0, rows), sample.label[rows])
             spent[name] += (time.process_time() - start) * warm
             done[name] += 4 * given.batch
     rates = {name: (done[name] - 4 * given.batch) / spent[name] for name in steps}

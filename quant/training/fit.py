@@ -105,7 +105,7 @@ class Fit:
             rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            loss = logit_loss(model(train.momenta[rows]), train.label[rows])
+            loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()

@@ -18,9 +18,20 @@ from torch import Tensor, nn
 
 from fpgajet.ops.momenta import BEAMS
 from quant.models.npelican.config import NBAR, Architecture
-from quant.models.npelican.pair_sums import CHUNK_PAIRS, pair_sums
+from quant.models.npelican.pair_sums import CHUNK_PAIRS, TERMS, pair_sums
 
 METRIC = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
+
+
+#: Of each aggregator: the term that d adds to, the term that a shift of d adds to, and the power of 1 / Nbar.
+AGGREGATORS = (
+    ("pair", "one", 0),
+    ("diagonal row", "diagonal n", 1),
+    ("column", "n", 1),
+    ("row", "n", 1),
+    ("total", "n^2", 2),
+    ("diagonal total", "diagonal n^2", 2),
+)
 
 
 class MaskedNorm(nn.Module):
@@ -112,6 +123,11 @@ class NPelican(nn.Module):
             end in the poor optimum that only measures the jet's mass.
     """
 
+    _of_scale: Tensor
+    _of_shift: Tensor
+    _of_biases: Tensor
+    _nbars: Tensor
+
     def __init__(self, architecture: Architecture, nbar: float = NBAR, hidden_bias: float = 0.3) -> None:
         super().__init__()
         c = architecture.hidden
@@ -123,6 +139,17 @@ class NPelican(nn.Module):
         self.diagonal_bias = nn.Parameter(torch.randn(c, dtype=real) * hidden_bias)
         self.score_weight = nn.Parameter(torch.randn(c, 2, dtype=real) * (1.0 / (2 * c)) ** 0.5)
         self.score_bias = nn.Parameter(torch.zeros(1, dtype=real))
+        # With x = scale d + shift, what each aggregator adds to the terms of pair_sums.TERMS.
+        of_scale, of_shift = torch.zeros(2, 6, len(TERMS), dtype=real)
+        for aggregator, (term, moved, power) in enumerate(AGGREGATORS):
+            of_scale[aggregator, TERMS.index(term)] = nbar**-power
+            of_shift[aggregator, TERMS.index(moved)] = nbar**-power
+        of_biases = torch.zeros(2, len(TERMS), dtype=real)
+        of_biases[0, TERMS.index("one")] = of_biases[1, TERMS.index("diagonal one")] = 1
+        for name, matrix in {"scale": of_scale, "shift": of_shift, "biases": of_biases}.items():
+            self.register_buffer(f"_of_{name}", matrix, persistent=False)
+        nbars = torch.tensor([[nbar**2], [nbar]], dtype=real)
+        self.register_buffer("_nbars", nbars, persistent=False)
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
@@ -131,27 +158,17 @@ class NPelican(nn.Module):
     def score(self, jets: Jets) -> Tensor:
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
-        pairs, nbar = (n * n).sum(), self.nbar
+        pairs = torch.dot(n, n)
         d = jets.d.permute(1, 2, 0)  # jets last, as they lie in memory
         flat = d.reshape(-1)
-        s, t = self.norm1.affine(jets.total.sum()[None], torch.dot(flat, flat).double()[None], pairs)
+        squares = torch.dot(flat, flat).double()[None]
+        scale, shift = self.norm1.affine(jets.total.sum()[None], squares, pairs)
+        biases = torch.stack([self.bias, self.diagonal_bias], 1)
+        mixing = self.weight @ (scale * self._of_scale + shift * self._of_shift) + biases @ self._of_biases
+        features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
+        y_sums, y_squares = pair_sums(d, jets.row.T, jets.slots, features, mixing)
 
-        w = self.weight * s / torch.tensor([1.0, nbar, nbar, nbar, nbar**2, nbar**2])  # on sums of d
-        moved = t * self.weight  # what the shift of BN1 adds to each aggregator, per n / Nbar
-        u = n / nbar
-        powers = torch.stack([torch.ones_like(u), u, u * u, jets.total])  # [4, B]
-        shared = torch.stack(
-            [self.bias + moved[:, 0], moved[:, 2] + moved[:, 3], moved[:, 4], w[:, 4]], 1
-        ) @ powers
-        on_diagonal = torch.stack([self.diagonal_bias, moved[:, 1], moved[:, 5], w[:, 5]], 1) @ powers
-        y_total, y_trace, y_squares = (
-            sums.double()
-            for sums in pair_sums(
-                d, jets.row.T, jets.slots, w[:, 0], w[:, 3], w[:, 2], w[:, 1], shared, on_diagonal
-            )
-        )
-        s2, t2 = self.norm2.affine(y_total.sum(1), y_squares, pairs)
-        v = self.score_weight / torch.tensor([nbar**2, nbar])
-        on_y, on_n = v * s2[:, None], t2 @ v
-        score: Tensor = on_y[:, 0] @ y_total + on_y[:, 1] @ y_trace + on_n[0] * n * n + on_n[1] * n
+        scale, shift = self.norm2.affine(y_sums[0].sum(1), y_squares, pairs)
+        v = self.score_weight.T / self._nbars  # [2, C]
+        score: Tensor = (v * scale).flatten() @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
         return score + self.score_bias

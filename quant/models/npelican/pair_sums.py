@@ -20,26 +20,34 @@ import torch
 from torch import Tensor
 
 #: values of y handled at a time: they then stay in a core's second-level cache
-CHUNK_PAIRS = 131_072
+CHUNK_PAIRS = 262_144
 #: jets handled at a time are at least so many, for the vector instructions
 FEWEST_JETS = 64
 #: stands for minus infinity: ReLU makes pairs with an empty slot exactly zero
 EMPTY = -1e30
 
+#: The columns of a mixing matrix: what multiplies d_ij, R_i and R_j, R_i on the diagonal, and the features of the
+#: jet (1, n, n^2, sum_ij d_ij) on all pairs and on the diagonal.
+TERMS = (
+    "pair", "row", "column", "diagonal row", "one", "n", "n^2", "total",
+    "diagonal one", "diagonal n", "diagonal n^2", "diagonal total",
+)  # fmt: skip
+
 # Weighted sums over one jet's pairs, in this order; "diagonal" sums run over i = j only.
-_SUMS = ("one", "row", "column", "pair", "diagonal_one", "diagonal_row")
+_SUMS = ("one", "row", "column", "pair", "diagonal one", "diagonal row")
 
 
 class PairSums(torch.autograd.Function):
-    """(total [C, B], trace [C, B], squares [C]) of y; use it through :func:`pair_sums`."""
+    """([total, trace] [2, C, B], squares [C]) of y; use it through :func:`pair_sums`."""
 
     @staticmethod
     def forward(
-        ctx: Any, d: Tensor, row_sum: Tensor, slots: Tensor, *coefficients: Tensor
-    ) -> tuple[Tensor, ...]:
-        pair, row, column, diagonal = (x.to(d.dtype)[:, None, None] for x in coefficients[:4])  # [C, 1, 1]
-        shared, on_diagonal = (x.to(d.dtype)[:, None] for x in coefficients[4:])  # [C, 1, B]
-        (m, jets), channels = row_sum.shape, len(pair)
+        ctx: Any, d: Tensor, row_sum: Tensor, slots: Tensor, features: Tensor, mixing: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        pair, row, column, diagonal = mixing[:, :4].to(d.dtype).T[..., None, None]  # [C, 1, 1]
+        shared = (mixing[:, 4:8] @ features).to(d.dtype)[:, None]  # [C, 1, B]
+        on_diagonal = (mixing[:, 8:] @ features).to(d.dtype)[:, None]
+        (m, jets), channels = row_sum.shape, len(mixing)
         y_sums = d.new_empty(len(_SUMS), channels, jets)
         on_sums = d.new_empty(len(_SUMS) + 1, channels, jets)
         squares = d.new_zeros(channels)
@@ -49,6 +57,7 @@ class PairSums(torch.autograd.Function):
         right = (row_sum * column).masked_fill_(empty, EMPTY)
         middle = row_sum * diagonal + on_diagonal
         d_diagonal = d.diagonal().T  # [M, B]
+        learning = ctx.needs_input_grad[4]
         per_chunk = max(FEWEST_JETS, CHUNK_PAIRS // (m * m * channels))
         for start in range(0, jets, per_chunk):
             b = slice(start, min(start + per_chunk, jets))
@@ -60,50 +69,63 @@ class PairSums(torch.autograd.Function):
             y_diagonal = y.diagonal(dim1=1, dim2=2).transpose(1, 2)  # [C, k, b]
             y_diagonal += middle[:, :k, b]
             y.relu_()
-            flat = y.view(channels, -1)
-            squares += torch.stack([torch.dot(channel, channel) for channel in flat])
+            for channel, flat in enumerate(y.view(channels, -1)):
+                squares[channel] += torch.dot(flat, flat)
             _weighted_sums(y_sums[:, :, b], y, y_diagonal, small, sums)
-            if any(ctx.needs_input_grad):
+            if learning:
                 y.sign_()  # y is used up: its memory becomes [y > 0]
                 _weighted_sums(on_sums[:-1, :, b], y, y_diagonal, small, sums)
-                on_sums[-1, :, b] = (y_diagonal * d_diagonal[:k, b]).sum(1)
-        ctx.save_for_backward(y_sums, on_sums)
-        ctx.dtypes = [x.dtype for x in coefficients]
-        return y_sums[0], y_sums[4], squares
+                torch.sum(y_diagonal * d_diagonal[:k, b], 1, out=on_sums[-1, :, b])
+        ctx.save_for_backward(y_sums, on_sums, features)
+        return y_sums[::4].double(), squares.double()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        y_sums, on_sums = ctx.saved_tensors  # [sum, C, B]
-        total, trace, squares = gradients
-        y_one, y_row, y_column, y_pair, y_diagonal, y_diagonal_row = 2 * squares[:, None] * y_sums
+        y_sums, on_sums, features = ctx.saved_tensors  # [sum, C, B]
+        total, trace = gradients[0].to(y_sums.dtype)
+        y_one, y_row, y_column, y_pair, y_diagonal, y_diagonal_row = y_sums * (
+            2 * gradients[1].to(y_sums.dtype)[:, None]
+        )
         on_one, on_row, on_column, on_pair, on_diagonal, on_diagonal_row, on_diagonal_pair = on_sums
         both = total + trace
-        found = (
-            (total * on_pair + y_pair + trace * on_diagonal_pair).sum(1),
-            (total * on_row + y_row + trace * on_diagonal_row).sum(1),
-            (total * on_column + y_column + trace * on_diagonal_row).sum(1),
-            (both * on_diagonal_row + y_diagonal_row).sum(1),
-            total * on_one + y_one + trace * on_diagonal,
-            both * on_diagonal + y_diagonal,
-        )
-        return None, None, None, *(g.to(dtype) for g, dtype in zip(found, ctx.dtypes, strict=True))
+        by_term = (
+            torch.stack(
+                [
+                    total * on_pair + trace * on_diagonal_pair + y_pair,
+                    total * on_row + trace * on_diagonal_row + y_row,
+                    total * on_column + trace * on_diagonal_row + y_column,
+                    both * on_diagonal_row + y_diagonal_row,
+                ]
+            )
+            .sum(2, dtype=torch.float64)
+            .T
+        )  # [C, 4]
+        shared = (total * on_one + trace * on_diagonal + y_one).double() @ features.T
+        on_diagonal = (both * on_diagonal + y_diagonal).double() @ features.T
+        return None, None, None, None, torch.cat([by_term, shared, on_diagonal], 1)
 
 
 def _weighted_sums(out: Tensor, x: Tensor, x_diagonal: Tensor, d: Tensor, row_sum: Tensor) -> None:
-    """Fill ``out`` [6, C, b] with the sums named in ``_SUMS`` of ``x`` [C, k, k, b]; overwrites nothing else."""
+    """Fill ``out`` [6, C, b] with the sums named in ``_SUMS`` of ``x`` [C, k, k, b]."""
     by_column, by_row = x.sum(1), x.sum(2)  # [C, k, b]
-    out[0], out[1], out[2] = by_row.sum(1), (by_row * row_sum).sum(1), (by_column * row_sum).sum(1)
-    out[3] = (x * d).flatten(1, 2).sum(1)
-    out[4], out[5] = x_diagonal.sum(1), (x_diagonal * row_sum).sum(1)
+    torch.sum(by_row, 1, out=out[0])
+    torch.sum(by_row.mul_(row_sum), 1, out=out[1])
+    torch.sum(by_column.mul_(row_sum), 1, out=out[2])
+    torch.sum((x * d).flatten(1, 2), 1, out=out[3])
+    torch.sum(x_diagonal, 1, out=out[4])
+    torch.sum(x_diagonal * row_sum, 1, out=out[5])
 
 
-def pair_sums(d: Tensor, row_sum: Tensor, slots: Tensor, *coefficients: Tensor) -> tuple[Tensor, ...]:
-    """(total [C, B], trace [C, B], squares [C]) of y, in the dtype of ``d``; see the module's formula.
+def pair_sums(
+    d: Tensor, row_sum: Tensor, slots: Tensor, features: Tensor, mixing: Tensor
+) -> tuple[Tensor, Tensor]:
+    """([sum_ij y, sum_i y_ii] [2, C, B], sum of all y^2 [C]), float64; see the module's formula.
 
     Args:
-        d: [M, M, B] float32 or float64, constant. row_sum: [M, B], R. slots: [B] int64, the first ``slots``
-            rows are real and the others empty; jets sorted by it run faster.
-        coefficients: pair, row, column, diagonal [C]; shared, on_diagonal [C, B].
+        d: [M, M, B] float32 or float64, constant: y is computed in its dtype. row_sum: [M, B], R.
+        slots: [B] int64, the first ``slots`` rows are real and the others empty; jets sorted by it run faster.
+        features: [4, B] float64, 1, n, n^2, sum_ij d_ij of each jet, constant.
+        mixing: [C, 12] float64, columns as in ``TERMS``.
     """
-    sums: tuple[Tensor, ...] = PairSums.apply(d, row_sum, slots, *coefficients)  # type: ignore[no-untyped-call]
+    sums: tuple[Tensor, Tensor] = PairSums.apply(d, row_sum, slots, features, mixing)  # type: ignore[no-untyped-call]
     return sums
