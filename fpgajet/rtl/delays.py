@@ -34,20 +34,24 @@ DSP_KINDS = (Kind.PRODUCT, Kind.MAC)
 
 def delay(cells: Sequence[Cell], cell: Cell) -> float:
     """Delay in ns of a cell that is not in a DSP."""
+    chain = CARRY8 * ceil(cell.format.width / 8)
+    first = cells[cell.args[0]].format.width if cell.args else 0
     match cell.kind:
         case Kind.SUM:
             operands = len(cell.args) + (cell.constant[0] != 0)
-            return (ADDER if operands < 3 else TERNARY) + CARRY8 * ceil(cell.format.width / 8)
+            own = (ADDER if operands < 3 else TERNARY) + chain
+        case Kind.DISTANCE:  # two chains, one after the other
+            own = 2 * (ADDER + chain)
         case Kind.NEGATE:
-            narrow = cells[cell.args[0]].format.width == 1
-            return 0.0 if narrow else ADDER + CARRY8 * ceil(cell.format.width / 8)
-        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU | Kind.LIMIT:
-            return LUT_LEVEL if cell.kind is Kind.LIMIT else GATE
+            own = 0.0 if first == 1 else ADDER + chain
+        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
+            own = GATE
+        case Kind.LIMIT:
+            own = LUT_LEVEL
         case Kind.ANY | Kind.ALL:
-            bits = cells[cell.args[0]].format.width
-            return LUT_LEVEL * max(1, ceil(log(bits, 6)))
+            own = LUT_LEVEL * max(1, ceil(log(first, 6)))
         case Kind.TABLE:
-            bits = cells[cell.args[0]].format.width
-            return LUT_LEVEL * (1 + max(0, bits - 6) * 0.25)
+            own = LUT_LEVEL * (1 + max(0, first - 6) * 0.25)
         case _:
-            return 0.0
+            own = 0.0
+    return own

@@ -10,6 +10,7 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.distances import merge_distances
 from fpgajet.rtl.limits import merge_limits
 from fpgajet.rtl.linear import share_equal_sums
 from fpgajet.rtl.lut_products import NARROW, products_as_rows
@@ -93,7 +94,7 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
 
 def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
-    netlist = merge_limits(share_equal_sums(flatten(netlist)))
+    netlist = merge_limits(merge_distances(share_equal_sums(flatten(netlist))))
     netlist = flatten(share_equal_sums(netlist))
     if options.winograd:
         netlist = halve_products(netlist)

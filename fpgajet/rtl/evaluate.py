@@ -61,6 +61,8 @@ def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR091
             return np.asarray(a != 0, dtype=np.int64)
         case Kind.ALL:
             return np.asarray(wrap(a, Format(True, fa.width, 0)) == -1, dtype=np.int64)
+        case Kind.DISTANCE:
+            return np.asarray(np.abs(a - b))
         case Kind.PRODUCT:
             return at_fraction(a * b, fa.fraction + fb.fraction, fraction)
         case Kind.MUX:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fpgajet.rtl.netlist import Cell, Kind, Limit, Netlist, Term
+from fpgajet.rtl.roms import table_statement
 
 
 def name(number: int) -> str:
@@ -74,7 +75,11 @@ def statement(netlist: Netlist, number: int) -> str:  # noqa: PLR0911, PLR0912
             key = f"{name(cell.args[2])}[{formats[2].width - 1}]"
             return f"assign {out} = {key} ? {operand(0)} : {operand(1, shift)};"
         case Kind.TABLE:
-            return _case(netlist, number)
+            entries, address = netlist.tables[cell.data[0]], name(cell.args[0])
+            return table_statement(entries, width, formats[0].width, address, out)
+        case Kind.DISTANCE:
+            ports = ", ".join([*(name(arg) for arg in cell.args), out])
+            return f"fpgajet_distance #({width}, {int(formats[0].signed)}) d{number} ({ports});"
         case Kind.SUM:
             return _sum(netlist, number)
         case Kind.PRODUCT:
@@ -179,18 +184,6 @@ def _product(netlist: Netlist, number: int) -> str:
     return f"fpgajet_product {sizes} p{number} ({name(cell.args[0])}, {name(cell.args[1])}, {name(number)});"
 
 
-def _case(netlist: Netlist, number: int) -> str:
-    cell = netlist.cells[number]
-    address = netlist.cells[cell.args[0]].format.width
-    rows = [
-        f"{literal(place, address)}: {name(number)} = {literal(entry, cell.format.width)};"
-        for place, entry in enumerate(netlist.tables[cell.data[0]])
-    ]
-    lines = "\n      ".join([*rows, f"default: {name(number)} = {literal(0, cell.format.width)};"])
-    return f"always @* case ({name(cell.args[0])})\n      {lines}\n    endcase"
-
-
 def declaration(cell: Cell, number: int) -> str:
     """Declare the signal of a cell."""
-    kind = "reg" if cell.kind is Kind.TABLE else "wire"
-    return f"{kind} [{cell.format.width - 1}:0] {name(number)};"
+    return f"wire [{cell.format.width - 1}:0] {name(number)};"

@@ -7,6 +7,7 @@ signals, so that two bits share one LUT6_2 (``library/fpgajet_limit.v``).
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from fpgajet.rtl.netlist import Cell, Format, Kind, Limit, Netlist
@@ -20,9 +21,9 @@ class _Limited(NamedTuple):
     """(value | overs) & gates & ~kills; all by cell number, the controls one bit wide."""
 
     value: int
-    overs: tuple[int, ...]
-    gates: tuple[int, ...]
-    kills: tuple[int, ...]
+    overs: Set[int]
+    gates: Set[int]
+    kills: Set[int]
 
 
 def merge_limits(netlist: Netlist) -> Netlist:
@@ -30,19 +31,21 @@ def merge_limits(netlist: Netlist) -> Netlist:
     limited: dict[int, _Limited] = {}
     builder = Builder(netlist.inputs, netlist.tables)
     renumbered: list[int] = []
-    for number, cell in enumerate(netlist.cells):
+    for cell in netlist.cells:
         moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
         found = _gated(netlist, cell) or _saturated(netlist, cell)
         if found is None:
             renumbered.append(builder.add(moved))
             continue
-        inner = limited.get(found.value)
-        if inner is not None and not found.overs:
-            found = _Limited(inner.value, inner.overs, inner.gates + found.gates, inner.kills + found.kills)
-        limited[number] = found
-        overs, gates, kills = (tuple(sorted({renumbered[n] for n in group})) for group in found[1:])
-        mapped = _Limited(renumbered[found.value], overs, gates, kills)
-        renumbered.append(_limit(builder, mapped, moved))
+        value, *controls = found
+        overs, gates, kills = ({_top_bit(builder, renumbered[n]) for n in group} for group in controls)
+        inner = limited.get(renumbered[value])
+        mapped = _Limited(renumbered[value], overs, gates, kills)
+        if inner is not None and not overs:
+            mapped = _Limited(inner.value, inner.overs, inner.gates | gates, inner.kills | kills)
+        made = _limit(builder, mapped, moved)
+        limited[made] = mapped
+        renumbered.append(made)
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
@@ -62,8 +65,8 @@ def _gated(netlist: Netlist, cell: Cell) -> _Limited | None:
             if source.format.width != 1 or not _same_bits(netlist, value, cell, shift):
                 continue
             if source.kind is Kind.NOT:
-                return _Limited(value, (), (), source.args)
-            return _Limited(value, (), (bit,), ())
+                return _Limited(value, set(), set(), set(source.args))
+            return _Limited(value, set(), {bit}, set())
     return None
 
 
@@ -75,9 +78,8 @@ def _saturated(netlist: Netlist, cell: Cell) -> _Limited | None:
     top = netlist.cells[highest]
     ones = (1 << cell.format.width) - 1
     full = top.kind is Kind.CONSTANT and top.data[0] == ones and top.format.fraction == cell.format.fraction
-    one_bit = netlist.cells[key].format.width == 1
-    if full and one_bit and _same_bits(netlist, value, cell, cell.data[0]):
-        return _Limited(value, (key,), (), ())
+    if full and _same_bits(netlist, value, cell, cell.data[0]):
+        return _Limited(value, {key}, set(), set())
     return None
 
 
@@ -88,18 +90,26 @@ def _same_bits(netlist: Netlist, value: int, cell: Cell, shift: int) -> bool:
     return plain and netlist.cells[value].kind is not Kind.CONSTANT
 
 
+def _top_bit(builder: Builder, number: int) -> int:
+    """The highest bit of a signal, which is what a multiplexer looks at, as a signal."""
+    shape = builder.cells[number].format
+    if shape.width == 1:
+        return number
+    return builder.add(Cell(Kind.TRIM, (number,), Format(False, 1, shape.fraction - shape.width + 1), (0,)))
+
+
 def _limit(builder: Builder, limited: _Limited, like: Cell) -> int:
-    value, overs, gates, kills = limited
+    overs, gates, kills = (sorted(group) for group in limited[1:])
     if len(overs) + len(gates) + len(kills) > CONTROLS and len(gates) > 1:
-        gates = (_all_of(builder, gates),)
+        gates = [_all_of(builder, gates)]
     controls = (*overs, *gates, *kills)
     roles = [Limit.OVER] * len(overs) + [Limit.GATE] * len(gates) + [Limit.KILL] * len(kills)
     top = (1 << like.format.width) - 1
     bounds = like.bounds or ((0, top) if not like.format.signed else like.range)
-    return builder.add(Cell(Kind.LIMIT, (value, *controls), like.format, tuple(roles), bounds))
+    return builder.add(Cell(Kind.LIMIT, (limited.value, *controls), like.format, tuple(roles), bounds))
 
 
-def _all_of(builder: Builder, bits: tuple[int, ...]) -> int:
+def _all_of(builder: Builder, bits: list[int]) -> int:
     """One bit: all of several, in pairs, so that a pair of masks is made once for all channels."""
     whole = bits[0]
     for bit in bits[1:]:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PRODUCT = "product"  # a * b
     MAC = "mac"  # z + sign * ((a +- d) * b + w), see Cell.mac and fpgajet.rtl.macs
     TABLE = "table"  # tables[[0]] at the bits of a
+    DISTANCE = "distance"  # |a - b|, both in one format
     NOT = "not"
     ANY = "any"
     ALL = "all"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fpgajet.rtl import available
 from fpgajet.rtl.design import LIBRARY
+from fpgajet.rtl.roms import pairs, table_bits, table_statement
 from fpgajet.rtl.tools import verilator_root
 
 #: What AMD's primitives do (UG974), as far as our library uses them.
@@ -16,6 +18,15 @@ PRIMITIVES = """
 module LUT6_2 #(parameter [63:0] INIT = 0) (output O6, O5, input I0, I1, I2, I3, I4, I5);
   assign O6 = INIT[{I5, I4, I3, I2, I1, I0}];
   assign O5 = INIT[{1'b0, I4, I3, I2, I1, I0}];
+endmodule
+module LUT6 #(parameter [63:0] INIT = 0) (output O, input I0, I1, I2, I3, I4, I5);
+  assign O = INIT[{I5, I4, I3, I2, I1, I0}];
+endmodule
+module MUXF7 (output O, input I0, I1, S);
+  assign O = S ? I1 : I0;
+endmodule
+module MUXF8 (output O, input I0, I1, S);
+  assign O = S ? I1 : I0;
 endmodule
 module CARRY8 (output [7:0] CO, O, input CI, CI_TOP, input [7:0] DI, S);
   wire [8:0] c = {CO, CI};
@@ -88,3 +99,45 @@ def test_limit(tmp_path: Path) -> None:
             f"  assign wrong[{k}] = y{k} != ({limited});",
         ]
     assert agrees(tmp_path, lines, len(cases))
+
+
+def test_distance(tmp_path: Path) -> None:
+    cases = [(w, signed) for w in (1, 4, 9, 19) for signed in (0, 1)]
+    lines = []
+    for k, (w, signed) in enumerate(cases):
+        kind = "signed" if signed else ""
+        lines += [
+            f"  wire {kind} [{w - 1}:0] a{k} = a, b{k} = b;",
+            f"  wire [{w - 1}:0] y{k}, d{k} = a{k} < b{k} ? b{k} - a{k} : a{k} - b{k};",
+            f"  fpgajet_distance #({w}, {signed}) x{k} (a{k}, b{k}, y{k});",
+            f"  assign wrong[{k}] = y{k} != d{k};",
+        ]
+    assert agrees(tmp_path, lines, len(cases))
+
+
+def test_tables(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    lines = []
+    sizes = (1, 3, 5, 6, 7, 8, 9, 10)
+    for k, size in enumerate(sizes):
+        width = 6
+        entries = rng.integers(0, 1 << width, 1 << size)
+        entries[:] = (entries & ~3) | (
+            np.arange(len(entries)) & 3
+        )  # two bits that depend on few address bits
+        rows = " ".join(f"{n}: w{k} = {entry};" for n, entry in enumerate(entries))
+        lines += [
+            f"  wire [{size - 1}:0] a{k} = a; wire [{width - 1}:0] y{k}; reg [{width - 1}:0] w{k};",
+            "  " + table_statement(entries.tolist(), width, size, f"a{k}", f"y{k}"),
+            f"  always @* case (a{k}) {rows} endcase",
+            f"  assign wrong[{k}] = y{k} != w{k};",
+        ]
+    assert agrees(tmp_path, lines, len(sizes))
+
+
+def test_bits_that_share_address_bits_share_a_look_up_table() -> None:
+    entries = [(n & 7) ^ (n >> 6 & 1) << 4 for n in range(128)]
+    bits = table_bits(entries, 5, 7)
+    assert [bit.support for bit in bits] == [(0,), (1,), (2,), (), (6,)]
+    two, single = pairs([bit for bit in bits if bit.support])
+    assert (len(two), len(single)) == (2, 0)

@@ -1,0 +1,89 @@
+"""Tables as Verilog: every bit a function of those address bits that it depends on, see ``library/fpgajet_rom.v``.
+
+Left to a synthesiser, the table of a smooth function is factored into many small gates: Yosys needs 73 look-up
+tables for 1 - cos at 8 address bits and 10 bits of result, where 4 a bit are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+#: Address bits that two bits of a table may have in common look-up tables.
+SHARED = 5
+
+
+class Bit(NamedTuple):
+    """One bit of a table: its place, the address bits it depends on (lowest first), its value by these."""
+
+    place: int
+    support: tuple[int, ...]
+    truth: int
+
+
+def table_bits(entries: Sequence[int], width: int, address_bits: int) -> list[Bit]:
+    """The bits of a table of ``2**address_bits`` entries."""
+    return [
+        _reduced(place, [entry >> place & 1 for entry in entries], address_bits) for place in range(width)
+    ]
+
+
+def _reduced(place: int, values: list[int], address_bits: int) -> Bit:
+    """Leave out the address bits that a bit does not depend on."""
+    support: list[int] = []
+    for k in reversed(range(address_bits)):
+        high = [v for n, v in enumerate(values) if n >> k & 1]
+        low = [v for n, v in enumerate(values) if not n >> k & 1]
+        if high == low:
+            values = low
+        else:
+            support.insert(0, k)
+    return Bit(place, tuple(support), sum(value << n for n, value in enumerate(values)))
+
+
+def spread(bit: Bit, support: Sequence[int]) -> int:
+    """Truth of a bit over more address bits than it depends on."""
+    positions = [support.index(k) for k in bit.support]
+    return sum(
+        (bit.truth >> sum((n >> p & 1) << i for i, p in enumerate(positions)) & 1) << n
+        for n in range(1 << len(support))
+    )
+
+
+def pairs(bits: Sequence[Bit]) -> tuple[list[tuple[Bit, Bit]], list[Bit]]:
+    """Bits two by two in common look-up tables, and those left over."""
+    found: list[tuple[Bit, Bit]] = []
+    left: list[Bit] = []
+    for bit in sorted(bits, key=lambda b: -len(b.support)):
+        partner = next((b for b in left if len(set(b.support) | set(bit.support)) <= SHARED), None)
+        if partner is None:
+            left.append(bit)
+        else:
+            left.remove(partner)
+            found.append((partner, bit))
+    return found, left
+
+
+def table_statement(entries: Sequence[int], width: int, address_bits: int, address: str, out: str) -> str:
+    """Verilog that sets ``out`` to ``entries[address]``."""
+    bits = table_bits(entries, width, address_bits)
+    lines = [f"assign {out}[{bit.place}] = 1'b{bit.truth & 1};" for bit in bits if not bit.support]
+    two, single = pairs([bit for bit in bits if bit.support])
+    for first, second in two:
+        support = sorted(set(first.support) | set(second.support))
+        size = 1 << len(support)
+        truths = ", ".join(f"{size}'h{spread(bit, support):x}" for bit in (first, second))
+        result = f"{{{out}[{second.place}], {out}[{first.place}]}}"
+        ports = f"{_wires(address, support)}, {result}"
+        lines.append(f"fpgajet_rom2 #({len(support)}, {truths}) {out}_t{first.place} ({ports});")
+    for bit in single:
+        size = 1 << len(bit.support)
+        ports = f"{_wires(address, bit.support)}, {out}[{bit.place}]"
+        lines.append(
+            f"fpgajet_rom #({len(bit.support)}, {size}'h{bit.truth:x}) {out}_t{bit.place} ({ports});"
+        )
+    return "\n    ".join(lines)
+
+
+def _wires(address: str, support: Sequence[int]) -> str:
+    return "{" + ", ".join(f"{address}[{k}]" for k in reversed(support)) + "}"
