@@ -1,4 +1,4 @@
-// ConstituentMask: one bit a slot, set where the quantised energy is not zero. The beams' slots are always set.
+// ConstituentMask: one bit a slot, set where its first number (energy or pT) is not zero. The beams' slots are always set.
 // Defined by fpgajet/ops/constituent_mask.py; every bit must equal it.
 
 #ifndef FPGAJET_CONSTITUENT_MASK_H_
@@ -7,7 +7,7 @@
 namespace nnet {
 
 template <class p_T, class mask_T, typename CONFIG_T>
-void constituent_mask(p_T p[CONFIG_T::constituents * 4], mask_T mask[CONFIG_T::constituents + 2 * CONFIG_T::beams]) {
+void constituent_mask(p_T p[CONFIG_T::constituents * CONFIG_T::columns], mask_T mask[CONFIG_T::constituents + 2 * CONFIG_T::beams]) {
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable=p complete
     #pragma HLS ARRAY_PARTITION variable=mask complete
@@ -18,7 +18,7 @@ void constituent_mask(p_T p[CONFIG_T::constituents * 4], mask_T mask[CONFIG_T::c
     }
     for (unsigned i = 0; i < CONFIG_T::constituents; i++) {
         #pragma HLS UNROLL
-        mask[2 * CONFIG_T::beams + i] = (p[4 * i] != 0) ? 1 : 0;
+        mask[2 * CONFIG_T::beams + i] = (p[CONFIG_T::columns * i] != 0) ? 1 : 0;
     }
 }
 

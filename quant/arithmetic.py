@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fpgajet.fixed import FixedType
+from fpgajet.fixed import FixedType, Overflow, from_real, to_real
 from fpgajet.ops.arithmetic import Arithmetic, IntIndex
 from quant.quantisers import quantiser
 
@@ -22,6 +22,8 @@ class TorchArithmetic(Arithmetic[Tensor]):
     """Float64 tensors with leading batch axes; differentiable, rounding is straight-through."""
 
     def quantise(self, name: str, x: Tensor, to: FixedType) -> Tensor:
+        if to.overflow is Overflow.WRAP and not x.requires_grad:
+            return _wrapped(x, to)
         result: Tensor = quantiser(to)(x)
         return result
 
@@ -50,6 +52,9 @@ class TorchArithmetic(Arithmetic[Tensor]):
     def relu(self, x: Tensor) -> Tensor:
         return torch.relu(x)
 
+    def abs(self, x: Tensor) -> Tensor:
+        return x.abs()
+
     def nonzero(self, x: Tensor) -> Tensor:
         return (x != 0).to(torch.float64)
 
@@ -58,3 +63,8 @@ class TorchArithmetic(Arithmetic[Tensor]):
 
     def lookup(self, table: Tensor, index: Tensor) -> Tensor:
         return table[index.detach().long()]
+
+
+def _wrapped(x: Tensor, to: FixedType) -> Tensor:
+    """By the definition itself: a wrapping type has no gradient, so no straight-through quantiser."""
+    return torch.from_numpy(to_real(from_real(x.numpy(), to), to.fraction))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from fpgajet.fixed import FixedType
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2
+from fpgajet.fixed import FixedType, Overflow, from_real
+from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2, LogDots, Operator, TriggerDots
+from fpgajet.ops.angular import angular_parts
+from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger
 from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Network, Node, Tensor
 
 
@@ -14,8 +17,45 @@ def t(text: str) -> FixedType:
     return FixedType.from_ap_fixed(text)
 
 
+#: Coarse forms, so that tables are small; the address of the second is cut, so that it saturates.
+TRIGGER = Trigger(pt_lsb=1.0, pt_bits=9, angle_steps=60, angle_bits=6)
+LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
+
+
+def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
+    """The node ``dots`` of an input form."""
+    if not isinstance(form, Trigger | Log):
+        return Node("dots", DotProducts(output, n, beams), ("momenta",))
+    address = FixedType(False, form.angle_bits - isinstance(form, Log), 0, overflow=Overflow.SAT)
+    operator: Operator
+    if isinstance(form, Trigger):
+        kind = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>")
+        tables = dict(zip(TriggerDots.tensors, angular_parts(form.angle_lsb, 1 << address.bits), strict=True))
+        tensors = {k: Tensor(FixedArray(from_real(v, kind), kind.fraction), kind) for k, v in tables.items()}
+        operator = TriggerDots(output, form.pt_type, form.angle_type, address, n)
+    else:
+        powers = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
+        tables, bits = log_tables(form, address.bits, 6, powers)
+        tensors = {}
+        for name, values in tables.items():
+            array = FixedArray.exactly(values)
+            kind = FixedType.holding(int(array.raw.min()), int(array.raw.max()), array.fraction)
+            kind = FixedType(kind.signed, kind.bits, kind.fraction, overflow=Overflow.SAT)
+            tensors[name] = Tensor(array, kind)
+        exponent = FixedType(False, bits, 0, overflow=Overflow.SAT)
+        operator = LogDots(
+            powers, form.pt_type, form.angle_type, address, n, exponent, len(tables["sum_table"])
+        )
+    return Node("dots", operator, ("momenta",), tensors)
+
+
 def random_network(
-    n: int = 4, hidden: int = 2, beams: int = 0, seed: int = 1, rounding: str = "AP_RND_CONV"
+    n: int = 4,
+    hidden: int = 2,
+    beams: int = 0,
+    seed: int = 1,
+    rounding: str = "AP_RND_CONV",
+    form: InputForm = MOMENTA,
 ) -> Network:
     """A nanoPELICAN with random weights whose scores vary on :func:`random_jets`."""
     rng = np.random.default_rng(seed)
@@ -30,11 +70,11 @@ def random_network(
     return Network(
         "random",
         "momenta",
-        (n, 4),
-        t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>"),
+        (n, form.columns),
+        form.input_type or t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>"),
         (
             Node("mask", ConstituentMask(t("ap_ufixed<1,1>"), n, beams), ("momenta",)),
-            Node("dots", DotProducts(t(f"ap_fixed<10,14,{rounding},AP_SAT>"), n, beams), ("momenta",)),
+            dots_node(form, n, beams, t(f"ap_fixed<10,14,{rounding},AP_SAT>")),
             Node(
                 "pairs",
                 LinEq2to2(
@@ -63,6 +103,7 @@ def random_network(
                 },
             ),
         ),
+        form,
     )
 
 
@@ -80,13 +121,20 @@ def symmetric(network: Network) -> Network:
         return Node(node.name, node.operator, node.inputs, tensors)
 
     nodes = tuple(changed(node) for node in network.nodes)
-    return Network("symmetric", network.input_name, network.input_shape, network.input_type, nodes)
+    return Network(
+        "symmetric", network.input_name, network.input_shape, network.input_type, nodes, network.form
+    )
 
 
-def random_jets(count: int, n: int = 4, seed: int = 2) -> np.ndarray:
-    """Massless constituents of about 50 GeV with every multiplicity, float32 [count, n, 4]."""
+def random_jets(count: int, n: int = 4, seed: int = 2, narrow: bool = False) -> np.ndarray:
+    """Massless constituents of about 50 GeV with every multiplicity, float32 [count, n, 4].
+
+    ``narrow``: within about a quarter of a rad, as in a jet, instead of all around.
+    """
     rng = np.random.default_rng(seed)
     p = rng.normal(0, 60, (count, n, 3))
+    if narrow:
+        p = p / 4 + rng.normal(0, 60, (count, 1, 3))
     jets = np.concatenate([np.linalg.norm(p, axis=-1, keepdims=True), p], -1)
     jets[np.arange(n) >= rng.integers(0, n + 1, count)[:, None]] = 0
     return jets.astype(np.float32)

@@ -92,6 +92,9 @@ class OnnxArithmetic(Arithmetic[Symbol]):
     def relu(self, x: Symbol) -> Symbol:
         return self.node("Relu", x)
 
+    def abs(self, x: Symbol) -> Symbol:
+        return self.node("Abs", x)
+
     def nonzero(self, x: Symbol) -> Symbol:
         return self.to_double(self.node("Cast", x, to=TensorProto.BOOL))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from fpgajet.graph.bodies import OPSET, QUANT_DOMAIN, operator_body, quant_body
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import DOMAIN, Shape
 
-#: Name of the graph's input: four-momenta as they come, before the input quantiser.
+#: Name of the graph's input: the features of the network's input form, before the input quantiser.
 GRAPH_INPUT = "jet"
+#: Key of the metadata that holds the input form as JSON.
+FORM = "fpgajet.form"
 
 
 def export(network: Network) -> onnx.ModelProto:
@@ -46,6 +49,7 @@ def export(network: Network) -> onnx.ModelProto:
         producer_version=fpgajet.__version__,
         ir_version=10,
     )
+    helper.set_model_props(model, {FORM: json.dumps(network.form.to_json())})
     onnx.checker.check_model(model, full_check=True)
     return model
 

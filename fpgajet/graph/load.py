@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from onnx import helper, numpy_helper
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
+from fpgajet.graph.export import FORM
 from fpgajet.ops import OPERATORS
+from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import DOMAIN, Operator
@@ -76,9 +79,22 @@ def load(model: onnx.ModelProto, source: str = "the model") -> Network:
     if input_type is None:
         raise BadInput(f"{source} has no Quant node right after its input {inputs[0].name!r}.")
     try:
-        return Network(model.graph.name, input_name, shape, input_type, tuple(nodes))
+        return Network(model.graph.name, input_name, shape, input_type, tuple(nodes), _form(model))
     except ValueError as error:
         raise BadInput(f"{source} is not a valid network: {error}.") from error
+
+
+def _form(model: onnx.ModelProto) -> InputForm:
+    """The input form in the metadata; a file without one takes four-momenta.
+
+    Raises:
+        ValueError: not JSON, or not an input form.
+    """
+    texts = {entry.key: entry.value for entry in model.metadata_props}
+    given = json.loads(texts.get(FORM, json.dumps(MOMENTA.to_json())))
+    if not isinstance(given, dict):
+        raise ValueError(f"the metadata {FORM} is not a JSON object")
+    return form_from_json(given)
 
 
 def attributes_of(proto: onnx.NodeProto) -> dict[str, Any]:

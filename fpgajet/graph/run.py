@@ -28,7 +28,7 @@ class OnnxRuntime:
         )
 
     def stages(self, jets: NDArray[np.float32]) -> Stages:
-        """Every stage, float32 [jets, ...], from float32 jets [jets, N, 4] in GeV."""
+        """Every stage, float32 [jets, ...], from float32 features [jets, N, F] of the input form."""
         values = self._session.run(self._names, {self._session.get_inputs()[0].name: jets})
         return dict(zip(self._names, values, strict=True))
 
@@ -46,7 +46,7 @@ class Qonnx:
         self._names = [node.name for node in network.nodes]
 
     def stages(self, jets: NDArray[np.float32]) -> Stages:
-        """Every stage, float32 [jets, ...], from float32 jets [jets, N, 4] in GeV."""
+        """Every stage, float32 [jets, ...], from float32 features [jets, N, F] of the input form."""
         from qonnx.core.modelwrapper import ModelWrapper
         from qonnx.core.onnx_exec import execute_onnx
 

@@ -94,7 +94,7 @@ class CSimulation:
         """Every stage of every jet.
 
         Args:
-            jets: float32 [jets, N, 4] in GeV, before the input quantiser.
+            jets: features of the input form, float32 [jets, N, F], before the input quantiser.
 
         Returns:
             By stage name, float32 [jets, ...], exact.

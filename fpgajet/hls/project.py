@@ -53,7 +53,7 @@ def write_project(
         clock_mhz: target clock.
         backend: ``vitis`` or ``vivado``.
         reuse_factor: must be 1 for now.
-        vectors: jets of the test bench, float32 [jets, N, 4] in GeV.
+        vectors: jets of the test bench, features of the input form, float32 [jets, N, F].
 
     Raises:
         BadInput: unknown back end, or a reuse factor that the operators do not support.

@@ -170,6 +170,7 @@ def register() -> None:
         for backend in map(get_backend, BACKENDS):
             for template in _templates(layer, op):
                 backend.register_template(template)
-            backend.register_source(firmware_file(op.header).resolve())
+            for header in (op.header, *op.includes):
+                backend.register_source(firmware_file(header).resolve())
     register_pass("fold_fpgajet_constants", FoldFpgajetConstants)
     update_flow("parse_qonnx", add_optimizers=["fold_fpgajet_constants"])

@@ -68,6 +68,10 @@ class Arithmetic(ABC, Generic[A]):
         """max(x, 0)."""
 
     @abstractmethod
+    def abs(self, x: A) -> A:
+        """|x|."""
+
+    @abstractmethod
     def nonzero(self, x: A) -> A:
         """1 where ``x`` is not zero, else 0 (one unsigned bit)."""
 
@@ -77,7 +81,10 @@ class Arithmetic(ABC, Generic[A]):
 
     @abstractmethod
     def lookup(self, table: A, index: A) -> A:
-        """Rows ``table[index]``: table [K, ...], index [batch...] in 0..K-1, result [batch..., ...]."""
+        """Rows ``table[index]``: table [K, ...], index [batch...] in 0..K-1, result [batch..., ...].
+
+        That the index stays in 0..K-1 is proved by the interval analysis, nowhere else.
+        """
 
     def enter(self, stage: str) -> None:
         """Told by :meth:`Network.evaluate` which node computes next; most back ends need not know."""

@@ -12,7 +12,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.momenta import MomentumOperator, with_constants
-from fpgajet.ops.operator import Shape
+from fpgajet.ops.operator import Shape, expect
 
 #: One unsigned bit.
 BIT = FixedType(signed=False, bits=1, fraction=0)
@@ -20,9 +20,10 @@ BIT = FixedType(signed=False, bits=1, fraction=0)
 
 @dataclass(frozen=True)
 class ConstituentMask(MomentumOperator):
-    """m_i = (E_i != 0) on the quantised energy; the slots of the beams, which come first, are always real.
+    """m_i = (x_i0 != 0) on the quantised input; the slots of the beams, which come first, are always real.
 
-    Input ``p`` [..., N, 4]: four-momenta (E, px, py, pz). Output [..., N + 2 beams]: one bit a slot.
+    Input ``x`` [..., N, columns] of any input form: number 0 of a constituent, its energy or its pT, is zero in
+    empty slots only. Output [..., N + 2 beams]: one bit a slot.
     Source: arXiv 2310.16121, section 4 (padding), with the beams of the public PELICAN code.
     """
 
@@ -31,12 +32,18 @@ class ConstituentMask(MomentumOperator):
     function: ClassVar[str] = "constituent_mask"
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        self.check_momenta(shapes)
+        expect(
+            len(shapes) == 1 and len(shapes[0]) == 2 and shapes[0][0] == self.constituents,
+            f"ConstituentMask needs [{self.constituents}, columns], not {list(shapes)}",
+        )
         return (self.slots,)
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         mask = a.nonzero(a.take(inputs[0], 0, -1))
         return with_constants(a, mask, np.ones(2), -1) if self.beams else mask
+
+    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
+        return super().hls_constants(*shapes) | {"columns": shapes[0][1]}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         return Inventory(selectors=[Units(self.constituents, -(-widths["input0"].bits // 6))])

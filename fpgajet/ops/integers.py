@@ -107,6 +107,9 @@ class IntegerArithmetic(Arithmetic[FixedArray]):
     def relu(self, x: FixedArray) -> FixedArray:
         return FixedArray(np.maximum(x.raw, 0), x.fraction)
 
+    def abs(self, x: FixedArray) -> FixedArray:
+        return FixedArray(np.abs(x.raw), x.fraction)
+
     def nonzero(self, x: FixedArray) -> FixedArray:
         return FixedArray((x.raw != 0).astype(np.int64), 0)
 

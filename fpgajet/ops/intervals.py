@@ -123,6 +123,10 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
     def relu(self, x: IntervalArray) -> IntervalArray:
         return IntervalArray(np.maximum(x.lo, 0), np.maximum(x.hi, 0), x.fraction)
 
+    def abs(self, x: IntervalArray) -> IntervalArray:
+        lo = np.maximum(np.maximum(x.lo, -x.hi), 0)  # 0 where the interval contains it
+        return IntervalArray(lo, np.maximum(-x.lo, x.hi), x.fraction)
+
     def nonzero(self, x: IntervalArray) -> IntervalArray:
         return IntervalArray(_full(x.lo.shape, 0), _full(x.lo.shape, 1), 0)
 
@@ -132,6 +136,14 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
         return IntervalArray(np.minimum(lo, 0), np.maximum(hi, 0), x.fraction)
 
     def lookup(self, table: IntervalArray, index: IntervalArray) -> IntervalArray:
-        lo = np.broadcast_to(table.lo.min(axis=0), index.lo.shape + table.lo.shape[1:])
-        hi = np.broadcast_to(table.hi.max(axis=0), index.hi.shape + table.hi.shape[1:])
+        entries = len(table.lo)
+        if index.fraction != 0 or np.min(index.lo) < 0 or np.max(index.hi) >= entries:
+            raise ValueError(
+                f"a table of {entries} entries could be looked up at {np.min(index.lo)}..{np.max(index.hi)}"
+            )
+        shape = index.lo.shape + table.lo.shape[1:]
+        lo, hi = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
+        for place in np.ndindex(index.lo.shape):
+            rows = slice(int(index.lo[place]), int(index.hi[place]) + 1)
+            lo[place], hi[place] = table.lo[rows].min(axis=0), table.hi[rows].max(axis=0)
         return IntervalArray(lo, hi, table.fraction)

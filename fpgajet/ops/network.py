@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
 from fpgajet.ops.operator import Operator, Shape
@@ -34,8 +35,10 @@ class Node:
 class Network:
     """One input, nodes in an order in which they can be computed, the last one gives the score.
 
+    ``form`` says how four-momenta become the input: whoever has jets applies ``form.features`` to them, once.
+
     Raises:
-        ValueError: an input that no earlier stage gives, or shapes that do not fit.
+        ValueError: an input that no earlier stage gives, or shapes, constants or an input form that do not fit.
     """
 
     name: str
@@ -43,8 +46,16 @@ class Network:
     input_shape: Shape
     input_type: FixedType
     nodes: tuple[Node, ...]
+    form: InputForm = MOMENTA
 
     def __post_init__(self) -> None:
+        if self.input_shape[-1:] != (self.form.columns,):
+            raise ValueError(
+                f"the input form {self.form.name} has {self.form.columns} numbers a constituent, not the shape "
+                f"{list(self.input_shape)}"
+            )
+        if self.form.input_type not in (None, self.input_type):
+            raise ValueError(f"the input form {self.form.name} needs the input type {self.form.input_type}")
         self.shapes()
 
     @property
@@ -65,6 +76,7 @@ class Network:
                 given = node.tensors[name].values.raw.shape if name in node.tensors else None
                 if given != shape:
                     raise ValueError(f"{node.name}: tensor {name!r} has shape {given}, not {shape}")
+            node.operator.check_tensors({name: tensor.values for name, tensor in node.tensors.items()})
         return shapes
 
     def types(self) -> dict[str, FixedType]:

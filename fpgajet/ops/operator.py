@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory
 
 Shape = tuple[int, ...]
@@ -35,6 +36,8 @@ class Operator(ABC):
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]
+    #: further headers in ``firmware/`` that this one includes
+    includes: ClassVar[tuple[str, ...]] = ()
 
     output: FixedType
 
@@ -49,6 +52,13 @@ class Operator(ABC):
     @abstractmethod
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         """Shapes of the constant tensors from those of the data inputs."""
+
+    def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:  # noqa: B027 - most need no check
+        """What the constants must fulfil beside their shapes.
+
+        Raises:
+            ValueError: they do not.
+        """
 
     @abstractmethod
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:

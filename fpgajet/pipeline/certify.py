@@ -34,7 +34,7 @@ class TorchModel:
         self._model = load_model(open_checkpoint(checkpoint))
 
     def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Every stage, float64 [jets, ...], from float32 jets [jets, N, 4] in GeV."""
+        """Every stage, float64 [jets, ...], from float32 features [jets, N, F] of the input form."""
         stages: Mapping[str, NDArray[Any]] = self._model.stages(jets)
         return stages
 
@@ -58,7 +58,7 @@ def certify_build(
     Args:
         build: a build with checkpoint and model.
         library: the compiled hls4ml project; None: without C simulation.
-        jets: real jets, float32 [jets, N, 4] in GeV.
+        jets: features of real jets, float32 [jets, N, F].
         edges: number of edge vectors.
         seed: of the edge vectors.
         verilog: simulate the build's Verilog as well.

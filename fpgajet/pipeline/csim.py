@@ -29,7 +29,7 @@ def run_csim(build_dir: Path, events: Path | None, edges: int, seed: int) -> Cer
     """
     build = existing_build(build_dir)
     network = load(read_model(build.model), str(build.model))
-    jets = bare_events(events or shipped_sample(), network.input_shape[0])
+    jets = network.form.features(bare_events(events or shipped_sample(), network.input_shape[0]))
     with exclusive(build_dir), tempfile.TemporaryDirectory(prefix="fpgajet-csim-") as work:
         library = compile_project(build.project, Path(work) / "csim")
         return certify_build(build, library, jets, edges, seed)

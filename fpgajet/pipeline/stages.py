@@ -73,7 +73,7 @@ def project_stage(
             clock_mhz=clock,
             backend=settings.backend,
             reuse_factor=settings.reuse_factor,
-            vectors=sample[: settings.test_bench_jets],
+            vectors=network.form.features(sample[: settings.test_bench_jets]),
         )
         return f"{settings.backend}, {part.full_name}, {clock:g} MHz"
 
@@ -120,7 +120,7 @@ def certificate_stage(
         result = certify_build(
             build,
             library,
-            sample.constituents,
+            network.form.features(sample.constituents),
             settings.edge_vectors,
             settings.seed,
             verilog=verilog,

@@ -52,7 +52,8 @@ def boosts_of(
     directions = steps / np.linalg.norm(steps, axis=1, keepdims=True)
 
     def scores(momenta: NDArray[np.float64]) -> NDArray[np.float64]:
-        given = FixedArray(from_real(momenta, network.input_type), network.input_type.fraction)
+        features = network.form.features(momenta)
+        given = FixedArray(from_real(features, network.input_type), network.input_type.fraction)
         return network.reference(given)[network.output.name].real[:, 0]
 
     still = scores(p)

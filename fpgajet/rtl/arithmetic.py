@@ -63,6 +63,9 @@ class AlkaidArithmetic(Arithmetic[FVArray]):
     def relu(self, x: FVArray) -> FVArray:
         return self._array([v.relu() for v in _symbols(x)], x.shape)
 
+    def abs(self, x: FVArray) -> FVArray:
+        return self._array([abs(v) for v in _symbols(x)], x.shape)
+
     def nonzero(self, x: FVArray) -> FVArray:
         return self._array([_nonzero(v) for v in _symbols(x)], x.shape)
 
@@ -107,7 +110,8 @@ def _gate(v: FVariable, bit: FVariable) -> FVariable:
 
 
 def _lookup(column: NDArray[np.float64], index: FVariable) -> FVariable:
-    possible = column[int(index.low) : int(index.high) + 1]
+    step = int(index.step)  # alkaid knows when an index, itself out of a table, has a last bit of 0
+    possible = column[int(index.low) : int(index.high) + 1 : step]
     if index.low == index.high:
         return FVariable.from_const(float(possible[0]), index.hwconf)
     return index.lookup(possible)

@@ -56,7 +56,7 @@ def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     constituents = network.input_shape[0]
     kind = network.input_type
     half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
-    real = from_real(half.constituents[:, :constituents], kind)
+    real = from_real(network.form.features(half.constituents[:, :constituents]), kind)
     rng = np.random.default_rng(SEED)
     wild = rng.integers(kind.lowest, kind.highest + 1, (max(count - len(real), 0), *network.input_shape))
     for row, value in enumerate((0, kind.lowest, kind.highest)):

@@ -92,7 +92,7 @@ def certify(
     Args:
         network: the definition.
         implementations: what to compare with it.
-        events: jets by kind, float32 [n, N, 4].
+        events: jets by kind, features of the input form, float32 [n, N, F].
         score_kind: the kind (real jets) whose scores are kept and counted.
         progress: called with the number of events done since the last call.
     """

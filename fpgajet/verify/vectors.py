@@ -11,7 +11,7 @@ Jets = NDArray[np.float32]
 
 
 def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[str, Jets]:
-    """Jets by kind, together at least ``count``, float32 [n, N, 4] in GeV (or the input's own unit).
+    """Jets by kind, together at least ``count``, float32 [n, N, F] in the numbers of the network's input form.
 
     They need not be physical: hardware has an answer for every input, and all implementations must agree
     on it. Values are exact in float32; a part lies on half steps of the input quantiser.
@@ -20,7 +20,7 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
         network: for the shape and type of its input.
         count: how many, over all kinds.
         seed: of the random generator (PCG64).
-        jets: real jets, from which the jets with full multiplicity are made.
+        jets: features of real jets, from which the jets with full multiplicity are made.
     """
     rng = np.random.default_rng(seed)
     kind, shape = network.input_type, network.input_shape

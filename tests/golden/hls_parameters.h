@@ -25,6 +25,7 @@
 struct config26 {
     static const unsigned constituents = 4;
     static const unsigned beams = 0;
+    static const unsigned columns = 4;
     static const unsigned reuse_factor = 1;
 };
 

@@ -11,12 +11,14 @@ from onnx import helper
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
-from fpgajet.graph.export import export
+from fpgajet.graph.export import FORM, export
 from fpgajet.graph.load import load, read_model
 from fpgajet.graph.run import OnnxRuntime, Qonnx
 from fpgajet.ops import DOMAIN
+from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
-from tests.networks import random_jets, random_network
+from fpgajet.verify.vectors import edge_vectors
+from tests.networks import LOG, TRIGGER, random_jets, random_network
 
 
 def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
@@ -31,12 +33,13 @@ def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
     assert {(n.domain, n.op_type, n.overload) for n in model.graph.node} == bodies
 
 
-@pytest.mark.parametrize("beams", [0, 1])
-def test_round_trip(beams: int, tmp_path: Path) -> None:
-    network = random_network(3, 2, beams)
+@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
+def test_round_trip(form: InputForm, beams: int, tmp_path: Path) -> None:
+    network = random_network(3, 2, beams, form=form)
     onnx.save(export(network), str(tmp_path / "model.onnx"))
     back = load(read_model(tmp_path / "model.onnx"))
-    assert (back.name, back.input_type, back.input_shape) == ("random", network.input_type, (3, 4))
+    assert (back.name, back.input_type, back.form) == ("random", network.input_type, form)
+    assert back.input_shape == (3, form.columns)
     for ours, theirs in zip(network.nodes, back.nodes, strict=True):
         assert (ours.name, ours.operator, ours.inputs) == (theirs.name, theirs.operator, theirs.inputs)
         for name, tensor in ours.tensors.items():
@@ -56,6 +59,28 @@ def test_onnxruntime_and_qonnx_equal_the_reference(runner: type, beams: int, rou
     for node in network.nodes:
         np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
     assert len(np.unique(found["score"])) > 50
+
+
+@pytest.mark.parametrize("form", [TRIGGER, LOG])
+@pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
+def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) -> None:
+    network = random_network(4, form=form)
+    real = form.features(random_jets(300, narrow=True))
+    jets = np.concatenate([real, *edge_vectors(network, 300, 1, real).values()])
+    raw = from_real(jets, network.input_type)
+    expected = network.reference(FixedArray(raw, network.input_type.fraction))
+    found = runner(export(network), network).stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["score"])) > 50
+
+
+@pytest.mark.parametrize("text", ['{"name": "polar"}', "[1]", "{"])
+def test_an_unknown_input_form_is_refused(text: str) -> None:
+    model = export(random_network())
+    helper.set_model_props(model, {FORM: text})
+    with pytest.raises(BadInput, match="not a valid network"):
+        load(model)
 
 
 def test_foreign_node_is_named() -> None:

@@ -15,9 +15,11 @@ from fpgajet.fixed import from_real
 from fpgajet.graph.export import export
 from fpgajet.hls.csim import CSimulation, compile_project
 from fpgajet.hls.project import write_project
+from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from tests.networks import random_jets, random_network
+from fpgajet.verify.vectors import edge_vectors
+from tests.networks import LOG, TRIGGER, random_jets, random_network
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
@@ -74,6 +76,21 @@ def test_csim_equals_the_reference(tmp_path: Path, n: int, hidden: int, beams: i
     assert len(np.unique(found["score"])) > 50
     with pytest.raises(BadInput, match=r"takes jets of shape"):
         simulation.stages(np.zeros((1, 9, 4), np.float32))
+
+
+@pytest.mark.parametrize("form", [TRIGGER, LOG])
+def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:
+    network = random_network(4, form=form)
+    jets = form.features(random_jets(300, narrow=True))
+    project = make(network, tmp_path / "hls", vectors=jets[:20])
+    simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
+    jets = np.concatenate([jets, *edge_vectors(network, 500, 1, jets).values()])
+    raw = from_real(jets, network.input_type)
+    expected = network.reference(FixedArray(raw, network.input_type.fraction))
+    found = simulation.stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["score"])) > 50
 
 
 def test_test_bench_passes_and_can_fail(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops import DotProducts, Operator
+from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
-from tests.networks import random_network, t
+from tests.networks import LOG, TRIGGER, random_network, t
 
 
 class Watch(IntegerArithmetic):
@@ -39,9 +40,9 @@ def extreme_inputs(operator: Operator, network: Network, count: int) -> list[Fix
     return arrays
 
 
-@pytest.mark.parametrize("beams", [0, 1])
-def test_every_intermediate_stays_in_its_type(beams: int) -> None:
-    network = random_network(4, 2, beams)
+@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
+def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> None:
+    network = random_network(4, 2, beams, form=form)
     widths = network.widths()
     for node in network.nodes:
         watch = Watch()

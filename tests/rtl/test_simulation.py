@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput, Mismatch, ToolFailed
+from fpgajet.fixed import from_real
+from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, Simulation, compare
+from fpgajet.rtl import RtlDesign, Simulation, compare, emit
 from fpgajet.rtl.netlist import Format
 from fpgajet.rtl.simulate import pack, unpack
+from tests.networks import LOG, TRIGGER, random_jets, random_network
 from tests.rtl.conftest import copy_of, raw_jets, wanted
 
 
@@ -99,3 +102,16 @@ def test_build_raises_on_a_difference(
     monkeypatch.setattr(simulation, "scores", lambda raw: wanted(network, raw) + 1)
     with pytest.raises(Mismatch, match="50 of 50 jets"):
         module.build(network, tmp_path, 320, "xcvu9p", synth=False, jets=raw_jets(network, 50))
+
+
+@pytest.mark.parametrize("form", [TRIGGER, LOG])
+def test_other_input_forms(form: InputForm, simulation: Simulation, tmp_path: Path) -> None:
+    network = random_network(n=3, hidden=1, form=form)
+    kind = network.input_type
+    rng = np.random.default_rng(5)
+    wild = rng.integers(kind.lowest, kind.highest + 1, (300, 3, 3))
+    real = from_real(form.features(random_jets(300, 3, narrow=True)), kind)
+    raw = np.concatenate([wild, real])
+    found = Simulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
+    np.testing.assert_array_equal(found, wanted(network, raw))
+    assert len(np.unique(found)) > 50

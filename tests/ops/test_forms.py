@@ -1,0 +1,96 @@
+"""Input forms: integers that float32 carries, the momenta they stand for, and refusals."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from fpgajet.ops.forms import FORMS, MOMENTA, InputForm, Log, Momenta, Trigger, form_from_json
+from tests.networks import random_jets
+
+
+def jet(*constituents: tuple[float, float, float]) -> np.ndarray:
+    """One jet of massless constituents (pT, eta, phi), with an empty slot at the end."""
+    pt, eta, phi = np.array(constituents).T
+    p = np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
+    return np.concatenate([p, np.zeros((1, 4))])[None]
+
+
+def test_momenta_pass_unchanged() -> None:
+    jets = random_jets(20)
+    np.testing.assert_array_equal(MOMENTA.features(jets), jets)
+    assert MOMENTA.features(jets.astype(np.float64)).dtype == np.float32
+
+
+def test_trigger_integers() -> None:
+    form = Trigger(pt_lsb=0.25, pt_bits=10, angle_steps=720, angle_bits=9)
+    step = math.pi / 720
+    # The axis is that of the hard one, to a small part of a step; phi wraps around at pi.
+    x = form.features(jet((200, 0.5, math.pi - 2 * step), (0.01, 0.5 + 7 * step, -math.pi + 3 * step)))[0]
+    assert x.dtype == np.float32
+    assert x[0].tolist() == [800, 0, 0]
+    assert x[1].tolist() == [1, 7, 5]  # a real constituent is never 0
+    assert x[2].tolist() == [0, 0, 0]
+
+
+def test_numbers_saturate() -> None:
+    form = Trigger(pt_lsb=0.25, pt_bits=8, angle_steps=720, angle_bits=6)
+    x = form.features(jet((500, 0, 0), (1, 3, 3), (1, -3, -3)))[0]
+    assert x[0, 0] == 255
+    assert x[1, 1:].tolist() == [31, 31]
+    assert x[2, 1:].tolist() == [-32, -32]
+
+
+def test_logarithm() -> None:
+    form = Log(pt_lsb=0.25, pt_bits=6, steps=4)
+    x = form.features(jet((64, 0, 0), (0.25 * 2**0.25, 0, 0), (0.001, 0, 0), (1e6, 0, 0)))[0]
+    assert x[:, 0].tolist() == [32, 1, 1, 63, 0]
+
+
+@pytest.mark.parametrize("form", [Trigger(angle_bits=12), Log(steps=32, pt_bits=12, angle_bits=12)])
+def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
+    jets = random_jets(200, narrow=True)
+    features = form.features(jets)
+    assert (features == np.rint(features)).all()
+    kind = form.input_type
+    assert kind is not None
+    assert features.min() >= kind.lowest
+    assert features.max() <= kind.highest
+    np.testing.assert_array_equal(features[..., 0] != 0, jets[..., 0] != 0)
+    found = form.momenta(features)
+    pt = [np.hypot(p[..., 1], p[..., 2]) for p in (jets, found)]
+    np.testing.assert_allclose(*pt, rtol=0.015, atol=0.13)
+    mass2 = found[..., 0] ** 2 - (found[..., 1:] ** 2).sum(-1)
+    assert np.abs(mass2).max() < 1e-6
+    metric = np.array([1, -1, -1, -1])
+    dots = [np.einsum("bim,m,bjm->bij", p.astype(float), metric, p) for p in (jets, found)]
+    large = dots[0] > 200
+    np.testing.assert_allclose(dots[1][large], dots[0][large], rtol=0.08)
+
+
+def test_json_round_trip_and_defaults() -> None:
+    for form in (Momenta(), Trigger(pt_bits=8), Log(steps=6)):
+        assert form_from_json(json.loads(json.dumps(form.to_json()))) == form
+    assert form_from_json({"name": "trigger", "pt_lsb": 1}) == Trigger(pt_lsb=1.0)
+    assert set(FORMS) == {"momenta", "trigger", "log"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "polar"}, "not an input form; there are momenta, trigger, log"),
+        ({}, "None is not an input form"),
+        ({"name": "trigger", "steps": 4}, "has no steps"),
+        ({"name": "trigger", "pt_bits": 8.5}, "pt_bits of the input form trigger is a number"),
+        ({"name": "trigger", "pt_bits": True}, "pt_bits of the input form trigger is a number"),
+        ({"name": "trigger", "pt_lsb": 0}, "positive"),
+        ({"name": "log", "angle_bits": 17}, "angles have 2 to 16"),
+        ({"name": "log", "steps": 0}, "1 to 64 steps"),
+    ],
+)
+def test_what_is_no_form_is_refused(given: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        form_from_json(given)
