@@ -61,8 +61,24 @@ class TorchArithmetic(Arithmetic[Tensor]):
     def gate(self, x: Tensor, bit: Tensor) -> Tensor:
         return torch.where(bit != 0, x, 0.0)
 
+    def less(self, x: Tensor, y: Tensor) -> Tensor:
+        return (x < y).to(torch.float64)
+
+    def select(self, bit: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        return torch.where(bit != 0, x, y)
+
+    def linear(self, x: Tensor, weight: Tensor) -> Tensor:
+        return x @ weight.T
+
     def lookup(self, table: Tensor, index: Tensor) -> Tensor:
-        return table[index.detach().long()]
+        row = index.detach().long()
+        if not index.requires_grad:
+            return table[row]
+        # An index that is trained: the slope of the table, as a central difference, is its gradient.
+        with torch.no_grad():
+            slope = (table[(row + 1).clamp(max=len(table) - 1)] - table[(row - 1).clamp(min=0)]) / 2
+        step = (index - index.detach()).reshape(index.shape + (1,) * (table.dim() - 1))
+        return table[row] + step * slope
 
 
 def _wrapped(x: Tensor, to: FixedType) -> Tensor:

@@ -31,7 +31,10 @@ def build(
     budget: Annotated[str | None, typer.Option(help="Preset (`fpgajet budgets`) or TOML file.")] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Target clock; default: the budget's.")] = None,
     backend: Annotated[str | None, typer.Option(help="hls4ml back end: vitis or vivado.")] = None,
-    reuse_factor: Annotated[int | None, typer.Option(help="hls4ml ReuseFactor of all operators.")] = None,
+    reuse_factor: Annotated[
+        int | None,
+        typer.Option("--reuse-factor", "--ii", help="Clocks between jets in HLS; above 1, pairs are folded."),
+    ] = None,
     flow: Annotated[
         str | None, typer.Option(help="all (HLS, and RTL where its tools are installed), hls or rtl.")
     ] = None,

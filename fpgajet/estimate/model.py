@@ -66,7 +66,7 @@ def estimate_blocks(
     spans = []
     for block in blocks:
         start = max((ends.get(name, 0.0) for name in block.inputs), default=0.0)
-        ends[block.name] = start + block_cycles(block, parts_of.usable, known)
+        ends[block.name] = start + block_cycles(block, parts_of.usable, known, ii)
         spans.append((start, ends[block.name]))
     cycles = ends[blocks[-1].name] + sharing_cycles(ii, known)
     operators = tuple(

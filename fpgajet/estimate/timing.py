@@ -15,14 +15,18 @@ def usable_ns(part: Part, clock_mhz: float, known: Calibration) -> float:
     return (1.0 - known.clock_uncertainty) * 1000.0 / clock_mhz / known.slowness(part)
 
 
-def block_cycles(block: Block, usable: float, known: Calibration) -> float:
+def block_cycles(block: Block, usable: float, known: Calibration, ii: int = 1) -> float:
     """Cycles of a block, not rounded: HLS lets a block start in the middle of a cycle (chaining).
 
-    Adder levels take their delay; a product takes whole cycles, and so does each DSP that adds to it.
+    Adder levels take their delay; a product takes whole cycles, and so does each DSP that adds to it. A sum
+    over what is folded over ``ii`` clocks waits for the last of them.
     """
-    units = block.inventory
-    products = units.product_levels * max(1, math.ceil(known.product_ns / usable)) + units.cascade_levels
-    return products + units.adder_levels * known.adder_ns / usable
+    folded = block.inventory.folded
+    cycles = 0.0 if folded is None else float(folded.waiting(ii))
+    for units in (block.inventory, *([] if folded is None else [folded.lanes])):
+        products = units.product_levels * max(1, math.ceil(known.product_ns / usable)) + units.cascade_levels
+        cycles += products + units.adder_levels * known.adder_ns / usable
+    return cycles
 
 
 def sharing_cycles(ii: int, known: Calibration) -> float:

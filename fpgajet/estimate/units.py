@@ -8,10 +8,11 @@ logic synthesis does better than their sum, and how much higher the HLS report c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import Calibration
+from fpgajet.ops.inventory import Inventory
 
 #: Non-zero signed digits of a random weight, as a share of its bits (Reitwiesner 1960: 1/3 on average).
 DIGIT_SHARE = 1 / 3
@@ -38,6 +39,9 @@ class Resources:
     csynth_lut: float
     dsp: int
     bram: float
+
+    def __add__(self, other: Resources) -> Resources:
+        return Resources(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 def dsp_slices(bits: int, other: int) -> int:
@@ -67,11 +71,24 @@ def shared_between(ii: int) -> int:
 
 
 def resources(block: Block, ii: int, known: Calibration) -> Resources:
-    """LUT and DSP of a fully unrolled block that takes a jet every ``ii`` clocks."""
-    units = block.inventory
-    dsp, product_logic, in_slices = 0, 0.0, 0
+    """LUT and DSP of a block that takes a jet every ``ii`` clocks: unrolled, but for what it folds over time."""
+    total = _unrolled(block.inventory, block.digits, 1.0, shared_between(ii), known)
+    folded = block.inventory.folded
+    if folded is not None:
+        lanes = _unrolled(folded.lanes, block.digits, folded.share(ii), 1, known)
+        choosing = float(folded.multiplexer_luts(ii))
+        chosen = Resources(known.lut_scale * choosing, 0.0, known.csynth_lut_scale * choosing, 0, 0.0)
+        total = total + lanes + chosen
+    return total
+
+
+def _unrolled(
+    units: Inventory, digits: float | None, share: float, clocks: int, known: Calibration
+) -> Resources:
+    """The part ``share`` of counted units, with products of two variables shared between ``clocks`` besides."""
+    dsp, product_logic, in_slices = 0, 0.0, 0.0
     for u in units.products:
-        here = math.ceil(u.count / shared_between(ii))
+        here = math.ceil(u.count * share / clocks)
         if in_dsp(u.bits, u.other_bits):
             dsp += here * dsp_slices(u.bits, u.other_bits)
             in_slices += u.count
@@ -84,17 +101,20 @@ def resources(block: Block, ii: int, known: Calibration) -> Resources:
         in_slices -= free
     for u in units.constant_products:
         if in_dsp(u.bits, u.other_bits + 1) and u.other_bits >= LARGEST_IN_LOGIC:
-            dsp += u.count * dsp_slices(u.bits, u.other_bits + 1)
+            dsp += math.ceil(u.count * share) * dsp_slices(u.bits, u.other_bits + 1)
         else:
-            logic += u.count * constant_product_bits(u.bits, u.other_bits, block.digits)
+            logic += u.count * constant_product_bits(u.bits, u.other_bits, digits)
     logic += sum(u.count * u.bits for u in units.selectors)
     small = [u for u in units.tables if u.other_bits < BRAM_ADDRESS_BITS]
-    tables = sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in small)
-    csynth_tables = sum(u.count * u.bits * 2.0**u.other_bits for u in small)
+    tables = share * sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in small)
+    csynth_tables = share * sum(u.count * u.bits * 2.0**u.other_bits for u in small)
     halves = sum(
-        u.count * math.ceil(u.bits * 2.0**u.other_bits / BRAM_HALF) for u in units.tables if u not in small
+        math.ceil(u.count * share) * math.ceil(u.bits * 2.0**u.other_bits / BRAM_HALF)
+        for u in units.tables
+        if u not in small
     )
-    matrices = known.lut_per_ebop * units.matrix_ebops
+    logic *= share
+    matrices = known.lut_per_ebop * units.matrix_ebops * share
     lut = known.lut_scale * (logic + product_logic + tables)
     csynth = known.csynth_lut_scale * (logic + matrices) + product_logic + CSYNTH_TABLE * csynth_tables
     return Resources(lut, matrices, csynth, dsp, halves / 2)

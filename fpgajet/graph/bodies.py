@@ -101,6 +101,15 @@ class OnnxArithmetic(Arithmetic[Symbol]):
     def gate(self, x: Symbol, bit: Symbol) -> Symbol:
         return x * bit
 
+    def less(self, x: Symbol, y: Symbol) -> Symbol:
+        return self.to_double(self.node("Less", x, y))
+
+    def select(self, bit: Symbol, x: Symbol, y: Symbol) -> Symbol:
+        return self.node("Where", self.node("Cast", bit, to=TensorProto.BOOL), x, y)
+
+    def linear(self, x: Symbol, weight: Symbol) -> Symbol:
+        return self.node("MatMul", x, self.node("Transpose", weight, perm=[1, 0]))
+
     def lookup(self, table: Symbol, index: Symbol) -> Symbol:
         return self.node("Gather", table, self.node("Cast", index, to=TensorProto.INT64), axis=0)
 

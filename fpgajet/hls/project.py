@@ -52,7 +52,7 @@ def write_project(
         part: full part name, as the vendor tool wants it.
         clock_mhz: target clock.
         backend: ``vitis`` or ``vivado``.
-        reuse_factor: must be 1 for now.
+        reuse_factor: initiation interval of the whole design in clocks; above 1, pair operators fold.
         vectors: jets of the test bench, features of the input form, float32 [jets, N, F].
 
     Raises:
@@ -120,6 +120,8 @@ def _hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> 
     defaults = {
         "Precision": {"default": network.output.operator.output.ap_fixed()},
         "ReuseFactor": reuse_factor,
+        "PipelineStyle": "pipeline",
+        "PipelineInterval": reuse_factor if reuse_factor > 1 else None,
         "Strategy": "Latency",
     }
     return {"Model": defaults, "LayerName": layers}

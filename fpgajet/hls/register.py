@@ -118,16 +118,16 @@ def _config(node: FpgajetLayer) -> str:
 
 
 def reuse_factor(node: FpgajetLayer) -> int:
-    """The reuse factor asked for; only 1 (fully unrolled, initiation interval 1) is built so far.
+    """The initiation interval of the whole design: it is one pipeline, so no operator has another one.
 
     Raises:
-        ValueError: any other reuse factor.
+        ValueError: the layer was given a reuse factor of its own.
     """
-    asked = int(node.model.config.get_reuse_factor(node))
-    if asked != 1:
+    asked, whole = int(node.model.config.get_reuse_factor(node)), node.model.config.pipeline_ii
+    if whole is not None and asked != int(whole):
         raise ValueError(
-            f"{node.name} ({node.operator.op_type}) supports ReuseFactor 1 only, not {asked}: it is fully "
-            "unrolled with an initiation interval of 1"
+            f"{node.name} ({node.operator.op_type}) cannot have a ReuseFactor of {asked} in a pipeline with an "
+            f"interval of {whole}: give the same to the whole model"
         )
     return asked
 

@@ -1,30 +1,61 @@
-"""The hardware operators, one file each, and the exact arithmetic they are written in.
+"""The hardware operators, one file each (or one for a few that share their arithmetic), and that arithmetic.
 
 To add an operator: one file here, one header in ``firmware/``, one line below, one test.
 """
 
 from __future__ import annotations
 
+from fpgajet.ops.activation import Activation
 from fpgajet.ops.constituent_mask import ConstituentMask
+from fpgajet.ops.dense import Dense
 from fpgajet.ops.dot_products import DotProducts
+from fpgajet.ops.edge_dense import EdgeDense, PairDense
+from fpgajet.ops.elementwise import Columns, Join, Product, Skip
+from fpgajet.ops.graphs import CompleteGraph, KnnGraph
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.lin_eq_2to2 import LinEq2to2
 from fpgajet.ops.log_dots import LogDots
+from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
+from fpgajet.ops.pair_intervals import Intervals
+from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.trigger_dots import TriggerDots
+from fpgajet.ops.vector_update import VectorUpdate
+
+_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots)
+_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to0)
+_PAIRS: tuple[type[Operator], ...] = (Intervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
+_LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
+_SUMS: tuple[type[Operator], ...] = (NeighbourMean, VectorUpdate, MaskedMeanPool)
 
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (ConstituentMask, DotProducts, TriggerDots, LogDots, LinEq2to2, LinEq2to0)
+    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS)
 }
 
 __all__ = [
     "DOMAIN",
     "OPERATORS",
+    "Activation",
+    "Columns",
+    "CompleteGraph",
     "ConstituentMask",
+    "Dense",
     "DotProducts",
+    "EdgeDense",
+    "Intervals",
+    "Join",
+    "KnnGraph",
     "LinEq2to0",
     "LinEq2to2",
     "LogDots",
+    "MaskedMeanPool",
+    "NeighbourMean",
     "Operator",
+    "PairDense",
+    "PairLog",
+    "Product",
+    "SignedLog",
+    "Skip",
     "TriggerDots",
+    "VectorUpdate",
 ]

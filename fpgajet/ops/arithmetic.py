@@ -80,11 +80,30 @@ class Arithmetic(ABC, Generic[A]):
         """``x`` where ``bit`` (0 or 1, broadcast against x) is 1, else 0."""
 
     @abstractmethod
+    def less(self, x: A, y: A) -> A:
+        """1 where x < y, else 0 (one unsigned bit), with broadcasting."""
+
+    @abstractmethod
+    def select(self, bit: A, x: A, y: A) -> A:
+        """``x`` where ``bit`` is 1, else ``y``, with broadcasting."""
+
+    def linear(self, x: A, weight: A) -> A:
+        """sum_f weight[g, f] x[..., f]: x [..., F], weight [G, F] constant, result [..., G], exact."""
+        return self.sum(self.expand(x, -2) * weight, -1)
+
+    @abstractmethod
     def lookup(self, table: A, index: A) -> A:
         """Rows ``table[index]``: table [K, ...], index [batch...] in 0..K-1, result [batch..., ...].
 
         That the index stays in 0..K-1 is proved by the interval analysis, nowhere else.
         """
+
+    def bounded(self, x: A, to: FixedType) -> A:
+        """``x`` itself, with the promise that wherever it is used it is a value of ``to``.
+
+        For ranges that the worst-case analysis cannot see; bits that are never used need no hardware.
+        """
+        return x
 
     def enter(self, stage: str) -> None:
         """Told by :meth:`Network.evaluate` which node computes next; most back ends need not know."""

@@ -116,5 +116,16 @@ class IntegerArithmetic(Arithmetic[FixedArray]):
     def gate(self, x: FixedArray, bit: FixedArray) -> FixedArray:
         return FixedArray(np.where(bit.raw != 0, x.raw, 0), x.fraction)
 
+    def less(self, x: FixedArray, y: FixedArray) -> FixedArray:
+        a, b, _ = x._aligned(y)
+        return FixedArray((a < b).astype(np.int64), 0)
+
+    def select(self, bit: FixedArray, x: FixedArray, y: FixedArray) -> FixedArray:
+        a, b, fraction = x._aligned(y)
+        return FixedArray(np.where(bit.raw != 0, a, b), fraction)
+
+    def linear(self, x: FixedArray, weight: FixedArray) -> FixedArray:
+        return FixedArray(x.raw @ weight.raw.T, x.fraction + weight.fraction)
+
     def lookup(self, table: FixedArray, index: FixedArray) -> FixedArray:
         return FixedArray(table.raw[index.raw], table.fraction)

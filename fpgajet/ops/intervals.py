@@ -135,6 +135,27 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
         lo, hi = (np.broadcast_to(b, shape) for b in (x.lo, x.hi))
         return IntervalArray(np.minimum(lo, 0), np.maximum(hi, 0), x.fraction)
 
+    def less(self, x: IntervalArray, y: IntervalArray) -> IntervalArray:
+        difference = x - y
+        return IntervalArray((difference.hi < 0).astype(object) * 1, (difference.lo < 0).astype(object) * 1, 0)
+
+    def select(self, bit: IntervalArray, x: IntervalArray, y: IntervalArray) -> IntervalArray:
+        fraction = max(x.fraction, y.fraction)
+        (a, b), (c, d) = x.at(fraction), y.at(fraction)
+        always, never = bit.lo > 0, bit.hi < 1
+        lo = np.where(always, a, np.where(never, c, np.minimum(a, c)))
+        hi = np.where(always, b, np.where(never, d, np.maximum(b, d)))
+        return IntervalArray(lo, hi, fraction)
+
+    def bounded(self, x: IntervalArray, to: FixedType) -> IntervalArray:
+        lo, hi = x.at(max(x.fraction, to.fraction))
+        factor = 1 << max(x.fraction - to.fraction, 0)
+        return IntervalArray(
+            np.clip(lo, to.lowest * factor, to.highest * factor + factor - 1),
+            np.clip(hi, to.lowest * factor, to.highest * factor + factor - 1),
+            max(x.fraction, to.fraction),
+        )
+
     def lookup(self, table: IntervalArray, index: IntervalArray) -> IntervalArray:
         entries = len(table.lo)
         if index.fraction != 0 or np.min(index.lo) < 0 or np.max(index.hi) >= entries:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.folding import columns_at_once, phases
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,37 @@ class Units:
     count: int
     bits: int
     other_bits: int = 0
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What an initiation interval above 1 shares: the lanes of a pair operator (:mod:`fpgajet.ops.folding`).
+
+    Attributes:
+        lanes: units of all lanes when nothing is shared; at an interval of K, ceil(columns / K) of
+            ``columns`` parts of them are built.
+        columns: what is dealt out over the phases.
+        read_bits: bits that all lanes together read from values that change from phase to phase.
+        reduces: whether the result needs all phases (a sum over columns), so that it comes K - 1 clocks later.
+    """
+
+    lanes: Inventory
+    columns: int
+    read_bits: int
+    reduces: bool = False
+
+    def share(self, interval: int) -> float:
+        """The part of the lanes that is built."""
+        return columns_at_once(self.columns, interval) / self.columns
+
+    def multiplexer_luts(self, interval: int) -> int:
+        """Look-up tables of the multiplexers before the lanes: one takes four inputs of one bit."""
+        choices = phases(self.columns, interval)
+        return round(self.share(interval) * self.read_bits * math.ceil((choices - 1) / 3))
+
+    def waiting(self, interval: int) -> int:
+        """Clocks until the last phase has started, where the result needs it."""
+        return phases(self.columns, interval) - 1 if self.reduces else 0
 
 
 @dataclass
@@ -33,6 +67,7 @@ class Inventory:
         adder_levels: adders one after the other on the longest path.
         product_levels: products of two variables one after the other on the longest path.
         cascade_levels: further DSPs on the longest path, each adding its product to the one before.
+        folded: units that an initiation interval above 1 shares; not contained in the lists above.
     """
 
     adders: list[Units] = field(default_factory=list)
@@ -45,6 +80,7 @@ class Inventory:
     adder_levels: int = 0
     product_levels: int = 0
     cascade_levels: int = 0
+    folded: Folded | None = None
 
     def add_tree(self, trees: int, terms: int, term_bits: int) -> None:
         """``trees`` balanced adder trees over ``terms`` values of ``term_bits`` bits, one bit wider a level."""
@@ -62,6 +98,24 @@ class Inventory:
             self.product_adders.append(Units(sums * (terms - 1), bits + other_bits + terms.bit_length() - 1))
         self.product_levels += 1
         self.cascade_levels += terms - 1
+
+    def matrix(self, sums: int, terms: int, bits: int, weight_bits: int) -> None:
+        """``sums`` inner products of ``terms`` values with constant weights, and a bias."""
+        self.constant_products.append(Units(sums * terms, bits, weight_bits))
+        self.add_tree(sums, terms + 1, bits + weight_bits)
+        self.adder_levels += 1
+
+    def divide(self, counts: int, features: int, columns: int, widths: Mapping[str, FixedType]) -> None:
+        """``counts`` counts of bits, a table over each, and its product with ``features`` sums."""
+        self.adders.append(Units(counts * columns, 2))  # counting bits: about one adder of two bits a bit
+        self.tables.append(Units(counts, widths["reciprocal"].bits, columns.bit_length()))
+        self.sum_of_products(counts * features, 1, widths["sum"].bits, widths["reciprocal"].bits)
+
+    def activate(self, count: int, given: FixedType, to: FixedType, relu: int) -> None:
+        """``count`` requantisers, with a ReLU before them if ``relu`` is 1."""
+        if relu:
+            self.selectors.append(Units(count, -(-to.bits // 2)))
+        self.requantise(count, given, to)
 
     def requantise(self, count: int, given: FixedType, to: FixedType) -> None:
         """``count`` requantisers: an incrementer for rounding, a comparison and a selection for saturation.

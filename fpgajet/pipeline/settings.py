@@ -20,7 +20,7 @@ class BuildSettings(BaseModel):
         budget: preset, or the path of a TOML budget.
         clock_mhz: target clock; by default the budget's.
         backend: hls4ml back end.
-        reuse_factor: hls4ml ReuseFactor of every operator.
+        reuse_factor: initiation interval of the HLS design in clocks (hls4ml's ReuseFactor).
         flow: ``hls``, ``rtl``, or ``all``: HLS, and RTL where its tools are installed.
         multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
         stages: pipeline stages of the RTL flow; by default what the clock needs.

@@ -187,20 +187,20 @@ def boosts_stage(build: BuildDirectory, settings: BuildSettings, jets: Path) -> 
     return Stage("boosts", reads, ("boosts.json",), run)
 
 
-def estimate_stage(build: BuildDirectory, part: Part, clock: float) -> Stage:
-    """Latency and resources by the analytical model, before any tool."""
+def estimate_stage(build: BuildDirectory, part: Part, clock: float, ii: int) -> Stage:
+    """Latency and resources by the analytical model, before any tool, with a jet every ``ii`` clocks."""
 
     def run() -> str:
         from fpgajet.estimate import estimate
         from fpgajet.graph.load import load, read_model
 
         network = load(read_model(build.model), str(build.model))
-        result = estimate(network, part, clock)
+        result = estimate(network, part, clock, ii)
         write_json(build.estimate, result.as_dict())
         cycles, lut, dsp = (getattr(result.total, name).value for name in ("latency_cycles", "lut", "dsp"))
         return f"about {cycles:g} cycles, {lut:,.0f} LUT, {dsp:,.0f} DSP"
 
-    reads = {"model.onnx": path_digest(build.model), "part": part.model_dump(), "clock_mhz": clock}
+    reads = {"model.onnx": path_digest(build.model), "part": part.model_dump(), "clock_mhz": clock, "ii": ii}
     return Stage("estimate", reads, ("estimate.json",), run)
 
 

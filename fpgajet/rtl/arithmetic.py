@@ -74,6 +74,19 @@ class AlkaidArithmetic(Arithmetic[FVArray]):
         gated = [_gate(v, b) for v, b in zip(values.ravel(), bits.ravel(), strict=True)]
         return self._array(gated, values.shape)
 
+    def less(self, x: FVArray, y: FVArray) -> FVArray:
+        difference = np.asarray(x) - np.asarray(y)
+        return self._array([v.is_negative() for v in difference.ravel()], difference.shape)
+
+    def select(self, bit: FVArray, x: FVArray, y: FVArray) -> FVArray:
+        bits, xs, ys = np.broadcast_arrays(np.asarray(bit), np.asarray(x), np.asarray(y))
+        chosen = [_select(*three) for three in zip(bits.ravel(), xs.ravel(), ys.ravel(), strict=True)]
+        return self._array(chosen, bits.shape)
+
+    def bounded(self, x: FVArray, to: FixedType) -> FVArray:
+        signed, integer, _ = to.kif()
+        return self._array([_low_bits(v, signed, integer) for v in _symbols(x)], x.shape)
+
     def lookup(self, table: FVArray, index: FVArray) -> FVArray:
         rows = np.array([v.low for v in _symbols(table)]).reshape(table.shape)
         columns = rows.reshape(len(rows), -1).T
@@ -107,6 +120,21 @@ def _gate(v: FVariable, bit: FVariable) -> FVariable:
     if bit.low == bit.high:
         return v if bit.low else FVariable.from_const(0.0, v.hwconf)
     return bit.msb_mux(v, 0.0) if v.low != v.high else bit * v.low
+
+
+def _select(bit: FVariable, x: FVariable, y: FVariable) -> FVariable:
+    """The wanted one of two; a bit that never changes costs nothing."""
+    if bit.low == bit.high:
+        return x if bit.low else y
+    if x is y or (x.low == x.high == y.low == y.high):
+        return x
+    return bit.msb_mux(x, y)
+
+
+def _low_bits(v: FVariable, signed: bool, integer: int) -> FVariable:
+    """The bits of a range in which a value is known to lie."""
+    fits = 0 <= v.low if not signed else -(2.0**integer) <= v.low
+    return v if fits and v.high < 2.0**integer else v.quantize(int(signed), integer, int(v.kif[2]))
 
 
 def _lookup(column: NDArray[np.float64], index: FVariable) -> FVariable:

@@ -1,0 +1,90 @@
+// Folding over time: the columns of [rows, columns] that a block takes in one phase, see fpgajet/ops/folding.py.
+//
+// An operator that folds has a function for one phase and a second one that makes of it a block of its own with an
+// interval of 1. With a reuse factor of 1 the first is inlined; above, the second is called once a phase, and
+// ALLOCATION allows one instance of it.
+
+#ifndef FPGAJET_FOLDING_H_
+#define FPGAJET_FOLDING_H_
+
+namespace nnet {
+
+template <unsigned COLUMNS, unsigned REUSE_FACTOR> struct folding {
+    static const unsigned at_once = (COLUMNS + REUSE_FACTOR - 1) / REUSE_FACTOR;
+    static const unsigned phases = (COLUMNS + at_once - 1) / at_once;
+};
+
+// Copy the columns of one phase, FEATURES values each, out of [ROWS, COLUMNS, FEATURES]; columns beyond the last are 0.
+template <class T, unsigned ROWS, unsigned COLUMNS, unsigned FEATURES, unsigned AT_ONCE>
+void gather_columns(T all[ROWS * COLUMNS * FEATURES], T now[ROWS * AT_ONCE * FEATURES], unsigned phase) {
+    #pragma HLS INLINE
+    for (unsigned r = 0; r < ROWS; r++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < AT_ONCE; c++) {
+            #pragma HLS UNROLL
+            for (unsigned f = 0; f < FEATURES; f++) {
+                #pragma HLS UNROLL
+                const unsigned column = phase * AT_ONCE + c;
+                now[(r * AT_ONCE + c) * FEATURES + f] = (column < COLUMNS) ? all[(r * COLUMNS + column) * FEATURES + f] : T(0);
+            }
+        }
+    }
+}
+
+// The way back: put the columns of one phase into [ROWS, COLUMNS, FEATURES].
+template <class T, unsigned ROWS, unsigned COLUMNS, unsigned FEATURES, unsigned AT_ONCE>
+void scatter_columns(T now[ROWS * AT_ONCE * FEATURES], T all[ROWS * COLUMNS * FEATURES], unsigned phase) {
+    #pragma HLS INLINE
+    for (unsigned r = 0; r < ROWS; r++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < AT_ONCE; c++) {
+            #pragma HLS UNROLL
+            for (unsigned f = 0; f < FEATURES; f++) {
+                #pragma HLS UNROLL
+                const unsigned column = phase * AT_ONCE + c;
+                if (column < COLUMNS)
+                    all[(r * COLUMNS + column) * FEATURES + f] = now[(r * AT_ONCE + c) * FEATURES + f];
+            }
+        }
+    }
+}
+
+// Symmetric pairs on a ring of slots: the pairs (i, i + distance) with the distances 0 ... N / 2 of one phase.
+template <class T, unsigned N, unsigned FEATURES, unsigned AT_ONCE>
+void gather_pairs(T all[N * N * FEATURES], T now[N * AT_ONCE * FEATURES], unsigned phase) {
+    #pragma HLS INLINE
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < AT_ONCE; c++) {
+            #pragma HLS UNROLL
+            const unsigned j = (i + phase * AT_ONCE + c) % N;
+            const unsigned pair = (i < j) ? i * N + j : j * N + i;
+            for (unsigned f = 0; f < FEATURES; f++) {
+                #pragma HLS UNROLL
+                now[(i * AT_ONCE + c) * FEATURES + f] = all[pair * FEATURES + f];
+            }
+        }
+    }
+}
+
+// The way back, to (i, j) and (j, i).
+template <class T, unsigned N, unsigned FEATURES, unsigned AT_ONCE>
+void scatter_pairs(T now[N * AT_ONCE * FEATURES], T all[N * N * FEATURES], unsigned phase) {
+    #pragma HLS INLINE
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < AT_ONCE; c++) {
+            #pragma HLS UNROLL
+            const unsigned j = (i + phase * AT_ONCE + c) % N;
+            for (unsigned f = 0; f < FEATURES; f++) {
+                #pragma HLS UNROLL
+                all[(i * N + j) * FEATURES + f] = now[(i * AT_ONCE + c) * FEATURES + f];
+                all[(j * N + i) * FEATURES + f] = now[(i * AT_ONCE + c) * FEATURES + f];
+            }
+        }
+    }
+}
+
+} // namespace nnet
+
+#endif

@@ -1,0 +1,98 @@
+// Intervals: (dE)^2 - (dpx)^2 - (dpy)^2 - (dpz)^2 of all pairs and channels, rounded once.
+// Defined by fpgajet/ops/pair_intervals.py; every bit must equal it.
+
+#ifndef FPGAJET_INTERVALS_H_
+#define FPGAJET_INTERVALS_H_
+
+#include "fpgajet_folding.h"
+
+namespace nnet {
+
+// Intervals between the vectors of two lists.
+template <class v_T, class x_T, typename CONFIG_T, unsigned VECTORS>
+void intervals_phase(v_T first[VECTORS * 4], v_T second[VECTORS * 4], x_T x[VECTORS]) {
+    #pragma HLS INLINE
+    for (unsigned k = 0; k < VECTORS; k++) {
+        #pragma HLS UNROLL
+        typename CONFIG_T::square_t square[4];
+        #pragma HLS ARRAY_PARTITION variable=square complete
+        for (unsigned m = 0; m < 4; m++) {
+            #pragma HLS UNROLL
+            const typename CONFIG_T::difference_t difference = first[4 * k + m] - second[4 * k + m];
+            square[m] = difference * difference;
+        }
+        const typename CONFIG_T::accumulator_t interval = (square[0] - square[1]) - (square[2] + square[3]);
+        x[k] = interval;
+    }
+}
+
+template <class v_T, class x_T, typename CONFIG_T, unsigned VECTORS>
+void intervals_shared(v_T first[VECTORS * 4], v_T second[VECTORS * 4], x_T x[VECTORS]) {
+    #pragma HLS INLINE off
+    #pragma HLS PIPELINE II=1
+    intervals_phase<v_T, x_T, CONFIG_T, VECTORS>(first, second, x);
+}
+
+// A lane belongs to a slot i and takes the pairs (i, i + distance) around the ring, distances 1 ... N / 2.
+template <class v_T, class x_T, typename CONFIG_T>
+void intervals(v_T v[CONFIG_T::slots * CONFIG_T::channels * 4],
+               x_T x[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::channels]) {
+    static const unsigned N = CONFIG_T::slots;
+    static const unsigned V = CONFIG_T::channels;
+    static const unsigned distances = (N > 1) ? N / 2 : 1;
+    static const unsigned J = folding<distances, CONFIG_T::reuse_factor>::at_once;
+    static const unsigned vectors = N * J * V;
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ALLOCATION function instances=intervals_shared<v_T, x_T, CONFIG_T, vectors> limit=1
+    #pragma HLS ARRAY_PARTITION variable=v complete
+    #pragma HLS ARRAY_PARTITION variable=x complete
+
+    for (unsigned phase = 0; phase < folding<distances, CONFIG_T::reuse_factor>::phases; phase++) {
+        #pragma HLS UNROLL
+        v_T first[vectors * 4];
+        v_T second[vectors * 4];
+        x_T made[vectors];
+        #pragma HLS ARRAY_PARTITION variable=first complete
+        #pragma HLS ARRAY_PARTITION variable=second complete
+        #pragma HLS ARRAY_PARTITION variable=made complete
+        for (unsigned i = 0; i < N; i++) {
+            #pragma HLS UNROLL
+            for (unsigned c = 0; c < J; c++) {
+                #pragma HLS UNROLL
+                const unsigned j = (i + phase * J + c + 1) % N;
+                for (unsigned m = 0; m < 4 * V; m++) {
+                    #pragma HLS UNROLL
+                    first[(i * J + c) * V * 4 + m] = v[i * V * 4 + m];
+                    second[(i * J + c) * V * 4 + m] = v[j * V * 4 + m];
+                }
+            }
+        }
+        if (CONFIG_T::reuse_factor == 1)
+            intervals_phase<v_T, x_T, CONFIG_T, vectors>(first, second, made);
+        else
+            intervals_shared<v_T, x_T, CONFIG_T, vectors>(first, second, made);
+        for (unsigned i = 0; i < N; i++) {
+            #pragma HLS UNROLL
+            for (unsigned c = 0; c < J; c++) {
+                #pragma HLS UNROLL
+                const unsigned j = (i + phase * J + c + 1) % N;
+                for (unsigned a = 0; a < V; a++) {
+                    #pragma HLS UNROLL
+                    x[(i * N + j) * V + a] = made[(i * J + c) * V + a];
+                    x[(j * N + i) * V + a] = made[(i * J + c) * V + a];
+                }
+            }
+        }
+    }
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned a = 0; a < V; a++) {
+            #pragma HLS UNROLL
+            x[(i * N + i) * V + a] = 0;
+        }
+    }
+}
+
+} // namespace nnet
+
+#endif

@@ -1,0 +1,183 @@
+"""The message-passing operators against their formulas in rational numbers, element by element."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fpgajet.fixed import from_real
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from tests.networks import random_jets
+from tests.ops.test_formulas import rounded
+from tests.vecnets import every_network
+
+Values = np.ndarray  # of Fraction
+
+
+def mitchell(number: Fraction) -> Fraction:
+    """log2, linear between powers of two."""
+    k = math.floor(math.log2(number))
+    k += (number >= Fraction(2) ** (k + 1)) - (number < Fraction(2) ** k)
+    return k + number / Fraction(2) ** k - 1
+
+
+def signed_log(op: Any, x: Values, _: dict[str, Values]) -> Values:
+    def one(value: Fraction) -> Fraction:
+        size = abs(value) if op.output.signed else max(value, Fraction(0))
+        y = rounded(mitchell(1 + rounded(size, op.argument) / Fraction(2) ** op.unit), op.output)
+        return -y if value < 0 else y
+
+    return np.vectorize(one, otypes=[object])(x)
+
+
+def pair_log(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
+    return signed_log(op, x if op.channels else x[..., None], tensors)
+
+
+def intervals(op: Any, v: Values, _: dict[str, Values]) -> Values:
+    v = v if op.channels else v[:, None]
+    difference = v[:, None] - v[None]
+    square = difference**2
+    return round_all(square[..., 0] - square[..., 1] - square[..., 2] - square[..., 3], op.output)
+
+
+def complete(op: Any, mask: Values, _: dict[str, Values]) -> Values:
+    return np.array([[a * b * (i != j) for j, b in enumerate(mask)] for i, a in enumerate(mask)])
+
+
+def knn(op: Any, d: Values, mask: Values, tensors: dict[str, Values]) -> Values:
+    d = d[..., 0] if op.channels else d
+    bits = complete(op, mask, tensors)
+    for i in range(len(mask)):
+        real = [j for j in range(len(mask)) if bits[i, j]]
+        for j in sorted(real, key=lambda j: (d[i, j], j))[op.neighbours :]:
+            bits[i, j] = 0
+    return bits
+
+
+def dense(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
+    return act(op, np.einsum("...f,gf->...g", x, tensors["weight"]) + tensors["bias"])
+
+
+def edges(op: Any, s: Values, *rest: Any) -> Values:
+    *x, tensors = rest
+    n, w = len(s), tensors["weight"]
+    result = np.zeros((n, n, len(w)), dtype=object)
+    for i in range(n):
+        for j in range(n):
+            given = np.concatenate([s[i], s[j], *(pair[i, j] for pair in x)])
+            result[i, j] = w @ given + tensors["bias"]
+    return act(op, result)
+
+
+def activation(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
+    def one(value: Fraction) -> Fraction:
+        raw = int(rounded(value, op.argument) * Fraction(2) ** op.argument.fraction)
+        return tensors["table"][raw - op.argument.lowest]
+
+    return round_all(np.vectorize(one, otypes=[object])(x), op.output)
+
+
+def mean(op: Any, x: Values, bits: Values, tensors: dict[str, Values]) -> Values:
+    total = (x * bits[..., None]).sum(-2)
+    r = np.vectorize(lambda n: tensors["reciprocal"][int(n)], otypes=[object])(bits.sum(-1))
+    return round_all(total * np.expand_dims(r, -1) / Fraction(2) ** op.exponent, op.output)
+
+
+def vector_update(op: Any, v: Values, w: Values, e: Values, tensors: dict[str, Values]) -> Values:
+    n, _, channels = w.shape
+    result = np.zeros((n, channels, 4), dtype=object)
+    for i in range(n):
+        r = tensors["reciprocal"][int(e[i].sum())] / Fraction(2) ** op.exponent
+        for a in range(channels):
+            vectors = v[:, a] if op.channels else v
+            step = sum(e[i, j] * w[i, j, a] * (vectors[i] - vectors[j]) for j in range(n))
+            result[i, a] = vectors[i] + r * step
+    return round_all(result, op.output)
+
+
+def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
+    return round_all(np.concatenate([x, y], -1), op.output)
+
+
+def columns(op: Any, x: Values, _: dict[str, Values]) -> Values:
+    return round_all(x[..., op.first : op.first + op.count], op.output)
+
+
+def round_all(x: Values, to: Any) -> Values:
+    return np.vectorize(lambda value: rounded(Fraction(value), to), otypes=[object])(x)
+
+
+def act(op: Any, y: Values) -> Values:
+    return round_all(np.maximum(y, Fraction(0)) if op.relu else y, op.output)
+
+
+FORMULAS: dict[str, Callable[..., Values]] = {
+    "SignedLog": signed_log,
+    "PairLog": pair_log,
+    "Intervals": intervals,
+    "CompleteGraph": complete,
+    "KnnGraph": knn,
+    "Dense": dense,
+    "PairDense": edges,
+    "EdgeDense": edges,
+    "Activation": activation,
+    "NeighbourMean": mean,
+    "MaskedMeanPool": mean,
+    "VectorUpdate": vector_update,
+    "Skip": lambda op, x, y, _: round_all(x + y, op.output),
+    "Product": lambda op, x, y, _: round_all(x * y, op.output),
+    "Join": join,
+    "Columns": columns,
+}
+NETWORKS = dict(every_network())
+
+
+def fractions(x: FixedArray) -> Values:
+    """The same values as exact rationals."""
+    return x.raw.astype(object) * (Fraction(1) / Fraction(2) ** x.fraction)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_stage_equals_its_formula(name: str) -> None:
+    network: Network = NETWORKS[name]
+    jets = random_jets(8, network.input_shape[0], seed=4)
+    stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    for event in range(len(jets)):
+        for node in network.nodes:
+            if node.operator.op_type not in FORMULAS:
+                continue  # nanoPELICAN's own
+            inputs = [fractions(stages[i])[event] for i in node.inputs]
+            tensors = {key: fractions(tensor.values) for key, tensor in node.tensors.items()}
+            expected = FORMULAS[node.operator.op_type](node.operator, *inputs, tensors)
+            np.testing.assert_array_equal(
+                fractions(stages[node.name])[event], expected, err_msg=f"{node.name}, event {event}"
+            )
+
+
+def test_the_networks_use_every_operator_and_their_scores_vary() -> None:
+    used = {node.operator.op_type for network in NETWORKS.values() for node in network.nodes}
+    assert used >= set(FORMULAS)
+    for network in NETWORKS.values():
+        jets = random_jets(300, network.input_shape[0])
+        given = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
+        assert len(np.unique(network.reference(given)["score"].raw)) > 8
+
+
+@pytest.mark.parametrize("name", ["mixed", "hidden"])
+def test_permuting_constituents_changes_nothing(name: str) -> None:
+    """With a complete graph; nearest neighbours are the same as long as no distances are equal."""
+    network = NETWORKS[name]
+    n = network.input_shape[0]
+    jets = random_jets(200, n)
+    rng = np.random.default_rng(0)
+    shuffled = np.stack([jet[rng.permutation(n)] for jet in jets])
+    given = [FixedArray(from_real(x, network.input_type), network.input_type.fraction) for x in (jets, shuffled)]
+    scores = [network.reference(x)["score"].raw for x in given]
+    assert (scores[0] == scores[1]).mean() >= (1.0 if name == "mixed" else 0.8)

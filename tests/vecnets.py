@@ -1,0 +1,163 @@
+"""Small random VecNet and LorentzNet networks for tests: every operator, no training needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops import (
+    Activation,
+    Columns,
+    CompleteGraph,
+    ConstituentMask,
+    Dense,
+    DotProducts,
+    EdgeDense,
+    Intervals,
+    Join,
+    KnnGraph,
+    MaskedMeanPool,
+    NeighbourMean,
+    Operator,
+    PairDense,
+    PairLog,
+    Product,
+    SignedLog,
+    Skip,
+    VectorUpdate,
+)
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network, Node, Tensor
+from fpgajet.ops.tables import activation_table, reciprocals
+from tests.networks import t
+
+FEATURE = t("ap_ufixed<6,3,AP_TRN,AP_SAT>")
+SIGNED = t("ap_fixed<6,3,AP_RND_CONV,AP_SAT>")
+LOG = t("ap_ufixed<7,5,AP_TRN,AP_SAT>")
+SIGNED_LOG = t("ap_fixed<8,6,AP_TRN,AP_SAT>")
+ARGUMENT = t("ap_ufixed<14,14,AP_TRN,AP_SAT>")
+WEIGHT = t("ap_fixed<6,1,AP_RND_CONV,AP_SAT_SYM>")
+BIAS = t("ap_fixed<8,3,AP_RND_CONV,AP_SAT>")
+RECIPROCAL = t("ap_ufixed<8,1,AP_RND_CONV,AP_SAT>")
+ONE = t("ap_ufixed<1,1,AP_TRN,AP_SAT>")
+BIT = t("ap_ufixed<1,1>")
+MOMENTA = t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>")
+VECTORS = t("ap_fixed<14,12,AP_TRN,AP_SAT>")
+
+
+class Builder:
+    """Nodes with random constants, one after the other."""
+
+    def __init__(self, n: int, seed: int) -> None:
+        self.n, self.nodes, self.rng = n, [], np.random.default_rng(seed)
+        self.shapes: dict[str, tuple[int, ...]] = {"momenta": (n, 4)}
+
+    def add(self, name: str, operator: Operator, *inputs: str, **given: Tensor) -> str:
+        """Append a node; tensors that are not given are random, reciprocals are 1 / n."""
+        shapes = [self.shapes[i] for i in inputs]
+        self.shapes[name] = operator.output_shape(*shapes)
+        for tensor, shape in operator.tensor_shapes(*shapes).items():
+            if tensor not in given:
+                given[tensor] = self.constant(tensor, shape)
+        self.nodes.append(Node(name, operator, inputs, given))
+        return name
+
+    def constant(self, name: str, shape: tuple[int, ...]) -> Tensor:
+        kind = {"weight": WEIGHT, "bias": BIAS, "reciprocal": RECIPROCAL}[name]
+        raw = self.rng.integers(kind.lowest, kind.highest + 1, shape)
+        if name == "reciprocal":
+            raw = reciprocals(shape[0] - 1, kind)
+        return Tensor(FixedArray.of_type(raw, kind), kind)
+
+    def table(self, name: str, function: str, x: str, argument: FixedType, output: FixedType) -> str:
+        """An Activation node."""
+        values = Tensor(FixedArray.of_type(activation_table(function, argument, output), output), output)
+        return self.add(name, Activation(output=output, argument=argument), x, table=values)
+
+    def network(self, name: str) -> Network:
+        return Network(name, "momenta", (self.n, 4), MOMENTA, tuple(self.nodes))
+
+    def start(self, knn: int = 0) -> None:
+        """mask, dots, logs and edges."""
+        n = self.n
+        self.add("mask", ConstituentMask(BIT, n, 0), "momenta")
+        self.add("dots", DotProducts(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
+        self.add("logs", PairLog(LOG, ARGUMENT, 0, n, 0), "dots")
+        if knn:
+            self.add("edges", KnnGraph(BIT, n, 1, knn), "logs", "mask")
+        else:
+            self.add("edges", CompleteGraph(BIT, n), "mask")
+
+    def score(self, *features: str) -> None:
+        """Pool and score of one or two node features."""
+        last = features[0]
+        if len(features) == 2:
+            last = self.add("joined", Join(FEATURE), *features)
+        self.add("pool", MaskedMeanPool(t("ap_ufixed<10,4,AP_TRN,AP_SAT>"), 0), last, "mask")
+        self.add("score", Dense(t("ap_fixed<16,6,AP_TRN,AP_SAT>"), 1, 0), "pool")
+
+
+def random_vecnet(
+    n: int = 4, scalars: int = 3, vectors: int = 2, hidden: int = 2, knn: int = 0, seed: int = 1
+) -> Network:
+    """Two iterations of scalars, vectors between them, and hidden features with a skip; all mixtures."""
+    b = Builder(n, seed)
+    b.start(knn)
+    features = []
+    if scalars:
+        b.add("s1_edge1", Dense(FEATURE, scalars, 1), "logs")
+        s = b.add("s1", NeighbourMean(FEATURE, 0), "s1_edge1", "edges")
+        x, pairs = "logs", "s1_edge1"
+        if vectors:
+            b.add("v1_raw", Dense(SIGNED, vectors, 0), "s1_edge1")
+            b.table("v1_gate", "softsign", "v1_raw", SIGNED, SIGNED)
+            b.add("v1", VectorUpdate(VECTORS, 0, 0), "momenta", "v1_gate", "edges")
+            b.add("x1", Intervals(t("ap_fixed<20,20,AP_TRN,AP_SAT>"), n, vectors), "v1")
+            x = b.add("x1_logs", PairLog(SIGNED_LOG, ARGUMENT, 2, n, vectors), "x1")
+        b.add("s2_edge1", EdgeDense(SIGNED, scalars, scalars, 0, b.shapes[x][-1]), s, x)
+        b.table("s2_edge1_silu", "silu", "s2_edge1", SIGNED, SIGNED)
+        pairs = b.add("s2_edge2", Dense(FEATURE, scalars, 1), "s2_edge1_silu")
+        b.add("s2_mean", NeighbourMean(FEATURE, 0), pairs, "edges")
+        b.add("s2_node", Join(FEATURE), "s2_mean", s)
+        features.append(b.add("s2", Dense(FEATURE, scalars, 1), "s2_node"))
+    if hidden:
+        b.add("h_in", SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+        b.add("h0", Columns(t("ap_fixed<7,6,AP_RND_CONV,AP_SAT>"), 1, 3), "h_in")
+        if scalars:
+            b.add("h1_edge1", EdgeDense(FEATURE, 3, 3, 1, scalars), "h0", pairs)
+        else:
+            b.add("h1_edge1", PairDense(FEATURE, 3, 3, 1), "h0")
+        b.add("h1_mean", NeighbourMean(SIGNED_LOG, 0), "h1_edge1", "edges")
+        b.add("h1_skip", Skip(SIGNED_LOG), "h1_mean", "h0")
+        features.append(b.add("h1", Dense(FEATURE, hidden, 1), "h1_skip"))
+    b.score(*features)
+    return b.network("vecnet")
+
+
+def random_lorentznet(n: int = 4, seed: int = 1) -> Network:
+    """One block of LorentzNet with three hidden features: messages gated by a sigmoid, sums by exponent."""
+    b = Builder(n, seed)
+    b.start()
+    b.add("intervals", Intervals(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
+    b.add("psi", PairLog(SIGNED_LOG, ARGUMENT, 0, n, 1), "intervals")
+    b.add("x", Join(SIGNED_LOG), "psi", "logs")
+    b.add("e1", Dense(FEATURE, 3, 1), "x")
+    b.add("e2", Dense(FEATURE, 3, 1), "e1")
+    b.add("gate_raw", Dense(SIGNED, 1, 0), "e2")
+    b.table("gate", "sigmoid", "gate_raw", SIGNED, t("ap_ufixed<5,0,AP_TRN,AP_SAT>"))
+    b.add("m", Product(FEATURE), "e2", "gate")
+    ones = Tensor(FixedArray.of_type(np.ones(n + 1, dtype=np.int64), ONE), ONE)
+    b.add("m_sum", NeighbourMean(FEATURE, 2), "m", "edges", reciprocal=ones)
+    b.add("h", Dense(FEATURE, 3, 1), "m_sum")
+    b.score("h")
+    return b.network("lorentznet")
+
+
+def every_network() -> Iterable[tuple[str, Network]]:
+    """One network a mixture, by name: together they use every operator."""
+    yield "mixed", random_vecnet()
+    yield "equivariant", random_vecnet(n=3, hidden=0, knn=1)
+    yield "hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)
+    yield "lorentznet", random_lorentznet()
