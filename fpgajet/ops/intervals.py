@@ -137,7 +137,9 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
 
     def less(self, x: IntervalArray, y: IntervalArray) -> IntervalArray:
         difference = x - y
-        return IntervalArray((difference.hi < 0).astype(object) * 1, (difference.lo < 0).astype(object) * 1, 0)
+        return IntervalArray(
+            (difference.hi < 0).astype(object) * 1, (difference.lo < 0).astype(object) * 1, 0
+        )
 
     def select(self, bit: IntervalArray, x: IntervalArray, y: IntervalArray) -> IntervalArray:
         fraction = max(x.fraction, y.fraction)

@@ -65,7 +65,7 @@ class SignedLog(Operator):
         if not self.output.signed:
             return self.logarithm(a, a.relu(x))
         negative = a.less(x, zero)
-        y = self.logarithm(a, a.note("magnitude", a.select(negative, zero - x, x)))
+        y = self.logarithm(a, a.note("magnitude", a.abs(x)))
         return a.select(negative, zero - y, y)
 
     def logarithm(self, a: Arithmetic[A], x: A) -> A:

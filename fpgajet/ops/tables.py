@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.fixed import FixedType, from_real
+from fpgajet.fixed import FixedType, from_real, to_real
 
 Real = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def activation_table(name: str, argument: FixedType, kind: FixedType) -> NDArray
         KeyError: no such function.
     """
     raw = np.arange(argument.lowest, argument.lowest + (1 << argument.bits), dtype=np.int64)
-    return from_real(FUNCTIONS[name](raw * argument.lsb), kind)
+    return from_real(FUNCTIONS[name](to_real(raw, argument.fraction)), kind)
 
 
 def reciprocals(largest: int, kind: FixedType) -> NDArray[np.int64]:

@@ -133,7 +133,7 @@ def _select(bit: FVariable, x: FVariable, y: FVariable) -> FVariable:
 
 def _low_bits(v: FVariable, signed: bool, integer: int) -> FVariable:
     """The bits of a range in which a value is known to lie."""
-    fits = 0 <= v.low if not signed else -(2.0**integer) <= v.low
+    fits = v.low >= 0 if not signed else -(2.0**integer) <= v.low
     return v if fits and v.high < 2.0**integer else v.quantize(int(signed), integer, int(v.kif[2]))
 
 

@@ -178,6 +178,8 @@ def test_permuting_constituents_changes_nothing(name: str) -> None:
     jets = random_jets(200, n)
     rng = np.random.default_rng(0)
     shuffled = np.stack([jet[rng.permutation(n)] for jet in jets])
-    given = [FixedArray(from_real(x, network.input_type), network.input_type.fraction) for x in (jets, shuffled)]
+    given = [
+        FixedArray(from_real(x, network.input_type), network.input_type.fraction) for x in (jets, shuffled)
+    ]
     scores = [network.reference(x)["score"].raw for x in given]
     assert (scores[0] == scores[1]).mean() >= (1.0 if name == "mixed" else 0.8)
