@@ -123,10 +123,11 @@ def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not (tmp_path / "csim").exists()
 
 
-def test_reuse_factor_is_refused_not_ignored(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="supports ReuseFactor 1 only, not 4"):
-        make(random_network(), tmp_path / "hls", reuse_factor=4)
-    assert list(tmp_path.iterdir()) == []
+def test_the_whole_design_has_the_initiation_interval(tmp_path: Path) -> None:
+    project = make(random_network(), tmp_path / "hls", reuse_factor=4)
+    assert "#pragma HLS PIPELINE II=4\n" in (project / "firmware" / "random.cpp").read_text()
+    parameters = (project / "firmware" / "parameters.h").read_text()
+    assert parameters.count("reuse_factor = 4;") == len(random_network().nodes)
 
 
 def test_vivado_backend(tmp_path: Path) -> None:
