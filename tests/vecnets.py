@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from fpgajet.fixed import FixedType
+from fpgajet.graph.collapse import collapse
 from fpgajet.ops import (
     Activation,
     Columns,
@@ -155,9 +156,22 @@ def random_lorentznet(n: int = 4, seed: int = 1) -> Network:
     return b.network("lorentznet")
 
 
+def random_affine(n: int = 4, seed: int = 1) -> Network:
+    """Affine messages between constituents, not rounded before their mean: ``collapse`` makes it O(N)."""
+    b = Builder(n, seed)
+    b.add("mask", ConstituentMask(BIT, n, 0), "momenta")
+    b.add("edges", CompleteGraph(BIT, n), "mask")
+    b.add("h", SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+    b.add("messages", PairDense(t("ap_fixed<20,10,AP_TRN,AP_SAT>"), 4, 3, 0), "h")
+    b.add("mean", NeighbourMean(SIGNED, 0), "messages", "edges")
+    b.score(b.add("node", Dense(FEATURE, 3, 1), "mean"))
+    return b.network("affine")
+
+
 def every_network() -> Iterable[tuple[str, Network]]:
     """One network a mixture, by name: together they use every operator."""
     yield "mixed", random_vecnet()
     yield "equivariant", random_vecnet(n=3, hidden=0, knn=1)
     yield "hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)
     yield "lorentznet", random_lorentznet()
+    yield "affine", collapse(random_affine())

@@ -6,6 +6,7 @@ To add an operator: one file here, one header in ``firmware/``, one line below, 
 from __future__ import annotations
 
 from fpgajet.ops.activation import Activation
+from fpgajet.ops.affine_mean import AffineMean
 from fpgajet.ops.constituent_mask import ConstituentMask
 from fpgajet.ops.dense import Dense
 from fpgajet.ops.dot_products import DotProducts
@@ -26,7 +27,7 @@ _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to0)
 _PAIRS: tuple[type[Operator], ...] = (Intervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
-_SUMS: tuple[type[Operator], ...] = (NeighbourMean, VectorUpdate, MaskedMeanPool)
+_SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 
 OPERATORS: dict[str, type[Operator]] = {
     op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS)
@@ -36,6 +37,7 @@ __all__ = [
     "DOMAIN",
     "OPERATORS",
     "Activation",
+    "AffineMean",
     "Columns",
     "CompleteGraph",
     "ConstituentMask",

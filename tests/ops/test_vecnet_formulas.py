@@ -90,6 +90,18 @@ def mean(op: Any, x: Values, bits: Values, tensors: dict[str, Values]) -> Values
     return round_all(total * np.expand_dims(r, -1) / Fraction(2) ** op.exponent, op.output)
 
 
+def affine_mean(op: Any, s: Values, mask: Values, tensors: dict[str, Values]) -> Values:
+    n = len(s)
+    e = complete(op, mask, tensors)
+    result = np.zeros((n, op.width), dtype=object)
+    for i in range(n):
+        r = tensors["reciprocal"][int(e[i].sum())] / Fraction(2) ** op.exponent
+        for j in range(n):
+            message = tensors["weight"] @ np.concatenate([s[i], s[j]]) + tensors["bias"]
+            result[i] += r * e[i, j] * message
+    return round_all(result, op.output)
+
+
 def vector_update(op: Any, v: Values, w: Values, e: Values, tensors: dict[str, Values]) -> Values:
     n, _, channels = w.shape
     result = np.zeros((n, channels, 4), dtype=object)
@@ -129,6 +141,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "EdgeDense": edges,
     "Activation": activation,
     "NeighbourMean": mean,
+    "AffineMean": affine_mean,
     "MaskedMeanPool": mean,
     "VectorUpdate": vector_update,
     "Skip": lambda op, x, y, _: round_all(x + y, op.output),
