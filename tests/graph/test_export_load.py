@@ -17,8 +17,10 @@ from fpgajet.graph.run import OnnxRuntime, Qonnx
 from fpgajet.ops import DOMAIN
 from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
 from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.vecnets import every_network
 
 
 def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
@@ -73,6 +75,17 @@ def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) ->
     for node in network.nodes:
         np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
     assert len(np.unique(found["score"])) > 50
+
+
+@pytest.mark.parametrize(("name", "network"), every_network())
+def test_message_passing_equals_the_reference(name: str, network: Network) -> None:
+    jets = random_jets(200, network.input_shape[0])
+    model = export(network)
+    expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    for runner in (OnnxRuntime(model, network), Qonnx(model, network)):
+        found = runner.stages(jets)
+        for node in load(model).nodes:
+            np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
 
 
 @pytest.mark.parametrize("text", ['{"name": "polar"}', "[1]", "{"])

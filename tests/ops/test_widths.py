@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import numpy as np
@@ -14,6 +15,7 @@ from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
 from tests.networks import LOG, TRIGGER, random_network, t
+from tests.vecnets import every_network, random_vecnet
 
 
 class Watch(IntegerArithmetic):
@@ -42,7 +44,15 @@ def extreme_inputs(operator: Operator, network: Network, count: int) -> list[Fix
 
 @pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
 def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> None:
-    network = random_network(4, 2, beams, form=form)
+    check_intermediates(random_network(4, 2, beams, form=form))
+
+
+@pytest.mark.parametrize(("name", "network"), every_network())
+def test_the_same_for_message_passing(name: str, network: Network) -> None:
+    check_intermediates(network)
+
+
+def check_intermediates(network: Network) -> None:
     widths = network.widths()
     for node in network.nodes:
         watch = Watch()
@@ -66,6 +76,14 @@ def test_the_width_of_a_dot_product_is_tight() -> None:
     operator.forward(watch, [FixedArray(ends, 0)], {})
     lowest, highest, _ = watch.seen["accumulator"]
     assert FixedType.holding(lowest, highest, 0) == width
+
+
+def test_the_analysis_of_many_pairs_is_quick() -> None:
+    network = random_vecnet(16, 8, 2, 4)
+    start = time.process_time()
+    assert max(kind.bits for node in network.widths().values() for kind in node.values()) < 53
+    assert max(kind.bits for kind in network.types().values()) <= 24
+    assert time.process_time() - start < 3
 
 
 def test_wrapping_loses_all_knowledge_and_saturation_clips() -> None:

@@ -1,0 +1,51 @@
+"""The estimate and the verdict follow the initiation interval of networks that fold."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from fpgajet.devices import budget, part
+from fpgajet.estimate import Estimate, estimate, verdict
+from fpgajet.ops.network import Network
+from tests.vecnets import random_vecnet
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return random_vecnet(16, 4, 2, 2)
+
+
+def of(network: Network, ii: int) -> Estimate:
+    return estimate(network, part("xcvu13p"), 360.0, ii)
+
+
+def test_pairs_shrink_with_the_interval(network: Network) -> None:
+    """An edge layer at an interval of 4 has a quarter of its lanes, and multiplexers before them."""
+    whole, folded = ({row.name: row for row in of(network, ii).operators} for ii in (1, 4))
+    for name in ("s1_edge1", "s2_edge1", "s2_edge2"):
+        assert 0.25 < folded[name].lut.value / whole[name].lut.value < 0.4
+    assert folded["v1"].dsp.value < 0.3 * whole["v1"].dsp.value
+    assert folded["mask"].lut == whole["mask"].lut
+
+
+def test_lut_falls_and_latency_rises(network: Network) -> None:
+    rows = [of(network, ii).total for ii in (1, 2, 3, 6)]
+    for fast, slow in pairwise(rows):
+        assert slow.lut.value < fast.lut.value
+        assert slow.dsp.value < fast.dsp.value
+        assert slow.latency_cycles.value > fast.latency_cycles.value
+    assert [row.ii.value for row in rows] == [1, 2, 3, 6]
+
+
+def test_an_interval_beyond_the_columns_changes_nothing_more(network: Network) -> None:
+    edges = [{row.name: row for row in of(network, ii).operators}["s2_edge2"].lut.value for ii in (16, 40)]
+    assert edges[0] == edges[1]
+
+
+@pytest.mark.parametrize(("ii", "status"), [(3, "pass"), (4, "fail")])
+def test_the_throughput_row_takes_the_interval(network: Network, ii: int, status: str) -> None:
+    """54 clocks at 360 MHz for 16 jets leave at most 3 clocks a jet."""
+    rows = {row.name: row for row in verdict(of(network, ii), budget(), part("xcvu13p")).rows}
+    assert (rows["initiation interval"].status, rows["initiation interval"].limit) == (status, 3)
