@@ -40,6 +40,9 @@ def build(
     ] = None,
     multipliers: Annotated[str | None, typer.Option(help="RTL products in dsp, lut or auto.")] = None,
     stages: Annotated[int | None, typer.Option(help="RTL pipeline stages; default: by the clock.")] = None,
+    ii: Annotated[
+        int | None, typer.Option(help="RTL: clocks between jets; above 1 hardware is shared.")
+    ] = None,
     synth: Annotated[
         bool | None, typer.Option("--synth/--no-synth", help="Count the RTL's cells with Yosys (minutes).")
     ] = None,
@@ -67,6 +70,7 @@ def build(
         "flow": flow,
         "multipliers": multipliers,
         "stages": stages,
+        "ii": ii,
         "synth": synth,
         "jets": jets,
         "max_jets": max_jets,

@@ -21,6 +21,8 @@ Examples:
 
     fpgajet rtl builds/npelican-xcvu9p --clock-mhz 320 --no-synth --json
 
+    fpgajet rtl builds/npelican-xcvu9p --ii 3
+
     fpgajet rtl --tools
 
 Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, 5 a tool is missing, 6 a tool failed,
@@ -42,6 +44,7 @@ def rtl(
         str, typer.Option(help="Products in: dsp, lut, or auto (narrow ones in LUTs).")
     ] = "dsp",
     max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
+    ii: Annotated[int, typer.Option(help="Clocks between jets; above 1 equal parts share hardware.")] = 1,
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,
     tools: Annotated[bool, typer.Option("--tools", help="List the tools that this command uses.")] = False,
@@ -59,7 +62,7 @@ def rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,
-        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp),
+        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii),
         synth=synth,
         jets=jets,
         say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),

@@ -54,7 +54,7 @@ def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, cl
         return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP"
 
     reads = {"model.onnx": path_digest(build.model), "part": part.name, "clock_mhz": clock}
-    options = settings.model_dump(include={"multipliers", "stages"})
+    options = settings.model_dump(include={"multipliers", "stages", "ii"})
     return Stage("verilog", reads | options, ("rtl/design.json", "rtl/fpgajet_top.v"), run)
 
 
@@ -78,4 +78,4 @@ def cells_stage(build: BuildDirectory, count: bool) -> Stage:
 
 
 def _options(settings: BuildSettings) -> RtlOptions:
-    return RtlOptions(stages=settings.stages, multipliers=settings.multipliers)
+    return RtlOptions(stages=settings.stages, multipliers=settings.multipliers, ii=settings.ii)

@@ -24,6 +24,7 @@ class BuildSettings(BaseModel):
         flow: ``hls``, ``rtl``, or ``all``: HLS, and RTL where its tools are installed.
         multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
         stages: pipeline stages of the RTL flow; by default what the clock needs.
+        ii: of the RTL flow, the least number of clocks between jets; above 1, hardware is shared.
         synth: count the cells of the RTL with Yosys (minutes).
         jets: jet file in fpgajet's layout; by default the shipped sample.
         max_jets: use only the first jets of the file.
@@ -44,6 +45,7 @@ class BuildSettings(BaseModel):
     flow: Literal["all", "hls", "rtl"] = "all"
     multipliers: Literal["dsp", "lut", "auto"] = "dsp"
     stages: int | None = Field(default=None, ge=1)
+    ii: int = Field(default=1, ge=1, le=16)
     synth: bool = True
     jets: Path | None = None
     max_jets: int | None = Field(default=None, ge=2)

@@ -48,6 +48,8 @@ def delay(cells: Sequence[Cell], cell: Cell) -> float:
             own = GATE
         case Kind.LIMIT:
             own = LUT_LEVEL
+        case Kind.COPY:  # three inputs and what selects two of them in a level
+            own = LUT_LEVEL * (1 if cell.data[0] <= 3 else 2)
         case Kind.ANY | Kind.ALL:
             own = LUT_LEVEL * max(1, ceil(log(first, 6)))
         case Kind.TABLE:

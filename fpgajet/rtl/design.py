@@ -11,6 +11,7 @@ from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.delays import DSP_KINDS
 from fpgajet.rtl.distances import merge_distances
+from fpgajet.rtl.folding import fold
 from fpgajet.rtl.limits import merge_limits
 from fpgajet.rtl.linear import share_equal_sums
 from fpgajet.rtl.lut_products import NARROW, products_as_rows
@@ -35,7 +36,7 @@ class RtlDesign:
         directory: holds ``sources`` and ``design.json``.
         sources: file names, ``fpgajet_top.v`` first.
         latency_cycles: clock edges from a jet at the input to its score at the output.
-        ii: clocks between jets.
+        ii: least number of clocks between jets.
         clock_mhz: the clock that registers were placed for.
         part: the part it was built for.
         registers: flip-flops between the stages and in the valid bits, see :mod:`fpgajet.rtl.registers`.
@@ -120,7 +121,8 @@ def emit(
     """
     options = options or RtlOptions()
     netlist = trace(network, clock_mhz, options)
-    schedule = pipeline(netlist, clock_mhz, options.stages)
+    netlist, folding = fold(netlist, options.ii)
+    schedule = pipeline(netlist, clock_mhz, options.stages, folding)
     return write_design(netlist, schedule, out_dir, clock_mhz, part, network.name)
 
 
@@ -144,11 +146,13 @@ def write_design(
         out_dir,
         tuple(texts),
         schedule.stages,
-        1,
+        schedule.folding.ii,
         clock_mhz,
         part,
         count_registers(netlist, schedule),
-        sum(cell.kind in DSP_KINDS for cell in netlist.cells),
+        sum(
+            cell.kind in DSP_KINDS and schedule.folding.leader[n] == n for n, cell in enumerate(netlist.cells)
+        ),
         round(schedule.longest_ns, 3),
         netlist.inputs,
         tuple(netlist.cells[n].format for n in netlist.outputs),

@@ -44,7 +44,7 @@ def at_fraction(raw: Raw, fraction: int, wanted: int) -> Raw:
     return np.asarray(raw << move if move >= 0 else raw >> -move)
 
 
-def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR0911
+def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR0911, PLR0912
     (a, fa), fraction = args[0], cell.format.fraction
     b, fb = args[1] if len(args) > 1 else (a, fa)
     shift = cell.data[0] if cell.data else 0
@@ -61,6 +61,8 @@ def _compute(cell: Cell, args: list[tuple[Raw, Format]]) -> Raw:  # noqa: PLR091
             return np.asarray(a != 0, dtype=np.int64)
         case Kind.ALL:
             return np.asarray(wrap(a, Format(True, fa.width, 0)) == -1, dtype=np.int64)
+        case Kind.COPY:
+            return a
         case Kind.DISTANCE:
             return np.asarray(np.abs(a - b))
         case Kind.PRODUCT:

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     AND = "and"  # a & b * 2**[0]
     OR = "or"
     XOR = "xor"
+    COPY = "copy"  # a; a multiplexer in front of shared hardware: [its inputs], see fpgajet.rtl.folding
     LIMIT = "limit"  # every bit of a under the one-bit signals b, c, ...: [their Limit roles]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fpgajet.errors import BadInput
 
 MULTIPLIERS = ("dsp", "lut", "auto")
+MOST_II = 16
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class RtlOptions:
         multipliers: products of two variables in DSP blocks, in look-up tables, or (auto) narrow ones in
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
+        ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.folding`).
         winograd: inner products with half the products (:mod:`fpgajet.rtl.winograd`).
         accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.macs`).
         ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
@@ -29,6 +31,7 @@ class RtlOptions:
     stages: int | None = None
     multipliers: str = "dsp"
     max_dsp: int | None = None
+    ii: int = 1
     winograd: bool = True
     accumulate: bool = True
     ternary: bool = True
@@ -38,5 +41,7 @@ class RtlOptions:
             raise BadInput(f"--multipliers is one of {', '.join(MULTIPLIERS)}, not {self.multipliers!r}.")
         if self.max_dsp is not None and self.max_dsp < 0:
             raise BadInput(f"--max-dsp is at least 0, not {self.max_dsp}.")
+        if not 1 <= self.ii <= MOST_II:
+            raise BadInput(f"--ii is 1 to {MOST_II} clocks, not {self.ii}.")
         if self.stages is not None and self.stages < 1:
             raise BadInput(f"--stages is at least 1, not {self.stages}.")

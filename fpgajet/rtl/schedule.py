@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
 from fpgajet.rtl.delays import DSP_KINDS, DSP_ONE_STAGE_MHZ, REGISTER, delay
+from fpgajet.rtl.folding import Folding, order_of
 from fpgajet.rtl.netlist import Kind, Netlist
 
 #: ``stage`` of an input: it arrives before the first stage.
@@ -18,8 +19,9 @@ class Schedule:
 
     Attributes:
         stage: by cell, 0 .. stages - 1, or ``PORT`` for inputs and constants.
-        last_use: by cell, the last stage that reads it, ``stages`` for outputs: it is held in a register
-            after each of the stages ``stage`` .. ``last_use - 1``.
+        last_use: by cell, the last stage that reads it, ``stages`` for outputs: it is in a register
+            after each of the stages ``stage`` .. ``last_use - 1``. Where hardware is shared, the stages are
+            those of the leader, and its members have no registers.
         stages: number of stages.
         longest_ns: modelled delay of the slowest stage, register included.
     """
@@ -28,14 +30,22 @@ class Schedule:
     last_use: tuple[int, ...]
     stages: int
     longest_ns: float
+    folding: Folding
+
+    def register_of(self, number: int, stage: int) -> tuple[int, int]:
+        """Where a jet in ``stage`` finds a signal: the stage that the register is in front of, and its cell."""
+        return stage - self.folding.slot[number], self.folding.leader[number]
 
 
-def pipeline(netlist: Netlist, clock_mhz: float, stages: int | None = None) -> Schedule:
+def pipeline(
+    netlist: Netlist, clock_mhz: float, stages: int | None = None, folding: Folding | None = None
+) -> Schedule:
     """Place registers for a clock, or for a given number of stages, as evenly as the model allows.
 
     Raises:
         BadInput: no placement has the wanted number of stages, or a cell alone is slower than the clock.
     """
+    folding = folding or Folding.none(netlist)
     dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2
     slowest = max(delay(netlist.cells, cell) for cell in netlist.cells) + REGISTER
     period = 1000.0 / clock_mhz
@@ -45,17 +55,17 @@ def pipeline(netlist: Netlist, clock_mhz: float, stages: int | None = None) -> S
                 f"A clock of {clock_mhz:g} MHz leaves {period:.2f} ns between registers, but one adder or table "
                 f"of this network alone takes about {slowest:.2f} ns. Lower the clock or the bit widths."
             )
-        wanted = _place(netlist, period, dsp_stages).stages
+        wanted = _place(netlist, period, dsp_stages, folding).stages
     else:
         wanted = stages
     low, high = slowest, max(slowest, 2 * sum(_levels(netlist)) + REGISTER)
-    best = _place(netlist, high, dsp_stages)
-    if best.stages > wanted or _place(netlist, low, dsp_stages).stages < wanted:
-        fewest, most = best.stages, _place(netlist, low, dsp_stages).stages
+    best = _place(netlist, high, dsp_stages, folding)
+    if best.stages > wanted or _place(netlist, low, dsp_stages, folding).stages < wanted:
+        fewest, most = best.stages, _place(netlist, low, dsp_stages, folding).stages
         raise BadInput(f"This network can be cut into {fewest} to {most} stages, not into {wanted}.")
     while high - low > 0.005:
         middle = (low + high) / 2
-        tried = _place(netlist, middle, dsp_stages)
+        tried = _place(netlist, middle, dsp_stages, folding)
         if tried.stages <= wanted:
             best, high = tried, middle
         else:
@@ -73,36 +83,57 @@ def _levels(netlist: Netlist) -> list[float]:
     return [max(arrival)]
 
 
-def _place(netlist: Netlist, period: float, dsp_stages: int) -> Schedule:
+def _place(netlist: Netlist, period: float, dsp_stages: int, folding: Folding) -> Schedule:
     """Every cell as early as it can be with at most ``period`` ns from register to register."""
-    stage: list[int] = []  # where a cell is computed
-    ready: list[int] = []  # the last stage it takes: later than ``stage`` only in a two-stage DSP
-    time: list[float] = []  # ns into that stage
-    for cell in netlist.cells:
+    cells, members = netlist.cells, folding.members()
+    stage = [PORT] * len(cells)  # where a cell is computed
+    ready = [PORT] * len(cells)  # the last stage it takes: later than ``stage`` only in a two-stage DSP
+    time = [0.0] * len(cells)  # ns into that stage
+    for number in order_of(netlist, folding.leader):
+        cell = cells[number]
         if cell.kind in (Kind.INPUT, Kind.CONSTANT):
-            at, end = PORT, 0.0
-        elif cell.kind in DSP_KINDS:
-            # A DSP reads registers, or the ports, which come from registers, and ends in one.
-            at, end = max(ready[arg] for arg in cell.args) + 1, period
-        else:
-            at = max(0, *(ready[arg] for arg in cell.args))
-            start = max(time[arg] if ready[arg] == at else 0.0 for arg in cell.args)
-            end = start + delay(netlist.cells, cell)
-            if end + REGISTER > period + 1e-9 and start > 0.0:
-                at, end = at + 1, delay(netlist.cells, cell)
-        stage.append(at)
-        ready.append(at + dsp_stages - 1 if cell.kind in DSP_KINDS else at)
-        time.append(end)
+            continue
+        at, start = 0, 0.0
+        for member in members[number]:
+            for arg in cells[member].args:
+                if cells[arg].kind is Kind.CONSTANT:
+                    continue
+                # A DSP reads registers, or the ports, which come from registers; shared hardware never the ports.
+                apart = folding.group[member] != folding.group[arg]
+                passed = ready[arg] - folding.slot[member] + (apart or cell.kind in DSP_KINDS)
+                passed = max(passed, int(folding.group[member] >= 0 and cells[arg].kind is Kind.INPUT))
+                if passed > at:
+                    at, start = passed, 0.0
+                if ready[arg] - folding.slot[member] == at:
+                    start = max(start, time[arg])
+        end = period if cell.kind in DSP_KINDS else start + delay(cells, cell)
+        if cell.kind not in DSP_KINDS and end + REGISTER > period + 1e-9 and start > 0.0:
+            at, end = at + 1, delay(cells, cell)
+        for member in members[number]:
+            stage[member] = at + folding.slot[member]
+            ready[member] = stage[member] + (dsp_stages - 1 if cell.kind in DSP_KINDS else 0)
+            time[member] = end
     _close_cascades(netlist, stage, ready)
     stages = max(ready[number] for number in netlist.outputs) + 1
-    last_use = list(ready)
+    logic = [t for t, cell in zip(time, cells, strict=True) if cell.kind not in DSP_KINDS]
+    uses = _last_uses(netlist, folding, stage, ready, stages)
+    return Schedule(tuple(stage), tuple(uses), stages, max(logic) + REGISTER, folding)
+
+
+def _last_uses(
+    netlist: Netlist, folding: Folding, stage: list[int], ready: list[int], stages: int
+) -> list[int]:
+    last = [r if folding.leader[n] == n else s for n, (s, r) in enumerate(zip(stage, ready, strict=True))]
     for number, cell in enumerate(netlist.cells):
+        first = folding.leader[number] == number
         for arg in cell.args:
-            last_use[arg] = max(last_use[arg], stage[number])
+            if first or cell.kind is Kind.COPY:
+                leader = folding.leader[arg]
+                last[leader] = max(last[leader], stage[number] - folding.slot[arg])
     for number in netlist.outputs:
-        last_use[number] = stages
-    logic = [t for t, cell in zip(time, netlist.cells, strict=True) if cell.kind not in DSP_KINDS]
-    return Schedule(tuple(stage), tuple(last_use), stages, max(logic) + REGISTER)
+        leader = folding.leader[number]
+        last[leader] = max(last[leader], stages - folding.slot[number])
+    return last
 
 
 def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> None:

@@ -67,19 +67,25 @@ class Simulation:
         return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
 
     def scores(self, raw: NDArray[Any]) -> Raw:
-        """Raw outputs [jets, outputs]: a new jet every clock, sampled at the stated latency.
+        """Raw outputs [jets, outputs]: a new jet every II clocks, sampled at the stated latency.
+
+        Between the jets the input shows other values, which must not matter.
 
         Raises:
             ToolFailed: the valid bit is not set exactly when the scores are sampled.
         """
-        jets = np.asarray(raw).reshape(len(raw), -1)
-        drain = np.zeros((self.design.latency_cycles - 1, jets.shape[1]), dtype=jets.dtype)
-        valid = np.arange(len(jets) + len(drain)) < len(jets)
-        shown = self.clock(np.concatenate([jets, drain]), valid, np.zeros(len(valid)))
+        jets, ii = np.asarray(raw).reshape(len(raw), -1), self.design.ii
         first = self.design.latency_cycles - 1
-        if not shown.valid[first:].all() or shown.valid[:first].any():
+        clocks = np.zeros((len(jets) * ii + first, jets.shape[1]), dtype=jets.dtype)
+        for between in range(ii):
+            clocks[between : len(jets) * ii : ii] = np.roll(jets, between, axis=0)
+        valid = np.zeros(len(clocks), dtype=bool)
+        valid[: len(jets) * ii : ii] = True
+        shown = self.clock(clocks, valid, np.zeros(len(valid)))
+        expected = np.concatenate([np.zeros(first, dtype=bool), valid[: len(valid) - first]])
+        if (shown.valid != expected).any():
             raise ToolFailed(f"the Verilog in {self.design.directory} has not the latency that it states.")
-        return shown.scores[first:]
+        return np.asarray(shown.scores[expected])
 
 
 def simulate(design: RtlDesign, raw_inputs: NDArray[Any]) -> Raw:

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("alkaid")
 
 from fpgajet.fixed import from_real
+from fpgajet.ops.forms import MOMENTA
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, Simulation, available, emit
@@ -19,9 +20,11 @@ from tests.networks import random_jets, random_network
 def raw_jets(network: Network, count: int, seed: int = 3) -> np.ndarray:
     """Half physical jets, half anything the input type can hold, with the extremes."""
     kind, n = network.input_type, network.input_shape[0]
-    real = from_real(random_jets(count // 2, n, seed), kind)
+    real = from_real(
+        network.form.features(random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)), kind
+    )
     rng = np.random.default_rng(seed)
-    wild = rng.integers(kind.lowest, kind.highest + 1, (count - len(real), n, 4))
+    wild = rng.integers(kind.lowest, kind.highest + 1, (count - len(real), *network.input_shape))
     wild[0], wild[1], wild[2] = kind.lowest, kind.highest, 0
     return np.concatenate([real, wild])
 

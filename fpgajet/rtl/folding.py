@@ -1,0 +1,155 @@
+"""Initiation interval above 1: equal cones of a circuit computed one after the other by the same hardware.
+
+A jet comes at most every ``ii`` clocks. The cones of a group are scheduled one clock apart, so no two of them
+are ever at work in the same clock, and the hardware of the first (the *leader*) computes all of them. A signal
+that differs between the cones passes a COPY cell, which becomes a multiplexer in front of the leader; it is
+steered by the valid bits, which say which of the stages holds a jet. A signal that all cones of a group read is
+held in its register instead. Results leave the leader one a clock and travel down one chain of registers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fpgajet.rtl.cones import Family, area, families
+from fpgajet.rtl.grouping import Plan, groups_of
+from fpgajet.rtl.netlist import Cell, Kind, Netlist
+
+#: Families that could save less than this part of all look-up tables are left as they are: each costs latency.
+WORTH = 0.01
+
+
+@dataclass(frozen=True)
+class Folding:
+    """Which cells share hardware.
+
+    Attributes:
+        ii: clocks between jets.
+        leader: by cell, the cell in whose hardware it is computed: itself, unless it is shared.
+        slot: by cell, how many clocks after its leader it is computed.
+        group: by cell, the number of its group, -1 if it is not shared.
+    """
+
+    ii: int
+    leader: tuple[int, ...]
+    slot: tuple[int, ...]
+    group: tuple[int, ...]
+
+    @classmethod
+    def none(cls, netlist: Netlist) -> Folding:
+        """Every cell has hardware of its own."""
+        cells = range(len(netlist.cells))
+        return cls(1, tuple(cells), (0,) * len(cells), (-1,) * len(cells))
+
+    def members(self) -> list[tuple[int, ...]]:
+        """By cell, the cells that it is the leader of, by slot, itself first; empty if it has another leader."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.leader]
+        for number, (leader, slot) in enumerate(zip(self.leader, self.slot, strict=True)):
+            found[leader].append((slot, number))
+        return [tuple(number for _, number in sorted(cells)) for cells in found]
+
+
+def fold(netlist: Netlist, ii: int) -> tuple[Netlist, Folding]:
+    """Share hardware between equal cones, for a jet at most every ``ii`` clocks.
+
+    Returns the netlist with the COPY cells that sharing needs, and what shares.
+    """
+    if ii == 1:
+        return netlist, Folding.none(netlist)
+    plan = Plan(ii)
+    found = families(netlist)
+    total = sum(area(netlist, cell) for cell in netlist.cells)
+    for family in found:
+        free = [cone for cone in family.cones if not any(n in plan.place for n in cone.cells)]
+        possible = family.area * (len(free) - -(-len(free) // ii))
+        if possible < WORTH * total:
+            continue
+        groups, saved = groups_of(netlist, plan, Family(family.area, free))
+        if saved >= WORTH * total:
+            for group in groups:
+                plan.add(group)
+            if _circular(netlist, plan):
+                raise NotImplementedError("groups of equal cones need each other's results")
+    return _with_copies(netlist, plan)
+
+
+def _circular(netlist: Netlist, plan: Plan) -> bool:
+    """Whether shared hardware would wait for its own results."""
+    return not order_of(netlist, [plan.place.get(n, (n, 0))[0] for n in range(len(netlist.cells))])
+
+
+def order_of(netlist: Netlist, leader: list[int] | tuple[int, ...]) -> list[int]:
+    """Leaders in an order in which all their members can be computed; empty if there is none."""
+    needs: list[set[int]] = [set() for _ in leader]
+    for number, cell in enumerate(netlist.cells):
+        needs[leader[number]].update(leader[arg] for arg in cell.args)
+    users: list[list[int]] = [[] for _ in leader]
+    for number, needed in enumerate(needs):
+        for other in needed:
+            users[other].append(number)
+    waiting = [len(needed) for needed in needs]
+    ready = [n for n, own in enumerate(leader) if own == n and not waiting[n]]
+    order = []
+    while ready:
+        number = ready.pop()
+        order.append(number)
+        for user in users[number]:
+            waiting[user] -= 1
+            if not waiting[user]:
+                ready.append(user)
+    return order if len(order) == len(set(leader)) else []
+
+
+def _with_copies(netlist: Netlist, plan: Plan) -> tuple[Netlist, Folding]:
+    """Insert COPY cells before what differs between the slots of a group."""
+    cells: list[Cell] = []
+    renumbered: list[int] = []
+    reads: dict[int, dict[int, tuple[int, ...]]] = {}  # shared cell -> signal it reads -> the whole tuple
+    for group in plan.groups:
+        for signals in zip(*(cone.reads for cone in group), strict=True):
+            if plan.direct(signals):
+                continue
+            whole = _longest(plan, signals)
+            for cone, signal in zip(group, signals, strict=True):
+                for number in cone.cells:
+                    reads.setdefault(number, {})[signal] = whole
+    copies: dict[tuple[tuple[int, ...], int], int] = {}
+    for number, cell in enumerate(netlist.cells):
+        slot = plan.place.get(number, (number, 0))[1]
+        args = []
+        for arg in cell.args:
+            whole = reads.get(number, {}).get(arg, ())
+            if whole and (whole, slot) not in copies:
+                copies[whole, slot] = len(cells)
+                cells.append(
+                    Cell(
+                        Kind.COPY,
+                        (renumbered[arg],),
+                        netlist.cells[arg].format,
+                        (len(whole),),
+                        netlist.cells[arg].bounds,
+                    )
+                )
+            args.append(copies[whole, slot] if whole else renumbered[arg])
+        renumbered.append(len(cells))
+        cells.append(cell._replace(args=tuple(args)))
+    leader, slots, groups = list(range(len(cells))), [0] * len(cells), [-1] * len(cells)
+    for index, group in enumerate(plan.groups):
+        for slot, cone in enumerate(group):
+            for first, number in zip(group[0].cells, cone.cells, strict=True):
+                moved = renumbered[number]
+                leader[moved], slots[moved], groups[moved] = renumbered[first], slot, index
+    names = {whole: len(plan.groups) + k for k, whole in enumerate(dict.fromkeys(w for w, _ in copies))}
+    for (whole, slot), number in copies.items():
+        leader[number], slots[number], groups[number] = copies[whole, 0], slot, names[whole]
+    folded = Netlist(
+        tuple(cells), netlist.inputs, tuple(renumbered[n] for n in netlist.outputs), netlist.tables
+    )
+    return folded, Folding(plan.ii, tuple(leader), tuple(slots), tuple(groups))
+
+
+def _longest(plan: Plan, signals: tuple[int, ...]) -> tuple[int, ...]:
+    """A known tuple that begins like ``signals``: groups with fewer slots use the multiplexer of larger ones."""
+    while plan.tuples.get(signals):
+        signals = (*signals, min(plan.tuples[signals]))
+    return signals

@@ -1,0 +1,154 @@
+"""Initiation interval above 1: shared hardware, the same score at the stated cycle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgajet.errors import BadInput, ToolFailed
+from fpgajet.ops.network import Network
+from fpgajet.rtl import RtlOptions, Simulation, available, emit, trace
+from fpgajet.rtl.cones import families
+from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.evaluate import evaluate
+from fpgajet.rtl.folding import fold
+from fpgajet.rtl.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.schedule import pipeline
+from tests.networks import LOG, TRIGGER, random_network, symmetric
+from tests.rtl.conftest import raw_jets, wanted
+
+MOMENTA_NETWORK = random_network(n=3, hidden=1)
+NETWORKS = {
+    "momenta": MOMENTA_NETWORK,
+    "symmetric": symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=3)),
+    "trigger": symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", form=TRIGGER)),
+    "logarithmic": symmetric(random_network(n=4, hidden=1, rounding="AP_TRN", form=LOG)),
+}
+
+
+@pytest.mark.parametrize("ii", [2, 3, 6])
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_folding_changes_no_bit_and_shares_equal_cells_only(network: Network, ii: int) -> None:
+    netlist = trace(network, 320)
+    folded, folding = fold(netlist, ii)
+    raw = raw_jets(network, 300).reshape(300, -1)
+    np.testing.assert_array_equal(evaluate(folded, raw), evaluate(netlist, raw))
+    assert 0 < max(folding.slot) < ii
+    for number, leader in enumerate(folding.leader):
+        cell, first = folded.cells[number], folded.cells[leader]
+        assert (cell.kind, cell.format, len(cell.args)) == (first.kind, first.format, len(first.args))
+        assert folding.group[number] == folding.group[leader]
+    check(folded, network, ii)
+
+
+def check(folded: Netlist, network: Network, ii: int) -> None:
+    """Members come one clock after the other, and what they read is there."""
+    _, folding = fold(trace(network, 320), ii)
+    schedule = pipeline(folded, 320, None, folding)
+    for number, leader in enumerate(folding.leader):
+        assert schedule.stage[number] == schedule.stage[leader] + folding.slot[number]
+        cell = folded.cells[number]
+        if cell.kind is Kind.MAC and cell.mac.z and folded.cells[cell.mac.z.arg].kind is Kind.MAC:
+            assert schedule.stage[cell.mac.z.arg] == schedule.stage[number] - 1
+        for arg in cell.args:
+            if folded.cells[arg].kind is not Kind.CONSTANT:
+                through_register = folding.group[arg] != folding.group[number]
+                through_register |= cell.kind in DSP_KINDS
+                assert schedule.stage[arg] + through_register <= schedule.stage[number]
+
+
+@pytest.fixture(scope="module", params=[("symmetric", 6), ("trigger", 3), ("momenta", 2)], ids=str)
+def folded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Network, Simulation]:
+    if not (available()["verilator"].present and available()["g++"].present):
+        pytest.skip("needs verilator and g++")
+    name, ii = request.param
+    design = emit(NETWORKS[name], tmp_path_factory.mktemp("folded"), 320, "xcvu9p", RtlOptions(ii=ii))
+    assert design.ii == ii
+    return NETWORKS[name], Simulation(design)
+
+
+def test_a_jet_every_ii_clocks(folded: tuple[Network, Simulation]) -> None:
+    network, simulation = folded
+    raw = raw_jets(network, 1000)
+    expected = wanted(network, raw)
+    assert len(np.unique(expected)) > 50
+    np.testing.assert_array_equal(simulation.scores(raw), expected)
+
+
+def test_bubbles_of_any_length_and_resets(folded: tuple[Network, Simulation]) -> None:
+    network, simulation = folded
+    ii, latency = simulation.design.ii, simulation.design.latency_cycles
+    rng = np.random.default_rng(7)
+    times = np.cumsum(ii + rng.integers(0, 2, 700) * rng.integers(0, 2 * ii, 700))
+    clocks = times[-1] + latency
+    raw = raw_jets(network, clocks)  # other jets show between the valid ones
+    valid = np.zeros(clocks, dtype=bool)
+    valid[times] = True
+    reset = rng.random(clocks) < 0.01
+    shown = simulation.clock(raw.reshape(clocks, -1), valid, reset)
+    killed = np.convolve(reset, np.ones(latency))[:clocks] > 0
+    expected = np.concatenate([np.zeros(latency - 1, bool), valid[: clocks - latency + 1]]) & ~killed
+    np.testing.assert_array_equal(shown.valid, expected)
+    at = np.flatnonzero(shown.valid)
+    assert len(at) > 300
+    np.testing.assert_array_equal(shown.scores[at], wanted(network, raw)[at - latency + 1])
+
+
+@pytest.mark.parametrize("wrong", [-1, 1])
+def test_the_right_score_at_the_wrong_cycle_fails(folded: tuple[Network, Simulation], wrong: int) -> None:
+    network, simulation = folded
+    stated = simulation.design
+    try:
+        simulation.design = replace(stated, latency_cycles=stated.latency_cycles + wrong)
+        with pytest.raises(ToolFailed, match="latency"):
+            simulation.scores(raw_jets(network, 50))
+    finally:
+        simulation.design = stated
+
+
+def test_jets_that_come_too_early_spoil_each_other(folded: tuple[Network, Simulation]) -> None:
+    """The interval is needed: with a jet every clock, scores are wrong."""
+    network, simulation = folded
+    stated = simulation.design
+    raw = raw_jets(network, 100)
+    try:
+        simulation.design = replace(stated, ii=1)
+        assert (simulation.scores(raw) != wanted(network, raw)).any()
+    finally:
+        simulation.design = stated
+
+
+def test_products_are_shared(tmp_path: Path) -> None:
+    network = random_network(n=6, hidden=1)
+    one, two, six = (emit(network, tmp_path / str(k), 320, "xcvu9p", RtlOptions(ii=k)).dsp for k in (1, 2, 6))
+    assert two <= 0.6 * one
+    assert six <= 0.3 * one
+
+
+def test_cones_need_the_same_wiring() -> None:
+    """(a + b) & a and (a + b) & c have the same cells, but not the same signature."""
+    netlist = trace(MOMENTA_NETWORK, 320)
+    for family in families(netlist)[:5]:
+        first, *others = family.cones
+        for cone in others:
+            where = dict(zip(first.cells + first.reads, cone.cells + cone.reads, strict=True))
+            for number in first.cells:
+                ours, theirs = netlist.cells[number], netlist.cells[where[number]]
+                assert sorted(_wires(netlist, ours, where)) == sorted(_wires(netlist, theirs, {}))
+
+
+def _wires(netlist: Netlist, cell: Cell, where: dict[int, int]) -> list[tuple[object, ...]]:
+    """Operands of a cell with their shifts and signs, through a map of signals."""
+    shifts = [(t.shift, t.sign) for t in cell.terms] if cell.kind is Kind.SUM else [()] * len(cell.args)
+    args = [where.get(arg, arg) if netlist.cells[arg].kind is not Kind.CONSTANT else arg for arg in cell.args]
+    return list(zip(args, shifts, strict=True))
+
+
+def test_an_interval_out_of_range_is_refused() -> None:
+    with pytest.raises(BadInput, match="--ii is 1 to 16"):
+        RtlOptions(ii=0)
