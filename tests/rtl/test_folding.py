@@ -127,7 +127,7 @@ def test_products_are_shared(tmp_path: Path) -> None:
     network = random_network(n=8, hidden=1)
     one, two, six = (emit(network, tmp_path / str(k), 320, "xcvu9p", RtlOptions(ii=k)).dsp for k in (1, 2, 6))
     assert two <= 0.6 * one
-    assert six <= 0.3 * one
+    assert six <= 0.35 * one
 
 
 def test_cones_need_the_same_wiring() -> None:
