@@ -76,6 +76,8 @@ void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T:
                 const bool real = (mask[i] != 0) && (mask[j] != 0);
                 z_T z_ij = (y_ij > 0) ? y_ij : typename CONFIG_T::accumulator_t(0);
                 z_T z_ji = (y_ji > 0) ? y_ji : typename CONFIG_T::accumulator_t(0);
+                if (CONFIG_T::symmetric) // then y_ji = y_ij, and the lines above are not built
+                    z_ji = z_ij;
                 z[(j * M + i) * C + c] = real ? z_ji : z_T(0);
                 z[(i * M + j) * C + c] = real ? z_ij : z_T(0); // last: on the diagonal this one counts
             }

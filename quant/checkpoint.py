@@ -126,7 +126,7 @@ def load_float_model(checkpoint: Checkpoint) -> FloatModel:
 
     model = checkpoint.config.family.float_model(checkpoint.config.model)
     _fill(model, checkpoint, FLOAT)
-    return FloatModel(model)
+    return FloatModel(model, checkpoint.config.model.form)
 
 
 def _fill(model: torch.nn.Module, checkpoint: Checkpoint, prefix: str) -> None:

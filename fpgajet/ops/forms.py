@@ -53,8 +53,8 @@ class InputForm(ABC):
         """The four-momenta, float64 [jets, N, 4] in GeV, that such an input stands for."""
 
     def to_json(self) -> dict[str, Any]:
-        """Name and numbers, for ``model.json`` and ONNX metadata."""
-        return {"name": self.name} | asdict(self)
+        """Name (``form``) and numbers, for ``model.json`` and ONNX metadata."""
+        return {"form": self.name} | asdict(self)
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
         ValueError: an unknown form, an unknown number, or one out of range.
     """
     numbers = dict(given)
-    name = numbers.pop("name", None)
+    name = numbers.pop("form", None)
     if name not in FORMS:
         raise ValueError(f"{name!r} is not an input form; there are {', '.join(FORMS)}")
     form = FORMS[name]

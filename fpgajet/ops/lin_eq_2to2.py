@@ -10,7 +10,9 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 
 AGGREGATORS = 6
@@ -28,6 +30,9 @@ class LinEq2to2(Operator):
     [C, 6]; ``bias`` and ``diagonal_bias`` [M + 1, C], tables over the number n of real slots, into which
     batch normalisation folds exactly. Output [..., M, M, C].
     Source: arXiv 2310.16121, equation 1 and section 3.
+
+    Attributes:
+        symmetric: 1 if w_2 = w_3 in every channel: y_ij = y_ji is then computed once.
     """
 
     op_type: ClassVar[str] = "LinEq2to2"
@@ -42,6 +47,7 @@ class LinEq2to2(Operator):
     hidden: int
     row_exponent: int
     total_exponent: int
+    symmetric: int = 0
 
     def output_shape(self, *shapes: Shape) -> Shape:
         wanted = ((self.slots, self.slots), (self.slots,))
@@ -51,6 +57,12 @@ class LinEq2to2(Operator):
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         table = (self.slots + 1, self.hidden)
         return {"weight": (self.hidden, AGGREGATORS), "bias": table, "diagonal_bias": table}
+
+    def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:
+        weight = tensors["weight"].raw
+        equal = bool((weight[:, 2] == weight[:, 3]).all())
+        expect(self.symmetric in (0, 1), "LinEq2to2: the attribute symmetric is 0 or 1")
+        expect(equal or not self.symmetric, "LinEq2to2 is called symmetric, but its weights 2 and 3 differ")
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         d, mask = inputs
@@ -66,15 +78,35 @@ class LinEq2to2(Operator):
 
         shared = total * w[4] + a.lookup(tensors["bias"], n)
         diagonal = row * w[1] + a.expand(total * w[5] + a.lookup(tensors["diagonal_bias"], n), -2)
+        of_row, of_column = row * w[3] + a.expand(shared, -2), row * w[2]  # S_i and what all share; S_j
+        if self.symmetric:
+            return self._pairs_once(a, d, mask, w[0], of_row, of_column, diagonal)
         y = (
             a.expand(d, -1) * w[0]
-            + a.expand(row * w[3] + a.expand(shared, -2), -2)  # S_i and what all pairs share
-            + a.expand(row * w[2], -3)  # S_j
+            + a.expand(of_row, -2)
+            + a.expand(of_column, -3)
             + a.expand(diagonal, -2) * a.constant(np.eye(self.slots)[:, :, None])
         )
         a.note("accumulator", y)
         z = a.quantise("output", a.relu(y), self.output)
         return a.gate(a.gate(z, a.expand(a.expand(mask, -1), -1)), a.expand(a.expand(mask, -2), -1))
+
+    def _pairs_once(
+        self, a: Arithmetic[A], d: A, mask: A, weight: A, of_row: A, of_column: A, diagonal: A
+    ) -> A:
+        """The same for i <= j only, copied to (j, i)."""
+        i, j, number = pairs_of(self.slots)
+        upper = a.take(a.concat([a.take(d, k, -2) for k in range(self.slots)], -1), i * self.slots + j, -1)
+        y = (
+            a.expand(upper, -1) * weight
+            + a.take(of_row, i, -2)
+            + a.take(of_column, j, -2)
+            + a.take(diagonal, i, -2) * a.constant((i == j)[:, None].astype(float))
+        )
+        a.note("accumulator", y)
+        z = a.quantise("output", a.relu(y), self.output)
+        real = [a.expand(a.take(mask, k, -1), -1) for k in (i, j)]
+        return a.take(a.gate(a.gate(z, real[0]), real[1]), number, -2)
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {
@@ -82,6 +114,7 @@ class LinEq2to2(Operator):
             "hidden": self.hidden,
             "row_exponent": self.row_exponent,
             "total_exponent": self.total_exponent,
+            "symmetric": self.symmetric,
         }
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
@@ -97,10 +130,11 @@ class LinEq2to2(Operator):
             Units(3 * c * m, self.row_sum.bits, w),
             Units(2 * c, self.total.bits, w),
         ]
-        # weighted d + S_i term + S_j term for every ordered pair; biases and T once a row; the diagonal.
-        units.adders += [Units(2 * c * m * m, wide.bits), Units(4 * c * m, wide.bits)]
+        computed = pairs if self.symmetric else m * m
+        # weighted d + S_i term + S_j term for every computed pair; biases and T once a row; the diagonal.
+        units.adders += [Units(2 * c * computed, wide.bits), Units(4 * c * m, wide.bits)]
         units.adder_levels += 4
-        units.requantise(c * m * m, wide, self.output)
-        units.selectors.append(Units(c * m * m, -(-self.output.bits // 2)))  # ReLU and mask
+        units.requantise(c * computed, wide, self.output)
+        units.selectors.append(Units(c * computed, -(-self.output.bits // 2)))  # ReLU and mask
         units.tables.append(Units(2 * c, widths["bias"].bits, m.bit_length()))
         return units

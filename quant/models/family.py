@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.network import Network
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class Description(Strict, ABC):
     """The part of ``model.json`` under ``model``: all that a family needs to rebuild its networks."""
 
     constituents: int = Field(ge=1, le=256)
+
+    @property
+    def form(self) -> InputForm:
+        """How four-momenta become the network's input."""
+        return MOMENTA
 
     @property
     @abstractmethod
@@ -98,7 +104,10 @@ class Family(ABC, Generic[S, D]):
 
     @abstractmethod
     def calibrate(self, model: nn.Module, settings: S, sample: Sample, name: str) -> QuantisedNetwork:
-        """The quantised model of a trained float model; afterwards every binary point is a constant."""
+        """The quantised model of a trained float model; afterwards every binary point is a constant.
+
+        ``sample`` holds four-momenta as they come, before any input form.
+        """
 
     @abstractmethod
     def describe(self, settings: S, quantised: QuantisedNetwork) -> D:

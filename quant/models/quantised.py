@@ -32,10 +32,14 @@ class QuantisedNetwork(nn.Module):
     def __init__(self, wiring: Wiring, name: str) -> None:
         super().__init__()
         self.wiring, self.name = wiring, name
+        self._tables = {key: torch.from_numpy(values) for key, values in wiring.tables.items()}
 
     @abstractmethod
     def real(self, parameter: str) -> Tensor:
         """Real values of a parameter before quantisation: a weight, or the table that it stands for."""
+
+    def _constant(self, name: str) -> Tensor:
+        return self._tables[name] if name in self._tables else self.real(name)
 
     def run(self, given: dict[str, Tensor], upto: str | None = None) -> dict[str, Tensor]:
         """Every stage that follows from the ``given`` ones, as far as ``upto`` (by default the score)."""
@@ -44,7 +48,7 @@ class QuantisedNetwork(nn.Module):
             if node.name in stages:
                 continue
             constants = {
-                tensor: a.quantise(tensor, self.real(parameter), self.wiring.types[parameter])
+                tensor: a.quantise(tensor, self._constant(parameter), self.wiring.types[parameter])
                 for tensor, parameter in self.wiring.constants.get(node.name, {}).items()
             }
             stages[node.name] = node.operator.forward(a, [stages[i] for i in node.inputs], constants)
@@ -52,25 +56,26 @@ class QuantisedNetwork(nn.Module):
                 break
         return stages
 
-    def given(self, p: Tensor) -> dict[str, Tensor]:
-        """The input stage: four-momenta [B, N, 4] in GeV, any float type, on the input grid in float64."""
+    def given(self, x: Tensor) -> dict[str, Tensor]:
+        """The input stage: features [B, N, F] of the input form, any float type, on the input grid in float64."""
         kind = self.wiring.input_type
-        return {self.wiring.input_name: TorchArithmetic().quantise("input", p.to(torch.float64), kind)}
+        return {self.wiring.input_name: TorchArithmetic().quantise("input", x.to(torch.float64), kind)}
 
-    def forward(self, p: Tensor) -> Tensor:
-        """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
-        return self.run(self.given(p))[self.wiring.nodes[-1].name][:, 0]
+    def forward(self, x: Tensor) -> Tensor:
+        """Scores w [B] (float64) of features [B, N, F] of the input form."""
+        return self.run(self.given(x))[self.wiring.nodes[-1].name][:, 0]
 
     def stages(self, x: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        """Every stage by name, input included, of four-momenta [B, N, 4] in GeV."""
+        """Every stage by name, input included, of features [B, N, F] of the input form."""
         with torch.no_grad():
             parts = [self.run(self.given(torch.from_numpy(c))) for c in _chunks(x)]
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
 
-    def scores(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def scores(self, p: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores [B] of four-momenta [B, N, 4] in GeV, without keeping the other stages."""
+        features = self.wiring.form.features(p)
         with torch.no_grad():
-            return np.concatenate([self(torch.from_numpy(c)).numpy() for c in _chunks(x)])
+            return np.concatenate([self(torch.from_numpy(c)).numpy() for c in _chunks(features)])
 
     def network(self) -> Network:
         """The network with its quantised constants: what is exported and built."""

@@ -7,17 +7,25 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from fpgajet.ops.forms import MOMENTA, InputForm
+
 CHUNK_JETS = 2048
 
 
+def seen_momenta(form: InputForm, p: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Four-momenta, float32 [B, N, 4], that are left of ``p`` in an input form."""
+    return form.momenta(form.features(p)).astype(np.float32)
+
+
 class FloatModel:
-    """A trained float model in evaluation mode."""
+    """A trained float model in evaluation mode, which sees four-momenta as its input form delivers them."""
 
-    def __init__(self, model: nn.Module) -> None:
-        self.model = model.eval()
+    def __init__(self, model: nn.Module, form: InputForm = MOMENTA) -> None:
+        self.model, self.form = model.eval(), form
 
-    def scores(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def scores(self, p: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores w [B] (top quark if above 0) of four-momenta [B, N, 4] in GeV, empty slots last."""
+        x = seen_momenta(self.form, p)
         with torch.no_grad():
             parts = [
                 self.model(torch.from_numpy(x[i : i + CHUNK_JETS])).numpy()

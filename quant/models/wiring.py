@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, from_real
+from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import Shape
@@ -21,8 +23,10 @@ class Wiring:
     Attributes:
         input_name, input_shape, input_type: of the network's input.
         nodes: in the order of computation, the last gives the score.
-        constants: by node, the name of its tensor -> the name of the parameter behind it.
-        types: by parameter, the type that it is quantised to.
+        constants: by node, the name of its tensor -> the name of the parameter or table behind it.
+        types: by parameter or table, the type that it is quantised to.
+        tables: real values of what is not trained, by name.
+        form: how four-momenta become the input.
     """
 
     input_name: str
@@ -31,6 +35,8 @@ class Wiring:
     nodes: tuple[Node, ...]
     constants: Mapping[str, Mapping[str, str]]
     types: Mapping[str, FixedType]
+    tables: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    form: InputForm = MOMENTA
 
 
 def full_scale(kind: FixedType) -> float:
@@ -51,7 +57,9 @@ def assemble(name: str, wiring: Wiring, real: Callable[[str], NDArray[Any]]) -> 
         constants = {}
         for tensor, parameter in wiring.constants.get(node.name, {}).items():
             kind = wiring.types[parameter]
-            raw = from_real(real(parameter), kind)
+            values = wiring.tables[parameter] if parameter in wiring.tables else real(parameter)
+            raw = from_real(values, kind)
             constants[tensor] = Tensor(FixedArray.of_type(raw, kind), kind)
         nodes.append(Node(node.name, node.operator, node.inputs, constants))
-    return Network(name, wiring.input_name, wiring.input_shape, wiring.input_type, tuple(nodes))
+    shape, kind = wiring.input_shape, wiring.input_type
+    return Network(name, wiring.input_name, shape, kind, tuple(nodes), wiring.form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,8 @@ class Sample:
     """Jets of one role.
 
     Attributes:
-        momenta: [jets, N, 4] float32, GeV. label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
+        momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
+        label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
         name, sha256: where they come from.
     """
 
@@ -39,6 +40,10 @@ class Sample:
     def first(self, jets: int) -> Sample:
         """The first jets; files are mixed, so these are unbiased."""
         return Sample(self.momenta[:jets], self.label[:jets], self.slots[:jets], self.name, self.sha256)
+
+    def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
+        """The same jets with other numbers a constituent, for example those of an input form."""
+        return replace(self, momenta=torch.from_numpy(inputs))
 
     def described(self) -> dict[str, str | int]:
         """For ``model.json``."""

@@ -20,6 +20,7 @@ from fpgajet.files import read_json, write_json
 from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
+from quant.models.scoring import seen_momenta
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.fit import Fit, Report, evaluate
 from quant.training.settings import Settings
@@ -70,17 +71,23 @@ def train(
     validation = load_sample(part_of(data, "val"), constituents)
     recorder = Recorder(out, report)
 
-    model = float_phase(settings, jets, validation, out / STATE, recorder)
+    def seen(sample: Sample) -> Sample:
+        return sample.with_inputs(seen_momenta(settings.form, sample.momenta.numpy()))
+
+    def read(sample: Sample) -> Sample:
+        return sample.with_inputs(settings.form.features(sample.momenta.numpy()))
+
+    model = float_phase(settings, seen(jets), seen(validation), out / STATE, recorder)
     quantised = family.calibrate(model, settings, jets.first(settings.calibration_jets), name)
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
-        fit.run(quantised, jets, validation, out / STATE, recorder)
+        fit.run(quantised, read(jets), read(validation), out / STATE, recorder)
 
     test = load_sample(part_of(data, "test"), constituents)
     metrics = {
         "sample": test.name,
-        "float": tagging_metrics(test.labels, evaluate(model, test.momenta).numpy()),
-        "quantised": tagging_metrics(test.labels, evaluate(quantised, test.momenta).numpy()),
+        "float": tagging_metrics(test.labels, evaluate(model, seen(test).momenta).numpy()),
+        "quantised": tagging_metrics(test.labels, evaluate(quantised, read(test).momenta).numpy()),
         "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
     }
     model_description = family.describe(settings, quantised)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
+from fpgajet.ops.forms import MOMENTA, InputForm
 
 
 class Settings(BaseModel):
@@ -45,6 +46,11 @@ class Settings(BaseModel):
     warm_up: float = Field(default=0.03, ge=0, le=1)
     calibration_jets: int = Field(default=8_000, ge=1)
     max_jets: int | None = Field(default=None, ge=1)
+
+    @property
+    def form(self) -> InputForm:
+        """How four-momenta become the network's input."""
+        return MOMENTA
 
 
 def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -> Any:

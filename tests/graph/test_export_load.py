@@ -88,7 +88,7 @@ def test_message_passing_equals_the_reference(name: str, network: Network) -> No
             np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
 
 
-@pytest.mark.parametrize("text", ['{"name": "polar"}', "[1]", "{"])
+@pytest.mark.parametrize("text", ['{"form": "polar"}', "[1]", "{"])
 def test_an_unknown_input_form_is_refused(text: str) -> None:
     model = export(random_network())
     helper.set_model_props(model, {FORM: text})

@@ -74,21 +74,21 @@ def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
 def test_json_round_trip_and_defaults() -> None:
     for form in (Momenta(), Trigger(pt_bits=8), Log(steps=6)):
         assert form_from_json(json.loads(json.dumps(form.to_json()))) == form
-    assert form_from_json({"name": "trigger", "pt_lsb": 1}) == Trigger(pt_lsb=1.0)
+    assert form_from_json({"form": "trigger", "pt_lsb": 1}) == Trigger(pt_lsb=1.0)
     assert set(FORMS) == {"momenta", "trigger", "log"}
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": "polar"}, "not an input form; there are momenta, trigger, log"),
+        ({"form": "polar"}, "not an input form; there are momenta, trigger, log"),
         ({}, "None is not an input form"),
-        ({"name": "trigger", "steps": 4}, "has no steps"),
-        ({"name": "trigger", "pt_bits": 8.5}, "pt_bits of the input form trigger is a number"),
-        ({"name": "trigger", "pt_bits": True}, "pt_bits of the input form trigger is a number"),
-        ({"name": "trigger", "pt_lsb": 0}, "positive"),
-        ({"name": "log", "angle_bits": 17}, "angles have 2 to 16"),
-        ({"name": "log", "steps": 0}, "1 to 64 steps"),
+        ({"form": "trigger", "steps": 4}, "has no steps"),
+        ({"form": "trigger", "pt_bits": 8.5}, "pt_bits of the input form trigger is a number"),
+        ({"form": "trigger", "pt_bits": True}, "pt_bits of the input form trigger is a number"),
+        ({"form": "trigger", "pt_lsb": 0}, "positive"),
+        ({"form": "log", "angle_bits": 17}, "angles have 2 to 16"),
+        ({"form": "log", "steps": 0}, "1 to 64 steps"),
     ],
 )
 def test_what_is_no_form_is_refused(given: dict[str, object], message: str) -> None:

@@ -11,6 +11,7 @@ from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
 from quant.models.npelican.placement import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
+from quant.models.scoring import seen_momenta
 
 
 def random_jets(jets: int, constituents: int, seed: int = 0) -> NDArray[np.float32]:
@@ -38,12 +39,14 @@ def labelled_jets(
 def random_float(architecture: Architecture, seed: int = 0) -> NPelican:
     """A float model with every parameter random and batch statistics of random jets, in evaluation mode."""
     torch.manual_seed(seed)
+    form = architecture.form
     model = NPelican(architecture)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
         for number in range(20):
-            model(torch.from_numpy(random_jets(200, architecture.constituents, 100 + number)))
+            jets = random_jets(200, architecture.constituents, 100 + number)
+            model(torch.from_numpy(seen_momenta(form, jets)))
     return model.eval()
 
 
@@ -51,7 +54,8 @@ def random_quantised(
     architecture: Architecture, bits: Bits | None = None, seed: int = 0
 ) -> QuantisedNPelican:
     """The quantised model of :func:`random_float`, calibrated on random jets."""
-    sample = torch.from_numpy(random_jets(1000, architecture.constituents, 50))
+    jets = random_jets(1000, architecture.constituents, 50)
+    sample = torch.from_numpy(seen_momenta(architecture.form, jets))
     folded = fold(random_float(architecture, seed))
     observed = Observed(folded, architecture, sample)
     return observed.build(observed.start(), bits or Bits(), "random")

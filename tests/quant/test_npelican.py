@@ -15,7 +15,7 @@ from quant.models.npelican.plain import plain_scores
 from quant.training.fit import logit_loss
 from tests.quant.jets import random_float, random_jets
 
-SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4)]
+SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4), Architecture(6, 2, symmetric=True)]
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)

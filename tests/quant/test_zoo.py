@@ -34,8 +34,10 @@ def test_entry_is_exact_and_lost_little(name: str) -> None:
     model, n = load_model(checkpoint), checkpoint.config.constituents
     x = np.concatenate([random_jets(200, n), 100 * random_jets(50, n, 5)])
     network = model.network()
-    reference = network.reference(FixedArray(from_real(x, network.input_type), network.input_type.fraction))
-    for stage, values in model.stages(x).items():
+    features = network.form.features(x)
+    raw = from_real(features, network.input_type)
+    reference = network.reference(FixedArray(raw, network.input_type.fraction))
+    for stage, values in model.stages(features).items():
         assert np.array_equal(values, reference[stage].real), stage
     assert np.unique(reference["score"].raw).size > 20
     assert {k: t for k, t in network.types().items() if t.bits > 24} == {}

@@ -33,11 +33,11 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     def network(
         self, description: NPelicanDescription, tensors: Mapping[str, NDArray[np.float64]], name: str
     ) -> Network:
-        wired = wiring(description.sizes, description.fixed_types, description.fixed_exponents)
-        slots = description.sizes.slots
+        sizes = description.sizes
+        wired = wiring(sizes, description.fixed_types, description.fixed_exponents)
 
         def real(parameter: str) -> NDArray[np.float64]:
-            return real_values(parameter, tensors[parameter], wired.types[parameter], slots)
+            return real_values(parameter, tensors[parameter], wired.types[parameter], sizes)
 
         return assemble(name, wired, real)
 
@@ -49,22 +49,27 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     def calibrate(
         self, model: nn.Module, settings: NPelicanSettings, sample: Sample, name: str
     ) -> QuantisedNPelican:
+        import torch
+
         from quant.models.npelican.calibration import SampleLoss, calibrate
         from quant.models.npelican.floating import NPelican
         from quant.models.npelican.folding import fold
+        from quant.models.scoring import seen_momenta
 
         assert isinstance(model, NPelican)
-        loss = SampleLoss(sample.momenta, sample.label)
-        return calibrate(
-            fold(model), settings.architecture, settings.bits, sample.momenta, loss, name, settings.effort
-        )
+        given, form = sample.momenta.numpy(), settings.form
+        seen = torch.from_numpy(seen_momenta(form, given))
+        loss = SampleLoss(torch.from_numpy(form.features(given)), sample.label)
+        return calibrate(fold(model), settings.architecture, settings.bits, seen, loss, name, settings.effort)
 
     def describe(self, settings: NPelicanSettings, quantised: QuantisedNetwork) -> NPelicanDescription:
         from quant.models.npelican.quantised import QuantisedNPelican
 
         assert isinstance(quantised, QuantisedNPelican)
+        sizes = vars(settings.architecture) | {"input": settings.form.to_json()}
+        sizes.pop("form")
         return NPelicanDescription(
-            **vars(settings.architecture),
+            **sizes,
             nbar=settings.normaliser,
             types=quantised.types.to_json(),
             exponents=ExponentFields(**vars(quantised.exponents)),

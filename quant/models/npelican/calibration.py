@@ -23,26 +23,33 @@ from quant.models.quantised import CHUNK_JETS
 #: percentiles come from this many jets: [jets, M, M, C] float64 is made of them
 OBSERVED_JETS = 4000
 
+#: the types that quantised d depends on
+KINDS_OF_D = ("momenta", "dots", "address", "table")
+
 DEFAULT_EFFORT = Effort()
 
 Loss = Callable[[QuantisedNPelican], float]
 
 
 class SampleLoss:
-    """Cross entropy of a sample of jets; remembers the quantised d of the last types asked for."""
+    """Cross entropy of a sample of jets; remembers the quantised d of the last types asked for.
 
-    def __init__(self, momenta: Tensor, label: Tensor) -> None:
-        self.momenta, self.label = momenta, label
+    Args:
+        inputs: [B, N, F], features of the model's input form. label: [B].
+    """
+
+    def __init__(self, inputs: Tensor, label: Tensor) -> None:
+        self.inputs, self.label = inputs, label
         self.key: object = None
         self.parts: list[dict[str, Tensor]] = []
 
     def __call__(self, model: QuantisedNPelican) -> float:
         """The loss of a quantised model."""
-        key = (model.architecture, model.types.momenta, model.types.dots)
+        key = (model.architecture, *(model.types.to_json().get(name) for name in KINDS_OF_D))
         with torch.no_grad():
             if key != self.key:
                 self.parts = []
-                for part in torch.split(self.momenta, CHUNK_JETS):
+                for part in torch.split(self.inputs, CHUNK_JETS):
                     stages = model.run(model.given(part), upto="dots")
                     self.parts.append({name: stages[name] for name in ("mask", "dots")})
                 self.key = key
@@ -62,7 +69,7 @@ def calibrate(
     """The quantised model of a folded float model, every binary point placed.
 
     Args:
-        momenta: sample of jets [B, N, 4] (GeV) that ranges are taken from.
+        momenta: sample of jets [B, N, 4] (GeV), as the input form shows them, that ranges are taken from.
         loss: what to make small, for example :class:`SampleLoss`; called on candidate models.
         name: name of the model.
         effort: how hard to search.

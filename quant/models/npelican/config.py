@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 import pydantic
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
 
 #: Nbar of the float models: a constant near the mean multiplicity (arXiv 2310.16121, section 3).
 NBAR = 49.0
@@ -21,15 +22,27 @@ class Architecture:
         constituents: N, leading constituents of a jet that are read.
         hidden: C, channels between the two equivariant layers.
         beams: 1 puts the two beams (1, 0, 0, +-1) before the constituents.
+        form: how four-momenta become the input.
+        symmetric: w_2 = w_3, so that y_ij = y_ji.
+        unit_pair_weight: the quantised weight of d is +-2^k in every channel: no product with d. Channels may
+            be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
     """
 
     constituents: int
     hidden: int
     beams: int = 0
+    form: InputForm = MOMENTA
+    symmetric: bool = False
+    unit_pair_weight: bool = False
 
     def __post_init__(self) -> None:
         if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
             raise ValueError(f"{self}: constituents and hidden are at least 1, beams is 0 or 1")
+        if self.beams and not isinstance(self.form, Momenta):
+            raise ValueError(
+                f"beams need the input form momenta: (1, 0, 0, +-1) has no pT and no eta, so the form "
+                f"{self.form.name} cannot write it"
+            )
 
     @property
     def slots(self) -> int:
@@ -38,14 +51,15 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Trainable numbers without batch normalisation: 10 C + 1."""
-        return 10 * self.hidden + 1
+        """Trainable numbers without batch normalisation: 10 C + 1, one less a channel if symmetric."""
+        return (10 - self.symmetric) * self.hidden + 1
 
     @property
     def parameters_absorbed(self) -> int:
         """Independent numbers of a network trained with batch normalisation, once everything that can be
-        absorbed is: 9 C + 4, and 12 for C = 1 (arXiv 2310.16121, section 3)."""
-        return 12 if self.hidden == 1 else 9 * self.hidden + 4
+        absorbed is: 9 C + 4, and 12 for C = 1 (arXiv 2310.16121, section 3); one less a channel if symmetric.
+        """
+        return (12 if self.hidden == 1 else 9 * self.hidden + 4) - self.symmetric * self.hidden
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,10 @@ class Exponents:
 
 @dataclass(frozen=True)
 class Types:
-    """The fixed-point type of every quantiser of a nanoPELICAN; the names are those of ``model.json``."""
+    """The fixed-point type of every quantiser of a nanoPELICAN; the names are those of ``model.json``.
+
+    ``address`` and ``table``, of differences of angles and of the tables over them, exist for the trigger forms.
+    """
 
     momenta: FixedType
     dots: FixedType
@@ -72,10 +89,13 @@ class Types:
     score_weight: FixedType
     score_bias: FixedType
     score: FixedType
+    address: FixedType | None = None
+    table: FixedType | None = None
 
     def to_json(self) -> dict[str, str]:
         """By name, as ``ap_fixed`` strings."""
-        return {f.name: getattr(self, f.name).ap_fixed() for f in fields(self)}
+        kinds = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: kind.ap_fixed() for name, kind in kinds.items() if kind is not None}
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Types:
@@ -84,9 +104,10 @@ class Types:
         Raises:
             ValueError: a name is missing or unknown, or a string is not a type.
         """
-        names = [f.name for f in fields(cls)]
-        if set(given) != set(names):
-            raise ValueError(f"types must be exactly {', '.join(names)}, not {', '.join(given)}")
+        needed = [f.name for f in fields(cls) if f.default is MISSING]
+        known = {f.name for f in fields(cls)}
+        if not set(needed) <= set(given) <= known:
+            raise ValueError(f"types must be exactly {', '.join(needed)}, not {', '.join(given)}")
         return cls(**{name: FixedType.from_ap_fixed(text) for name, text in given.items()})
 
 
@@ -111,7 +132,8 @@ class Bits:
     The defaults are 6-bit weights and activations with momenta up to 1024 GeV in steps of 1/16 GeV: d of
     hard collinear pairs is a small difference of large products, and coarser momenta cost more AUC than any
     other quantiser. ``inner`` rounding applies to d, row sums, total, activations and score; floor costs
-    nothing in hardware.
+    nothing in hardware. ``address`` (by default as many bits as the angles) and ``table`` (by default 10 bits,
+    on the logarithmic grid as many as pT) are for the trigger forms, which say themselves what momenta take.
     """
 
     momenta: int = 15
@@ -125,6 +147,8 @@ class Bits:
     score_weight: int = 6
     score_bias: int = 12
     score: int = 16
+    address: int | None = None
+    table: int | None = None
     inner: Rounding = Rounding.FLOOR
 
     def kind(self, name: str, integer: int) -> FixedType:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
 from quant.models.family import Description, Strict
 from quant.models.npelican.config import Architecture, Exponents, Types
 
@@ -27,16 +28,27 @@ class NPelicanDescription(Description):
     nbar: float = Field(gt=0)
     types: dict[str, str]
     exponents: ExponentFields
+    input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
+    symmetric: bool = False
+    unit_pair_weight: bool = False
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
-        Types.from_json(self.types)
+        types = Types.from_json(self.types)
+        angular = isinstance(self.sizes.form, Trigger | Log)
+        if (types.table is not None, types.address is not None) != (angular, angular):
+            raise ValueError(f"types of tables and addresses do not fit the input form {self.form.name}")
         return self
 
     @property
     def sizes(self) -> Architecture:
         """The architecture."""
-        return Architecture(self.constituents, self.hidden, self.beams)
+        flags = {"symmetric": self.symmetric, "unit_pair_weight": self.unit_pair_weight}
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, **flags)
+
+    @property
+    def form(self) -> InputForm:
+        return form_from_json(self.input)
 
     @property
     def fixed_types(self) -> Types:
@@ -62,6 +74,7 @@ class NPelicanDescription(Description):
 
     @property
     def bits(self) -> str:
-        """Bits of momenta (p), d, weights (w) and activations (a)."""
+        """Bits of a number (p) or of all numbers of a constituent, d, weights (w) and activations (a)."""
         kinds = self.fixed_types
-        return f"p{kinds.momenta.bits} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"
+        given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{kinds.momenta.bits}"
+        return f"{given} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"

@@ -151,6 +151,13 @@ class NPelican(nn.Module):
         nbars = torch.tensor([[nbar**2], [nbar]], dtype=real)
         self.register_buffer("_nbars", nbars, persistent=False)
 
+    def mixing_weight(self) -> Tensor:
+        """Weights of the six aggregators [C, 6], with w_2 = w_3 if the model is symmetric."""
+        if not self.architecture.symmetric:
+            return self.weight
+        mean = (self.weight[:, 2:3] + self.weight[:, 3:4]) / 2
+        return torch.cat([self.weight[:, :2], mean, mean, self.weight[:, 4:]], 1)
+
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
         return self.score(Jets.from_momenta(p, self.architecture.beams))
@@ -164,7 +171,10 @@ class NPelican(nn.Module):
         squares = torch.dot(flat, flat).double()[None]
         scale, shift = self.norm1.affine(jets.total.sum()[None], squares, pairs)
         biases = torch.stack([self.bias, self.diagonal_bias], 1)
-        mixing = self.weight @ (scale * self._of_scale + shift * self._of_shift) + biases @ self._of_biases
+        mixing = (
+            self.mixing_weight() @ (scale * self._of_scale + shift * self._of_shift)
+            + biases @ self._of_biases
+        )
         features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
         y_sums, y_squares = pair_sums(d, jets.row.T, jets.slots, features, mixing)
 

@@ -86,7 +86,7 @@ def fold(model: NPelican) -> Folded:
         scale2, shift2 = (x.numpy() for x in model.norm2.affine(zero, zero, zero))
     model.train(training)
     own = {name: p.detach().numpy() for name, p in model.named_parameters()}
-    w, v, nbar = own["weight"], own["score_weight"], model.nbar
+    w, v, nbar = model.mixing_weight().detach().numpy(), own["score_weight"], model.nbar
     s, t = float(scale1[0]), float(shift1[0])
     per_sum = np.array([1, nbar, nbar, nbar, nbar**2, nbar**2])
     normalised = w / per_sum

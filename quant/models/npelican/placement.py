@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
+from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.forms import InputForm, Log, Trigger
 from quant.models.npelican.config import UNSIGNED, Architecture, Bits, Exponents, Types
 from quant.models.npelican.floating import Jets
 from quant.models.npelican.folding import Folded, Real
@@ -16,6 +18,8 @@ from quant.models.npelican.quantised import QuantisedNPelican
 
 #: share of values that a quantiser holds without saturation at offset 0
 KEEP = 0.9999
+#: rad; few pairs of a jet of R = 0.8 are further apart in eta or phi, and their d may saturate
+WIDE = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,17 @@ class Placement:
         exponents: of the normalisers.
         factors: one a channel.
         offsets: integer bits by type name, to be added to those that hold the observed range.
+        tables: whether there are tables of angles whose binary point is to be placed.
     """
 
     exponents: Exponents
     factors: tuple[float, ...]
     offsets: dict[str, int] = field(default_factory=dict)
+    tables: bool = False
 
     def neighbours(self) -> Iterator[Placement]:
         """All placements that differ by one step."""
-        for key in (*Observed.NAMES, *Observed.WEIGHTS):
+        for key in (*Observed.NAMES, *Observed.WEIGHTS, *(["table"] if self.tables else [])):
             for step in (-1, 1):
                 yield replace(self, offsets=self.offsets | {key: self.offsets.get(key, 0) + step})
         for key, value in vars(self.exponents).items():
@@ -88,11 +94,14 @@ class Observed:
             sum=every_pair,
             trace=max(0, every_pair + _balance(v[:, 0], v[:, 1])),
         )
-        return Placement(exponents, tuple((1 / self.activation).tolist()))
+        tables = isinstance(self.architecture.form, Trigger)
+        return Placement(exponents, tuple((1 / self.activation).tolist()), tables=tables)
 
     def build(self, placement: Placement, bits: Bits, name: str) -> QuantisedNPelican:
         """The quantised model of a placement, its parameters set from the folded float model."""
         e, factors = placement.exponents, np.array(placement.factors)
+        if self.architecture.unit_pair_weight:
+            factors = _to_powers_of_two(factors, np.abs(self.folded.weight[:, 0]))
         folded = self.folded.scaled(factors)
         weight = folded.weight * 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
         ranges = {
@@ -108,13 +117,43 @@ class Observed:
         }
         kinds = {}
         for key, reach in ranges.items():
-            integer = math.ceil(math.log2(reach or 1.0)) + placement.offsets.get(key, 0)
+            integer = _integer_bits(key, reach) + placement.offsets.get(key, 0)
             kinds[key] = bits.kind(key, integer + (key not in UNSIGNED))
-        grid = round(-math.log2(bits.momenta_lsb))
-        types = Types(momenta=bits.kind("momenta", bits.momenta - grid), **kinds)
+        types = Types(**kinds, **input_types(self.architecture.form, bits, placement.offsets.get("table", 0)))
         model = QuantisedNPelican(self.architecture, types, e, name)
         model.set_from(folded)
         return model
+
+
+def input_types(form: InputForm, bits: Bits, offset: int) -> dict[str, FixedType]:
+    """Types of the input and, for the trigger forms, of differences of angles and of the tables over them.
+
+    ``offset``: integer bits of the tables beyond those that hold pairs at a distance of ``WIDE``.
+    """
+    if not isinstance(form, Trigger | Log):
+        return {"momenta": bits.kind("momenta", bits.momenta - round(-math.log2(bits.momenta_lsb)))}
+    assert form.input_type is not None
+    address = FixedType(False, bits.address or form.angle_bits, 0, overflow=Overflow.SAT)
+    if isinstance(form, Log):
+        table = FixedType(False, bits.table or form.pt_bits, 0, overflow=Overflow.SAT)
+    else:
+        width = bits.table or 10
+        integer = math.ceil(math.log2(form.pt_lsb**2 * (math.cosh(WIDE) - 1))) + offset
+        table = FixedType(False, width, width - integer, Rounding.HALF_EVEN, Overflow.SAT)
+    return {"momenta": form.input_type, "address": address, "table": table}
+
+
+def _integer_bits(key: str, reach: float) -> int:
+    """Bits left of the point for values up to ``reach``; a weight of exactly 2^k needs k + 1 of them."""
+    size = math.log2(reach or 1.0)
+    return math.floor(size + 1e-9) + 1 if key == "weight" else math.ceil(size)
+
+
+def _to_powers_of_two(factors: Real, weights: Real) -> Real:
+    """Factors next to the given ones that make ``factors * weights`` powers of two; 0 has no such factor."""
+    size = np.where(weights > 0, factors * weights, 1.0)
+    rounded: Real = factors * np.exp2(np.rint(np.log2(size))) / size
+    return rounded
 
 
 def _reach(values: Real) -> float:

@@ -32,7 +32,7 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
         [x, eye * row[:, :, None], ones * row[:, None, :], ones * row[:, :, None],
          ones * total[:, None, None], eye * total[:, None, None]], -1
     )  # fmt: skip
-    y = torch.einsum("bija,ca->bijc", aggregators, model.weight.to(dtype)) + model.bias.to(dtype)
+    y = torch.einsum("bija,ca->bijc", aggregators, model.mixing_weight().to(dtype)) + model.bias.to(dtype)
     y = functional.relu(y + eye[..., None] * model.diagonal_bias.to(dtype)) * pairs
 
     z = _dropout(_norm(model.norm2, y, pairs), dropout, model.training)

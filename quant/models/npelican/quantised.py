@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fpgajet.fixed import Rounding
 from quant.models.npelican.config import Architecture, Exponents, Types
 from quant.models.npelican.folding import Folded
-from quant.models.npelican.wiring import wiring
+from quant.models.npelican.wiring import powers_of_two, wiring
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
 
@@ -62,5 +62,12 @@ class QuantisedNPelican(QuantisedNetwork):
 
     def real(self, parameter: str) -> Tensor:
         """A weight, or the table of a bias over n; see :func:`quant.models.npelican.wiring.real_values`."""
-        values = self.get_parameter(parameter) * full_scale(self.wiring.types[parameter])
+        kind = self.wiring.types[parameter]
+        values = self.get_parameter(parameter) * full_scale(kind)
+        if parameter == "weight" and self.architecture.symmetric:
+            mean = (values[:, 2:3] + values[:, 3:4]) / 2
+            values = torch.cat([values[:, :2], mean, mean, values[:, 4:]], 1)
+        if parameter == "weight" and self.architecture.unit_pair_weight:
+            fixed = torch.from_numpy(powers_of_two(values[:, :1].detach().numpy(), kind))  # has no gradient
+            values = torch.cat([fixed, values[:, 1:]], 1)
         return values if "weight" in parameter else self._powers @ values

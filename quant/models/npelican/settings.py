@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from quant.models.npelican.config import NBAR, Architecture, Bits, Effort
 from quant.training.settings import Settings
 
@@ -18,6 +19,9 @@ class NPelicanSettings(Settings):
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
         bits: widths and rounding of the quantisers.
+        input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
+            :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
+        symmetric: w_2 = w_3: halves the pair logic. unit_pair_weight: the quantised weight of d is +-2^k.
         calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
             how many of them are searched from, and the most sweeps of each search.
     """
@@ -28,12 +32,29 @@ class NPelicanSettings(Settings):
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     bits: Bits = Field(default_factory=Bits)
+    input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
+    symmetric: bool = False
+    unit_pair_weight: bool = False
 
     float_rate: float = Field(default=0.03, gt=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
     calibration_starts: int = Field(default=24, ge=1)
     calibration_searches: int = Field(default=3, ge=1)
     calibration_sweeps: int = Field(default=5, ge=0)
+
+    @field_validator("input")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return form_from_json({"form": MOMENTA.name} | given).to_json()
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        _ = self.architecture  # refuses what cannot be
+        return self
+
+    @property
+    def form(self) -> InputForm:
+        return form_from_json(self.input)
 
     @property
     def effort(self) -> Effort:
@@ -48,4 +69,5 @@ class NPelicanSettings(Settings):
     @property
     def architecture(self) -> Architecture:
         """The sizes of the network."""
-        return Architecture(self.constituents, self.hidden, self.beams)
+        flags = {"symmetric": self.symmetric, "unit_pair_weight": self.unit_pair_weight}
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, **flags)

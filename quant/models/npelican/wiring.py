@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.fixed import FixedType
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2
+from fpgajet.fixed import FixedType, Overflow
+from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2, LogDots, Operator, TriggerDots
+from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.constituent_mask import BIT
+from fpgajet.ops.forms import Log, Momenta, Trigger
+from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Node
 from quant.models.npelican.config import Architecture, Exponents, Types
 from quant.models.wiring import Wiring, full_scale
@@ -21,36 +26,82 @@ CONSTANTS: dict[str, dict[str, str]] = {
 
 def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wiring:
     """The network's operators, and the parameters behind their constants."""
-    n, beams, m = architecture.constituents, architecture.beams, architecture.slots
+    n, beams, m, form = architecture.constituents, architecture.beams, architecture.slots, architecture.form
+    dots, tables, table_types = dots_of(architecture, types)
     c, t, e = architecture.hidden, types, exponents
     mix = LinEq2to2(
         output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
-        row_exponent=e.row, total_exponent=e.total,
+        row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
     score = LinEq2to0(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
     nodes = (
         Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
-        Node("dots", DotProducts(output=t.dots, constituents=n, beams=beams), ("momenta",)),
+        Node("dots", dots, ("momenta",)),
         Node("pairs", mix, ("dots", "mask")),
         Node("score", score, ("pairs", "mask")),
     )
     kinds = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
     kinds |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
-    return Wiring("momenta", (n, 4), t.momenta, nodes, CONSTANTS, kinds)
+    constants = CONSTANTS | {"dots": {name: name for name in dots.tensors}}
+    shape = (n, form.columns)
+    return Wiring("momenta", shape, t.momenta, nodes, constants, kinds | table_types, tables, form)
+
+
+Tables = dict[str, NDArray[np.float64]]
+
+
+def dots_of(architecture: Architecture, types: Types) -> tuple[Operator, Tables, dict[str, FixedType]]:
+    """The operator that gives d_ij from an input form, the contents of its tables, and their types."""
+    n, form, output = architecture.constituents, architecture.form, types.dots
+    if isinstance(form, Momenta):
+        return DotProducts(output=output, constituents=n, beams=architecture.beams), {}, {}
+    assert isinstance(form, Trigger | Log)
+    assert types.address is not None
+    assert types.table is not None
+    common = (output, form.pt_type, form.angle_type, types.address, n)
+    if isinstance(form, Trigger):
+        parts = angular_parts(form.angle_lsb, 1 << types.address.bits)
+        contents = {k: v * form.pt_lsb**2 for k, v in zip(TriggerDots.tensors, parts, strict=True)}
+        return TriggerDots(*common), contents, dict.fromkeys(contents, types.table)
+    logs, exponent_bits = log_tables(form, types.address.bits, types.table.bits, output)
+    kinds = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
+    exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
+    return LogDots(*common, exponent, len(logs["sum_table"])), dict(logs), kinds
+
+
+def _holding(values: NDArray[np.float64]) -> FixedType:
+    """The narrowest type for integers that a Quant node can state: it saturates."""
+    return replace(FixedType.holding(int(values.min()), int(values.max()), 0), overflow=Overflow.SAT)
 
 
 def real_values(
-    parameter: str, values: NDArray[np.float64], kind: FixedType, slots: int
+    parameter: str, values: NDArray[np.float64], kind: FixedType, architecture: Architecture
 ) -> NDArray[np.float64]:
     """A parameter in real units before quantisation: a weight, or the table of a bias over n = 0..M.
 
     Args:
         values: as trained, in units of the type's full scale; a bias as coefficients of (n / M)^0, ^1, ^2.
-        slots: M.
+        architecture: for M, and for what is asked of the weights of the six aggregators.
     """
     real = values * full_scale(kind)
+    if parameter == "weight":
+        if architecture.symmetric:
+            mean = (real[:, 2:3] + real[:, 3:4]) / 2
+            real = np.concatenate([real[:, :2], mean, mean, real[:, 4:]], 1)
+        if architecture.unit_pair_weight:
+            real = np.concatenate([powers_of_two(real[:, :1], kind), real[:, 1:]], 1)
     if "weight" in parameter:
         return real
+    slots = architecture.slots
     powers = (np.arange(slots + 1)[:, None] / slots) ** np.arange(3)
     table: NDArray[np.float64] = powers @ real
     return table
+
+
+def powers_of_two(values: NDArray[np.float64], kind: FixedType) -> NDArray[np.float64]:
+    """The powers of two (with sign) nearest to ``values`` on a logarithmic scale among those that ``kind`` has."""
+    smallest, largest = -kind.fraction, kind.integer - kind.signed - 1
+    size = np.log2(np.maximum(np.abs(values), 2.0**smallest))
+    sign = np.where(values < 0, -1.0, 1.0)
+    result: NDArray[np.float64] = sign * np.exp2(np.clip(np.rint(size), smallest, largest))
+    return result
