@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, from_real
@@ -107,8 +109,11 @@ def random_network(
     )
 
 
-def symmetric(network: Network) -> Network:
-    """The same network with w_2 = w_3 and w_0 a power of two: y_ij = y_ji, and no product with d_ij."""
+def symmetric(network: Network, once: bool = False) -> Network:
+    """The same network with w_2 = w_3 and w_0 a power of two: y_ij = y_ji, and no product with d_ij.
+
+    ``once``: the operator knows, and computes every pair once.
+    """
 
     def changed(node: Node) -> Node:
         if not isinstance(node.operator, LinEq2to2):
@@ -118,7 +123,7 @@ def symmetric(network: Network) -> Network:
         raw[:, 0] = [(-2) ** (3 + channel) for channel in range(len(raw))]
         raw[:, 3] = raw[:, 2]
         tensors = {**node.tensors, "weight": Tensor(FixedArray.of_type(raw, weight.type), weight.type)}
-        return Node(node.name, node.operator, node.inputs, tensors)
+        return Node(node.name, replace(node.operator, symmetric=int(once)), node.inputs, tensors)
 
     nodes = tuple(changed(node) for node in network.nodes)
     return Network(

@@ -19,7 +19,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric
 from tests.vecnets import every_network
 
 
@@ -66,7 +66,7 @@ def test_onnxruntime_and_qonnx_equal_the_reference(runner: type, beams: int, rou
 @pytest.mark.parametrize("form", [TRIGGER, LOG])
 @pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
 def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) -> None:
-    network = random_network(4, form=form)
+    network = symmetric(random_network(4, form=form), once=True)
     real = form.features(random_jets(300, narrow=True))
     jets = np.concatenate([real, *edge_vectors(network, 300, 1, real).values()])
     raw = from_real(jets, network.input_type)

@@ -19,7 +19,7 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
@@ -80,7 +80,7 @@ def test_csim_equals_the_reference(tmp_path: Path, n: int, hidden: int, beams: i
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG])
 def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:
-    network = random_network(4, form=form)
+    network = symmetric(random_network(4, form=form), once=True)
     jets = form.features(random_jets(300, narrow=True))
     project = make(network, tmp_path / "hls", vectors=jets[:20])
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -12,7 +13,7 @@ import pytest
 from fpgajet.fixed import FixedType, Rounding, from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from tests.networks import random_jets, random_network
+from tests.networks import random_jets, random_network, symmetric
 
 
 def rounded(value: Fraction, to: FixedType) -> Fraction:
@@ -95,3 +96,23 @@ def test_permuting_constituents_changes_nothing() -> None:
     ]
     np.testing.assert_array_equal(*scores)
     assert len(np.unique(scores[0])) > 20
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+def test_symmetric_weights_give_the_same_when_pairs_are_computed_once(beams: int) -> None:
+    network = random_network(4, 2, beams)
+    jets = random_jets(100)
+    raw = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
+    twice, once = (symmetric(network, known).reference(raw) for known in (False, True))
+    for stage, values in twice.items():
+        np.testing.assert_array_equal(once[stage].raw, values.raw, err_msg=stage)
+    np.testing.assert_array_equal(once["pairs"].raw, np.swapaxes(once["pairs"].raw, 1, 2))
+    assert len(np.unique(once["score"].raw)) > 20
+
+
+def test_weights_that_are_not_symmetric_are_refused() -> None:
+    network = random_network(4)
+    pairs = network.nodes[2]
+    changed = replace(pairs, operator=replace(pairs.operator, symmetric=1))
+    with pytest.raises(ValueError, match="weights 2 and 3 differ"):
+        replace(network, nodes=(*network.nodes[:2], changed, network.nodes[3]))
