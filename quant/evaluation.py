@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +22,80 @@ SLICES = 4
 Report = dict[str, Any]
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Report:
-    """Metrics of float and quantised model, the mass cut beside them, and slices of pT and multiplicity.
+@dataclass(frozen=True)
+class Scored:
+    """A checkpoint's scores on labelled jets.
+
+    Attributes:
+        jets: with the constituents that the model reads.
+        scores: by precision (``float``, ``quantised``), [jets], top quark if above 0.
+    """
+
+    checkpoint: Checkpoint
+    jets: Jets
+    scores: dict[str, NDArray[np.float64]]
+
+    def metrics(self, precision: str) -> dict[str, float | int | None]:
+        """Of all jets, see :func:`metrics_of`."""
+        return metrics_of(self.jets.label, self.scores[precision], self.checkpoint.config.parameters)
+
+
+def metrics_of(
+    label: NDArray[Any], score: NDArray[np.float64], parameters: int
+) -> dict[str, float | int | None]:
+    """:func:`quant.metrics.tagging_metrics` and the ant factor.
 
     ``ant_factor`` is the background rejection at 30 % signal efficiency per parameter (arXiv 2202.06941).
+    """
+    metrics = tagging_metrics(label, score)
+    rejection = metrics["inverse_background_efficiency_30"]
+    return metrics | {"ant_factor": None if rejection is None else rejection / parameters}
+
+
+def read_tagging_jets(data: Path, constituents: int, max_jets: int | None = None) -> Jets:
+    """Jets of two classes.
 
     Raises:
-        BadInput: unreadable jets, or labels that are not the two classes 0 and 1.
+        BadInput: unreadable jets, or another number of classes.
     """
-    config = checkpoint.config
-    jets = read_jets(data, constituents=config.constituents, max_jets=max_jets)
+    jets = read_jets(data, constituents=constituents, max_jets=max_jets)
     if len(jets.classes) != 2:
         raise BadInput(f"{data}: tagging needs jets of two classes; it holds {list(jets.classes)}.")
+    return jets
+
+
+def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Scored:
+    """Run float and quantised model on jets.
+
+    Raises:
+        BadInput: unreadable jets, labels that are not two classes, or a damaged checkpoint.
+    """
+    jets = read_tagging_jets(data, checkpoint.config.constituents, max_jets)
     scores = {
         "float": load_float_model(checkpoint).scores(jets.constituents),
         "quantised": load_model(checkpoint).scores(jets.constituents),
     }
+    return Scored(checkpoint, jets, scores)
+
+
+def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Report:
+    """:func:`report_of` the scores of a checkpoint on jets; raises as :func:`score_checkpoint`."""
+    return report_of(score_checkpoint(checkpoint, data, max_jets), data.name)
+
+
+def report_of(scored: Scored, data: str) -> Report:
+    """Metrics of float and quantised model, the mass cut beside them, and slices of pT and multiplicity."""
+    config, jets = scored.checkpoint.config, scored.jets
     report: Report = {
         "model": config.name,
-        "data": data.name,
+        "data": data,
         "jets": len(jets),
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
     }
-    for precision, score in scores.items():
-        metrics = tagging_metrics(jets.label, score)
-        rejection = metrics["inverse_background_efficiency_30"]
-        metrics["ant_factor"] = None if rejection is None else rejection / config.parameters
-        report[precision] = metrics
+    report |= {precision: scored.metrics(precision) for precision in scored.scores}
     report["mass_cut"] = mass_window_metrics(jets.label, constituent_mass(jets.constituents))
-    report["slices"] = slices(jets, scores["quantised"])
+    report["slices"] = slices(jets, scored.scores["quantised"])
     return report
 
 

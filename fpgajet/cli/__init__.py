@@ -40,6 +40,7 @@ def _register() -> None:
         budgets,
         build,
         check,
+        compare,
         csim,
         data,
         estimate,
@@ -60,7 +61,7 @@ def _register() -> None:
     app.command("models")(models.models)
     app.command("train")(train.train)
     app.command("eval")(evaluate.evaluate)
-    app.command("compare")(evaluate.compare)
+    app.command("compare")(compare.compare)
     app.command("estimate")(estimate.estimate)
     app.command("check")(check.check)
     app.command("parts")(parts.parts)

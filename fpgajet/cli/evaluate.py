@@ -1,80 +1,139 @@
-"""``fpgajet eval`` and ``fpgajet compare``: how well checkpoints tag."""
+"""``fpgajet eval``: how well a checkpoint tags, and what Lorentz transformations do to its scores."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 
-from fpgajet.cli.output import JSON_HELP, console, print_json
+from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+
+if TYPE_CHECKING:
+    from quant.evaluation import Scored
 
 HEADINGS = {
     "accuracy": "accuracy",
     "auc": "AUC",
-    "inverse_background_efficiency_30": "1/eps_B at 0.3",
-    "inverse_background_efficiency_50": "1/eps_B at 0.5",
-    "ant_factor": "ant factor",
-    "tied_scores": "tied scores",
-    "distinct_scores": "distinct scores",
+    "inverse_background_efficiency_30": "1/eps_B\nat 0.3",
+    "inverse_background_efficiency_50": "1/eps_B\nat 0.5",
+    "ant_factor": "ant\nfactor",
+    "tied_scores": "tied\nscores",
+    "distinct_scores": "distinct\nscores",
 }
+NAMES = {"pt": "pT", "multiplicity": "n"}
 DataOption = Annotated[Path, typer.Option(help="Labelled jets: a file or a directory of them.")]
 MaxJets = Annotated[int | None, typer.Option(min=1, help="Read only the first jets.")]
+PlotOption = Annotated[Path | None, typer.Option(help="Draw ROC curves here (.png, .svg, .pdf).")]
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Name in the zoo, or a directory made by `fpgajet train`.")],
     data: DataOption,
     max_jets: MaxJets = None,
+    plot: PlotOption = None,
+    boost: Annotated[
+        bool, typer.Option("--boost", help="Study boosts and rotations, against bit width.")
+    ] = False,
+    boost_jets: Annotated[int, typer.Option(min=100, help="Jets for --boost, chosen at random.")] = 2000,
+    boost_plot: Annotated[Path | None, typer.Option(help="Draw the study here; implies --boost.")] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure a tagger on labelled jets: float, quantised, and in slices of pT and multiplicity.
 
-    Example: `fpgajet eval npelican --data jets/test`
+    Example: `fpgajet eval npelican --data jets/test --plot roc.svg --boost`
     """
-    report = _evaluate(model, data, max_jets)
+    from fpgajet.plotting import check_image
+    from quant.checkpoint import open_checkpoint
+    from quant.evaluation import report_of, score_checkpoint
+    from quant.zoo import resolve
+
+    for image in (plot, boost_plot):
+        if image:
+            check_image(image)
+    checkpoint = open_checkpoint(resolve(model))
+    scored = score_checkpoint(checkpoint, data, max_jets)
+    report = report_of(scored, data.name)
+    if plot:
+        _plot(scored, report, plot)
+    if boost or boost_plot:
+        report["boost"] = _study(scored, boost_jets, boost_plot)
     if json:
         print_json(report)
         return
     console.print(f"{report['model']}: {report['parameters']} parameters, {report['jets']} jets")
-    _table("", {"float": report["float"], "quantised": report["quantised"]})
+    print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
     console.print(
         f"mass cut: AUC {report['mass_cut']['auc']:.4f} (best window on these jets)", highlight=False
     )
-    parts = {f"{s['of']} {s['low']:.0f}-{s['high']:.0f}": s for s in report["slices"]}
-    _table("quantised, in slices", parts)
+    parts = {f"{NAMES[s['of']]} {s['low']:.0f}-{s['high']:.0f}": s for s in report["slices"]}
+    print_metrics("quantised, in slices of jet pT (GeV) and multiplicity n", parts)
+    if "boost" in report:
+        _print_study(report["boost"])
 
 
-def compare(
-    models: Annotated[list[str], typer.Argument(help="Names in the zoo, or directories of runs.")],
-    data: DataOption,
-    max_jets: MaxJets = None,
-    json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
-) -> None:
-    """Measure several taggers on the same jets, side by side.
+def _plot(scored: Scored, report: dict[str, Any], plot: Path) -> None:
+    import numpy as np
 
-    Example: `fpgajet compare npelican runs/mine --data jets/test`
-    """
-    reports = [_evaluate(model, data, max_jets) for model in models]
-    if json:
-        print_json(reports)
-        return
-    for precision in ("float", "quantised"):
-        _table(precision, {report["model"]: report[precision] for report in reports})
+    from fpgajet.physics.figures import plot_roc
+    from quant.metrics import constituent_mass
+
+    jets = scored.jets
+    distance = np.abs(constituent_mass(jets.constituents) - report["mass_cut"]["centre"])
+    curves = {name: (jets.label, score) for name, score in scored.scores.items()}
+    plot_roc(curves | {"jet mass window": (jets.label, -distance)}, plot, report["model"])
 
 
-def _evaluate(model: str, data: Path, max_jets: int | None) -> dict[str, Any]:
-    from quant.checkpoint import open_checkpoint
-    from quant.evaluation import evaluate_checkpoint
-    from quant.zoo import resolve
+def _study(scored: Scored, jets: int, plot: Path | None) -> dict[str, Any]:
+    from fpgajet.physics.equivariance import evaluations, scorers, study
+    from fpgajet.physics.figures import plot_study
+    from quant.checkpoint import load_float_model, load_model
 
-    return evaluate_checkpoint(open_checkpoint(resolve(model)), data, max_jets)
+    checkpoint = scored.checkpoint
+    precisions = scorers(load_float_model(checkpoint).scores, load_model(checkpoint))
+    with Progress(console=messages, transient=True) as progress:
+        task = progress.add_task("boosts and rotations", total=evaluations(precisions))
+        found = study(
+            precisions,
+            scored.jets.constituents,
+            scored.jets.label,
+            jets,
+            advance=lambda precision: progress.update(task, advance=1, description=precision),
+        )
+    if plot:
+        plot_study(found, plot)
+    return found
 
 
-def _table(title: str, rows: dict[str, dict[str, Any]]) -> None:
+def _print_study(found: dict[str, Any]) -> None:
+    """Two tables of transformation and size against precision: how the score moves, and the AUC."""
+    names = list(found["still"])
+    headings = [name.replace("-bit input", " bit").replace(", as trained", "*") for name in names]
+    shown: dict[str, dict[str, list[str]]] = {"median": {}, "auc_change": {}}
+    for row in found["rows"]:
+        label = f"{row['transformation']} {row['size']:g}"
+        shown["median"].setdefault(label, []).append(f"{row['median']:.2g}")
+        shown["auc_change"].setdefault(label, []).append(f"{1e4 * row['auc_change']:+.0f}")
+    jets = f"{found['jets']} jets; *: as trained"
+    for key, title in (
+        ("median", f"median |change of score| / standard deviation; {jets}"),
+        ("auc_change", f"change of AUC in units of 0.0001; {jets}"),
+    ):
+        table = Table("beta or degrees", *headings, title=title)
+        if key == "auc_change":
+            table.add_row("AUC at rest", *(f"{found['still'][name]:.4f}" for name in names), end_section=True)
+        for label, cells in shown[key].items():
+            table.add_row(label, *cells)
+        console.print(table)
+
+
+def print_metrics(title: str, rows: dict[str, dict[str, Any]]) -> None:
+    """A table of metrics, one row each."""
     keys = [key for key in HEADINGS if any(key in row for row in rows.values())]
     table = Table("", *(HEADINGS[key] for key in keys), title=title or None)
+    table.columns[0].no_wrap = True
     for name, row in rows.items():
         table.add_row(name, *(_cell(key, row.get(key)) for key in keys))
     console.print(table)

@@ -29,6 +29,23 @@ def boosted(p: NDArray[np.float64], beta: float, direction: NDArray[np.float64])
     )
 
 
+def rotated(p: NDArray[np.float64], angle: float, axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rotate four-momenta [jets, constituents, 4] by ``angle`` (radian) about unit vectors [jets, 3] (Rodrigues)."""
+    energy, momentum, k = p[..., :1], p[..., 1:], axis[:, None, :]
+    along = (momentum * k).sum(-1, keepdims=True)
+    turned = (
+        momentum * np.cos(angle) + np.cross(k, momentum) * np.sin(angle) + k * along * (1 - np.cos(angle))
+    )
+    return np.concatenate([energy, turned], -1)
+
+
+def directions(jets: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Unit vectors [jets, 3], evenly over the sphere."""
+    steps = rng.normal(size=(jets, 3))
+    unit: NDArray[np.float64] = steps / np.linalg.norm(steps, axis=1, keepdims=True)
+    return unit
+
+
 def boosts_of(
     network: Network,
     constituents: NDArray[Any],
@@ -48,8 +65,7 @@ def boosts_of(
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(constituents))[:jets]  # files may hold one class after the other
     p = np.asarray(constituents[chosen], dtype=np.float64)
-    steps = rng.normal(size=(len(p), 3))
-    directions = steps / np.linalg.norm(steps, axis=1, keepdims=True)
+    axes = directions(len(p), rng)
 
     def scores(momenta: NDArray[np.float64]) -> NDArray[np.float64]:
         features = network.form.features(momenta)
@@ -58,7 +74,7 @@ def boosts_of(
 
     still = scores(p)
     unit = float(still.std()) or 1.0
-    changes = [np.abs(scores(boosted(p, beta, directions)) - still) / unit for beta in betas]
+    changes = [np.abs(scores(boosted(p, beta, axes)) - still) / unit for beta in betas]
     return {
         "beta": list(betas),
         "median": [float(np.median(c)) for c in changes],

@@ -8,13 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.errors import BadInput, MissingTool
-from fpgajet.files import atomic_path
+from fpgajet.plotting import COLOURS, check_image, pyplot, save_figure
 from quant.data.layout import Jets
 from quant.data.statistics import mass_auc, multiplicity_auc
-
-FORMATS = (".png", ".svg", ".pdf")
-COLOURS = ("#3f90da", "#bd1f01", "#ffa90e", "#94a4a2", "#832db6", "#a96b59")
 
 
 def plot_page(jets: Jets, out: Path, title: str) -> None:
@@ -24,16 +20,8 @@ def plot_page(jets: Jets, out: Path, title: str) -> None:
         BadInput: unknown image format.
         MissingTool: matplotlib is not installed.
     """
-    if out.suffix not in FORMATS:
-        raise BadInput(f"{out}: the image must end in one of {', '.join(FORMATS)}.")
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise MissingTool("plots need matplotlib: install `pip install 'fpgajet[plot]'`.") from error
-
+    check_image(out)
+    plt = pyplot()
     pt = np.hypot(jets.constituents[..., 1], jets.constituents[..., 2])
     panels: Sequence[tuple[str, Any, tuple[float, float], bool]] = (
         ("jet $p_T$ [GeV]", jets.jet[:, 0], spread(jets.jet[:, 0]), False),
@@ -58,17 +46,7 @@ def plot_page(jets: Jets, out: Path, title: str) -> None:
             axis.set_yscale("log")
     axes.flat[0].legend(frameon=False)
     figure.suptitle(f"{title}: {len(jets):,} jets{separation(jets)}")
-    # Without a date and with fixed identifiers the same jets give the same file.
-    with atomic_path(out) as temporary, plt.rc_context({"svg.hashsalt": "fpgajet"}):
-        figure.savefig(temporary, format=out.suffix[1:], dpi=90, metadata=NO_DATE[out.suffix])
-    plt.close(figure)
-
-
-NO_DATE: dict[str, dict[str, Any]] = {
-    ".png": {"Software": None},
-    ".svg": {"Date": None},
-    ".pdf": {"CreationDate": None},
-}
+    save_figure(figure, out)
 
 
 def spread(values: Any) -> tuple[float, float]:

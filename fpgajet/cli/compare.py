@@ -1,0 +1,121 @@
+"""``fpgajet compare``: several taggers on the same jets, with errors, so that a difference is told from noise."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from fpgajet.cli.evaluate import HEADINGS, DataOption, MaxJets, PlotOption
+from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+
+
+def compare(
+    models: Annotated[list[str], typer.Argument(help="Names in the zoo, or directories of runs.")],
+    data: DataOption,
+    folds: Annotated[int, typer.Option(min=2, help="Stratified folds that errors are taken from.")] = 10,
+    max_jets: MaxJets = None,
+    plot: PlotOption = None,
+    json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Measure several taggers on the same jets, side by side, with errors from folds and from seeds.
+
+    Runs that differ only by seed count as one tagger: mean, and spread over the seeds.
+
+    Example: `fpgajet compare npelican runs/a runs/b --data jets/test --folds 10 --plot roc.svg`
+    """
+    from fpgajet.physics.figures import plot_roc
+    from fpgajet.plotting import check_image
+    from quant.checkpoint import open_checkpoint
+    from quant.comparison import compare as compared
+    from quant.evaluation import score_checkpoint
+    from quant.zoo import resolve
+
+    if plot:
+        check_image(plot)
+    checkpoints = [open_checkpoint(resolve(model)) for model in models]
+    scored = []
+    with Progress(console=messages, transient=True) as progress:
+        task = progress.add_task("scores", total=4 * len(checkpoints))
+        for checkpoint in checkpoints:
+            progress.update(task, description=checkpoint.config.name)
+            scored.append(score_checkpoint(checkpoint, data, max_jets))
+            progress.advance(task, 2)
+        progress.update(task, description="folds")
+        report = compared(scored, folds, advance=lambda: progress.advance(task))
+    if plot:
+        plot_roc(
+            {
+                f"{one.checkpoint.config.name}, {name}": (one.jets.label, score)
+                for one in scored
+                for name, score in one.scores.items()
+            },
+            plot,
+        )
+    if json:
+        print_json(report)
+        return
+    for precision in ("float", "quantised"):
+        _print_values(precision, report)
+    if report["differences"]:
+        _print_differences(report)
+
+
+def _print_values(precision: str, report: dict[str, Any]) -> None:
+    groups = [group for group in report["groups"] if group["precision"] == precision]
+    metrics = list(groups[0]["metrics"])
+    title = f"{precision}: {report['jets']} jets, errors from {report['folds']} folds and from seeds"
+    table = Table("", "runs", *(HEADINGS[m] for m in metrics), title=title)
+    table.columns[0].no_wrap = True
+    for group in groups:
+        cells = [_value(metric, found) for metric, found in group["metrics"].items()]
+        table.add_row(group["name"], str(len(group["runs"])), *cells)
+    console.print(table)
+    for group in groups:
+        spread = group["metrics"]["auc"]["seed_spread"]
+        if spread is not None:
+            seeds = ", ".join(map(str, group["seeds"]))
+            text = (
+                f"{group['name']}: seeds {seeds}; standard deviation of a run's AUC over seeds {spread:.5f}"
+            )
+            console.print(text, highlight=False, soft_wrap=True)
+
+
+def _print_differences(report: dict[str, Any]) -> None:
+    table = Table("", "difference", "errors", "", title="differences, paired by fold")
+    for row in report["differences"]:
+        title = f"{row['of']} - {row['minus']}, {row['precision']}"
+        table.add_row(f"[bold]{title}[/]")
+        for metric, found in row["metrics"].items():
+            name = "  " + HEADINGS[metric].replace("\n", " ")
+            if found["value"] is None:
+                table.add_row(name, "-", "-", "too few jets")
+                continue
+            digits = _digits(metric, found["error"])
+            away = "-" if found["errors_away"] is None else f"{found['errors_away']:.1f}"
+            values = f"{found['value']:+.{digits}f} ± {found['error']:.{digits}f}"
+            table.add_row(name, values, away, found["verdict"])
+    console.print(table)
+    console.print(
+        "errors: difference / its error; differ: at least 3, perhaps: at least 2. The seeds count only where "
+        "several runs differ by nothing else.",
+        highlight=False,
+    )
+
+
+def _value(metric: str, found: dict[str, Any]) -> str:
+    if found["value"] is None:
+        return "-"
+    digits = _digits(metric, found["error"])
+    error = "" if found["error"] is None else f"\n± {found['error']:.{digits}f}"
+    return f"{found['value']:.{digits}f}{error}"
+
+
+def _digits(metric: str, error: float | None) -> int:
+    """Decimals that suit the error."""
+    if metric in ("auc", "accuracy"):
+        return 4 if not error else min(6, max(4, 1 - math.floor(math.log10(error))))
+    return 2 if metric == "ant_factor" else 1

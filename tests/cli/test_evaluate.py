@@ -1,0 +1,42 @@
+"""``fpgajet eval`` and ``compare`` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fpgajet.cli import _register, app
+
+SAMPLE = Path(__file__).parents[2] / "quant" / "data" / "samples" / "test.h5"
+_register()
+
+
+def invoke(*arguments: str) -> str:
+    result = CliRunner().invoke(app, [*arguments, "--data", str(SAMPLE), "--max-jets", "1500"])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_eval_with_boosts_and_figures(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    roc, boosts = tmp_path / "roc.png", tmp_path / "boosts.png"
+    text = invoke(
+        "eval", "npelican", "--boost-jets", "200", "--plot", str(roc), "--boost-plot", str(boosts), "--json"
+    )
+    report = json.loads(text)
+    assert report["jets"] == 1500
+    assert set(report["boost"]["still"]) > {"float", "15-bit input, as trained"}
+    assert roc.read_bytes().startswith(b"\x89PNG")
+    assert boosts.read_bytes().startswith(b"\x89PNG")
+
+
+def test_compare_prints_values_and_differences() -> None:
+    text = invoke("compare", "npelican", "npelican-n8-c2", "--folds", "5")
+    assert "npelican-n16-c2 - npelican-n8-c2, float" in " ".join(text.replace("│", " ").split())
+    assert "differ" in text
+    report = json.loads(invoke("compare", "npelican", "npelican-n8-c2", "--folds", "5", "--json"))
+    assert [group["precision"] for group in report["groups"]] == ["float"] * 2 + ["quantised"] * 2
+    assert report["differences"][0]["metrics"]["auc"]["verdict"] == "differ"
