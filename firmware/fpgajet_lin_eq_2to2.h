@@ -6,47 +6,21 @@
 
 namespace nnet {
 
+// What all pairs have in common once the row sums S and the total T are there.
 template <class d_T, class mask_T, class z_T, typename CONFIG_T>
-void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
-                 z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
-                 typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 6],
-                 typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
-                 typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total, z_T z[],
+                     typename CONFIG_T::weight_t weight[], typename CONFIG_T::bias_t bias[],
+                     typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+    #pragma HLS INLINE
     static const unsigned M = CONFIG_T::slots;
     static const unsigned C = CONFIG_T::hidden;
-    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ARRAY_PARTITION variable=d complete
-    #pragma HLS ARRAY_PARTITION variable=mask complete
-    #pragma HLS ARRAY_PARTITION variable=z complete
-    #pragma HLS ARRAY_PARTITION variable=weight complete
-    #pragma HLS ARRAY_PARTITION variable=bias complete
-    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
 
     typename CONFIG_T::count_t n = 0;
-    typename CONFIG_T::row_accumulator_t row_exact[M];
-    typename CONFIG_T::total_accumulator_t total_exact = 0;
-    typename CONFIG_T::row_sum_t row[M];
-    #pragma HLS ARRAY_PARTITION variable=row_exact complete
-    #pragma HLS ARRAY_PARTITION variable=row complete
-
     for (unsigned i = 0; i < M; i++) {
         #pragma HLS UNROLL
         n += mask[i];
-        row_exact[i] = 0;
-        for (unsigned j = 0; j < M; j++) {
-            #pragma HLS UNROLL
-            row_exact[i] += d[i * M + j];
-        }
-        total_exact += row_exact[i];
-        // Dividing by a power of two is a move of the binary point: no bit is lost before the one rounding.
-        typename CONFIG_T::row_scaled_t scaled;
-        scaled.range() = row_exact[i].range();
-        row[i] = scaled;
     }
     const unsigned count = n.to_uint();
-    typename CONFIG_T::total_scaled_t total_scaled;
-    total_scaled.range() = total_exact.range();
-    typename CONFIG_T::total_t total = total_scaled;
 
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
@@ -83,6 +57,79 @@ void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T:
             }
         }
     }
+}
+
+template <class d_T, class mask_T, class z_T, typename CONFIG_T>
+void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
+                 z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
+                 typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 6],
+                 typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
+                 typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+    static const unsigned M = CONFIG_T::slots;
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=d complete
+    #pragma HLS ARRAY_PARTITION variable=mask complete
+    #pragma HLS ARRAY_PARTITION variable=z complete
+    #pragma HLS ARRAY_PARTITION variable=weight complete
+    #pragma HLS ARRAY_PARTITION variable=bias complete
+    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
+
+    typename CONFIG_T::row_accumulator_t row_exact[M];
+    typename CONFIG_T::total_accumulator_t total_exact = 0;
+    typename CONFIG_T::row_sum_t row[M];
+    #pragma HLS ARRAY_PARTITION variable=row_exact complete
+    #pragma HLS ARRAY_PARTITION variable=row complete
+
+    for (unsigned i = 0; i < M; i++) {
+        #pragma HLS UNROLL
+        row_exact[i] = 0;
+        for (unsigned j = 0; j < M; j++) {
+            #pragma HLS UNROLL
+            row_exact[i] += d[i * M + j];
+        }
+        total_exact += row_exact[i];
+        // Dividing by a power of two is a move of the binary point: no bit is lost before the one rounding.
+        typename CONFIG_T::row_scaled_t scaled;
+        scaled.range() = row_exact[i].range();
+        row[i] = scaled;
+    }
+    typename CONFIG_T::total_scaled_t total_scaled;
+    total_scaled.range() = total_exact.range();
+    typename CONFIG_T::total_t total = total_scaled;
+
+    lin_eq_2to2_mix<d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
+}
+
+// The same with row sums that are given (RowSums); the total is their sum.
+// Defined by fpgajet/ops/lin_eq_2to2_rows.py.
+template <class d_T, class mask_T, class row_T, class z_T, typename CONFIG_T>
+void lin_eq_2to2_rows(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots], row_T rows[CONFIG_T::slots],
+                      z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
+                      typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 6],
+                      typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
+                      typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+    static const unsigned M = CONFIG_T::slots;
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=d complete
+    #pragma HLS ARRAY_PARTITION variable=mask complete
+    #pragma HLS ARRAY_PARTITION variable=rows complete
+    #pragma HLS ARRAY_PARTITION variable=z complete
+    #pragma HLS ARRAY_PARTITION variable=weight complete
+    #pragma HLS ARRAY_PARTITION variable=bias complete
+    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
+
+    typename CONFIG_T::total_accumulator_t total_exact = 0;
+    typename CONFIG_T::row_sum_t row[M];
+    #pragma HLS ARRAY_PARTITION variable=row complete
+    for (unsigned i = 0; i < M; i++) {
+        #pragma HLS UNROLL
+        row[i] = rows[i];
+        total_exact += rows[i];
+    }
+    typename CONFIG_T::total_scaled_t total_scaled;
+    total_scaled.range() = total_exact.range();
+    typename CONFIG_T::total_t total = total_scaled;
+    lin_eq_2to2_mix<d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
 }
 
 } // namespace nnet

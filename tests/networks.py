@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, from_real
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2, LogDots, Operator, TriggerDots
+from fpgajet.ops import (
+    ConstituentMask,
+    DotProducts,
+    LinEq2to0,
+    LinEq2to2,
+    LinEq2to2Rows,
+    LogDots,
+    Operator,
+    RowSums,
+    TriggerDots,
+)
 from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger
 from fpgajet.ops.integers import FixedArray
@@ -129,6 +139,19 @@ def symmetric(network: Network, once: bool = False) -> Network:
     return Network(
         "symmetric", network.input_name, network.input_shape, network.input_type, nodes, network.form
     )
+
+
+def with_row_sums(network: Network) -> Network:
+    """The same network with S_i = p_i . J from the momenta."""
+    mask, dots, pairs, score = network.nodes
+    mix = pairs.operator
+    assert isinstance(mix, LinEq2to2)
+    given = {f.name: getattr(mix, f.name) for f in fields(mix)}
+    momenta = dots.operator
+    assert isinstance(momenta, DotProducts)
+    rows = RowSums(mix.row_sum, momenta.constituents, momenta.beams, mix.row_exponent)
+    changed = replace(pairs, operator=LinEq2to2Rows(**given), inputs=("dots", "mask", "rows"))
+    return replace(network, nodes=(mask, dots, Node("rows", rows, ("momenta",)), changed, score))
 
 
 def random_jets(count: int, n: int = 4, seed: int = 2, narrow: bool = False) -> np.ndarray:

@@ -15,16 +15,18 @@ from fpgajet.ops.elementwise import Columns, Join, Product, Skip
 from fpgajet.ops.graphs import CompleteGraph, KnnGraph
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.lin_eq_2to2 import LinEq2to2
+from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
 from fpgajet.ops.pair_intervals import Intervals
+from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
-_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots)
-_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to0)
+_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
+_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0)
 _PAIRS: tuple[type[Operator], ...] = (Intervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
@@ -49,6 +51,7 @@ __all__ = [
     "KnnGraph",
     "LinEq2to0",
     "LinEq2to2",
+    "LinEq2to2Rows",
     "LogDots",
     "MaskedMeanPool",
     "NeighbourMean",
@@ -56,6 +59,7 @@ __all__ = [
     "PairDense",
     "PairLog",
     "Product",
+    "RowSums",
     "SignedLog",
     "Skip",
     "TriggerDots",

@@ -65,16 +65,11 @@ class LinEq2to2(Operator):
         expect(equal or not self.symmetric, "LinEq2to2 is called symmetric, but its weights 2 and 3 differ")
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
-        d, mask = inputs
+        d, mask = inputs[:2]
         w = [a.take(tensors["weight"], b, -1) for b in range(AGGREGATORS)]
         n = a.note("count", a.sum(mask, -1))
 
-        sums = a.note("row_accumulator", a.sum(d, -1))
-        everything = a.note("total_accumulator", a.sum(sums, -1))
-        sums = a.note("row_scaled", a.scale(sums, -self.row_exponent))
-        everything = a.note("total_scaled", a.scale(everything, -self.total_exponent))
-        row = a.expand(a.quantise("row_sum", sums, self.row_sum), -1)
-        total = a.expand(a.quantise("total", everything, self.total), -1)
+        row, total = (a.expand(x, -1) for x in self.sums(a, inputs))
 
         shared = total * w[4] + a.lookup(tensors["bias"], n)
         diagonal = row * w[1] + a.expand(total * w[5] + a.lookup(tensors["diagonal_bias"], n), -2)
@@ -90,6 +85,14 @@ class LinEq2to2(Operator):
         a.note("accumulator", y)
         z = a.quantise("output", a.relu(y), self.output)
         return a.gate(a.gate(z, a.expand(a.expand(mask, -1), -1)), a.expand(a.expand(mask, -2), -1))
+
+    def sums(self, a: Arithmetic[A], inputs: Sequence[A]) -> tuple[A, A]:
+        """(S [..., M], T [...]) as they are mixed."""
+        sums = a.note("row_accumulator", a.sum(inputs[0], -1))
+        everything = a.note("total_accumulator", a.sum(sums, -1))
+        sums = a.note("row_scaled", a.scale(sums, -self.row_exponent))
+        everything = a.note("total_scaled", a.scale(everything, -self.total_exponent))
+        return a.quantise("row_sum", sums, self.row_sum), a.quantise("total", everything, self.total)
 
     def _pairs_once(
         self, a: Arithmetic[A], d: A, mask: A, weight: A, of_row: A, of_column: A, diagonal: A
@@ -117,14 +120,19 @@ class LinEq2to2(Operator):
             "symmetric": self.symmetric,
         }
 
+    def count_sums(self, units: Inventory, widths: Mapping[str, FixedType]) -> None:
+        """Units of :meth:`sums`."""
+        m = self.slots
+        units.add_tree(m, m, widths["input0"].bits)
+        units.add_tree(1, m, widths["row_accumulator"].bits)
+        units.requantise(m, widths["row_scaled"], self.row_sum)
+
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         m, c = self.slots, self.hidden
         pairs = m * (m + 1) // 2
         d, w, wide = widths["input0"].bits, widths["weight"].bits, widths["accumulator"]
         units = Inventory()
-        units.add_tree(m, m, d)
-        units.add_tree(1, m, widths["row_accumulator"].bits)
-        units.requantise(m, widths["row_scaled"], self.row_sum)
+        self.count_sums(units, widths)
         units.constant_products += [
             Units(c * pairs, d, w),
             Units(3 * c * m, self.row_sum.bits, w),

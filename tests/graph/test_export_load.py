@@ -19,7 +19,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric
+from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric, with_row_sums
 from tests.vecnets import every_network
 
 
@@ -61,6 +61,17 @@ def test_onnxruntime_and_qonnx_equal_the_reference(runner: type, beams: int, rou
     for node in network.nodes:
         np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
     assert len(np.unique(found["score"])) > 50
+
+
+@pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
+def test_row_sums_equal_the_reference(runner: type) -> None:
+    network = with_row_sums(random_network(4, 2, beams=1))
+    jets = random_jets(200)
+    expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    found = runner(export(network), network).stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["rows"])) > 50
 
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG])

@@ -19,7 +19,7 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric
+from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric, with_row_sums
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
@@ -76,6 +76,19 @@ def test_csim_equals_the_reference(tmp_path: Path, n: int, hidden: int, beams: i
     assert len(np.unique(found["score"])) > 50
     with pytest.raises(BadInput, match=r"takes jets of shape"):
         simulation.stages(np.zeros((1, 9, 4), np.float32))
+
+
+def test_csim_of_row_sums_equals_the_reference(tmp_path: Path) -> None:
+    network = with_row_sums(random_network(3, 2, beams=1))
+    project = make(network, tmp_path / "hls", vectors=random_jets(20, 3))
+    simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
+    jets = random_jets(300, 3)
+    raw = from_real(jets, network.input_type)
+    expected = network.reference(FixedArray(raw, network.input_type.fraction))
+    found = simulation.stages(jets)
+    for node in network.nodes:
+        np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
+    assert len(np.unique(found["rows"])) > 50
 
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG])

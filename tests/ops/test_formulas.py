@@ -12,14 +12,29 @@ import pytest
 
 from fpgajet.fixed import FixedType, Rounding, from_real
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.network import Network
-from tests.networks import random_jets, random_network, symmetric
+from fpgajet.ops.network import Network, Node
+from tests.networks import random_jets, random_network, symmetric, with_row_sums
 
 
 def rounded(value: Fraction, to: FixedType) -> Fraction:
     scaled = value * Fraction(2) ** to.fraction
     raw = math.floor(scaled) if to.rounding is Rounding.FLOOR else round(scaled)
     return Fraction(min(max(raw, to.lowest), to.highest)) / Fraction(2) ** to.fraction
+
+
+def slow_pairs(node: Node, d: np.ndarray, p: list, row: list[Fraction], total: Fraction) -> np.ndarray:
+    """LinEq2to2 with row sums and total that are given."""
+    pairs = node.operator
+    slots, hidden = pairs.slots, pairs.hidden
+    m = [1] * (slots - len(p)) + [int(q[0] != 0) for q in p]
+    w, bias, diagonal = (np.vectorize(Fraction)(node.tensors[name].values.real) for name in pairs.tensors)
+    n = sum(m)
+    z = np.zeros((slots, slots, hidden), dtype=object)
+    for i, j, c in product(range(slots), range(slots), range(hidden)):
+        aggregators = [Fraction(d[i, j]), (i == j) * row[i], row[j], row[i], total, (i == j) * total]
+        y = sum(w[c, b] * aggregators[b] for b in range(6)) + bias[n, c] + (i == j) * diagonal[n, c]
+        z[i, j, c] = rounded(max(y, Fraction(0)), pairs.output) * m[i] * m[j]
+    return z
 
 
 def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
@@ -44,15 +59,10 @@ def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
         for i in range(slots)
     ]
     total = rounded(sum(d.values()) / Fraction(2) ** pairs.total_exponent, pairs.total)
-    w, bias, diagonal = (
-        np.vectorize(Fraction)(pairs_node.tensors[name].values.real) for name in pairs.tensors
+    z = slow_pairs(
+        pairs_node, np.array([[d[i, j] for j in range(slots)] for i in range(slots)]), p, row, total
     )
     n = sum(m)
-    z = np.zeros((slots, slots, hidden), dtype=object)
-    for (i, j), c in product(every, range(hidden)):
-        aggregators = [d[i, j], (i == j) * row[i], row[j], row[i], total, (i == j) * total]
-        y = sum(w[c, b] * aggregators[b] for b in range(6)) + bias[n, c] + (i == j) * diagonal[n, c]
-        z[i, j, c] = rounded(max(y, Fraction(0)), pairs.output) * m[i] * m[j]
     v, b2 = (np.vectorize(Fraction)(score_node.tensors[name].values.real) for name in score.tensors)
     result = b2[n, 0]
     for c in range(hidden):
@@ -116,3 +126,25 @@ def test_weights_that_are_not_symmetric_are_refused() -> None:
     changed = replace(pairs, operator=replace(pairs.operator, symmetric=1))
     with pytest.raises(ValueError, match="weights 2 and 3 differ"):
         replace(network, nodes=(*network.nodes[:2], changed, network.nodes[3]))
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+def test_row_sums_are_products_with_the_jet(beams: int) -> None:
+    network = with_row_sums(random_network(4, 2, beams))
+    jets = random_jets(60)
+    raw = from_real(jets, network.input_type)
+    stages = network.reference(FixedArray(raw, network.input_type.fraction))
+    rows, mix = network.nodes[2].operator, network.nodes[3].operator
+    metric = (1, -1, -1, -1)
+    totals = set()
+    for event, jet in enumerate(raw * network.input_type.lsb):
+        p = [[1, 0, 0, 1], [1, 0, 0, -1]] * beams + [[Fraction(float(x)) for x in row] for row in jet]
+        whole = [sum(row[k] for row in p) for k in range(4)]
+        exact = [sum(g * a * b for g, a, b in zip(metric, row, whole, strict=True)) for row in p]
+        expected = [rounded(Fraction(s) / 2**rows.exponent, rows.output) for s in exact]
+        assert [Fraction(v) for v in stages["rows"].real[event]] == expected
+        total = rounded(sum(expected) * Fraction(2) ** (mix.row_exponent - mix.total_exponent), mix.total)
+        totals.add(total)
+        z = np.array(slow_pairs(network.nodes[3], stages["dots"].real[event], jet, expected, total))
+        np.testing.assert_array_equal(stages["pairs"].real[event], z.astype(float))
+    assert len(totals) > 10

@@ -23,6 +23,7 @@ CASES = [
     (Architecture(7, 1, beams=1), Bits(inner=Rounding.HALF_EVEN)),
     (Architecture(5, 3), Bits(weight=4, activation=4, dots=10, inner=Rounding.HALF_UP)),
     (Architecture(8, 2, form=TRIGGER, symmetric=True), Bits(address=6, table=9)),
+    (Architecture(6, 2, beams=1, row_sums="momenta"), Bits(momenta=12, momenta_lsb=0.5)),
     (Architecture(8, 3, form=LOG, symmetric=True, unit_pair_weight=True), Bits()),
 ]
 
@@ -97,9 +98,11 @@ def test_powers_of_two_stay_in_their_type() -> None:
     assert (from_real(found, kind) * kind.lsb == found).all()
 
 
-def test_beams_need_momenta() -> None:
+def test_beams_and_row_sums_of_momenta_need_momenta() -> None:
     with pytest.raises(ValueError, match="beams need the input form momenta"):
         Architecture(8, 2, 1, TRIGGER)
+    with pytest.raises(ValueError, match=r"p_i \. J need the input form momenta"):
+        Architecture(8, 2, 0, LOG, row_sums="momenta")
 
 
 def test_every_parameter_gets_a_gradient() -> None:

@@ -16,7 +16,7 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, Simulation, compare, emit
 from fpgajet.rtl.netlist import Format
 from fpgajet.rtl.simulate import pack, unpack
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, TRIGGER, random_jets, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, raw_jets, wanted
 
 
@@ -102,6 +102,14 @@ def test_build_raises_on_a_difference(
     monkeypatch.setattr(simulation, "scores", lambda raw: wanted(network, raw) + 1)
     with pytest.raises(Mismatch, match="50 of 50 jets"):
         module.build(network, tmp_path, 320, "xcvu9p", synth=False, jets=raw_jets(network, 50))
+
+
+def test_row_sums_of_momenta(simulation: Simulation, tmp_path: Path) -> None:
+    network = with_row_sums(random_network(n=3, hidden=1))
+    raw = raw_jets(network, 600)
+    found = Simulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
+    np.testing.assert_array_equal(found, wanted(network, raw))
+    assert len(np.unique(found)) > 50
 
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG])

@@ -51,7 +51,7 @@ class SampleLoss:
                 self.parts = []
                 for part in torch.split(self.inputs, CHUNK_JETS):
                     stages = model.run(model.given(part), upto="dots")
-                    self.parts.append({name: stages[name] for name in ("mask", "dots")})
+                    self.parts.append(stages)
                 self.key = key
             scores = torch.cat([model.run(part)["score"][:, 0] for part in self.parts])
             return float(functional.binary_cross_entropy_with_logits(2 * scores, self.label))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 
@@ -12,6 +12,9 @@ from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
 
 #: Nbar of the float models: a constant near the mean multiplicity (arXiv 2310.16121, section 3).
 NBAR = 49.0
+
+
+RowSumsOf = Literal["dots", "momenta"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Architecture:
         symmetric: w_2 = w_3, so that y_ij = y_ji.
         unit_pair_weight: the quantised weight of d is +-2^k in every channel: no product with d. Channels may
             be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
+        row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
     """
 
     constituents: int
@@ -34,6 +38,7 @@ class Architecture:
     form: InputForm = MOMENTA
     symmetric: bool = False
     unit_pair_weight: bool = False
+    row_sums: RowSumsOf = "dots"
 
     def __post_init__(self) -> None:
         if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
@@ -43,6 +48,8 @@ class Architecture:
                 f"beams need the input form momenta: (1, 0, 0, +-1) has no pT and no eta, so the form "
                 f"{self.form.name} cannot write it"
             )
+        if self.row_sums == "momenta" and not isinstance(self.form, Momenta):
+            raise ValueError(f"row sums p_i . J need the input form momenta: {self.form.name} has no p_i to add")
 
     @property
     def slots(self) -> int:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
 from quant.models.family import Description, Strict
-from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.config import Architecture, Exponents, RowSumsOf, Types
 
 
 class ExponentFields(Strict):
@@ -31,6 +31,7 @@ class NPelicanDescription(Description):
     input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
     symmetric: bool = False
     unit_pair_weight: bool = False
+    row_sums: RowSumsOf = "dots"
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -43,8 +44,8 @@ class NPelicanDescription(Description):
     @property
     def sizes(self) -> Architecture:
         """The architecture."""
-        flags = {"symmetric": self.symmetric, "unit_pair_weight": self.unit_pair_weight}
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, **flags)
+        flags = self.symmetric, self.unit_pair_weight, self.row_sums
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)
 
     @property
     def form(self) -> InputForm:

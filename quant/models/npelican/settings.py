@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
-from quant.models.npelican.config import NBAR, Architecture, Bits, Effort
+from quant.models.npelican.config import NBAR, Architecture, Bits, Effort, RowSumsOf
 from quant.training.settings import Settings
 
 
@@ -22,6 +22,7 @@ class NPelicanSettings(Settings):
         input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
             :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
         symmetric: w_2 = w_3: halves the pair logic. unit_pair_weight: the quantised weight of d is +-2^k.
+        row_sums: "dots", of the rounded d, or "momenta", p_i . J.
         calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
             how many of them are searched from, and the most sweeps of each search.
     """
@@ -35,6 +36,7 @@ class NPelicanSettings(Settings):
     input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
     symmetric: bool = False
     unit_pair_weight: bool = False
+    row_sums: RowSumsOf = "dots"
 
     float_rate: float = Field(default=0.03, gt=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
@@ -69,5 +71,5 @@ class NPelicanSettings(Settings):
     @property
     def architecture(self) -> Architecture:
         """The sizes of the network."""
-        flags = {"symmetric": self.symmetric, "unit_pair_weight": self.unit_pair_weight}
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, **flags)
+        flags = self.symmetric, self.unit_pair_weight, self.row_sums
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)

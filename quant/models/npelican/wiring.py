@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow
-from fpgajet.ops import ConstituentMask, DotProducts, LinEq2to0, LinEq2to2, LogDots, Operator, TriggerDots
+from fpgajet.ops import (
+    ConstituentMask,
+    DotProducts,
+    LinEq2to0,
+    LinEq2to2,
+    LinEq2to2Rows,
+    LogDots,
+    Operator,
+    RowSums,
+    TriggerDots,
+)
 from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import Log, Momenta, Trigger
@@ -29,15 +39,18 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     n, beams, m, form = architecture.constituents, architecture.beams, architecture.slots, architecture.form
     dots, tables, table_types = dots_of(architecture, types)
     c, t, e = architecture.hidden, types, exponents
-    mix = LinEq2to2(
+    from_momenta = architecture.row_sums == "momenta"
+    mix = (LinEq2to2Rows if from_momenta else LinEq2to2)(
         output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
     score = LinEq2to0(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
         Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
         Node("dots", dots, ("momenta",)),
-        Node("pairs", mix, ("dots", "mask")),
+        *([rows] if from_momenta else []),
+        Node("pairs", mix, ("dots", "mask", "rows")[: mix.inputs]),
         Node("score", score, ("pairs", "mask")),
     )
     kinds = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
