@@ -71,14 +71,18 @@ class TorchArithmetic(Arithmetic[Tensor]):
         return x @ weight.T
 
     def lookup(self, table: Tensor, index: Tensor) -> Tensor:
-        row = index.detach().long()
+        row, last = index.detach().long().reshape(-1), len(table) - 1
+        shape = index.shape + table.shape[1:]
+        values = table.index_select(0, row).reshape(shape)
         if not index.requires_grad:
-            return table[row]
+            return values
         # An index that is trained: the slope of the table, as a central difference, is its gradient.
         with torch.no_grad():
-            slope = (table[(row + 1).clamp(max=len(table) - 1)] - table[(row - 1).clamp(min=0)]) / 2
+            here = torch.arange(last + 1)
+            slopes = (table[(here + 1).clamp(max=last)] - table[(here - 1).clamp(min=0)]) / 2
+            slope = slopes.index_select(0, row).reshape(shape)
         step = (index - index.detach()).reshape(index.shape + (1,) * (table.dim() - 1))
-        return table[row] + step * slope
+        return values + step * slope
 
 
 def _wrapped(x: Tensor, to: FixedType) -> Tensor:
