@@ -1,8 +1,10 @@
-// DotProducts: d_ij = E_i E_j - px_i px_j - py_i py_j - pz_i pz_j for i <= j, rounded once, copied to (j, i).
+// DotProducts: d_ij = E_i E_j - px_i px_j - py_i py_j - pz_i pz_j of all pairs, rounded once.
 // Defined by fpgajet/ops/dot_products.py; every bit must equal it.
 
 #ifndef FPGAJET_DOT_PRODUCTS_H_
 #define FPGAJET_DOT_PRODUCTS_H_
+
+#include "fpgajet_folding.h"
 
 namespace nnet {
 
@@ -18,29 +20,68 @@ template <class p_T, typename CONFIG_T> typename CONFIG_T::momentum_t momentum_o
     return 0;
 }
 
+// Products of the momenta of two lists.
+template <class d_T, typename CONFIG_T, unsigned PAIRS>
+void dot_products_phase(typename CONFIG_T::momentum_t first[PAIRS * 4], typename CONFIG_T::momentum_t second[PAIRS * 4],
+                        d_T d[PAIRS]) {
+    #pragma HLS INLINE
+    for (unsigned q = 0; q < PAIRS; q++) {
+        #pragma HLS UNROLL
+        typename CONFIG_T::product_t product[4];
+        #pragma HLS ARRAY_PARTITION variable=product complete
+        for (unsigned k = 0; k < 4; k++) {
+            #pragma HLS UNROLL
+            product[k] = first[4 * q + k] * second[4 * q + k];
+        }
+        const typename CONFIG_T::accumulator_t dot = (product[0] - product[1]) - (product[2] + product[3]);
+        d[q] = dot;
+    }
+}
+
+template <class d_T, typename CONFIG_T, unsigned PAIRS>
+void dot_products_shared(typename CONFIG_T::momentum_t first[PAIRS * 4],
+                         typename CONFIG_T::momentum_t second[PAIRS * 4], d_T d[PAIRS]) {
+    #pragma HLS INLINE off
+    #pragma HLS PIPELINE II=1
+    dot_products_phase<d_T, CONFIG_T, PAIRS>(first, second, d);
+}
+
+// A lane belongs to a slot i and takes the pairs (i, i + distance) around the ring of slots, distances 0 ... slots / 2.
 template <class p_T, class d_T, typename CONFIG_T>
 void dot_products(p_T p[CONFIG_T::constituents * 4],
                   d_T d[(CONFIG_T::constituents + 2 * CONFIG_T::beams) * (CONFIG_T::constituents + 2 * CONFIG_T::beams)]) {
     static const unsigned slots = CONFIG_T::constituents + 2 * CONFIG_T::beams;
+    static const unsigned J = folding<slots / 2 + 1, CONFIG_T::reuse_factor>::at_once;
+    static const unsigned pairs = slots * J;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ALLOCATION function instances=dot_products_shared<d_T, CONFIG_T, pairs> limit=1
     #pragma HLS ARRAY_PARTITION variable=p complete
     #pragma HLS ARRAY_PARTITION variable=d complete
 
-    for (unsigned i = 0; i < slots; i++) {
+    for (unsigned phase = 0; phase < folding<slots / 2 + 1, CONFIG_T::reuse_factor>::phases; phase++) {
         #pragma HLS UNROLL
-        for (unsigned j = i; j < slots; j++) {
+        typename CONFIG_T::momentum_t first[pairs * 4];
+        typename CONFIG_T::momentum_t second[pairs * 4];
+        d_T made[pairs];
+        #pragma HLS ARRAY_PARTITION variable=first complete
+        #pragma HLS ARRAY_PARTITION variable=second complete
+        #pragma HLS ARRAY_PARTITION variable=made complete
+        for (unsigned i = 0; i < slots; i++) {
             #pragma HLS UNROLL
-            typename CONFIG_T::product_t product[4];
-            #pragma HLS ARRAY_PARTITION variable=product complete
-            for (unsigned k = 0; k < 4; k++) {
+            for (unsigned c = 0; c < J; c++) {
                 #pragma HLS UNROLL
-                product[k] = momentum_of<p_T, CONFIG_T>(p, i, k) * momentum_of<p_T, CONFIG_T>(p, j, k);
+                for (unsigned k = 0; k < 4; k++) {
+                    #pragma HLS UNROLL
+                    first[(i * J + c) * 4 + k] = momentum_of<p_T, CONFIG_T>(p, i, k);
+                    second[(i * J + c) * 4 + k] = momentum_of<p_T, CONFIG_T>(p, (i + phase * J + c) % slots, k);
+                }
             }
-            typename CONFIG_T::accumulator_t dot = (product[0] - product[1]) - (product[2] + product[3]);
-            d_T rounded = dot;
-            d[i * slots + j] = rounded;
-            d[j * slots + i] = rounded;
         }
+        if (CONFIG_T::reuse_factor == 1)
+            dot_products_phase<d_T, CONFIG_T, pairs>(first, second, made);
+        else
+            dot_products_shared<d_T, CONFIG_T, pairs>(first, second, made);
+        scatter_pairs<d_T, slots, 1, J>(made, d, phase);
     }
 }
 

@@ -67,6 +67,12 @@ void gather_pairs(T all[N * N * FEATURES], T now[N * AT_ONCE * FEATURES], unsign
     }
 }
 
+// Half way around an even ring every pair appears twice; the first one counts.
+template <unsigned N> bool appears_again(unsigned i, unsigned distance) {
+    #pragma HLS INLINE
+    return 2 * distance > N || (2 * distance == N && 2 * i >= N);
+}
+
 // The way back, to (i, j) and (j, i).
 template <class T, unsigned N, unsigned FEATURES, unsigned AT_ONCE>
 void scatter_pairs(T now[N * AT_ONCE * FEATURES], T all[N * N * FEATURES], unsigned phase) {
@@ -76,6 +82,8 @@ void scatter_pairs(T now[N * AT_ONCE * FEATURES], T all[N * N * FEATURES], unsig
         for (unsigned c = 0; c < AT_ONCE; c++) {
             #pragma HLS UNROLL
             const unsigned j = (i + phase * AT_ONCE + c) % N;
+            if (appears_again<N>(i, phase * AT_ONCE + c))
+                continue;
             for (unsigned f = 0; f < FEATURES; f++) {
                 #pragma HLS UNROLL
                 all[(i * N + j) * FEATURES + f] = now[(i * AT_ONCE + c) * FEATURES + f];

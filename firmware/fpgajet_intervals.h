@@ -76,6 +76,8 @@ void intervals(v_T v[CONFIG_T::slots * CONFIG_T::channels * 4],
             for (unsigned c = 0; c < J; c++) {
                 #pragma HLS UNROLL
                 const unsigned j = (i + phase * J + c + 1) % N;
+                if (appears_again<N>(i, phase * J + c + 1))
+                    continue;
                 for (unsigned a = 0; a < V; a++) {
                     #pragma HLS UNROLL
                     x[(i * N + j) * V + a] = made[(i * J + c) * V + a];

@@ -10,7 +10,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.momenta import BEAMS, MomentumOperator, pairs_of, with_constants
 from fpgajet.ops.operator import Shape
 
@@ -25,6 +25,7 @@ class DotProducts(MomentumOperator):
 
     op_type: ClassVar[str] = "DotProducts"
     header: ClassVar[str] = "fpgajet_dot_products.h"
+    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dot_products"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -43,9 +44,10 @@ class DotProducts(MomentumOperator):
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         n, bits = self.constituents, widths["input0"].bits
         pairs = n * (n + 1) // 2
-        units = Inventory()
-        units.sum_of_products(pairs, 4, bits, bits)
+        lanes = Inventory()
+        lanes.sum_of_products(pairs, 4, bits, bits)
         if self.beams:
-            units.adders.append(Units(2 * n, bits + 1))
-        units.requantise(pairs + 2 * n * self.beams, widths["accumulator"], self.output)
-        return units
+            lanes.adders.append(Units(2 * n, bits + 1))
+        lanes.requantise(pairs + 2 * n * self.beams, widths["accumulator"], self.output)
+        # The C++ deals out distances |i - j| = 0 ... N / 2 around a ring of slots; i stays in its lane.
+        return Inventory(folded=Folded(lanes, self.slots // 2 + 1, pairs * 4 * bits))
