@@ -32,8 +32,7 @@ def build(
     clock_mhz: Annotated[float | None, typer.Option(help="Target clock; default: the budget's.")] = None,
     backend: Annotated[str | None, typer.Option(help="hls4ml back end: vitis or vivado.")] = None,
     reuse_factor: Annotated[
-        int | None,
-        typer.Option("--reuse-factor", "--ii", help="Clocks between jets in HLS; above 1, pairs are folded."),
+        int | None, typer.Option(help="Clocks between jets in HLS (hls4ml's ReuseFactor); default: --ii.")
     ] = None,
     flow: Annotated[
         str | None, typer.Option(help="all (HLS, and RTL where its tools are installed), hls or rtl.")
@@ -41,7 +40,7 @@ def build(
     multipliers: Annotated[str | None, typer.Option(help="RTL products in dsp, lut or auto.")] = None,
     stages: Annotated[int | None, typer.Option(help="RTL pipeline stages; default: by the clock.")] = None,
     ii: Annotated[
-        int | None, typer.Option(help="RTL: clocks between jets; above 1 hardware is shared.")
+        int | None, typer.Option(help="Clocks between jets, HLS and RTL; above 1 hardware is shared.")
     ] = None,
     synth: Annotated[
         bool | None, typer.Option("--synth/--no-synth", help="Count the RTL's cells with Yosys (minutes).")

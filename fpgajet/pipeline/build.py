@@ -127,7 +127,7 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         perform(record, stages.certificate_stage(build, settings, jets, hls=hls, verilog=verilog))
         perform(record, stages.physics_stage(build))
         perform(record, stages.boosts_stage(build, settings, jets))
-        perform(record, stages.estimate_stage(build, part, clock, settings.reuse_factor))
+        perform(record, stages.estimate_stage(build, part, clock, settings.hls_interval))
         if verilog:
             perform(record, rtl.cells_stage(build, rtl.counts_cells(settings)))
         record.save()

@@ -20,11 +20,11 @@ class BuildSettings(BaseModel):
         budget: preset, or the path of a TOML budget.
         clock_mhz: target clock; by default the budget's.
         backend: hls4ml back end.
-        reuse_factor: initiation interval of the HLS design in clocks (hls4ml's ReuseFactor).
+        reuse_factor: initiation interval of the HLS design in clocks (hls4ml's ReuseFactor); by default ``ii``.
         flow: ``hls``, ``rtl``, or ``all``: HLS, and RTL where its tools are installed.
         multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
         stages: pipeline stages of the RTL flow; by default what the clock needs.
-        ii: of the RTL flow, the least number of clocks between jets; above 1, hardware is shared.
+        ii: the least number of clocks between jets, in both flows; above 1, hardware is shared.
         synth: count the cells of the RTL with Yosys (minutes).
         jets: jet file in fpgajet's layout; by default the shipped sample.
         max_jets: use only the first jets of the file.
@@ -41,7 +41,7 @@ class BuildSettings(BaseModel):
     budget: str = "cms-p2-ct-l2"
     clock_mhz: float | None = Field(default=None, gt=0, le=1000)
     backend: Literal["vitis", "vivado"] = "vitis"
-    reuse_factor: int = Field(default=1, ge=1)
+    reuse_factor: int | None = Field(default=None, ge=1)
     flow: Literal["all", "hls", "rtl"] = "all"
     multipliers: Literal["dsp", "lut", "auto"] = "dsp"
     stages: int | None = Field(default=None, ge=1)
@@ -53,6 +53,11 @@ class BuildSettings(BaseModel):
     test_bench_jets: int = Field(default=200, ge=1)
     seed: int = Field(default=20231216, ge=0)
     strict: bool = False
+
+    @property
+    def hls_interval(self) -> int:
+        """Clocks between jets of the HLS design."""
+        return self.reuse_factor or self.ii
 
 
 def load_settings(config: Path | None, **given: Any) -> BuildSettings:

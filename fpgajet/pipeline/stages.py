@@ -72,7 +72,7 @@ def project_stage(
             part=part.full_name,
             clock_mhz=clock,
             backend=settings.backend,
-            reuse_factor=settings.reuse_factor,
+            reuse_factor=settings.hls_interval,
             vectors=network.form.features(sample[: settings.test_bench_jets]),
         )
         return f"{settings.backend}, {part.full_name}, {clock:g} MHz"
@@ -82,7 +82,8 @@ def project_stage(
         "jets": sha256(jets),
         "part": part.full_name,
         "clock_mhz": clock,
-        **settings.model_dump(include={"backend", "reuse_factor", "test_bench_jets", "max_jets"}),
+        "reuse_factor": settings.hls_interval,
+        **settings.model_dump(include={"backend", "test_bench_jets", "max_jets"}),
     }
     return Stage("project", reads, ("hls",), run)
 

@@ -79,7 +79,7 @@ def test_truncated_jets(fpgajet: Run, tmp_path: Path) -> None:
         (["--clock-mhz", "-5"], "clock_mhz"),
         (["--clock-mhz", "nan"], "clock_mhz"),
         (["--edge-vectors", "0"], "edge_vectors"),
-        (["--ii", "0"], "reuse_factor = 0"),
+        (["--reuse-factor", "0"], "reuse_factor = 0"),
         (["--config", "nowhere.toml"], "nowhere.toml does not exist"),
     ],
 )
