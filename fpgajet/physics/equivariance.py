@@ -73,9 +73,12 @@ def scorers(
 
     Args:
         float_scores: of the float model. quantised: the quantised model.
-        steps: bits added at the input's least significant end, or taken away.
+        steps: bits added at the input's least significant end, or taken away. An input form that has tables
+            for its own grid (trigger integers) is studied on that grid only.
     """
     kind = quantised.wiring.input_type
+    if quantised.wiring.form.input_type is not None:
+        steps = ()
     found: dict[str, Scorer] = {"float": float_scores}
     for step in sorted({0, *steps}, reverse=True):
         bits = kind.bits + step

@@ -45,6 +45,11 @@ class Sample:
         """The same jets with other numbers a constituent, for example those of an input form."""
         return replace(self, momenta=torch.from_numpy(inputs))
 
+    def to(self, device: str) -> Sample:
+        """The same jets in the memory of a device."""
+        tensors = (self.momenta.to(device), self.label.to(device), self.slots.to(device))
+        return Sample(*tensors, self.name, self.sha256)
+
     def described(self) -> dict[str, str | int]:
         """For ``model.json``."""
         return {"name": self.name, "jets": len(self), "sha256": self.sha256}
@@ -52,7 +57,7 @@ class Sample:
     @property
     def labels(self) -> NDArray[np.int64]:
         """Labels as integers, for the metrics."""
-        return self.label.numpy().astype(np.int64)
+        return self.label.cpu().numpy().astype(np.int64)
 
 
 def load_sample(path: Path, constituents: int, max_jets: int | None = None) -> Sample:

@@ -27,6 +27,14 @@ from quant.training.state import FitState, load_state, save_state
 CHUNK_JETS = 2048
 
 Report = Callable[[str, dict[str, Any]], None]
+#: (fit, epoch, step, steps, loss so far) now and then within an epoch
+Tick = Callable[[str, int, int, int, float], None]
+#: steps between two ticks
+TICK_STEPS = 20
+
+
+def no_tick(fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
+    """The tick that nobody hears."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,10 @@ class Fit:
         """
         text = f"{self.seed}/{self.name}/{epoch}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1
-        rows = torch.randperm(len(sample), generator=torch.Generator().manual_seed(seed))
+        rows = torch.randperm(
+            len(sample), generator=torch.Generator().manual_seed(seed)
+        )  # on the CPU: same everywhere
+        rows = rows.to(sample.slots.device)
         return [
             b[torch.argsort(sample.slots[b], stable=True)]
             for b in torch.split(rows, self.batch)
@@ -67,13 +78,19 @@ class Fit:
         ]
 
     def run(
-        self, model: nn.Module, train: Sample, validation: Sample, directory: Path, report: Report
+        self,
+        model: nn.Module,
+        train: Sample,
+        validation: Sample,
+        directory: Path,
+        report: Report,
+        tick: Tick = no_tick,
     ) -> FitState:
         """Train ``model`` in place, from its state file if there is one; leave its best epoch in it.
 
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
-        those of an earlier process included.
+        those of an earlier process included; ``tick`` now and then within one. Model and samples are on one device.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -81,13 +98,15 @@ class Fit:
         path = directory / f"{self.name}.safetensors"
         optimiser = torch.optim.AdamW(model.parameters(), lr=self.rate, weight_decay=0.0, fused=True)
         state = load_state(path, model, optimiser) if path.is_file() else FitState()
-        for record in state.history:
-            report(self.name, record)
+        for earlier in state.history:
+            report(self.name, earlier)
         while state.epochs < self.epochs:
-            record = self._epoch(model, optimiser, train, state.epochs) if state.history else {"epoch": 0}
+            record: dict[str, Any] = {"epoch": 0}
+            if state.history:
+                record = self._epoch(model, optimiser, train, state.epochs, tick)
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
-            record["auc"] = auc(validation.labels, scores.numpy())
+            record["auc"] = auc(validation.labels, scores.cpu().numpy())
             state.add(record, model)
             save_state(path, state, model, optimiser)
             report(self.name, record)
@@ -96,11 +115,11 @@ class Fit:
         return state
 
     def _epoch(
-        self, model: nn.Module, optimiser: torch.optim.Optimizer, train: Sample, epoch: int
+        self, model: nn.Module, optimiser: torch.optim.Optimizer, train: Sample, epoch: int, tick: Tick
     ) -> dict[str, Any]:
         model.train()
         batches = self.order(train, epoch)
-        total = 0.0
+        total = torch.zeros((), dtype=torch.float64, device=train.label.device)
         for number, rows in enumerate(batches):
             rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
             for group in optimiser.param_groups:
@@ -109,8 +128,10 @@ class Fit:
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()
-            total += float(loss.detach())
-        mean = total / len(batches)
+            total += loss.detach()
+            if number % TICK_STEPS == 0:
+                tick(self.name, epoch + 1, number, len(batches), float(total) / (number + 1))
+        mean = float(total) / len(batches)
         if not math.isfinite(mean):
             raise BadInput(
                 f"training diverged in epoch {epoch + 1} of {self.name}: the loss is {mean}. Try a lower "

@@ -21,9 +21,10 @@ from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoin
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.scoring import seen_momenta
+from quant.training.calibrated import calibrated
 from quant.training.data import Sample, load_sample, part_of
-from quant.training.fit import Fit, Report, evaluate
-from quant.training.settings import Settings
+from quant.training.fit import Fit, Report, Tick, evaluate, no_tick
+from quant.training.settings import Settings, Until
 
 SETTINGS, HISTORY, STATE = "settings.json", "history.json", "state"
 LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
@@ -49,17 +50,32 @@ def prepare(out: Path, settings: Settings, resume: bool) -> None:
 
 
 def train(
-    settings: Settings, data: Path, out: Path, report: Report, *, name: str, command: Sequence[str] = ()
-) -> Checkpoint:
+    settings: Settings,
+    data: Path,
+    out: Path,
+    report: Report,
+    *,
+    name: str,
+    command: Sequence[str] = (),
+    until: Until = Until.QUANTISED,
+    device: str = "cpu",
+    tick: Tick = no_tick,
+) -> Checkpoint | None:
     """Run or continue everything, and write the checkpoint.
 
     Args:
         settings: all that decides the outcome, with the jets.
         data: directory with train, val and test jets.
         out: the run's directory, see :func:`prepare`.
-        report: called after every epoch, see :meth:`Fit.run`.
+        report, tick: called after every epoch and within, see :meth:`Fit.run`.
         name: name of the checkpoint.
         command: what the user typed, for the record.
+        until: the last stage; the same call with a later one goes on from there.
+        device: where the float model is trained. Calibration and quantised fine-tuning are exact float64
+            arithmetic of few numbers, and stay on the CPU.
+
+    Returns:
+        The checkpoint, or None if an earlier stage was the last.
 
     Raises:
         BadInput: unusable jets or a damaged state. CannotWrite: ``out`` cannot be written.
@@ -77,11 +93,16 @@ def train(
     def read(sample: Sample) -> Sample:
         return sample.with_inputs(settings.form.features(sample.momenta.numpy()))
 
-    model = float_phase(settings, seen(jets), seen(validation), out / STATE, recorder)
-    quantised = family.calibrate(model, settings, jets.first(settings.calibration_jets), name)
+    samples = seen(jets).to(device), seen(validation).to(device)
+    model = float_phase(settings, *samples, out / STATE, recorder, tick, device).to("cpu")
+    if until is Until.FLOAT:
+        return None
+    quantised = calibrated(settings, model, jets.first(settings.calibration_jets), name, out / STATE)
+    if until is Until.CALIBRATION:
+        return None
     if settings.quantised_epochs:
         fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
-        fit.run(quantised, read(jets), read(validation), out / STATE, recorder)
+        fit.run(quantised, read(jets), read(validation), out / STATE, recorder, tick)
 
     test = load_sample(part_of(data, "test"), constituents)
     metrics = {
@@ -116,20 +137,26 @@ def _roles(train: Sample, validation: Sample, test: Sample) -> list[tuple[str, S
 
 
 def float_phase(
-    settings: Settings, jets: Sample, validation: Sample, directory: Path, report: Report
+    settings: Settings,
+    jets: Sample,
+    validation: Sample,
+    directory: Path,
+    report: Report,
+    tick: Tick = no_tick,
+    device: str = "cpu",
 ) -> nn.Module:
     """The best of several short restarts, trained to the end."""
     best_auc, winner = -1.0, None
     few = jets.first(settings.screen_jets)
     for number in range(settings.restarts):
-        candidate = new_model(settings, number)
+        candidate = new_model(settings, number).to(device)
         fit = _fit(settings, f"screen-{number}", settings.screen_epochs, settings.float_rate)
-        state = fit.run(candidate, few, validation, directory, report)
+        state = fit.run(candidate, few, validation, directory, report, tick)
         if state.best_auc > best_auc:
             best_auc, winner = state.best_auc, candidate
     assert winner is not None
     fit = _fit(settings, "float", settings.float_epochs, settings.float_rate)
-    fit.run(winner, jets, validation, directory, report)
+    fit.run(winner, jets, validation, directory, report, tick)
     return winner
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
 from fpgajet.ops.forms import MOMENTA, InputForm
+
+
+class Until(StrEnum):
+    """Stages of a run, in their order: it may stop after any."""
+
+    FLOAT = "float"
+    CALIBRATION = "calibration"
+    QUANTISED = "quantised"
 
 
 class Settings(BaseModel):

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -22,9 +23,10 @@ from quant.checkpoint import Checkpoint, load_float_model, load_model, open_chec
 from quant.data.layout import Jets, read_jets, write_jets
 from quant.models.npelican.settings import NPelicanSettings
 from quant.training.data import load_sample, part_of
+from quant.training.device import Device, pick_device
 from quant.training.fit import Fit
 from quant.training.run import prepare, train
-from quant.training.settings import read_settings
+from quant.training.settings import Until, read_settings
 from tests.quant.jets import labelled_jets
 
 SMALL = NPelicanSettings(
@@ -46,7 +48,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(data: Path, out: Path, settings: NPelicanSettings = SMALL, resume: bool = False) -> Checkpoint:
     prepare(out, settings, resume)
-    return train(settings, data, out, lambda *_: None, name="small", command=["fpgajet", "train"])
+    checkpoint = train(settings, data, out, lambda *_: None, name="small", command=["fpgajet", "train"])
+    assert checkpoint is not None
+    return checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +109,39 @@ def test_killed_three_times_a_run_ends_with_the_same_weights(
         assert (resumed.path / name).read_bytes() == (checkpoint.path / name).read_bytes(), name
     history = [json.loads((c.path / "history.json").read_text()) for c in (checkpoint, resumed)]
     assert history[0] == history[1]
+
+
+def test_in_stages_a_run_ends_with_the_same_weights(
+    undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "stages"
+    prepare(out, SMALL, resume=False)
+    for until in (Until.FLOAT, Until.CALIBRATION):
+        assert train(SMALL, data, out, lambda *_: None, name="small", until=until) is None
+        assert not (out / "model.json").exists()
+        assert (out / "state" / "calibration.json").exists() == (until is Until.CALIBRATION)
+    finished = run(data, out, resume=True)
+    for name in ("weights.safetensors", "model.json"):
+        assert (finished.path / name).read_bytes() == (undisturbed[0].path / name).read_bytes(), name
+
+
+def test_damaged_calibration_is_named(
+    undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "run" / "state"
+    shutil.copytree(undisturbed[0].path / "state", state)
+    (state / "calibration.safetensors").write_bytes(b"short")
+    with pytest.raises(BadInput, match="cannot be resumed from"):
+        run(data, tmp_path / "run")
+
+
+def test_cuda_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadInput, match="--device cuda"):
+        pick_device(Device.CUDA)
+    assert pick_device(Device.AUTO) == pick_device(Device.CPU) == "cpu"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert [pick_device(device) for device in Device] == ["cpu", "cuda", "cuda"]
 
 
 def test_another_seed_gives_other_weights(

@@ -1,0 +1,102 @@
+"""What a user sees of a training run: bars on a terminal, lines elsewhere, and a log in the run's directory."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from fpgajet.files import write_errors
+
+
+class TrainingProgress:
+    """Reporter of a run: see ``report`` and ``tick`` of :meth:`quant.training.fit.Fit.run`.
+
+    Args:
+        console: standard error. log: file that a line an epoch is appended to.
+        epochs: by phase (screen, float, quantised), how many epochs it has in all.
+    """
+
+    def __init__(self, console: Console, log: Path, epochs: dict[str, int]) -> None:
+        self.console, self.log, self.epochs = console, log, epochs
+        self.last = time.monotonic()
+        self.tasks: dict[str, TaskID] = {}
+        self.done = dict.fromkeys(epochs, 0)
+        self.bars = Progress(
+            TextColumn("{task.description:10}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[numbers]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        self.bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bars.stop()
+        if kind is not None:
+            self.write(f"stopped: {kind.__name__} {error or ''}".rstrip())
+
+    def report(self, fit: str, record: dict[str, Any]) -> None:
+        """An epoch is over."""
+        now = time.monotonic()
+        loss = record.get("loss", record["validation_loss"])
+        line = (
+            f"{fit:10} epoch {record['epoch']:3}  loss {loss:.4f}  validation loss "
+            f"{record['validation_loss']:.4f}  validation AUC {record['auc']:.4f}  {now - self.last:.1f} s"
+        )
+        self.last = now
+        self.write(line)
+        if not self.console.is_terminal:
+            self.console.print(line, highlight=False, soft_wrap=True)
+        phase = _phase(fit)
+        if record["epoch"]:
+            self.done[phase] = self.done.get(phase, 0) + 1
+        self._show(phase, fit, float(self.done.get(phase, 0)), loss, record["auc"])
+
+    def tick(self, fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
+        """Within an epoch."""
+        phase = _phase(fit)
+        self._show(phase, fit, self.done.get(phase, 0) + step / steps, loss, None)
+
+    def _show(self, phase: str, fit: str, done: float, loss: float, auc: float | None) -> None:
+        if phase not in self.tasks:
+            self.tasks[phase] = self.bars.add_task(phase, total=self.epochs.get(phase), numbers="", auc=0.0)
+        task = self.tasks[phase]
+        shown = next(t for t in self.bars.tasks if t.id == task)
+        best = shown.fields["auc"] if auc is None else auc
+        numbers = f"{fit}: loss {loss:.4f} AUC {best:.4f}"
+        self.bars.update(task, completed=done, numbers=numbers, auc=best)
+
+    def write(self, line: str) -> None:
+        """One line in the log, with the time.
+
+        Raises:
+            CannotWrite: the log cannot be written.
+        """
+        with write_errors(self.log), self.log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}\n")
+
+
+def _phase(fit: str) -> str:
+    return "screen" if fit.startswith("screen-") else fit
