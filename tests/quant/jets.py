@@ -6,11 +6,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.npelican.config import Architecture, Bits
+from quant.models.npelican.config import NBAR, Architecture, Bits
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
 from quant.models.npelican.placement import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
+from quant.models.npelican.scaled import new_model
 from quant.models.scoring import seen_momenta
 
 
@@ -40,7 +41,7 @@ def random_float(architecture: Architecture, seed: int = 0) -> NPelican:
     """A float model with every parameter random and batch statistics of random jets, in evaluation mode."""
     torch.manual_seed(seed)
     form = architecture.form
-    model = NPelican(architecture)
+    model = new_model(architecture, NBAR)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))

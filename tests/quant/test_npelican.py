@@ -12,10 +12,15 @@ from quant.models.npelican.config import Architecture
 from quant.models.npelican.floating import Jets, NPelican
 from quant.models.npelican.folding import fold
 from quant.models.npelican.plain import plain_scores
+from quant.models.npelican.scaled import ScaledNPelican
 from quant.training.fit import logit_loss
 from tests.quant.jets import random_float, random_jets
 
+<<<<<<< HEAD
 SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4), Architecture(6, 2, symmetric=True)]
+=======
+SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4), Architecture(8, 2, alpha=True)]
+>>>>>>> a1fb68a (nPELICAN_N in float: means scaled by a learned power of the number of constituents; scripts for the table at N = 80)
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
@@ -78,6 +83,24 @@ def test_scores_are_lorentz_invariant_without_beams() -> None:
     torch.testing.assert_close(model(p), model(p @ boost), rtol=1e-4, atol=1e-5)
     with_beams = random_float(Architecture(8, 2, beams=1))
     assert (with_beams(p) - with_beams(p @ boost)).abs().max() > 1e-3
+
+
+def test_alphas_of_zero_change_nothing() -> None:
+    plain, scaled = random_float(Architecture(6, 2)), random_float(Architecture(6, 2, alpha=True))
+    scaled.load_state_dict(plain.state_dict(), strict=False)
+    p = torch.from_numpy(random_jets(50, 6))
+    assert (plain(p) - scaled(p)).abs().max() > 1e-3
+    with torch.no_grad():
+        scaled.alpha.zero_()
+        scaled.score_alpha.zero_()
+    torch.testing.assert_close(plain(p), scaled(p), rtol=1e-6, atol=1e-6)
+
+
+def test_parameter_counts_of_the_scaled_model_are_the_papers() -> None:
+    for hidden, count in [(1, 18), (2, 28), (3, 38), (10, 108)]:
+        sizes = Architecture(16, hidden, alpha=True)
+        own = {n: p.numel() for n, p in ScaledNPelican(sizes).named_parameters() if not n.startswith("norm")}
+        assert sizes.parameters == sum(own.values()) == count
 
 
 def test_parameter_counts_are_the_papers() -> None:

@@ -30,6 +30,7 @@ class Architecture:
         unit_pair_weight: the quantised weight of d is +-2^k in every channel: no product with d. Channels may
             be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
         row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
+        alpha: nPELICAN_N: each of the 5 + 2 means is scaled by (n / Nbar)^alpha with an alpha of its own.
     """
 
     constituents: int
@@ -39,10 +40,15 @@ class Architecture:
     symmetric: bool = False
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
+    alpha: bool = False
 
     def __post_init__(self) -> None:
         if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
             raise ValueError(f"{self}: constituents and hidden are at least 1, beams is 0 or 1")
+        if self.alpha and self.symmetric:
+            raise ValueError(
+                "symmetric weights need equal powers of n for S_i and S_j: leave out alpha or symmetric"
+            )
         if self.beams and not isinstance(self.form, Momenta):
             raise ValueError(
                 f"beams need the input form momenta: (1, 0, 0, +-1) has no pT and no eta, so the form "
@@ -58,14 +64,18 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Trainable numbers without batch normalisation: 10 C + 1, one less a channel if symmetric."""
-        return (10 - self.symmetric) * self.hidden + 1
+        """Trainable numbers without batch normalisation: 10 C + 1, one less a channel if symmetric; nPELICAN_N
+        has 7 alphas more."""
+        return (10 - self.symmetric) * self.hidden + 1 + 7 * self.alpha
 
     @property
-    def parameters_absorbed(self) -> int:
+    def parameters_absorbed(self) -> int | None:
         """Independent numbers of a network trained with batch normalisation, once everything that can be
         absorbed is: 9 C + 4, and 12 for C = 1 (arXiv 2310.16121, section 3); one less a channel if symmetric.
+        nPELICAN_N is not counted there.
         """
+        if self.alpha:
+            return None
         return (12 if self.hidden == 1 else 9 * self.hidden + 4) - self.symmetric * self.hidden
 
 

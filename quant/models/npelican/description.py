@@ -66,7 +66,7 @@ class NPelicanDescription(Description):
         return self.sizes.parameters
 
     @property
-    def parameters_absorbed(self) -> int:
+    def parameters_absorbed(self) -> int | None:
         return self.sizes.parameters_absorbed
 
     @property

@@ -12,6 +12,7 @@ sums of z from sums of y: see :mod:`quant.models.npelican.pair_sums` for the one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -123,6 +124,10 @@ class NPelican(nn.Module):
             end in the poor optimum that only measures the jet's mass.
     """
 
+    #: columns of the mixing matrix, and what each aggregator adds to them
+    terms: ClassVar[tuple[str, ...]] = TERMS
+    aggregators: ClassVar[tuple[tuple[str, str, int], ...]] = AGGREGATORS
+
     _of_scale: Tensor
     _of_shift: Tensor
     _of_biases: Tensor
@@ -139,13 +144,13 @@ class NPelican(nn.Module):
         self.diagonal_bias = nn.Parameter(torch.randn(c, dtype=real) * hidden_bias)
         self.score_weight = nn.Parameter(torch.randn(c, 2, dtype=real) * (1.0 / (2 * c)) ** 0.5)
         self.score_bias = nn.Parameter(torch.zeros(1, dtype=real))
-        # With x = scale d + shift, what each aggregator adds to the terms of pair_sums.TERMS.
-        of_scale, of_shift = torch.zeros(2, 6, len(TERMS), dtype=real)
-        for aggregator, (term, moved, power) in enumerate(AGGREGATORS):
-            of_scale[aggregator, TERMS.index(term)] = nbar**-power
-            of_shift[aggregator, TERMS.index(moved)] = nbar**-power
-        of_biases = torch.zeros(2, len(TERMS), dtype=real)
-        of_biases[0, TERMS.index("one")] = of_biases[1, TERMS.index("diagonal one")] = 1
+        # With x = scale d + shift, what each aggregator adds to the terms of ``terms``.
+        of_scale, of_shift = torch.zeros(2, 6, len(self.terms), dtype=real)
+        for aggregator, (term, moved, power) in enumerate(self.aggregators):
+            of_scale[aggregator, self.terms.index(term)] = nbar**-power
+            of_shift[aggregator, self.terms.index(moved)] = nbar**-power
+        of_biases = torch.zeros(2, len(self.terms), dtype=real)
+        of_biases[0, self.terms.index("one")] = of_biases[1, self.terms.index("diagonal one")] = 1
         for name, matrix in {"scale": of_scale, "shift": of_shift, "biases": of_biases}.items():
             self.register_buffer(f"_of_{name}", matrix, persistent=False)
         nbars = torch.tensor([[nbar**2], [nbar]], dtype=real)
@@ -165,6 +170,18 @@ class NPelican(nn.Module):
     def score(self, jets: Jets) -> Tensor:
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
+        features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
+        y_sums, scale, shift = self.sums(jets, features)
+        v = self.score_weight.T / self._nbars  # [2, C]
+        score: Tensor = (v * scale).flatten() @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
+        return score + self.score_bias
+
+    def sums(self, jets: Jets, features: Tensor, *scales: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[sum_ij y, sum_i y_ii] [2, C, B], and scale and shift [C] of the batch norm behind them.
+
+        ``features`` and ``scales`` are those of :func:`quant.models.npelican.pair_sums.pair_sums`.
+        """
+        n = jets.slots.to(torch.float64)
         pairs = torch.dot(n, n)
         d = jets.d.permute(1, 2, 0)  # jets last, as they lie in memory
         flat = d.reshape(-1)
@@ -175,10 +192,5 @@ class NPelican(nn.Module):
             self.mixing_weight() @ (scale * self._of_scale + shift * self._of_shift)
             + biases @ self._of_biases
         )
-        features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
-        y_sums, y_squares = pair_sums(d, jets.row.T, jets.slots, features, mixing)
-
-        scale, shift = self.norm2.affine(y_sums[0].sum(1), y_squares, pairs)
-        v = self.score_weight.T / self._nbars  # [2, C]
-        score: Tensor = (v * scale).flatten() @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
-        return score + self.score_bias
+        y_sums, y_squares = pair_sums(d, jets.row.T, jets.slots, features, mixing, *scales)
+        return y_sums, *self.norm2.affine(y_sums[0].sum(1), y_squares, pairs)

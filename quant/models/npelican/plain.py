@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from quant.models.npelican.floating import METRIC, MaskedNorm, NPelican
+from quant.models.npelican.scaled import ScaledNPelican
 
 
 def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
@@ -32,6 +33,9 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
         [x, eye * row[:, :, None], ones * row[:, None, :], ones * row[:, :, None],
          ones * total[:, None, None], eye * total[:, None, None]], -1
     )  # fmt: skip
+    n = mask.sum(1).clamp_min(1).to(dtype)[:, None]
+    alpha, score_alpha = alphas_of(model)
+    aggregators = aggregators * ((n / nbar) ** alpha)[:, None, None].to(dtype)
     y = torch.einsum("bija,ca->bijc", aggregators, model.mixing_weight().to(dtype)) + model.bias.to(dtype)
     y = functional.relu(y + eye[..., None] * model.diagonal_bias.to(dtype)) * pairs
 
@@ -39,7 +43,16 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
     r0 = z.sum((1, 2)) / nbar**2
     r1 = torch.einsum("biic->bc", z) / nbar
     v = model.score_weight.to(dtype)
+    grow = ((n / nbar) ** score_alpha).to(dtype)
+    r0, r1 = r0 * grow[:, :1], r1 * grow[:, 1:]
     return r0 @ v[:, 0] + r1 @ v[:, 1] + model.score_bias.to(dtype)
+
+
+def alphas_of(model: NPelican) -> tuple[Tensor, Tensor]:
+    """Powers of n / Nbar of the six aggregators and of the last layer's two; zeros in plain nPELICAN."""
+    if isinstance(model, ScaledNPelican):
+        return torch.cat([torch.zeros_like(model.alpha[:1]), model.alpha]), model.score_alpha
+    return torch.zeros(6), torch.zeros(2)
 
 
 def _norm(norm: MaskedNorm, x: Tensor, real: Tensor) -> Tensor:

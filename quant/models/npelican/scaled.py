@@ -1,0 +1,57 @@
+"""Float nPELICAN_N: nanoPELICAN whose sums over constituents grow with a learned power of their number.
+
+Each aggregator b > 0 of LinEq 2->2, and the sum and the trace of LinEq 2->0, is multiplied by (n / Nbar)^alpha_b
+(arXiv 2310.16121, section 4, "N^alpha"). Every alpha belongs to an aggregator and to no channel: 5 + 2 = 7 numbers
+at any C, as the paper's table 2 counts (the input has one channel, and all channels of the hidden layer share two).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from quant.models.npelican.config import NBAR, Architecture
+from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.pair_sums import TERMS
+
+#: features of a jet by name, with the row of (1, n, n^2, total of d) they are made of and the aggregator whose
+#: power of n scales them (0: none)
+FEATURES = {
+    "one": (0, 0), "n 1": (1, 1), "n 2": (1, 2), "n 3": (1, 3), "n^2 4": (2, 4), "n^2 5": (2, 5),
+    "total 4": (3, 4), "total 5": (3, 5),
+}  # fmt: skip
+ROWS, SCALED_BY = (list(numbers) for numbers in zip(*FEATURES.values(), strict=True))
+
+
+class ScaledNPelican(NPelican):
+    """As :class:`NPelican`, with ``alpha`` [5] of aggregators 1..5 and ``score_alpha`` [2] of sum and trace.
+
+    They start between 0 and 1, as in the paper's code.
+    """
+
+    terms = (*TERMS[:4], *FEATURES, *(f"diagonal {name}" for name in FEATURES))
+    aggregators = (
+        ("pair", "one", 0),
+        ("diagonal row", "diagonal n 1", 1),
+        ("column", "n 2", 1),
+        ("row", "n 3", 1),
+        ("total 4", "n^2 4", 2),
+        ("diagonal total 5", "diagonal n^2 5", 2),
+    )
+
+    def __init__(self, architecture: Architecture, nbar: float = NBAR, hidden_bias: float = 0.3) -> None:
+        super().__init__(architecture, nbar, hidden_bias)
+        self.alpha = nn.Parameter(torch.rand(5, dtype=torch.float64))
+        self.score_alpha = nn.Parameter(torch.rand(2, dtype=torch.float64))
+
+    def score(self, jets: Jets) -> Tensor:
+        """Scores w [B] of a prepared batch."""
+        n = jets.slots.to(torch.float64)
+        log = torch.log(n.clamp_min(1) / self.nbar)  # without constituents all sums are 0
+        growth = torch.exp(torch.cat([torch.zeros_like(self.alpha[:1]), self.alpha])[:, None] * log)  # [6, B]
+        plain = torch.stack([torch.ones_like(n), n, n * n, jets.total])
+        y_sums, scale, shift = self.sums(jets, plain[ROWS] * growth[SCALED_BY], growth[[3, 2, 1]])
+        v = self.score_weight.T / self._nbars  # [2, C]
+        r = ((v * scale)[..., None] * y_sums).sum(1) + (v @ shift)[:, None] * plain[[2, 1]]  # [2, B]
+        score: Tensor = (r * torch.exp(self.score_alpha[:, None] * log)).sum(0)
+        return score + self.score_bias
