@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--alpha", type=int, nargs="+", choices=(0, 1), default=[0, 1])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/float-n80.csv")
+    parser.add_argument("--validation-jets", type=int, help="so many choose the epoch; default: all")
     parser.add_argument("--set", dest="assignments", action="append", default=[])
     given = parser.parse_args()
 
@@ -48,7 +49,9 @@ def main() -> None:
     for seed, c, alpha in itertools.product(given.seeds, given.hidden, given.alpha):
         chosen = [f"hidden={c}", f"seed={seed}", *(["alpha=true"] if alpha else [])]
         settings = read_settings(None, [*DEFAULTS, *given.assignments, *chosen])
-        row = float_row(settings, given.data, given.out / f"c{c}{'-alpha' * alpha}-seed{seed}")
+        row = float_row(
+            settings, given.data, given.out / f"c{c}{'-alpha' * alpha}-seed{seed}", given.validation_jets
+        )
         auc, spread, rejection = PUBLISHED[c, alpha]
         row = {"hidden": c, "alpha": alpha, "parameters": settings.architecture.parameters} | row
         row |= {"mass_window_auc": round(mass_window(given.data, 80)["auc"], 5)}

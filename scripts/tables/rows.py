@@ -23,13 +23,16 @@ ROW = "row.json"
 METRICS = ("auc", "accuracy", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
 
 
-def float_row(settings: Settings, data: Path, out: Path) -> dict[str, Any]:
+def float_row(
+    settings: Settings, data: Path, out: Path, validation_jets: int | None = None
+) -> dict[str, Any]:
     """Metrics of a float model on the test jets, trained now unless ``out`` holds them.
 
     Args:
         settings: of the model's family.
         data: directory with train, val and test jets.
         out: of this row; it keeps the state, so that a killed training goes on.
+        validation_jets: so many of them choose the epoch; None means all.
     """
     if (out / ROW).is_file():
         row = read_json(out / ROW)
@@ -39,7 +42,7 @@ def float_row(settings: Settings, data: Path, out: Path) -> dict[str, Any]:
     torch.set_num_threads(1)
     prepare(out, settings, resume=True)
     train = sample(part_of(data, "train"), settings.constituents, settings.max_jets)
-    validation = sample(part_of(data, "val"), settings.constituents, None)
+    validation = sample(part_of(data, "val"), settings.constituents, validation_jets)
     model = float_phase(settings, train, validation, out / "state", Recorder(out, _say))
     test = sample(part_of(data, "test"), settings.constituents, None)
     scores = evaluate(model, test.momenta).numpy()

@@ -42,9 +42,9 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         return assemble(name, wired, real)
 
     def new_float(self, settings: NPelicanSettings) -> nn.Module:
-        from quant.models.npelican.floating import NPelican
+        from quant.models.npelican.scaled import new_model
 
-        return NPelican(settings.architecture, settings.normaliser, settings.hidden_bias)
+        return new_model(settings.architecture, settings.normaliser, settings.hidden_bias)
 
     def calibrate(
         self, model: nn.Module, settings: NPelicanSettings, sample: Sample, name: str
@@ -76,9 +76,9 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         )
 
     def float_model(self, description: NPelicanDescription) -> nn.Module:
-        from quant.models.npelican.floating import NPelican
+        from quant.models.npelican.scaled import new_model
 
-        return NPelican(description.sizes, description.nbar)
+        return new_model(description.sizes, description.nbar)
 
     def quantised_model(self, description: NPelicanDescription, name: str) -> QuantisedNPelican:
         from quant.models.npelican.quantised import QuantisedNPelican

@@ -16,6 +16,7 @@ class NPelicanSettings(Settings):
 
     Attributes:
         hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
+        alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
         bits: widths and rounding of the quantisers.
@@ -30,6 +31,7 @@ class NPelicanSettings(Settings):
     model: Literal["npelican"] = "npelican"
     hidden: int = Field(default=2, ge=1, le=64)
     beams: Literal[0, 1] = 0
+    alpha: bool = False
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     bits: Bits = Field(default_factory=Bits)
@@ -71,5 +73,5 @@ class NPelicanSettings(Settings):
     @property
     def architecture(self) -> Architecture:
         """The sizes of the network."""
-        flags = self.symmetric, self.unit_pair_weight, self.row_sums
+        flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha
         return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)
