@@ -1,5 +1,6 @@
 // LinEq2to0: the sum and the trace of every channel, one linear layer, a bias from a table over the number of
-// real slots, rounded once. Defined by fpgajet/ops/lin_eq_2to0.py; every bit must equal it.
+// real slots, rounded once. Defined by fpgajet/ops/lin_eq_2to0.py; every bit must equal it. With weight_rows > 1
+// the weights come from a table over the number of real slots too (fpgajet/ops/lin_eq_2to0_n.py).
 
 #ifndef FPGAJET_LIN_EQ_2TO0_H_
 #define FPGAJET_LIN_EQ_2TO0_H_
@@ -8,7 +9,7 @@ namespace nnet {
 
 template <class z_T, class mask_T, class score_T, typename CONFIG_T>
 void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], mask_T mask[CONFIG_T::slots],
-                 score_T score[1], typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 2],
+                 score_T score[1], typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 2],
                  typename CONFIG_T::bias_t bias[CONFIG_T::slots + 1]) {
     static const unsigned M = CONFIG_T::slots;
     static const unsigned C = CONFIG_T::hidden;
@@ -24,7 +25,9 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         n += mask[i];
     }
 
-    typename CONFIG_T::accumulator_t w = bias[n.to_uint()];
+    const unsigned count = n.to_uint();
+    const unsigned at = (CONFIG_T::weight_rows > 1) ? count * C * 2 : 0; // first weight for this number of slots
+    typename CONFIG_T::accumulator_t w = bias[count];
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
         typename CONFIG_T::sum_accumulator_t sum = 0;
@@ -42,7 +45,7 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         typename CONFIG_T::trace_scaled_t trace_scaled;
         sum_scaled.range() = sum.range();
         trace_scaled.range() = trace.range();
-        w += sum_scaled * weight[2 * c] + trace_scaled * weight[2 * c + 1];
+        w += sum_scaled * weight[at + 2 * c] + trace_scaled * weight[at + 2 * c + 1];
     }
     score[0] = w;
 }

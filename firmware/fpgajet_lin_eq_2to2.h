@@ -1,5 +1,6 @@
 // LinEq2to2: six aggregators of d, mixed by constant weights, biases from tables over the number of real slots,
-// ReLU, mask, rounded once. Defined by fpgajet/ops/lin_eq_2to2.py; every bit must equal it.
+// ReLU, mask, rounded once. Defined by fpgajet/ops/lin_eq_2to2.py; every bit must equal it. With weight_rows > 1 the
+// weights of the sums come from a table over the number of real slots too (fpgajet/ops/lin_eq_2to2_n.py).
 
 #ifndef FPGAJET_LIN_EQ_2TO2_H_
 #define FPGAJET_LIN_EQ_2TO2_H_
@@ -21,11 +22,12 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
         n += mask[i];
     }
     const unsigned count = n.to_uint();
+    const unsigned at = (CONFIG_T::weight_rows > 1) ? count * C * 6 : 0; // first weight for this number of slots
 
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
-        const typename CONFIG_T::accumulator_t shared = total * weight[6 * c + 4] + bias[count * C + c];
-        const typename CONFIG_T::accumulator_t shared_diagonal = total * weight[6 * c + 5] + diagonal_bias[count * C + c];
+        const typename CONFIG_T::accumulator_t shared = total * weight[at + 6 * c + 4] + bias[count * C + c];
+        const typename CONFIG_T::accumulator_t shared_diagonal = total * weight[at + 6 * c + 5] + diagonal_bias[count * C + c];
 
         typename CONFIG_T::accumulator_t of_row[M];    // what S_i and all pairs share give to row i
         typename CONFIG_T::accumulator_t of_column[M]; // what S_j gives to column j
@@ -33,18 +35,18 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
         #pragma HLS ARRAY_PARTITION variable=of_column complete
         for (unsigned i = 0; i < M; i++) {
             #pragma HLS UNROLL
-            of_row[i] = row[i] * weight[6 * c + 3] + shared;
-            of_column[i] = row[i] * weight[6 * c + 2];
+            of_row[i] = row[i] * weight[at + 6 * c + 3] + shared;
+            of_column[i] = row[i] * weight[at + 6 * c + 2];
         }
 
         for (unsigned i = 0; i < M; i++) {
             #pragma HLS UNROLL
             for (unsigned j = i; j < M; j++) {
                 #pragma HLS UNROLL
-                const typename CONFIG_T::accumulator_t pair = d[i * M + j] * weight[6 * c];
+                const typename CONFIG_T::accumulator_t pair = d[i * M + j] * weight[6 * c]; // in every row the same
                 typename CONFIG_T::accumulator_t y_ij = pair + of_row[i] + of_column[j];
                 if (i == j)
-                    y_ij += row[i] * weight[6 * c + 1] + shared_diagonal;
+                    y_ij += row[i] * weight[at + 6 * c + 1] + shared_diagonal;
                 const typename CONFIG_T::accumulator_t y_ji = pair + of_row[j] + of_column[i];
 
                 const bool real = (mask[i] != 0) && (mask[j] != 0);
@@ -62,7 +64,7 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
 template <class d_T, class mask_T, class z_T, typename CONFIG_T>
 void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
                  z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
-                 typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 6],
+                 typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 6],
                  typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
                  typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
     static const unsigned M = CONFIG_T::slots;

@@ -14,7 +14,9 @@ from fpgajet.ops.edge_dense import EdgeDense, PairDense
 from fpgajet.ops.elementwise import Columns, Join, Product, Skip
 from fpgajet.ops.graphs import CompleteGraph, KnnGraph
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
+from fpgajet.ops.lin_eq_2to0_n import LinEq2to0N
 from fpgajet.ops.lin_eq_2to2 import LinEq2to2
+from fpgajet.ops.lin_eq_2to2_n import LinEq2to2N
 from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
@@ -26,7 +28,7 @@ from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
 _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
-_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0)
+_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (Intervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
@@ -50,7 +52,9 @@ __all__ = [
     "Join",
     "KnnGraph",
     "LinEq2to0",
+    "LinEq2to0N",
     "LinEq2to2",
+    "LinEq2to2N",
     "LinEq2to2Rows",
     "LogDots",
     "MaskedMeanPool",

@@ -46,16 +46,22 @@ class LinEq2to0(Operator):
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         z, mask = inputs
-        bias = a.lookup(tensors["bias"], a.note("count", a.sum(mask, -1)))
+        n = a.note("count", a.sum(mask, -1))
+        bias = a.lookup(tensors["bias"], n)
         everything = a.note("sum_accumulator", a.sum(a.sum(z, -2), -2))
         on_diagonal = z * a.constant(np.eye(self.slots)[:, :, None])
         trace = a.note("trace_accumulator", a.sum(a.sum(on_diagonal, -2), -2))
         everything = a.note("sum_scaled", a.scale(everything, -self.sum_exponent))
         trace = a.note("trace_scaled", a.scale(trace, -self.trace_exponent))
-        weight = [a.take(tensors["weight"], k, -1) for k in (0, 1)]
+        both = self.weights(a, tensors["weight"], n)
+        weight = [a.take(both, k, -1) for k in (0, 1)]
         weighted = everything * weight[0] + trace * weight[1]
         score = a.note("accumulator", a.expand(a.sum(weighted, -1), -1) + bias)
         return a.quantise("output", score, self.output)
+
+    def weights(self, a: Arithmetic[A], weight: A, n: A) -> A:
+        """Weights of sum and trace, [..., C, 2]."""
+        return weight
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {
@@ -63,6 +69,7 @@ class LinEq2to0(Operator):
             "hidden": self.hidden,
             "sum_exponent": self.sum_exponent,
             "trace_exponent": self.trace_exponent,
+            "weight_rows": 1,
         }
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:

@@ -60,17 +60,17 @@ class LinEq2to2(Operator):
 
     def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:
         weight = tensors["weight"].raw
-        equal = bool((weight[:, 2] == weight[:, 3]).all())
+        equal = bool((weight[..., 2] == weight[..., 3]).all())
         expect(self.symmetric in (0, 1), "LinEq2to2: the attribute symmetric is 0 or 1")
         expect(equal or not self.symmetric, "LinEq2to2 is called symmetric, but its weights 2 and 3 differ")
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         d, mask = inputs[:2]
-        w = [a.take(tensors["weight"], b, -1) for b in range(AGGREGATORS)]
         n = a.note("count", a.sum(mask, -1))
 
         row, total = (a.expand(x, -1) for x in self.sums(a, inputs))
 
+        w = self.mixing(a, tensors["weight"], n)
         shared = total * w[4] + a.lookup(tensors["bias"], n)
         diagonal = row * w[1] + a.expand(total * w[5] + a.lookup(tensors["diagonal_bias"], n), -2)
         of_row, of_column = row * w[3] + a.expand(shared, -2), row * w[2]  # S_i and what all share; S_j
@@ -93,6 +93,11 @@ class LinEq2to2(Operator):
         sums = a.note("row_scaled", a.scale(sums, -self.row_exponent))
         everything = a.note("total_scaled", a.scale(everything, -self.total_exponent))
         return a.quantise("row_sum", sums, self.row_sum), a.quantise("total", everything, self.total)
+
+    def mixing(self, a: Arithmetic[A], weight: A, n: A) -> list[A]:
+        """Weights of the six aggregators, to be multiplied with d [..., M, M, 1], S [..., M, 1] (three of
+        them) and T [..., 1] (two)."""
+        return [a.take(weight, b, -1) for b in range(AGGREGATORS)]
 
     def _pairs_once(
         self, a: Arithmetic[A], d: A, mask: A, weight: A, of_row: A, of_column: A, diagonal: A
@@ -118,6 +123,7 @@ class LinEq2to2(Operator):
             "row_exponent": self.row_exponent,
             "total_exponent": self.total_exponent,
             "symmetric": self.symmetric,
+            "weight_rows": 1,
         }
 
     def count_sums(self, units: Inventory, widths: Mapping[str, FixedType]) -> None:

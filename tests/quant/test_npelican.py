@@ -16,11 +16,13 @@ from quant.models.npelican.scaled import ScaledNPelican
 from quant.training.fit import logit_loss
 from tests.quant.jets import random_float, random_jets
 
-<<<<<<< HEAD
-SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4), Architecture(6, 2, symmetric=True)]
-=======
-SIZES = [Architecture(5, 1), Architecture(8, 2), Architecture(12, 4), Architecture(8, 2, alpha=True)]
->>>>>>> a1fb68a (nPELICAN_N in float: means scaled by a learned power of the number of constituents; scripts for the table at N = 80)
+SIZES = [
+    Architecture(5, 1),
+    Architecture(8, 2),
+    Architecture(12, 4),
+    Architecture(6, 2, symmetric=True),
+    Architecture(8, 2, alpha=True),
+]
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
@@ -45,8 +47,9 @@ def test_scores_gradients_and_statistics_equal_the_plain_formula(sizes: Architec
 
 @pytest.mark.parametrize("beams", [0, 1])
 @pytest.mark.parametrize("hidden", [1, 3])
-def test_folding_is_exact(beams: int, hidden: int) -> None:
-    sizes = Architecture(9, hidden, beams)
+@pytest.mark.parametrize("alpha", [False, True])
+def test_folding_is_exact(beams: int, hidden: int, alpha: bool) -> None:
+    sizes = Architecture(9, hidden, beams, alpha=alpha)
     model = random_float(sizes)
     p = torch.from_numpy(random_jets(400, 9))
     expected = model(p).detach().numpy()

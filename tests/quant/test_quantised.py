@@ -21,6 +21,7 @@ LOG = Log(pt_lsb=0.25, pt_bits=6, steps=5, angle_steps=100, angle_bits=7)
 CASES = [
     (Architecture(16, 2), Bits()),
     (Architecture(7, 1, beams=1), Bits(inner=Rounding.HALF_EVEN)),
+    (Architecture(9, 2, alpha=True), Bits()),
     (Architecture(5, 3), Bits(weight=4, activation=4, dots=10, inner=Rounding.HALF_UP)),
     (Architecture(8, 2, form=TRIGGER, symmetric=True), Bits(address=6, table=9)),
     (Architecture(6, 2, beams=1, row_sums="momenta"), Bits(momenta=12, momenta_lsb=0.5)),

@@ -33,11 +33,11 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     def network(
         self, description: NPelicanDescription, tensors: Mapping[str, NDArray[np.float64]], name: str
     ) -> Network:
-        sizes = description.sizes
+        sizes, of_n = description.sizes, description.multiplicity
         wired = wiring(sizes, description.fixed_types, description.fixed_exponents)
 
         def real(parameter: str) -> NDArray[np.float64]:
-            return real_values(parameter, tensors[parameter], wired.types[parameter], sizes)
+            return real_values(parameter, tensors[parameter], wired.types[parameter], sizes, of_n)
 
         return assemble(name, wired, real)
 
@@ -67,6 +67,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
 
         assert isinstance(quantised, QuantisedNPelican)
         sizes = vars(settings.architecture) | {"input": settings.form.to_json()}
+        sizes |= {"alpha": quantised.multiplicity.alphas}
         sizes.pop("form")
         return NPelicanDescription(
             **sizes,
@@ -84,5 +85,5 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         from quant.models.npelican.quantised import QuantisedNPelican
 
         return QuantisedNPelican(
-            description.sizes, description.fixed_types, description.fixed_exponents, name
+            description.sizes, description.fixed_types, description.fixed_exponents, name, description.alpha
         )

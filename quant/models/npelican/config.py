@@ -45,6 +45,8 @@ class Architecture:
     def __post_init__(self) -> None:
         if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
             raise ValueError(f"{self}: constituents and hidden are at least 1, beams is 0 or 1")
+        if self.alpha and self.row_sums == "momenta":
+            raise ValueError("alpha needs row_sums=dots: no operator has row sums p_i . J and weights over n")
         if self.alpha and self.symmetric:
             raise ValueError(
                 "symmetric weights need equal powers of n for S_i and S_j: leave out alpha or symmetric"

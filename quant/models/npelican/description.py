@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
 from quant.models.family import Description, Strict
 from quant.models.npelican.config import Architecture, Exponents, RowSumsOf, Types
+from quant.models.npelican.multiplicity import Multiplicity
 
 
 class ExponentFields(Strict):
@@ -21,7 +22,8 @@ class ExponentFields(Strict):
 
 
 class NPelicanDescription(Description):
-    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.config.Types`."""
+    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.config.Types`; ``alpha`` holds the
+    powers of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`."""
 
     hidden: int = Field(ge=1, le=64)
     beams: int = Field(ge=0, le=1)
@@ -32,6 +34,7 @@ class NPelicanDescription(Description):
     symmetric: bool = False
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
+    alpha: tuple[float, ...] | None = Field(default=None, min_length=7, max_length=7)
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -44,8 +47,13 @@ class NPelicanDescription(Description):
     @property
     def sizes(self) -> Architecture:
         """The architecture."""
-        flags = self.symmetric, self.unit_pair_weight, self.row_sums
+        flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha is not None
         return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)
+
+    @property
+    def multiplicity(self) -> Multiplicity:
+        """What depends on n."""
+        return Multiplicity(self.sizes.slots, self.alpha)
 
     @property
     def form(self) -> InputForm:
@@ -71,7 +79,7 @@ class NPelicanDescription(Description):
 
     @property
     def channels(self) -> str:
-        return f"C {self.hidden}" + (", beams" if self.beams else "")
+        return f"C {self.hidden}" + ", beams" * self.beams + ", N^alpha" * (self.alpha is not None)
 
     @property
     def bits(self) -> str:

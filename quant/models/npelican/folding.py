@@ -2,7 +2,8 @@
 
 BN1 is x = s d + t on real entries, so its aggregators are s times those of d plus t, t n / Nbar and
 t n^2 / Nbar^2; BN2 is affine and followed by sums only. What remains is one linear map of d, ReLU, one linear
-map, and three biases that are quadratic in the number n of real slots.
+map, and three biases that are quadratic in the number n of real slots. The factors (n / Nbar)^alpha of nPELICAN_N
+stay factors of weights and of the terms of biases: see :mod:`quant.models.npelican.multiplicity`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.multiplicity import Multiplicity
 
 Real = NDArray[np.float64]
 
@@ -24,11 +26,13 @@ class Folded:
 
     Attributes:
         weight: [C, 6] on the aggregators of d, with S_i = sum_j d_ij and T = sum_ij d_ij.
-        bias, diagonal_bias: [3, C], coefficients of 1, n, n^2.
+        bias, diagonal_bias: [terms, C], coefficients of the functions of n in ``multiplicity``.
         score_weight: [C, 2] on sum_ij y and sum_i y_ii.
-        score_bias: [3].
+        score_bias: [terms, 1].
+        multiplicity: the functions of n.
     """
 
+    multiplicity: Multiplicity
     weight: Real
     bias: Real
     diagonal_bias: Real
@@ -45,23 +49,27 @@ class Folded:
             score_weight=self.score_weight / factors[:, None],
         )
 
-    def table(self, name: str, slots: int) -> Real:
-        """One of the three biases for n = 0..slots, [slots + 1, channels]."""
+    def table(self, name: str) -> Real:
+        """One of the five constants for n = 0..M: a bias [M + 1, channels] or weights [M + 1, C, 6 or 2]."""
         coefficients: Real = getattr(self, name)
-        powers = np.arange(slots + 1)[:, None] ** np.arange(3)
-        table: Real = powers @ coefficients.reshape(3, -1)
+        if name == "weight":
+            return self.multiplicity.weights[:, None] * coefficients
+        if name == "score_weight":
+            return self.multiplicity.score_weights[:, None] * coefficients
+        table: Real = self.multiplicity.basis(name) @ coefficients
         return table
 
     def activations(self, jets: Jets) -> tuple[Real, Real, Real]:
         """Before-ReLU values [B, M, M, C] (empty slots: -inf), sum_ij y [B, C] and sum_i y_ii [B, C]."""
         d, row, total = jets.d.double().numpy(), jets.row.numpy(), jets.total.numpy()
-        n, m, w = jets.slots.numpy(), jets.d.shape[1], self.weight
-        shared = total[:, None] * w[:, 4] + self.table("bias", m)[n]
-        on_diagonal = total[:, None] * w[:, 5] + self.table("diagonal_bias", m)[n]
-        diagonal = row[:, :, None] * w[:, 1] + on_diagonal[:, None]
-        pre = d[..., None] * w[:, 0] + (row[:, :, None] * w[:, 3] + shared[:, None])[:, :, None]
-        pre += (row[:, :, None] * w[:, 2])[:, None]
-        pre += diagonal[:, :, None] * np.eye(m)[:, :, None]
+        n, m = jets.slots.numpy(), jets.d.shape[1]
+        w = self.table("weight")[n]  # [B, C, 6]
+        shared = total[:, None] * w[..., 4] + self.table("bias")[n]
+        on_diagonal = total[:, None] * w[..., 5] + self.table("diagonal_bias")[n]
+        of_row, of_column, diagonal = (row[:, :, None] * w[:, None, :, b] for b in (3, 2, 1))
+        pre = d[..., None] * self.weight[:, 0] + (of_row + shared[:, None])[:, :, None]
+        pre += of_column[:, None]
+        pre += (diagonal + on_diagonal[:, None])[:, :, None] * np.eye(m)[:, :, None]
         real = np.arange(m) < n[:, None]
         pre[~(real[:, :, None] & real[:, None, :])] = -np.inf
         y = np.maximum(pre, 0.0)
@@ -70,9 +78,9 @@ class Folded:
     def scores(self, jets: Jets) -> Real:
         """Scores [B] in float64, equal to those of the float model in evaluation mode."""
         _, everything, trace = self.activations(jets)
-        v, m = self.score_weight, jets.d.shape[1]
-        bias = self.table("score_bias", m)[jets.slots.numpy(), 0]
-        scores: Real = everything @ v[:, 0] + trace @ v[:, 1] + bias
+        n = jets.slots.numpy()
+        v = self.table("score_weight")[n]  # [B, C, 2]
+        scores: Real = (everything * v[..., 0] + trace * v[..., 1]).sum(1) + self.table("score_bias")[n, 0]
         return scores
 
 
@@ -87,21 +95,22 @@ def fold(model: NPelican) -> Folded:
     model.train(training)
     own = {name: p.detach().numpy() for name, p in model.named_parameters()}
     w, v, nbar = model.mixing_weight().detach().numpy(), own["score_weight"], model.nbar
+    m = model.architecture.slots
+    alphas = (*own["alpha"].tolist(), *own["score_alpha"].tolist()) if model.architecture.alpha else None
+    # (n / Nbar)^alpha = (M / Nbar)^alpha (n / M)^alpha: the first factor is a constant
+    grown = (m / nbar) ** np.array([0.0, *(alphas or np.zeros(7))])
     s, t = float(scale1[0]), float(shift1[0])
-    per_sum = np.array([1, nbar, nbar, nbar, nbar**2, nbar**2])
-    normalised = w / per_sum
+    on_sums = w * grown[:6] / np.array([1, nbar, nbar, nbar, nbar**2, nbar**2])
+    on_y = v * grown[6:] / np.array([nbar**2, nbar])
+    moved = t * on_sums * np.array([1, m, m, m, m**2, m**2])  # what the shift of BN1 adds, by aggregator
+    of_n = [moved[:, 2], moved[:, 3]] if alphas else [moved[:, 2] + moved[:, 3]]
     return Folded(
-        weight=s * normalised,
-        bias=np.stack(
-            [
-                own["bias"] + t * w[:, 0],
-                t * (normalised[:, 2] + normalised[:, 3]),
-                t * normalised[:, 4],
-            ]
-        ),
-        diagonal_bias=np.stack([own["diagonal_bias"], t * normalised[:, 1], t * normalised[:, 5]]),
-        score_weight=v * scale2[:, None] / np.array([nbar**2, nbar]),
+        multiplicity=Multiplicity(m, alphas),
+        weight=s * on_sums,
+        bias=np.stack([own["bias"] + moved[:, 0], *of_n, moved[:, 4]]),
+        diagonal_bias=np.stack([own["diagonal_bias"], moved[:, 1], moved[:, 5]]),
+        score_weight=on_y * scale2[:, None],
         score_bias=np.array(
-            [own["score_bias"][0], (shift2 * v[:, 1]).sum() / nbar, (shift2 * v[:, 0]).sum() / nbar**2]
+            [own["score_bias"], [(shift2 * on_y[:, 1]).sum() * m], [(shift2 * on_y[:, 0]).sum() * m**2]]
         ),
     )

@@ -75,12 +75,13 @@ class Observed:
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
         n = jets.slots.numpy()
+        self.seen = np.unique(n)  # numbers of constituents
         real = np.arange(m) < n[:, None]
         self.dots = _reach(jets.d.double().numpy()[real[:, :, None] & real[:, None, :]])
         self.row, self.total = _reach(jets.row.numpy()[real]), _reach(jets.total.numpy())
-        tables = np.concatenate([folded.table(name, m)[n] for name in ("bias", "diagonal_bias")])
+        tables = np.concatenate([folded.table(name)[n] for name in ("bias", "diagonal_bias")])
         self.bias = np.array([_reach(channel) for channel in tables.T])
-        self.score_bias = _reach(folded.table("score_bias", m)[n])
+        self.score_bias = _reach(folded.table("score_bias")[n])
         self.score = _reach(folded.scores(jets))
 
     def start(self) -> Placement:
@@ -103,7 +104,10 @@ class Observed:
         if self.architecture.unit_pair_weight:
             factors = _to_powers_of_two(factors, np.abs(self.folded.weight[:, 0]))
         folded = self.folded.scaled(factors)
-        weight = folded.weight * 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
+        weight = folded.table("weight")[self.seen] * 2.0 ** np.array(
+            [0, e.row, e.row, e.row, e.total, e.total]
+        )
+        score_weight = folded.table("score_weight")[self.seen] * 2.0 ** np.array([e.sum, e.trace])
         ranges = {
             "dots": self.dots,
             "row_sum": self.row * 2.0**-e.row,
@@ -111,7 +115,7 @@ class Observed:
             "weight": float(np.abs(weight).max()),
             "bias": float((self.bias * factors).max()),
             "activation": float((self.activation * factors).max()),
-            "score_weight": float(np.abs(folded.score_weight * 2.0 ** np.array([e.sum, e.trace])).max()),
+            "score_weight": float(np.abs(score_weight).max()),
             "score_bias": self.score_bias,
             "score": self.score,
         }
@@ -120,7 +124,7 @@ class Observed:
             integer = _integer_bits(key, reach) + placement.offsets.get(key, 0)
             kinds[key] = bits.kind(key, integer + (key not in UNSIGNED))
         types = Types(**kinds, **input_types(self.architecture.form, bits, placement.offsets.get("table", 0)))
-        model = QuantisedNPelican(self.architecture, types, e, name)
+        model = QuantisedNPelican(self.architecture, types, e, name, folded.multiplicity.alphas)
         model.set_from(folded)
         return model
 

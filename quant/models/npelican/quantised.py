@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from fpgajet.fixed import Rounding
 from quant.models.npelican.config import Architecture, Exponents, Types
 from quant.models.npelican.folding import Folded
+from quant.models.npelican.multiplicity import TERMS, Multiplicity
 from quant.models.npelican.wiring import powers_of_two, wiring
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
@@ -16,26 +17,34 @@ from quant.models.wiring import full_scale
 
 class QuantisedNPelican(QuantisedNetwork):
     """Parameters are kept in units of their type's range (a full-scale 6-bit weight is 1), so that one learning
-    rate suits all. Biases are quadratics in u = n / M, quantised separately for every n into the tables that
-    the hardware holds.
+    rate suits all. Biases are coefficients of functions of n, quantised separately for every n into the tables
+    that the hardware holds; so are the weights of nPELICAN_N.
 
     Args:
         architecture, types, exponents: see :mod:`quant.models.npelican.config`.
         name: name of the exported network.
+        alphas: of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`: constants here.
     """
 
     def __init__(
-        self, architecture: Architecture, types: Types, exponents: Exponents, name: str = "npelican"
+        self,
+        architecture: Architecture,
+        types: Types,
+        exponents: Exponents,
+        name: str = "npelican",
+        alphas: tuple[float, ...] | None = None,
     ) -> None:
         super().__init__(wiring(architecture, types, exponents), name)
         self.architecture, self.types, self.exponents = architecture, types, exponents
         c = architecture.hidden
-        shapes = {"weight": (c, 6), "bias": (3, c), "diagonal_bias": (3, c)}
-        shapes |= {"score_weight": (c, 2), "score_bias": (3, 1)}
+        self.multiplicity = Multiplicity(architecture.slots, alphas)
+        shapes = {"weight": (c, 6), "score_weight": (c, 2)}
+        shapes |= {name: (self.multiplicity.terms(name), 1 if name == "score_bias" else c) for name in TERMS}
         for parameter, shape in shapes.items():
             self.register_parameter(parameter, nn.Parameter(torch.zeros(shape, dtype=torch.float64)))
-        m = architecture.slots
-        self._powers = (torch.arange(m + 1, dtype=torch.float64)[:, None] / m) ** torch.arange(3)
+        of_n = {name: self.multiplicity.basis(name) for name in TERMS}
+        of_n |= {"weight": self.multiplicity.weights, "score_weight": self.multiplicity.score_weights}
+        self._of_n = {name: torch.from_numpy(values) for name, values in of_n.items()}
 
     def set_from(self, folded: Folded) -> None:
         """Start from the real numbers of a float model.
@@ -43,17 +52,17 @@ class QuantisedNPelican(QuantisedNetwork):
         Rounding an activation down loses half a step on average in each of many pairs; half a step more
         bias makes it rounding to nearest, at no cost.
         """
-        e, m = self.exponents, self.architecture.slots
+        e = self.exponents
         activation = self.types.activation
         lost = activation.lsb / 2 if activation.rounding is Rounding.FLOOR else 0.0
         sums = 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
-        per_power = float(m) ** np.arange(3)[:, None]
+        first = np.eye(self.multiplicity.terms("bias"))[:, :1]
         real = {
             "weight": folded.weight * sums,
-            "bias": folded.bias * per_power + np.array([[lost], [0], [0]]),
-            "diagonal_bias": folded.diagonal_bias * per_power,
+            "bias": folded.bias + lost * first,
+            "diagonal_bias": folded.diagonal_bias,
             "score_weight": folded.score_weight * 2.0 ** np.array([e.sum, e.trace]),
-            "score_bias": folded.score_bias[:, None] * per_power,
+            "score_bias": folded.score_bias,
         }
         with torch.no_grad():
             for name, values in real.items():
@@ -61,7 +70,7 @@ class QuantisedNPelican(QuantisedNetwork):
                 self.get_parameter(name).copy_(torch.from_numpy(values / unit))
 
     def real(self, parameter: str) -> Tensor:
-        """A weight, or the table of a bias over n; see :func:`quant.models.npelican.wiring.real_values`."""
+        """A weight, or a table over n; see :func:`quant.models.npelican.wiring.real_values`."""
         kind = self.wiring.types[parameter]
         values = self.get_parameter(parameter) * full_scale(kind)
         if parameter == "weight" and self.architecture.symmetric:
@@ -70,4 +79,6 @@ class QuantisedNPelican(QuantisedNetwork):
         if parameter == "weight" and self.architecture.unit_pair_weight:
             fixed = torch.from_numpy(powers_of_two(values[:, :1].detach().numpy(), kind))  # has no gradient
             values = torch.cat([fixed, values[:, 1:]], 1)
-        return values if "weight" in parameter else self._powers @ values
+        if "weight" in parameter:
+            return self._of_n[parameter][:, None] * values if self.architecture.alpha else values
+        return self._of_n[parameter] @ values

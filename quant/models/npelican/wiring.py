@@ -12,7 +12,9 @@ from fpgajet.ops import (
     ConstituentMask,
     DotProducts,
     LinEq2to0,
+    LinEq2to0N,
     LinEq2to2,
+    LinEq2to2N,
     LinEq2to2Rows,
     LogDots,
     Operator,
@@ -25,6 +27,7 @@ from fpgajet.ops.forms import Log, Momenta, Trigger
 from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Node
 from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.multiplicity import Multiplicity
 from quant.models.wiring import Wiring, full_scale
 
 #: Constants of a node: name of its tensor -> name of the parameter behind it.
@@ -40,11 +43,12 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     dots, tables, table_types = dots_of(architecture, types)
     c, t, e = architecture.hidden, types, exponents
     from_momenta = architecture.row_sums == "momenta"
-    mix = (LinEq2to2Rows if from_momenta else LinEq2to2)(
+    first, last = (LinEq2to2N, LinEq2to0N) if architecture.alpha else (LinEq2to2, LinEq2to0)
+    mix = (LinEq2to2Rows if from_momenta else first)(
         output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
-    score = LinEq2to0(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    score = last(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
         Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
@@ -88,13 +92,18 @@ def _holding(values: NDArray[np.float64]) -> FixedType:
 
 
 def real_values(
-    parameter: str, values: NDArray[np.float64], kind: FixedType, architecture: Architecture
+    parameter: str,
+    values: NDArray[np.float64],
+    kind: FixedType,
+    architecture: Architecture,
+    multiplicity: Multiplicity,
 ) -> NDArray[np.float64]:
-    """A parameter in real units before quantisation: a weight, or the table of a bias over n = 0..M.
+    """A parameter in real units before quantisation: a weight, or a table over n = 0..M.
 
     Args:
-        values: as trained, in units of the type's full scale; a bias as coefficients of (n / M)^0, ^1, ^2.
-        architecture: for M, and for what is asked of the weights of the six aggregators.
+        values: as trained, in units of the type's full scale; a bias as coefficients of functions of n.
+        architecture: for what is asked of the weights of the six aggregators.
+        multiplicity: the functions of n.
     """
     real = values * full_scale(kind)
     if parameter == "weight":
@@ -104,10 +113,9 @@ def real_values(
         if architecture.unit_pair_weight:
             real = np.concatenate([powers_of_two(real[:, :1], kind), real[:, 1:]], 1)
     if "weight" in parameter:
-        return real
-    slots = architecture.slots
-    powers = (np.arange(slots + 1)[:, None] / slots) ** np.arange(3)
-    table: NDArray[np.float64] = powers @ real
+        factors = multiplicity.weights if parameter == "weight" else multiplicity.score_weights
+        return factors[:, None] * real if architecture.alpha else real
+    table: NDArray[np.float64] = multiplicity.basis(parameter) @ real
     return table
 
 

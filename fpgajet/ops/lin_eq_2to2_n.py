@@ -1,0 +1,53 @@
+"""LinEq2to2N: LinEq2to2 whose weights depend on the number of real slots, for nPELICAN_N."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.lin_eq_2to2 import AGGREGATORS, LinEq2to2
+from fpgajet.ops.operator import Shape, expect
+
+
+@dataclass(frozen=True)
+class LinEq2to2N(LinEq2to2):
+    """:class:`LinEq2to2` with ``weight`` [M + 1, C, 6], a table over the number n of real slots.
+
+    Factors (n / Nbar)^alpha of the means fold into it exactly, each entry a weight as any other. The weight of
+    d itself is the same in every row: products with d stay products with constants.
+    Source: arXiv 2310.16121, section 4 (N^alpha).
+    """
+
+    op_type: ClassVar[str] = "LinEq2to2N"
+
+    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
+        shape = (self.slots + 1, self.hidden, AGGREGATORS)
+        return super().tensor_shapes(*shapes) | {"weight": shape}
+
+    def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:
+        super().check_tensors(tensors)
+        of_d = tensors["weight"].raw[..., 0]
+        expect(bool((of_d == of_d[:1]).all()), "LinEq2to2N: the weight of d must not depend on n")
+
+    def mixing(self, a: Arithmetic[A], weight: A, n: A) -> list[A]:
+        of_d = a.take(a.take(weight, 0, -3), 0, -1)
+        of_jet = a.lookup(weight, n)
+        of_rows = [a.expand(a.take(of_jet, b, -1), -2) for b in (1, 2, 3)]
+        return [of_d, *of_rows, *(a.take(of_jet, b, -1) for b in (4, 5))]
+
+    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
+        return super().hls_constants(*shapes) | {"weight_rows": self.slots + 1}
+
+    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        m, c, w = self.slots, self.hidden, widths["weight"].bits
+        units = super().inventory(shapes, widths)
+        units.constant_products = [Units(c * m * (m + 1) // 2, widths["input0"].bits, w)]
+        units.products += [Units(3 * c * m, self.row_sum.bits, w), Units(2 * c, self.total.bits, w)]
+        units.product_levels += 1
+        units.tables.append(Units((AGGREGATORS - 1) * c, w, m.bit_length()))
+        return units
