@@ -26,6 +26,9 @@ OBSERVED_JETS = 4000
 #: the types that quantised d depends on
 KINDS_OF_D = ("momenta", "dots", "address", "table")
 
+#: random starts stretch channels by up to 2^reach
+REACHES = (1, 2, 2, 4)
+
 DEFAULT_EFFORT = Effort()
 
 Loss = Callable[[QuantisedNPelican], float]
@@ -79,13 +82,23 @@ def calibrate(
     def cost(placement: Placement) -> float:
         return loss(observed.build(placement, bits, name))
 
-    middle = observed.start()
-    rng = np.random.default_rng(0)  # always the same starts: calibration is a function of its arguments
-    stretches = 2.0 ** rng.integers(-4, 5, (effort.starts - 1, architecture.hidden))
-    starts = [middle, *(middle.stretched(row) for row in stretches)]
-    starts.sort(key=cost)
-    ends = [search(start, cost, effort.sweeps) for start in starts[: effort.searches]]
+    starts = {cost(start): start for start in stretched_starts(observed.start(), effort.starts)}
+    # Starts of equal cost differ in a channel that does nothing: one of them is enough.
+    best = [starts[value] for value in sorted(starts)[: effort.searches]]
+    ends = [search(start, cost, effort.sweeps) for start in best]
     return observed.build(min(ends, key=cost), bits, name)
+
+
+def stretched_starts(middle: Placement, number: int) -> list[Placement]:
+    """``middle``, and its channels stretched by random powers of two: always the same ones.
+
+    Narrow and wide distributions take turns. Among many channels a wide one hardly ever leaves all of them
+    usable, and of a model in which one channel dwarfs the others the narrow one stays too close to the middle.
+    """
+    rng = np.random.default_rng(0)
+    reach = np.resize(REACHES, number - 1)[:, None]
+    exponents = rng.integers(-reach, reach + 1, (number - 1, len(middle.factors)))
+    return [middle, *(middle.stretched(row) for row in 2.0**exponents)]
 
 
 def search(placement: Placement, cost: Callable[[Placement], float], sweeps: int) -> Placement:

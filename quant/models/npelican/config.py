@@ -134,7 +134,7 @@ class Types:
 class Effort:
     """How hard calibration searches: starts that are looked at, searches from the best of them, sweeps."""
 
-    starts: int = 24
+    starts: int = 80
     searches: int = 3
     sweeps: int = 5
 
