@@ -11,7 +11,9 @@ from fpgajet.ops import (
     ConstituentMask,
     DotProducts,
     LinEq2to0,
+    LinEq2to0N,
     LinEq2to2,
+    LinEq2to2N,
     LinEq2to2Rows,
     LogDots,
     Operator,
@@ -152,6 +154,26 @@ def with_row_sums(network: Network) -> Network:
     rows = RowSums(mix.row_sum, momenta.constituents, momenta.beams, mix.row_exponent)
     changed = replace(pairs, operator=LinEq2to2Rows(**given), inputs=("dots", "mask", "rows"))
     return replace(network, nodes=(mask, dots, Node("rows", rows, ("momenta",)), changed, score))
+
+
+def scaled(network: Network) -> Network:
+    """The same network with other weights of the sums for every number of real slots, as nPELICAN_N has."""
+    rng = np.random.default_rng(3)
+    variants: dict[type[Operator], type[Operator]] = {LinEq2to2: LinEq2to2N, LinEq2to0: LinEq2to0N}
+
+    def changed(node: Node) -> Node:
+        variant = variants.get(type(node.operator))
+        if variant is None:
+            return node
+        weight, rows = node.tensors["weight"], node.operator.slots + 1
+        raw = rng.integers(weight.type.lowest, weight.type.highest + 1, (rows, *weight.values.raw.shape))
+        if variant is LinEq2to2N:
+            raw[..., 0] = weight.values.raw[:, 0]
+        tensors = {**node.tensors, "weight": Tensor(FixedArray.of_type(raw, weight.type), weight.type)}
+        return Node(node.name, variant(**vars(node.operator)), node.inputs, tensors)
+
+    nodes = tuple(changed(node) for node in network.nodes)
+    return Network("scaled", network.input_name, network.input_shape, network.input_type, nodes, network.form)
 
 
 def random_jets(count: int, n: int = 4, seed: int = 2, narrow: bool = False) -> np.ndarray:

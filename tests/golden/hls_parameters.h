@@ -46,6 +46,7 @@ struct config31 {
     static const unsigned row_exponent = 2;
     static const unsigned total_exponent = 4;
     static const unsigned symmetric = 0;
+    static const unsigned weight_rows = 1;
     static const unsigned reuse_factor = 1;
     typedef weight31_t weight_t;
     typedef bias31_t bias_t;
@@ -66,6 +67,7 @@ struct config34 {
     static const unsigned hidden = 2;
     static const unsigned sum_exponent = 4;
     static const unsigned trace_exponent = 2;
+    static const unsigned weight_rows = 1;
     static const unsigned reuse_factor = 1;
     typedef weight34_t weight_t;
     typedef bias34_t bias_t;

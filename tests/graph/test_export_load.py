@@ -19,7 +19,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric, with_row_sums
+from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 from tests.vecnets import every_network
 
 
@@ -86,6 +86,16 @@ def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) ->
     for node in network.nodes:
         np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
     assert len(np.unique(found["score"])) > 50
+
+
+def test_weights_over_n_equal_the_reference() -> None:
+    network = scaled(random_network(4))
+    jets, model = random_jets(300), export(network)
+    expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
+    for runner in (OnnxRuntime(model, network), Qonnx(model, network)):
+        found = runner.stages(jets)
+        for node in load(model).nodes:
+            np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)
 
 
 @pytest.mark.parametrize(("name", "network"), every_network())

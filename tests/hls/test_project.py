@@ -19,7 +19,7 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, symmetric, with_row_sums
+from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
@@ -61,10 +61,14 @@ def test_headers_use_no_floating_point() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "hidden", "beams", "rounding"), [(4, 2, 0, "AP_RND_CONV"), (3, 3, 1, "AP_TRN")]
+    ("n", "hidden", "beams", "rounding", "alpha"),
+    [(4, 2, 0, "AP_RND_CONV", False), (3, 3, 1, "AP_TRN", False), (4, 2, 0, "AP_TRN", True)],
 )
-def test_csim_equals_the_reference(tmp_path: Path, n: int, hidden: int, beams: int, rounding: str) -> None:
+def test_csim_equals_the_reference(
+    tmp_path: Path, n: int, hidden: int, beams: int, rounding: str, alpha: bool
+) -> None:
     network = random_network(n, hidden, beams, rounding=rounding)
+    network = scaled(network) if alpha else network
     project = make(network, tmp_path / "hls", vectors=random_jets(20, n))
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
     jets = random_jets(500, n)

@@ -13,7 +13,7 @@ import pytest
 from fpgajet.fixed import FixedType, Rounding, from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node
-from tests.networks import random_jets, random_network, symmetric, with_row_sums
+from tests.networks import random_jets, random_network, scaled, symmetric, with_row_sums
 
 
 def rounded(value: Fraction, to: FixedType) -> Fraction:
@@ -29,6 +29,7 @@ def slow_pairs(node: Node, d: np.ndarray, p: list, row: list[Fraction], total: F
     m = [1] * (slots - len(p)) + [int(q[0] != 0) for q in p]
     w, bias, diagonal = (np.vectorize(Fraction)(node.tensors[name].values.real) for name in pairs.tensors)
     n = sum(m)
+    w = w[n] if w.ndim == 3 else w
     z = np.zeros((slots, slots, hidden), dtype=object)
     for i, j, c in product(range(slots), range(slots), range(hidden)):
         aggregators = [Fraction(d[i, j]), (i == j) * row[i], row[j], row[i], total, (i == j) * total]
@@ -64,6 +65,7 @@ def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
     )
     n = sum(m)
     v, b2 = (np.vectorize(Fraction)(score_node.tensors[name].values.real) for name in score.tensors)
+    v = v[n] if v.ndim == 3 else v
     result = b2[n, 0]
     for c in range(hidden):
         everything = sum(z[i, j, c] for i, j in every) / Fraction(2) ** score.sum_exponent
@@ -81,8 +83,12 @@ def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("beams", [0, 1])
 @pytest.mark.parametrize(("n", "hidden"), [(1, 1), (3, 2), (4, 3)])
 @pytest.mark.parametrize("rounding", ["AP_RND_CONV", "AP_TRN"])
-def test_reference_equals_the_papers_formula(n: int, hidden: int, beams: int, rounding: str) -> None:
+@pytest.mark.parametrize("alpha", [False, True])
+def test_reference_equals_the_papers_formula(
+    n: int, hidden: int, beams: int, rounding: str, alpha: bool
+) -> None:
     network = random_network(n, hidden, beams, rounding=rounding)
+    network = scaled(network) if alpha else network
     jets = random_jets(12, n)
     stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
     for event, jet in enumerate(jets):
@@ -148,3 +154,12 @@ def test_row_sums_are_products_with_the_jet(beams: int) -> None:
         z = np.array(slow_pairs(network.nodes[3], stages["dots"].real[event], jet, expected, total))
         np.testing.assert_array_equal(stages["pairs"].real[event], z.astype(float))
     assert len(totals) > 10
+
+
+def test_a_weight_of_d_that_depends_on_n_is_refused() -> None:
+    network = scaled(random_network(4))
+    node = network.nodes[2]
+    weight = node.tensors["weight"]
+    weight.values.raw[3, 0, 0] += 1
+    with pytest.raises(ValueError, match="the weight of d must not depend on n"):
+        Network("x", "momenta", network.input_shape, network.input_type, network.nodes)

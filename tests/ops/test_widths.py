@@ -14,7 +14,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
-from tests.networks import LOG, TRIGGER, random_network, t
+from tests.networks import LOG, TRIGGER, random_network, scaled, t
 from tests.vecnets import every_network, random_vecnet
 
 
@@ -45,6 +45,10 @@ def extreme_inputs(operator: Operator, network: Network, count: int) -> list[Fix
 @pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
 def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> None:
     check_intermediates(random_network(4, 2, beams, form=form))
+
+
+def test_the_same_with_weights_over_n() -> None:
+    check_intermediates(scaled(random_network(4)))
 
 
 @pytest.mark.parametrize(("name", "network"), every_network())
