@@ -57,7 +57,9 @@ class Architecture:
                 f"{self.form.name} cannot write it"
             )
         if self.row_sums == "momenta" and not isinstance(self.form, Momenta):
-            raise ValueError(f"row sums p_i . J need the input form momenta: {self.form.name} has no p_i to add")
+            raise ValueError(
+                f"row sums p_i . J need the input form momenta: {self.form.name} has no p_i to add"
+            )
 
     @property
     def slots(self) -> int:
