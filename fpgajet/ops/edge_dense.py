@@ -59,7 +59,7 @@ class PairDense(Operator):
 
     def activated(self, a: Arithmetic[A], y: A) -> A:
         """ReLU, if wanted, and the one rounding."""
-        a.note("accumulator", y)
+        y = a.note("accumulator", y)
         return a.quantise("output", a.relu(y) if self.relu else y, self.output)
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:

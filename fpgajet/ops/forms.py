@@ -80,6 +80,27 @@ class Momenta(InputForm):
 
 
 @dataclass(frozen=True)
+class Aligned(Momenta):
+    """Four-momenta (E, px, py, pz) in GeV, turned about the beam and boosted along it, so that the jet's axis is x.
+
+    p_i . p_j does not change, but momenta become relative to the axis, as a trigger's jet finder delivers them:
+    py = pT sin(d_phi), pz = pT sinh(d_eta), which is what features that are no invariants need.
+    """
+
+    name: ClassVar[str] = "aligned"
+
+    def features(self, momenta: NDArray[Any]) -> Features:
+        p = np.asarray(momenta, dtype=np.float64)
+        energy, px, py, pz = (p[..., k] for k in range(4))
+        axis = p[..., 1:].sum(-2)[..., None, :]
+        pt = np.hypot(axis[..., 0], axis[..., 1])
+        phi, eta = np.arctan2(axis[..., 1], axis[..., 0]), _eta(axis[..., 2], pt)
+        turned = np.cos(phi) * px + np.sin(phi) * py, np.cos(phi) * py - np.sin(phi) * px
+        boosted = np.cosh(eta) * energy - np.sinh(eta) * pz, np.cosh(eta) * pz - np.sinh(eta) * energy
+        return np.stack([boosted[0], *turned, boosted[1]], -1).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class _Angular(InputForm):
     """What the trigger forms share: a number for pT, and eta and phi on one grid.
 
@@ -214,7 +235,7 @@ class Log(_Angular):
 
 
 MOMENTA = Momenta()
-FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Trigger, Log)}
+FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log)}
 
 
 def form_from_json(given: Mapping[str, Any]) -> InputForm:

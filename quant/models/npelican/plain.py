@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from quant.models.npelican.floating import METRIC, MaskedNorm, NPelican
+from quant.models.masked_norm import MaskedNorm
+from quant.models.npelican.floating import METRIC, NPelican
 from quant.models.npelican.scaled import ScaledNPelican
 
 

@@ -1,0 +1,89 @@
+"""LorentzNet of one block (arXiv 2201.08187), the comparison model of arXiv 2310.16121.
+
+Constituents are massless, so their scalars, and the features made of them, are the same for all: the embedding
+and all terms of h_i and h_j are constants, which biases and norms absorb. Of both invariants of a pair,
+|p_i - p_j|^2 = -2 p_i . p_j, one is enough. What remains is the same function of fewer numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops import CompleteGraph, Dense, MaskedMeanPool, NeighbourMean, Product
+from fpgajet.ops.constituent_mask import BIT
+from fpgajet.ops.forms import InputForm
+from quant.models.messages.family import MessageDescription, MessageFamily
+from quant.models.messages.plan import Plan
+from quant.models.messages.settings import MessageSettings
+
+
+def plan(constituents: int, hidden: int, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:
+    """e_ij = phi_e(psi(p_i . p_j)), m_ij = e_ij sigmoid(phi_m(e_ij)), h_i = phi_h(sum_j m_ij), mean, two layers."""
+    p = Plan(constituents, kinds, form)
+    p.start()
+    p.add("edges", CompleteGraph(BIT, constituents), "mask")
+    p.add("e1", Dense(kinds["e1"], hidden, 1), "logs")
+    p.add("e2", Dense(kinds["e2"], hidden, 1), "e1")
+    p.add("gate_raw", Dense(kinds["gate_raw"], 1, 0), "e2")
+    p.activation("gate", "sigmoid", "gate_raw")
+    p.add("m", Product(kinds["m"]), "e2", "gate")
+    p.add_sum("m_mean", NeighbourMean(kinds["m_mean"], 0), "m", "edges")
+    p.add("h1", Dense(kinds["h1"], hidden, 1), "m_mean")
+    p.add("h2", Dense(kinds["h2"], hidden, 0), "h1")
+    p.add("pool", MaskedMeanPool(kinds["pool"], 0), "h2", "mask")
+    p.add("d1", Dense(kinds["d1"], hidden, 1), "pool")
+    p.add("score", Dense(kinds["score"], 1, 0), "d1")
+    return p
+
+
+class LorentzNetSettings(MessageSettings):
+    """``hidden``: n_hidden."""
+
+    model: Literal["lorentznet"] = "lorentznet"
+    hidden: int = Field(default=3, ge=1, le=64)
+
+    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+        return plan(self.constituents, self.hidden, kinds, self.form)
+
+
+class LorentzNetDescription(MessageDescription):
+    """``hidden``: n_hidden."""
+
+    hidden: int = Field(ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _types_are_complete(self) -> Self:
+        self.check_types()
+        return self
+
+    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+        return plan(self.constituents, self.hidden, kinds, self.form)
+
+    @property
+    def parameters(self) -> int:
+        """As published, for two scalars a constituent and two logits: 120 for n_hidden = 3."""
+        h = self.hidden
+        embedding, two_layers = 3 * h, 2 * h + h * h + h
+        edges, gate, nodes = (2 * h + 2) * h + two_layers, h + 1, (2 * h + 2) * h + h + two_layers
+        return embedding + edges + gate + nodes + (h * h + h) + (2 * h + 2)
+
+    @property
+    def parameters_absorbed(self) -> int:
+        """What is left for massless constituents."""
+        return super().parameters
+
+    @property
+    def channels(self) -> str:
+        return f"n_hidden {self.hidden}"
+
+
+class LorentzNetFamily(MessageFamily[LorentzNetSettings, LorentzNetDescription]):
+    """See :class:`quant.models.family.Family`."""
+
+    name: ClassVar[str] = "lorentznet"
+    settings = LorentzNetSettings
+    description = LorentzNetDescription

@@ -1,0 +1,117 @@
+"""What all message-passing families do alike: everything, given a plan. No torch before a method needs it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from math import prod
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.forms import InputForm, form_from_json
+from fpgajet.ops.network import Network
+from quant.models.family import Description, Family
+from quant.models.messages.bits import MessageBits
+from quant.models.messages.plan import Plan, Unrounded
+from quant.models.messages.settings import MessageSettings
+from quant.models.wiring import assemble, full_scale
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from quant.models.messages.floating import FloatMessages
+    from quant.models.messages.quantised import QuantisedMessages
+    from quant.models.quantised import QuantisedNetwork
+    from quant.training.data import Sample
+
+
+class Planned(Protocol):
+    """Settings or a description that knows its network."""
+
+    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+        """The network for given types."""
+
+
+class MessageDescription(Description):
+    """Types are ``ap_fixed`` strings by stage and parameter, see :class:`quant.models.messages.plan.Plan`."""
+
+    batch_norm: bool
+    input: dict[str, Any]
+    types: dict[str, str]
+
+    @abstractmethod
+    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+        """The network for given types."""
+
+    def check_types(self) -> None:
+        """Raise ``ValueError`` if a type is missing or is none."""
+        try:
+            self.plan(self.fixed_types)
+        except KeyError as error:
+            raise ValueError(f"types lacks {error.args[0]}") from error
+
+    @property
+    def form(self) -> InputForm:
+        return form_from_json(self.input)
+
+    @property
+    def fixed_types(self) -> dict[str, FixedType]:
+        """Types of all stages and parameters."""
+        return {name: FixedType.from_ap_fixed(text) for name, text in self.types.items()}
+
+    @property
+    def parameters(self) -> int:
+        return sum(prod(shape) for shape in self.plan(self.fixed_types).parameters.values())
+
+    @property
+    def bits(self) -> str:
+        """Bits of momenta (p), weights (w) and of the widest mean of messages (a)."""
+        kinds = self.fixed_types
+        means = [kind.bits for name, kind in kinds.items() if name.endswith("_mean")]
+        return f"p{kinds['momenta'].bits} w{kinds['score_weight'].bits} a{max(means)}"
+
+
+S = TypeVar("S", bound=MessageSettings)
+D = TypeVar("D", bound=MessageDescription)
+
+
+class MessageFamily(Family[S, D]):
+    """A family whose settings and description make a plan."""
+
+    def network(self, description: D, tensors: Mapping[str, NDArray[np.float64]], name: str) -> Network:
+        wired = description.plan(description.fixed_types).wiring()
+        return assemble(name, wired, lambda key: tensors[key] * full_scale(wired.types[key]))
+
+    def new_float(self, settings: S) -> FloatMessages:
+        from quant.models.messages.floating import FloatMessages
+
+        return FloatMessages(settings.plan(Unrounded(settings.bits.front())), settings.batch_norm)
+
+    def calibrate(self, model: nn.Module, settings: S, sample: Sample, name: str) -> QuantisedMessages:
+        from quant.models.messages.calibration import calibrate
+        from quant.models.messages.floating import FloatMessages
+
+        assert isinstance(model, FloatMessages)
+        return calibrate(model, settings.plan, settings.bits, sample, name, settings.calibration_sweeps)
+
+    def describe(self, settings: S, quantised: QuantisedNetwork) -> D:
+        from quant.models.messages.quantised import QuantisedMessages
+
+        assert isinstance(quantised, QuantisedMessages)
+        shared = {k: getattr(settings, k) for k in self.description.model_fields if k != "types"}
+        types = {name: kind.ap_fixed() for name, kind in quantised.kinds.items()}
+        return self.description(**shared, types=types)
+
+    def float_model(self, description: D) -> FloatMessages:
+        from quant.models.messages.floating import FloatMessages
+
+        front = {k: t for k, t in description.fixed_types.items() if k in MessageBits().front()}
+        return FloatMessages(description.plan(Unrounded(front)), description.batch_norm)
+
+    def quantised_model(self, description: D, name: str) -> QuantisedMessages:
+        from quant.models.messages.quantised import QuantisedMessages
+
+        return QuantisedMessages(description.plan(description.fixed_types), name)

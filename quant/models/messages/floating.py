@@ -1,0 +1,141 @@
+"""The float form of a plan: the operators' own arithmetic without rounding, in float32, with batch norm.
+
+What no parameter comes before (masks, dot products, logarithms, graphs) is computed as the hardware does, so
+the float model sees the very numbers that the quantised one will see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops import Activation, SignedLog
+from fpgajet.ops.network import Node
+from quant.arithmetic import TorchArithmetic
+from quant.models.masked_norm import MaskedNorm
+from quant.models.messages.plan import INPUT, Plan
+
+FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "silu": functional.silu,
+    "tanh": torch.tanh,
+    "softsign": functional.softsign,
+    "sigmoid": torch.sigmoid,
+}
+
+
+class FloatMessages(nn.Module):
+    """Parameters in float32 and, behind every linear map but the last, a masked batch norm.
+
+    Args:
+        plan: the network. batch_norm: whether there are norms.
+    """
+
+    def __init__(self, plan: Plan, batch_norm: bool = True) -> None:
+        super().__init__()
+        self.plan, self.wiring, norms = plan, plan.wiring(), {}
+        for name, shape in plan.parameters.items():
+            values = torch.zeros(shape)
+            if name.endswith("_weight"):
+                values = torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
+                stage = name.removesuffix("_weight")
+                if batch_norm and stage != self.wiring.nodes[-1].name:
+                    norms[stage] = MaskedNorm(shape[0])
+            self.register_parameter(name, nn.Parameter(values))
+        self.norms = nn.ModuleDict(norms)
+        self._tables = {k: torch.from_numpy(v).float() for k, v in self.wiring.tables.items()}
+
+    def forward(self, p: Tensor) -> Tensor:
+        """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them."""
+        return self.run(p)[self.wiring.nodes[-1].name][:, 0].double()
+
+    def run(self, p: Tensor) -> dict[str, Tensor]:
+        """Every stage by name."""
+        exact = TorchArithmetic()
+        stages = {INPUT: exact.quantise("input", p.double(), self.wiring.input_type)}
+        with torch.no_grad():
+            for node in self.wiring.nodes:
+                if node.name in self.plan.front:
+                    stages[node.name] = node.operator.forward(exact, [stages[i] for i in node.inputs], {})
+        stages = {name: x.float() for name, x in stages.items()}
+        a = _Float(self, stages)
+        for node in self.wiring.nodes:
+            if node.name not in stages:
+                stages[node.name] = self._node(a, node, stages)
+        return stages
+
+    def _node(self, a: _Float, node: Node, stages: dict[str, Tensor]) -> Tensor:
+        x = [stages[i] for i in node.inputs]
+        operator = node.operator
+        if isinstance(operator, Activation):
+            return FUNCTIONS[self.plan.functions[node.name]](x[0])
+        if isinstance(operator, SignedLog):
+            y = mitchell(x[0].abs() * 2.0**-operator.unit)
+            y = y * x[0].sign() if operator.output.signed else torch.where(x[0] > 0, y, 0.0)
+            return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
+        a.enter(node.name)
+        constants = {
+            tensor: self._tables[key] if key in self._tables else self.get_parameter(key)
+            for tensor, key in self.wiring.constants.get(node.name, {}).items()
+        }
+        return operator.forward(a, x, constants)
+
+    def folded(self) -> dict[str, NDArray[Any]]:
+        """All parameters in float64 with the norms folded in: s (W x + b) + t = (s W) x + (s b + t)."""
+        found = {name: self.get_parameter(name).detach().double() for name in self.plan.parameters}
+        zero, training = torch.zeros(()), self.training
+        self.eval()
+        with torch.no_grad():
+            for stage, norm in self.norms.items():
+                assert isinstance(norm, MaskedNorm)
+                scale, shift = norm.affine(zero, zero, zero)
+                found[f"{stage}_weight"] = scale[:, None] * found[f"{stage}_weight"]
+                found[f"{stage}_bias"] = scale * found[f"{stage}_bias"] + shift
+        self.train(training)
+        return {name: values.numpy() for name, values in found.items()}
+
+
+class _Float(TorchArithmetic):
+    """Float32 without rounding; the norm of a stage goes in where its operator notes the accumulator."""
+
+    def __init__(self, model: FloatMessages, stages: dict[str, Tensor]) -> None:
+        self.model, self.stage = model, ""
+        self.real = {4: stages["edges"], 3: stages["mask"]}
+
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+
+    def quantise(self, name: str, x: Tensor, to: FixedType) -> Tensor:
+        return x
+
+    def constant(self, values: NDArray[Any]) -> Tensor:
+        return torch.tensor(values, dtype=torch.float32)
+
+    def note(self, name: str, x: Tensor) -> Tensor:
+        if name != "accumulator" or self.stage not in self.model.norms:
+            return x
+        norm = self.model.norms[self.stage]
+        assert isinstance(norm, MaskedNorm)
+        total = squares = count = torch.zeros(())
+        if norm.training:
+            real = self.real[x.dim()][..., None] if x.dim() in self.real else torch.ones(len(x), 1)
+            axes = tuple(range(x.dim() - 1))
+            inside = x * real
+            total, squares = inside.sum(axes).double(), (inside * x).sum(axes).double()
+            count = real.sum().double()
+        scale, shift = norm.affine(total, squares, count)
+        return x * scale.to(x.dtype) + shift.to(x.dtype)
+
+
+def mitchell(x: Tensor) -> Tensor:
+    """M(1 + x) with M(2^k (1 + f)) = k + f, for x >= 0; see :class:`fpgajet.ops.SignedLog`."""
+    u = 1.0 + x
+    with torch.no_grad():
+        k = torch.floor(torch.log2(u))
+        step = torch.exp2(-k)
+    return k + u * step - 1.0

@@ -1,0 +1,139 @@
+"""A plan: the operators of a message-passing network in order, and the parameters they need. No torch here.
+
+The float model, the quantised model and the exported network all follow the same plan, so they cannot differ
+in anything but rounding. Its types come from outside: a float model has none of its own (:class:`Unrounded`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
+from fpgajet.ops import Activation, ConstituentMask, DotProducts, Operator, PairLog, SignedLog
+from fpgajet.ops.constituent_mask import BIT
+from fpgajet.ops.forms import InputForm
+from fpgajet.ops.means import MaskedMean
+from fpgajet.ops.network import Node
+from fpgajet.ops.operator import Shape
+from fpgajet.ops.tables import activation_table
+from quant.models.wiring import Wiring
+
+INPUT = "momenta"
+#: name of the table of 1 / n that all means share
+RECIPROCAL = "reciprocal"
+RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
+#: table of ones: a "mean" that is a sum
+ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+
+class Unrounded(Mapping[str, FixedType]):
+    """Types of a float model: those given, and for all other stages one that nobody rounds to."""
+
+    def __init__(self, given: Mapping[str, FixedType]) -> None:
+        self.given = given
+
+    def __getitem__(self, key: str) -> FixedType:
+        return self.given.get(key, FixedType(True, 10, 5, Rounding.FLOOR, Overflow.SAT))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.given)
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+
+class Plan:
+    """Collects operators.
+
+    Attributes:
+        kinds: type of every stage by name; of a logarithm's argument as ``NAME_argument``, of a parameter as
+            ``NAME_weight`` or ``NAME_bias``.
+        shapes: of every stage so far. parameters: shape of every trained parameter.
+        functions: activation function behind a stage, by the name of its table.
+        front: stages that no parameter comes before.
+    """
+
+    def __init__(self, constituents: int, kinds: Mapping[str, FixedType], form: InputForm) -> None:
+        self.slots, self.kinds, self.form = constituents, kinds, form
+        self.shapes: dict[str, Shape] = {INPUT: (constituents, 4)}
+        self.parameters: dict[str, Shape] = {}
+        self.functions: dict[str, str] = {}
+        self.front: set[str] = {INPUT}
+        self._nodes: list[Node] = []
+        self._sums: set[str] = set()
+        self._constants: dict[str, dict[str, str]] = {}
+        self._tables: dict[str, np.ndarray] = {}
+        self._types: dict[str, FixedType] = {}
+
+    def add(self, name: str, operator: Operator, *inputs: str) -> str:
+        """Append a node; returns its name."""
+        shapes = [self.shapes[i] for i in inputs]
+        self.shapes[name] = operator.output_shape(*shapes)
+        if not operator.tensors and self.front.issuperset(inputs):
+            self.front.add(name)
+        for tensor, shape in operator.tensor_shapes(*shapes).items():
+            self._constants.setdefault(name, {})[tensor] = self._source(name, tensor, shape, operator)
+        self._nodes.append(Node(name, operator, inputs))
+        return name
+
+    def _source(self, name: str, tensor: str, shape: Shape, operator: Operator) -> str:
+        """Name of the parameter or table behind a tensor."""
+        if tensor == RECIPROCAL and name in self._sums:
+            self._tables[ONES], self._types[ONES] = np.ones(shape), ONES_TYPE
+            return ONES
+        if tensor == RECIPROCAL:
+            self._tables[RECIPROCAL] = np.array([0.0, *(1.0 / n for n in range(1, shape[0]))])
+            self._types[RECIPROCAL] = RECIPROCAL_TYPE
+            return RECIPROCAL
+        key = f"{name}_{tensor}"
+        if isinstance(operator, Activation):
+            raw = activation_table(self.functions[name], operator.argument, operator.output)
+            self._tables[key] = to_real(raw, operator.output.fraction)
+            self._types[key] = operator.output
+            return key
+        self.parameters[key] = shape
+        self._types[key] = self.kinds[key]
+        return key
+
+    def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:
+        """The same for a mean that shall not divide."""
+        self._sums.add(name)
+        return self.add(name, mean, *inputs)
+
+    def activation(self, name: str, function: str, x: str) -> str:
+        """An activation function by table, whose argument has the type of ``x``."""
+        self.functions[name] = function
+        return self.add(name, Activation(output=self.kinds[name], argument=self.kinds[x]), x)
+
+    def start(self) -> None:
+        """Stages ``mask``, ``dots`` = p_i . p_j and ``logs``, their logarithms."""
+        k, n = self.kinds, self.slots
+        self.add("mask", ConstituentMask(BIT, n, 0), INPUT)
+        self.add("dots", DotProducts(k["dots"], n, 0), INPUT)
+        self.pair_log("logs", "dots", channels=0)
+
+    def pair_log(self, name: str, x: str, channels: int) -> str:
+        """Logarithms of pairs, in units of the LSB of their argument."""
+        argument = self.kinds[f"{name}_argument"]
+        operator = PairLog(self.kinds[name], argument, -argument.fraction, self.slots, channels)
+        return self.add(name, operator, x)
+
+    def log(self, name: str, x: str) -> str:
+        """Logarithms of single values with their sign, in units of the LSB of their argument."""
+        argument = self.kinds[f"{name}_argument"]
+        return self.add(name, SignedLog(self.kinds[name], argument, -argument.fraction), x)
+
+    def wiring(self) -> Wiring:
+        """All of it, for a quantised model or a network."""
+        return Wiring(
+            INPUT,
+            self.shapes[INPUT],
+            self.kinds[INPUT],
+            tuple(self._nodes),
+            self._constants,
+            self._types,
+            self._tables,
+            self.form,
+        )

@@ -1,0 +1,39 @@
+"""The quantised form of a plan: parameters in units of their types' full scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fpgajet.fixed import FixedType
+from quant.models.messages.plan import Plan
+from quant.models.quantised import QuantisedNetwork
+from quant.models.wiring import full_scale
+
+
+class QuantisedMessages(QuantisedNetwork):
+    """Parameters (float64) are kept in units of their type's range, so that one learning rate suits all.
+
+    Args:
+        plan: the network with the types of all its stages. name: of the exported network.
+    """
+
+    def __init__(self, plan: Plan, name: str) -> None:
+        super().__init__(plan.wiring(), name)
+        self.kinds: Mapping[str, FixedType] = plan.kinds
+        for parameter, shape in plan.parameters.items():
+            self.register_parameter(parameter, nn.Parameter(torch.zeros(shape, dtype=torch.float64)))
+
+    def set_from(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Start from real values of all parameters."""
+        with torch.no_grad():
+            for name, real in values.items():
+                unit = full_scale(self.wiring.types[name])
+                self.get_parameter(name).copy_(torch.from_numpy(real / unit))
+
+    def real(self, parameter: str) -> Tensor:
+        return self.get_parameter(parameter) * full_scale(self.wiring.types[parameter])

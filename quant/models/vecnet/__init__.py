@@ -1,0 +1,17 @@
+"""VecNet, semi-equivariant message passing (arXiv 2202.06941). No torch before a method needs it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from quant.models.messages.family import MessageFamily
+from quant.models.vecnet.description import VecNetDescription
+from quant.models.vecnet.settings import VecNetSettings
+
+
+class VecNetFamily(MessageFamily[VecNetSettings, VecNetDescription]):
+    """See :class:`quant.models.family.Family`."""
+
+    name: ClassVar[str] = "vecnet"
+    settings = VecNetSettings
+    description = VecNetDescription

@@ -1,0 +1,133 @@
+"""VecNet as a plan of operators: scalars, vectors and features without symmetry (arXiv 2202.06941, section 2.4).
+
+Names of stages are those of docs/vecnet.md. No torch here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops import (
+    CompleteGraph,
+    Dense,
+    EdgeDense,
+    Intervals,
+    Join,
+    KnnGraph,
+    MaskedMeanPool,
+    NeighbourMean,
+    PairDense,
+    Skip,
+    VectorUpdate,
+)
+from fpgajet.ops.constituent_mask import BIT
+from fpgajet.ops.forms import InputForm
+from quant.models.messages.plan import INPUT, Plan
+from quant.models.vecnet.config import Sizes
+
+
+def plan(sizes: Sizes, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:
+    """The network for given types of its stages and parameters."""
+    return _Builder(sizes, Plan(sizes.constituents, kinds, form)).build()
+
+
+class _Builder:
+    def __init__(self, sizes: Sizes, plan: Plan) -> None:
+        self.sizes, self.plan, self.kinds = sizes, plan, plan.kinds
+
+    def build(self) -> Plan:
+        p, n = self.plan, self.sizes.constituents
+        p.start()
+        if self.sizes.neighbours:
+            p.add("edges", KnnGraph(BIT, n, 1, self.sizes.neighbours), "logs", "mask")
+        else:
+            p.add("edges", CompleteGraph(BIT, n), "mask")
+        x, scalars, vectors = "logs", "", INPUT
+        hidden = p.log("h0", INPUT) if self.sizes.hidden else ""
+        for step in range(1, self.sizes.iterations + 1):
+            messages = ""
+            if self.sizes.scalar:
+                messages = self.scalar_messages(step, scalars, x)
+                if self.sizes.vector and step < self.sizes.iterations:
+                    vectors, x = self.move_vectors(step, vectors, messages)
+                scalars = self.nodes("s", step, self.sizes.scalar, messages, scalars)
+            if self.sizes.hidden:
+                passed = self.hidden_messages(step, hidden, messages)
+                hidden = self.nodes("h", step, self.sizes.hidden, passed, hidden)
+        features = [name for name in (scalars, hidden) if name]
+        last = features[0] if len(features) == 1 else p.add("joined", Join(self.kinds["joined"]), *features)
+        p.add("pool", MaskedMeanPool(self.kinds["pool"], 0), last, "mask")
+        p.add("score", Dense(self.kinds["score"], 1, 0), "pool")
+        return p
+
+    def scalar_messages(self, step: int, scalars: str, x: str) -> str:
+        """phi_s: messages of pairs from both constituents' scalars and the pair's invariants."""
+        name, width = f"s{step}_edge1", self.sizes.scalar
+        if scalars:
+            features, extra = self.plan.shapes[scalars][-1], self.plan.shapes[x][-1]
+            first = EdgeDense(self.kinds[name], features, width, self.relu, extra)
+            self.plan.add(name, first, scalars, x)
+        else:
+            self.plan.add(name, Dense(self.kinds[name], width, self.relu), x)
+        return self.further_layers(f"s{step}_edge", width, self.activated(name))
+
+    def hidden_messages(self, step: int, hidden: str, messages: str) -> str:
+        """phi_h: messages from both constituents' features and the messages of scalars."""
+        name, width = f"h{step}_edge1", self.sizes.hidden
+        features = self.plan.shapes[hidden][-1]
+        if messages:
+            extra = self.plan.shapes[messages][-1]
+            operator = EdgeDense(self.kinds[name], features, width, self.relu, extra)
+            self.plan.add(name, operator, hidden, messages)
+        else:
+            self.plan.add(name, PairDense(self.kinds[name], features, width, self.relu), hidden)
+        return self.further_layers(f"h{step}_edge", width, self.activated(name))
+
+    def move_vectors(self, step: int, vectors: str, messages: str) -> tuple[str, str]:
+        """psi and the update of the vectors; returns them and the logarithms of their intervals."""
+        p, k, channels = self.plan, self.kinds, self.sizes.vector
+        raw = p.add(f"v{step}_raw", Dense(k[f"v{step}_raw"], channels, 0), messages)
+        gate = p.activation(f"v{step}_gate", "softsign", raw)
+        given = 0 if vectors == INPUT else channels
+        moved = p.add(f"v{step}", VectorUpdate(k[f"v{step}"], given, 0), vectors, gate, "edges")
+        interval = p.add(f"i{step}", Intervals(k[f"i{step}"], self.sizes.constituents, channels), moved)
+        return moved, p.pair_log(f"x{step}", interval, channels)
+
+    def nodes(self, letter: str, step: int, width: int, messages: str, before: str) -> str:
+        """theta and the shortcut: a constituent's new features from the mean message and its old ones."""
+        p, k = self.plan, self.kinds
+        name = f"{letter}{step}_mean"
+        last = p.add(name, NeighbourMean(k[name], 0), messages, "edges")
+        if self.sizes.node_layers:
+            if before:
+                name = f"{letter}{step}_join"
+                last = p.add(name, Join(k[name]), last, before)
+            last = self.further_layers(f"{letter}{step}_node", width, last, self.sizes.node_layers, 1)
+        if not before or self.sizes.shortcut == "none":
+            return last
+        name = f"{letter}{step}"
+        if self.sizes.shortcut == "concat":
+            return p.add(name, Join(k[name]), last, before)
+        if p.shapes[before] != p.shapes[last]:
+            return last  # the first iteration's inputs have another width: nothing to add them to
+        return p.add(name, Skip(k[name]), last, before)
+
+    def further_layers(self, prefix: str, width: int, x: str, layers: int | None = None, first: int = 2) -> str:
+        """Dense layers ``first``, ... of an edge function (or of ``layers`` others)."""
+        last = self.sizes.edge_layers if layers is None else layers
+        for number in range(first, last + 1):
+            name = f"{prefix}{number}"
+            self.plan.add(name, Dense(self.kinds[name], width, self.relu), x)
+            x = self.activated(name)
+        return x
+
+    @property
+    def relu(self) -> int:
+        return int(self.sizes.activation == "relu")
+
+    def activated(self, name: str) -> str:
+        """Behind a layer: nothing for ReLU, which is part of it, else the table of the activation."""
+        if self.relu:
+            return name
+        return self.plan.activation(f"{name}_act", self.sizes.activation, name)
