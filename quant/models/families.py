@@ -5,11 +5,13 @@ from __future__ import annotations
 from fpgajet.errors import BadInput
 from quant.models.family import AnyFamily
 from quant.models.lorentznet import LorentzNetFamily
+from quant.models.lorentznet_published import PublishedLorentzNetFamily
 from quant.models.npelican import NPelicanFamily
 from quant.models.vecnet import VecNetFamily
 
 FAMILIES: dict[str, AnyFamily] = {
-    family.name: family for family in (NPelicanFamily(), VecNetFamily(), LorentzNetFamily())
+    family.name: family
+    for family in (NPelicanFamily(), VecNetFamily(), LorentzNetFamily(), PublishedLorentzNetFamily())
 }
 
 

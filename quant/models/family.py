@@ -72,6 +72,8 @@ class Family(ABC, Generic[S, D]):
 
     #: the value of ``model`` in settings and of ``architecture`` in ``model.json``
     name: ClassVar[str]
+    #: whether there is a quantised form of it; without one, only float training is possible
+    has_quantised: ClassVar[bool] = True
 
     @property
     @abstractmethod

@@ -83,6 +83,8 @@ def train(
     # One thread: tensors of one batch are too small for a second one to pay, and sums stay reproducible.
     torch.set_num_threads(1)
     family, constituents = FAMILIES[settings.model], settings.constituents
+    if until is not Until.FLOAT and not family.has_quantised:
+        raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
     jets = load_sample(part_of(data, "train"), constituents, settings.max_jets)
     validation = load_sample(part_of(data, "val"), constituents)
     recorder = Recorder(out, report)

@@ -51,7 +51,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     ) -> QuantisedNPelican:
         import torch
 
-        from quant.models.npelican.calibration import SampleLoss, calibrate
+        from quant.models.npelican.calibration import QUICK_JETS, SampleLoss, calibrate
         from quant.models.npelican.floating import NPelican
         from quant.models.npelican.folding import fold
         from quant.models.scoring import seen_momenta
@@ -59,8 +59,11 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         assert isinstance(model, NPelican)
         given, form = sample.momenta.numpy(), settings.form
         seen = torch.from_numpy(seen_momenta(form, given))
-        loss = SampleLoss(torch.from_numpy(form.features(given)), sample.label)
-        return calibrate(fold(model), settings.architecture, settings.bits, seen, loss, name, settings.effort)
+        features = torch.from_numpy(form.features(given))
+        loss = SampleLoss(features, sample.label)
+        quick = SampleLoss(features[:QUICK_JETS], sample.label[:QUICK_JETS])
+        sizes, bits = settings.architecture, settings.bits
+        return calibrate(fold(model), sizes, bits, seen, loss, name, settings.effort, quick)
 
     def describe(self, settings: NPelicanSettings, quantised: QuantisedNetwork) -> NPelicanDescription:
         from quant.models.npelican.quantised import QuantisedNPelican

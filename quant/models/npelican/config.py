@@ -137,8 +137,8 @@ class Effort:
     """How hard calibration searches: starts that are looked at, searches from the best of them, sweeps."""
 
     starts: int = 80
-    searches: int = 3
-    sweeps: int = 5
+    searches: int = 6
+    sweeps: int = 4
 
 
 #: Products of physical four-momenta are not negative, so neither are their sums; where coarse momenta make

@@ -43,8 +43,8 @@ class NPelicanSettings(Settings):
     float_rate: float = Field(default=0.03, gt=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
     calibration_starts: int = Field(default=80, ge=1)
-    calibration_searches: int = Field(default=3, ge=1)
-    calibration_sweeps: int = Field(default=5, ge=0)
+    calibration_searches: int = Field(default=6, ge=1)
+    calibration_sweeps: int = Field(default=4, ge=0)
 
     @field_validator("input")
     @classmethod

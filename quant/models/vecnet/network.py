@@ -113,7 +113,9 @@ class _Builder:
             return last  # the first iteration's inputs have another width: nothing to add them to
         return p.add(name, Skip(k[name]), last, before)
 
-    def further_layers(self, prefix: str, width: int, x: str, layers: int | None = None, first: int = 2) -> str:
+    def further_layers(
+        self, prefix: str, width: int, x: str, layers: int | None = None, first: int = 2
+    ) -> str:
         """Dense layers ``first``, ... of an edge function (or of ``layers`` others)."""
         last = self.sizes.edge_layers if layers is None else layers
         for number in range(first, last + 1):
