@@ -4,20 +4,21 @@
         [--seeds 1 2 3] [--set key=value ...]
 
 JETS holds train, val and test jets. RUNS keeps one checkpoint a row, so the same command continues after a
-kill and skips what is done. Rows go to docs/results/few-bits.csv (or --result), rewritten after each run.
+kill and skips what is done. Rows go to docs/results/few-bits.csv (or --result), rewritten after each run, with a
+picture beside them.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import itertools
 import shlex
 import sys
 from pathlib import Path
 
-from fpgajet.files import write_text
+from tables.plots import Series, draw, points
+from tables.rows import chosen, write_table
+
 from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.training.run import prepare, train
 from quant.training.settings import Settings, read_settings
@@ -29,7 +30,6 @@ PUBLISHED = {
     (20, 2): (0.9561, 0.9547), (32, 2): (0.9598, 0.9485), (8, 4): (0.9385, 0.9290),
     (12, 4): (0.9578, 0.9528), (16, 4): (0.9632, 0.9570), (20, 4): (0.9657, 0.9618), (32, 4): (0.9626, 0.9550),
 }  # fmt: skip
-METRICS = ("auc", "accuracy", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
 
 
 def main() -> None:
@@ -45,13 +45,14 @@ def main() -> None:
     given = parser.parse_args()
 
     command = ["python", "scripts/table_few_bits.py", *sys.argv[1:]]
-    rows = []
+    rows: list[dict[str, object]] = []
     for seed, n, c in itertools.product(given.seeds, given.constituents, given.hidden):
         sizes = [f"constituents={n}", f"hidden={c}", f"seed={seed}"]
         settings = read_settings(None, [*given.assignments, *sizes])
         checkpoint = finished(settings, given.data, given.out / f"n{n}-c{c}-seed{seed}", command)
         rows.append(row(checkpoint))
         write_table(given.result, rows, shlex.join(command))
+        draw(given.result.with_suffix(".svg"), series(rows), "constituents")
         print(rows[-1], flush=True)
 
 
@@ -73,10 +74,7 @@ def row(checkpoint: Checkpoint) -> dict[str, object]:
         "train_jets": config.training.data["train"][0].jets,
         "test_jets": config.training.data["test"][0].jets,
     }
-    for precision, metrics in (("float", config.metrics.float_), ("quantised", config.metrics.quantised)):
-        for name in METRICS:
-            value = metrics[name]
-            values[f"{precision}_{name}"] = None if value is None else round(value, 5)
+    values |= chosen(config.metrics.float_, "float_") | chosen(config.metrics.quantised, "quantised_")
     values["quantised_distinct_scores"] = config.metrics.quantised["distinct_scores"]
     window = config.metrics.mass_cut["auc"]
     values["mass_window_auc"] = None if window is None else round(window, 5)
@@ -84,14 +82,19 @@ def row(checkpoint: Checkpoint) -> dict[str, object]:
     return values | {"published_float_auc": published[0], "published_quantised_auc": published[1]}
 
 
-def write_table(path: Path, rows: list[dict[str, object]], command: str) -> None:
-    """The CSV, with the command that makes it in a first comment line."""
-    text = io.StringIO()
-    text.write(f"# {command}\n")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
+def series(rows: list[dict[str, object]]) -> list[Series]:
+    """AUC over N, float and quantised, ours by seed and as published."""
+    found = []
+    for colour, (c, precision) in enumerate(itertools.product((2, 4), ("float", "quantised"))):
+        marker = "o" if precision == "float" else "v"
+        name = f"C = {c}, {'float' if precision == 'float' else '6 bits'}"
+        own = points(rows, "constituents", f"{precision}_auc", hidden=c)
+        public = [
+            (n, aucs[precision == "quantised"]) for (n, hidden), aucs in PUBLISHED.items() if hidden == c
+        ]
+        found.append(Series(f"{name}, generated jets", own, colour, marker=marker))
+        found.append(Series(f"{name}, published (reference jets)", public, colour, True, marker))
+    return found
 
 
 if __name__ == "__main__":

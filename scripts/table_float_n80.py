@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tables.plots import Series, draw, points
 from tables.rows import float_row, mass_window, write_table
 
 from quant.training.settings import read_settings
@@ -59,6 +60,29 @@ def main() -> None:
         rows.append(row)
         print(row, flush=True)
         write_table(given.result, rows, command)
+        draw(given.result.with_suffix(".svg"), series(rows), "parameters", log=True)
+
+
+def series(rows: list[dict[str, Any]]) -> list[Series]:
+    """AUC over the number of parameters, ours by seed and as published."""
+    kinds = [("nPELICAN", 0, "o"), ("nPELICAN$_N$", 1, "s")]
+    ours = [
+        Series(
+            f"{name}, generated jets", points(rows, "parameters", "auc", alpha=alpha), alpha, marker=marker
+        )
+        for name, alpha, marker in kinds
+    ]
+    published = [
+        Series(
+            f"{name}, published (reference jets)",
+            [(10 * c + 1 + 7 * a, auc) for (c, a), (auc, _, _) in PUBLISHED.items() if a == alpha],
+            alpha,
+            published=True,
+            marker=marker,
+        )
+        for name, alpha, marker in kinds
+    ]
+    return [*ours, *published]
 
 
 if __name__ == "__main__":

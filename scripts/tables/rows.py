@@ -86,11 +86,5 @@ def write_table(path: Path, rows: Sequence[Mapping[str, object]], command: str) 
     write_text(path, text.getvalue())
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of such a CSV as text."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
-
-
 def _say(fit: str, record: Mapping[str, Any]) -> None:
     print(f"  {fit} {record['epoch']}: AUC {record['auc']:.5f}", flush=True)
