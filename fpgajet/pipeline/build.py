@@ -115,6 +115,7 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         }
         perform(record, stages.checkpoint_stage(build, source))
         perform(record, stages.model_stage(build))
+        verilog = verilog and rtl.small_enough(build, settings, part, clock)
         if hls:
             perform(record, stages.project_stage(build, settings, part, clock, jets))
             perform(record, stages.csim_stage(build))

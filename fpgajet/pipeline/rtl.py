@@ -12,6 +12,8 @@ from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools import require
 
 TOOLS = ("alkaid", "verilator")
+#: estimated size above which a build leaves the RTL flow out unless it is asked for
+MOST_LUT = 200_000
 
 
 def wanted(settings: BuildSettings) -> bool:
@@ -35,6 +37,25 @@ def wanted(settings: BuildSettings) -> bool:
             soft_wrap=True,
         )
     return not [tool for tool in missing if tool.name in TOOLS]
+
+
+def small_enough(build: BuildDirectory, settings: BuildSettings, part: Part, clock: float) -> bool:
+    """Whether Verilog of the model can be simulated and counted in reasonable time; says so where it cannot."""
+    if settings.flow == "rtl":
+        return True  # asked for: the user has the time
+    from fpgajet.estimate import estimate
+    from fpgajet.graph.load import load, read_model
+
+    lut = estimate(load(read_model(build.model), str(build.model)), part, clock).total.lut.value
+    if lut > MOST_LUT:
+        messages.print(
+            f"- rtl          left out: about {lut:,.0f} LUT at an interval of 1, and above {MOST_LUT:,} simulation and "
+            "synthesis take hours (`--flow rtl` tries all the same)",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    return lut <= MOST_LUT
 
 
 def counts_cells(settings: BuildSettings) -> bool:
