@@ -12,13 +12,14 @@ from fpgajet.rtl import RtlOptions, trace
 from fpgajet.rtl.evaluate import evaluate
 from fpgajet.rtl.linear import signed_digits
 from fpgajet.rtl.netlist import Kind, Limit, Netlist
-from tests.networks import random_network, symmetric
+from tests.networks import random_network, scaled, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 
 NETWORKS = {
     "half even": random_network(n=3, hidden=2),
     "floor": random_network(n=4, hidden=1, rounding="AP_TRN", seed=4),
     "symmetric": symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=6)),
+    "weights over n": scaled(random_network(n=3, hidden=2, rounding="AP_TRN", seed=7)),
     "half up, beams": random_network(n=2, hidden=2, beams=1, rounding="AP_RND", seed=5),
 }
 
