@@ -21,6 +21,7 @@ from fpgajet.fixed import Rounding, from_real
 from fpgajet.ops.integers import FixedArray
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.data.layout import Jets, read_jets, write_jets
+from quant.models.assembly import network_of
 from quant.models.npelican.settings import NPelicanSettings
 from quant.training.data import load_sample, part_of
 from quant.training.device import Device, pick_device
@@ -75,6 +76,24 @@ def test_a_run_learns_and_its_checkpoint_is_exact(undisturbed: tuple[Checkpoint,
     assert np.array_equal(model.stages(x)["score"], scores)
     assert np.unique(scores).size == metrics.quantised["distinct_scores"] > 50
     assert np.corrcoef(load_float_model(checkpoint).scores(x), scores[:, 0])[0, 1] > 0.95
+
+
+def test_a_run_of_the_scaled_model(data: Path, tmp_path: Path) -> None:
+    settings = SMALL.model_copy(update={"alpha": True, "restarts": 1, "quantised_epochs": 1})
+    checkpoint = open_checkpoint(run(data, tmp_path / "run", settings).path)
+    assert (checkpoint.config.parameters, checkpoint.config.parameters_absorbed) == (18, None)
+    assert checkpoint.config.model.channels == "C 1, N^alpha"
+    model = load_model(checkpoint)
+    light, full = network_of(checkpoint), model.network()
+    for one, other in zip(light.nodes, full.nodes, strict=True):
+        assert one.operator == other.operator
+        for name, tensor in one.tensors.items():
+            assert np.array_equal(tensor.values.raw, other.tensors[name].values.raw), name
+    table = full.nodes[2].tensors["weight"].values.raw
+    assert table.shape == (6, 1, 6)
+    assert (table[0] != table[-1]).any()
+    x = read_jets(data / "test.h5").constituents
+    assert np.corrcoef(load_float_model(checkpoint).scores(x), model.scores(x))[0, 1] > 0.9
 
 
 def test_the_record_says_how_to_make_it_again(undisturbed: tuple[Checkpoint, float]) -> None:
