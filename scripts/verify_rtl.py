@@ -2,7 +2,7 @@
 
     python scripts/verify_rtl.py [--sizes 8 16 20 32] [--jets 10000]
 
-Weights and types of the zoo model, resized as in sweep_rtl.py; jets from the shipped sample and random raw values
+Weights and types of the zoo model, resized as in network_variants.py; jets from the shipped sample and random values
 over the full range in equal parts. Ends with exit status 1 if a score differs.
 """
 
@@ -17,7 +17,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sweep_rtl import CLOCK_MHZ, PART, resized, zoo_network
+from network_variants import resized, zoo_network
+from sweep_rtl import CLOCK_MHZ, PART
 
 from fpgajet.rtl import Simulation, compare, emit
 from fpgajet.rtl.command import test_jets

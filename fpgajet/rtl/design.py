@@ -95,8 +95,13 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
 
 def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
-    netlist = merge_limits(merge_distances(share_equal_sums(flatten(netlist))))
-    netlist = flatten(share_equal_sums(netlist))
+    netlist = flatten(netlist)
+    if options.share:
+        netlist = share_equal_sums(netlist)
+    if options.merge:
+        netlist = merge_limits(merge_distances(netlist))
+    if options.share:
+        netlist = flatten(share_equal_sums(netlist))  # z_ij and z_ji are one signal now
     if options.winograd:
         netlist = halve_products(netlist)
     widest = {"dsp": 0, "auto": NARROW, "lut": None}[options.multipliers]

@@ -20,6 +20,9 @@ class RtlOptions:
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
         ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.folding`).
+        share: equal sums once (:mod:`fpgajet.rtl.linear`).
+        merge: saturation, ReLU and masks of a value, and |a - b|, as cells of their own
+            (:mod:`fpgajet.rtl.limits`, :mod:`fpgajet.rtl.distances`).
         winograd: inner products with half the products (:mod:`fpgajet.rtl.winograd`).
         accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.macs`).
         ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
@@ -32,6 +35,8 @@ class RtlOptions:
     multipliers: str = "dsp"
     max_dsp: int | None = None
     ii: int = 1
+    share: bool = True
+    merge: bool = True
     winograd: bool = True
     accumulate: bool = True
     ternary: bool = True

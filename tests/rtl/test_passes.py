@@ -33,8 +33,15 @@ def test_all_options_are_exact(network: Network) -> None:
     raw = raw_jets(network, 1500)
     expected = wanted(network, raw)
     assert len(np.unique(expected)) > 20
-    for winograd, accumulate, ternary in itertools.product((False, True), repeat=3):
-        options = RtlOptions(winograd=winograd, accumulate=accumulate, ternary=ternary)
+    for switches in itertools.product((False, True), repeat=3):
+        share, winograd, ternary = switches
+        options = RtlOptions(
+            share=share,
+            merge=share ^ winograd,
+            winograd=winograd,
+            accumulate=winograd ^ ternary,
+            ternary=ternary,
+        )
         netlist = trace(network, 320, options)
         got = evaluate(netlist, raw.reshape(len(raw), -1))
         np.testing.assert_array_equal(got, expected, err_msg=str(options))
