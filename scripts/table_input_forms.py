@@ -1,0 +1,158 @@
+"""AUC of one nanoPELICAN behind the three input forms, at equal numbers of input bits a constituent.
+
+    python scripts/table_input_forms.py --data JETS [--model npelican-n16-c2] [--set key=value ...]
+
+One trained float model reads the test jets through every form: as it is (what the inputs alone cost) and with
+6-bit weights and activations, calibrated behind that form and not fine-tuned. Where the range of a form is to be
+chosen, it is the best of a few on the validation jets. Rows go to docs/results/input-forms.csv (or --result); the
+same command continues after a kill.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import math
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.files import write_text
+from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
+from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
+from quant.checkpoint import load_float_model, open_checkpoint
+from quant.metrics import auc
+from quant.models.npelican import NPelicanFamily
+from quant.models.scoring import FloatModel
+from quant.training.data import Sample, load_sample, part_of
+from quant.training.settings import read_settings
+from quant.zoo import resolve
+
+HERE = Path(__file__).resolve().parent.parent
+#: highest energy or pT in GeV that fits
+RANGES = (256.0, 512.0, 1024.0)
+#: bits a constituent -> bits of (pT, each angle); l needs no more than 10 bits at the finest steps of 1/64
+SPLITS = {18: (6, 6), 24: (8, 8), 30: (10, 10), 36: (12, 12), 48: (20, 14)}
+TOTALS = {"momenta": (20, 24, 36, 48, 60), "trigger": (18, 24, 30, 36, 48), "log": (18, 24, 30, 36)}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """An input form and, for four-momenta, the type of each number."""
+
+    form: InputForm
+    kind: FixedType | None = None
+
+    def scores(self, model: FloatModel, momenta: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Scores of the float model for jets seen through this grid."""
+        if self.kind is not None:
+            momenta = to_real(from_real(momenta, self.kind), self.kind.fraction).astype(np.float32)
+        return FloatModel(model.model, self.form).scores(momenta)
+
+    @property
+    def settings(self) -> list[str]:
+        """As assignments for training."""
+        if self.kind is not None:
+            return [f"bits.momenta={self.kind.bits}", f"bits.momenta_lsb={self.kind.lsb}"]
+        return [f"input.{name}={value}" for name, value in self.form.to_json().items()]
+
+
+def grids(name: str, total: int) -> list[Grid]:
+    """All grids of a form with so many bits a constituent; angles reach to pi/4 from the jet's axis."""
+    if name == "momenta":
+        bits = total // 4
+        points = [bits - 1 - round(math.log2(reach)) for reach in RANGES]
+        return [
+            Grid(Momenta(), FixedType(True, bits, point, Rounding.HALF_EVEN, Overflow.SAT))
+            for point in points
+        ]
+    pt_bits, angle_bits = SPLITS[total]
+    angles = {"angle_steps": 4 << (angle_bits - 1), "angle_bits": angle_bits}
+    if name == "trigger":
+        return [Grid(Trigger(reach / 2**pt_bits, pt_bits, **angles)) for reach in RANGES]
+    pt_bits = min(pt_bits, 10)
+    steps = [min(64, 2**pt_bits // octaves) for octaves in (10, 13, 16)]
+    lsbs = [1024 / 2 ** ((2**pt_bits - 1) / s) for s in steps]
+    return [
+        Grid(Log(pt_lsb=lsb, pt_bits=pt_bits, steps=s, **angles)) for s, lsb in zip(steps, lsbs, strict=True)
+    ]
+
+
+def main() -> None:
+    """Fill in the rows that are missing."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", default="npelican-n16-c2")
+    parser.add_argument("--result", type=Path, default=HERE / "docs/results/input-forms.csv")
+    parser.add_argument("--set", dest="assignments", action="append", default=[])
+    given = parser.parse_args()
+    checkpoint = open_checkpoint(resolve(given.model))
+    n = checkpoint.config.constituents
+    model = load_float_model(checkpoint)
+    validation, test = (load_sample(part_of(given.data, part), n) for part in ("val", "test"))
+
+    rows = read_rows(given.result)
+    for name, totals in TOTALS.items():
+        for total in totals:
+            if not any(row["form"] == name and int(row["bits"]) == total for row in rows):
+                rows.append(row_of(model, name, total, validation, test, given.data, given.assignments))
+                write_rows(
+                    given.result, rows, shlex.join(["python", "scripts/table_input_forms.py", *sys.argv[1:]])
+                )
+                print(rows[-1], flush=True)
+
+
+def row_of(
+    model: FloatModel,
+    name: str,
+    total: int,
+    validation: Sample,
+    test: Sample,
+    data: Path,
+    assignments: list[str],
+) -> dict[str, str]:
+    """Choose the range, then measure on the test jets."""
+
+    def value(grid: Grid, sample: Sample) -> float:
+        return auc(sample.labels, grid.scores(model, sample.momenta.numpy()))
+
+    best = max(grids(name, total), key=lambda grid: value(grid, validation))
+    settings = read_settings(None, [f"constituents={test.momenta.shape[1]}", *assignments, *best.settings])
+    sample = load_sample(part_of(data, "train"), settings.constituents, settings.calibration_jets)
+    quantised = NPelicanFamily().calibrate(model.model, settings, sample, name)
+    found = auc(test.labels, quantised.scores(test.momenta.numpy()))
+    numbers = {key: number for key, number in best.form.to_json().items() if key != "form"}
+    text = " ".join(f"{key}={number:.6g}" for key, number in numbers.items()) or str(best.kind)
+    return {
+        "form": name,
+        "bits": str(total),
+        "auc_inputs_only": f"{value(best, test):.5f}",
+        "auc_6_bit": f"{found:.5f}",
+        "grid": text,
+    }
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of an earlier run, none if there was none."""
+    if not path.is_file():
+        return []
+    return list(csv.DictReader(line for line in path.read_text().splitlines() if not line.startswith("#")))
+
+
+def write_rows(path: Path, rows: list[dict[str, str]], command: str) -> None:
+    """The CSV, with the command that makes it in a first comment line."""
+    text = io.StringIO()
+    text.write(f"# {command}\n")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+if __name__ == "__main__":
+    main()
