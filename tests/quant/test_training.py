@@ -96,6 +96,25 @@ def test_a_run_of_the_scaled_model(data: Path, tmp_path: Path) -> None:
     assert np.corrcoef(load_float_model(checkpoint).scores(x), model.scores(x))[0, 1] > 0.9
 
 
+@pytest.mark.parametrize("form", ["trigger", "log"])
+def test_a_run_on_another_input_form(form: str, data: Path, tmp_path: Path) -> None:
+    common = {"symmetric": True, "unit_pair_weight": True, "restarts": 1, "calibration_starts": 4}
+    given = {"input": {"form": form, "pt_bits": 8, "angle_bits": 7, "angle_steps": 120}}
+    settings = NPelicanSettings.model_validate(SMALL.model_dump() | common | given)
+    checkpoint = open_checkpoint(run(data, tmp_path / "run", settings).path)
+    assert checkpoint.config.metrics.quantised["auc"] is not None
+    assert checkpoint.config.metrics.quantised["auc"] > 0.75
+    assert NPelicanSettings.model_validate(checkpoint.config.training.settings) == settings
+    model, x = load_model(checkpoint), read_jets(data / "test.h5").constituents
+    light, full = network_of(checkpoint), model.network()
+    assert light.form == full.form == settings.form
+    raw = FixedArray(from_real(full.form.features(x), full.input_type), full.input_type.fraction)
+    scores = light.reference(raw)["score"].real[:, 0]
+    assert np.array_equal(model.scores(x), scores)
+    assert np.unique(scores).size == checkpoint.config.metrics.quantised["distinct_scores"]
+    assert np.corrcoef(load_float_model(checkpoint).scores(x), scores)[0, 1] > 0.9
+
+
 def test_the_record_says_how_to_make_it_again(undisturbed: tuple[Checkpoint, float]) -> None:
     training = undisturbed[0].config.training
     assert training.command == "fpgajet train"
@@ -245,6 +264,10 @@ BAD: dict[str, tuple[list[str], str]] = {
     "wrong kind": (["hidden=many"], "setting hidden"),
     "too small": (["batch=1"], "setting batch"),
     "inside a number": (["hidden.x=1"], "setting hidden"),
+    "unknown form": (["input.form=polar"], "not an input form; there are momenta, trigger, log"),
+    "unknown number of a form": (["input.form=log", "input.pt=3"], "the input form log has no pt"),
+    "number of another form": (["input.pt_bits=9"], "the input form momenta has no pt_bits"),
+    "beams without momenta": (["input.form=trigger", "beams=1"], "beams need the input form momenta"),
 }
 
 
