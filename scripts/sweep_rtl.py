@@ -84,7 +84,7 @@ def row_of(case: Case, model: str, work: Path, jets: int) -> dict[str, Any]:
     low, high = result.hardware["intervals"]["latency_ns"]
     known = {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
     known |= {"jets": result.compared, "differences": result.differences}
-    return {"case": name, "model": model, **known, "latency_ns_low": low, "latency_ns_high": high}
+    return {"case": name, "model": Path(model).name, **known, "latency_ns_low": low, "latency_ns_high": high}
 
 
 def plot(tables: list[Path], picture: Path) -> None:
