@@ -1,7 +1,7 @@
 """Tables as Verilog: every bit a function of those address bits that it depends on, see ``library/fpgajet_rom.v``.
 
-Left to a synthesiser, the table of a smooth function is factored into many small gates: Yosys needs 73 look-up
-tables for 1 - cos at 8 address bits and 10 bits of result, where 4 a bit are enough.
+Left to a synthesiser, the table of a smooth function is factored into many small gates, more of them than the
+2^(k-6) look-up tables a bit that hold any table of 2^k entries.
 """
 
 from __future__ import annotations
