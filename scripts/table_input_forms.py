@@ -1,11 +1,11 @@
 """AUC of one nanoPELICAN behind the three input forms, at equal numbers of input bits a constituent.
 
-    python scripts/table_input_forms.py --data JETS [--model npelican-n16-c2] [--set key=value ...]
+    python scripts/table_input_forms.py --data JETS [--model npelican-n16-c2] [--inputs-only] [--set key=value ...]
 
 One trained float model reads the test jets through every form: as it is (what the inputs alone cost) and with
 6-bit weights and activations, calibrated behind that form and not fine-tuned. Where the range of a form is to be
 chosen, it is the best of a few on the validation jets. Rows go to docs/results/input-forms.csv (or --result); the
-same command continues after a kill.
+same command continues after a kill. With --inputs-only the minutes of calibration a row are left for later.
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", default="npelican-n16-c2")
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/input-forms.csv")
+    parser.add_argument("--inputs-only", action="store_true")
     parser.add_argument("--set", dest="assignments", action="append", default=[])
     given = parser.parse_args()
     checkpoint = open_checkpoint(resolve(given.model))
@@ -96,45 +97,40 @@ def main() -> None:
     model = load_float_model(checkpoint)
     validation, test = (load_sample(part_of(given.data, part), n) for part in ("val", "test"))
 
-    rows = read_rows(given.result)
-    for name, totals in TOTALS.items():
-        for total in totals:
-            if not any(row["form"] == name and int(row["bits"]) == total for row in rows):
-                rows.append(row_of(model, name, total, validation, test, given.data, given.assignments))
-                write_rows(
-                    given.result, rows, shlex.join(["python", "scripts/table_input_forms.py", *sys.argv[1:]])
-                )
-                print(rows[-1], flush=True)
+    command = shlex.join(["python", "scripts/table_input_forms.py", *sys.argv[1:]])
+    rows = {(row["form"], int(row["bits"])): row for row in read_rows(given.result)}
+    for name, total in ((name, total) for name, totals in TOTALS.items() for total in totals):
+        row = rows.get((name, total))
+        if row is None or not (row["auc_6_bit"] or given.inputs_only):
+            grid, row = row_of(model, name, total, validation, test)
+            if not given.inputs_only:
+                row["auc_6_bit"] = f"{quantised_auc(model, grid, test, given.data, given.assignments):.5f}"
+            rows[name, total] = row
+            write_rows(given.result, list(rows.values()), command)
+            print(row, flush=True)
 
 
 def row_of(
-    model: FloatModel,
-    name: str,
-    total: int,
-    validation: Sample,
-    test: Sample,
-    data: Path,
-    assignments: list[str],
-) -> dict[str, str]:
-    """Choose the range, then measure on the test jets."""
+    model: FloatModel, name: str, total: int, validation: Sample, test: Sample
+) -> tuple[Grid, dict[str, str]]:
+    """The range that is best on the validation jets, and what the inputs alone cost on the test jets."""
 
     def value(grid: Grid, sample: Sample) -> float:
         return auc(sample.labels, grid.scores(model, sample.momenta.numpy()))
 
     best = max(grids(name, total), key=lambda grid: value(grid, validation))
-    settings = read_settings(None, [f"constituents={test.momenta.shape[1]}", *assignments, *best.settings])
-    sample = load_sample(part_of(data, "train"), settings.constituents, settings.calibration_jets)
-    quantised = NPelicanFamily().calibrate(model.model, settings, sample, name)
-    found = auc(test.labels, quantised.scores(test.momenta.numpy()))
     numbers = {key: number for key, number in best.form.to_json().items() if key != "form"}
     text = " ".join(f"{key}={number:.6g}" for key, number in numbers.items()) or str(best.kind)
-    return {
-        "form": name,
-        "bits": str(total),
-        "auc_inputs_only": f"{value(best, test):.5f}",
-        "auc_6_bit": f"{found:.5f}",
-        "grid": text,
-    }
+    found = f"{value(best, test):.5f}"
+    return best, {"form": name, "bits": str(total), "auc_inputs_only": found, "auc_6_bit": "", "grid": text}
+
+
+def quantised_auc(model: FloatModel, grid: Grid, test: Sample, data: Path, assignments: list[str]) -> float:
+    """AUC on the test jets with 6-bit weights and activations, calibrated behind this grid."""
+    settings = read_settings(None, [f"constituents={test.momenta.shape[1]}", *assignments, *grid.settings])
+    sample = load_sample(part_of(data, "train"), settings.constituents, settings.calibration_jets)
+    quantised = NPelicanFamily().calibrate(model.model, settings, sample, "table")
+    return auc(test.labels, quantised.scores(test.momenta.numpy()))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
