@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from fpgajet.files import write_text
@@ -28,7 +29,8 @@ from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
 from quant.checkpoint import load_float_model, open_checkpoint
 from quant.metrics import auc
 from quant.models.npelican import NPelicanFamily
-from quant.models.scoring import FloatModel
+from quant.models.npelican.floating import Jets
+from quant.models.scoring import CHUNK_JETS, FloatModel
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.settings import read_settings
 from quant.zoo import resolve
@@ -37,8 +39,8 @@ HERE = Path(__file__).resolve().parent.parent
 #: highest energy or pT in GeV that fits
 RANGES = (256.0, 512.0, 1024.0)
 #: bits a constituent -> bits of (pT, each angle); l needs no more than 10 bits at the finest steps of 1/64
-SPLITS = {18: (6, 6), 24: (8, 8), 30: (10, 10), 36: (12, 12), 48: (20, 14)}
-TOTALS = {"momenta": (20, 24, 36, 48, 60), "trigger": (18, 24, 30, 36, 48), "log": (18, 24, 30, 36)}
+SPLITS = {18: (6, 6), 24: (8, 8), 30: (10, 10), 36: (12, 12)}
+TOTALS = {"momenta": (20, 24, 36, 48, 60), "trigger": (18, 24, 30, 36), "log": (18, 24, 30, 36)}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,13 @@ class Grid:
 
     def scores(self, model: FloatModel, momenta: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores of the float model for jets seen through this grid."""
-        if self.kind is not None:
-            momenta = to_real(from_real(momenta, self.kind), self.kind.fraction).astype(np.float32)
-        return FloatModel(model.model, self.form).scores(momenta)
+        if self.kind is None:
+            return FloatModel(model.model, self.form).scores(momenta)
+        p = torch.from_numpy(to_real(from_real(momenta, self.kind), self.kind.fraction))
+        with torch.no_grad():
+            return np.concatenate(
+                [_clipped(model.model, part).numpy() for part in torch.split(p, CHUNK_JETS)]
+            )
 
     @property
     def settings(self) -> list[str]:
@@ -60,6 +66,15 @@ class Grid:
         if self.kind is not None:
             return [f"bits.momenta={self.kind.bits}", f"bits.momenta_lsb={self.kind.lsb}"]
         return [f"input.{name}={value}" for name, value in self.form.to_json().items()]
+
+
+def _clipped(model: torch.nn.Module, p: torch.Tensor) -> torch.Tensor:
+    """Scores with d_ij = 0 where rounded momenta make it negative, as the hardware has it."""
+    jets = Jets.from_momenta(p, 0)
+    d = jets.d.clamp_min(0)
+    row = d.double().sum(-1)
+    scores: torch.Tensor = model.score(Jets(d, row, row.sum(-1), jets.slots))
+    return scores
 
 
 def grids(name: str, total: int) -> list[Grid]:
