@@ -264,7 +264,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     "wrong kind": (["hidden=many"], "setting hidden"),
     "too small": (["batch=1"], "setting batch"),
     "inside a number": (["hidden.x=1"], "setting hidden"),
-    "unknown form": (["input.form=polar"], "not an input form; there are momenta, trigger, log"),
+    "unknown form": (["input.form=polar"], "not an input form; there are momenta, "),
     "unknown number of a form": (["input.form=log", "input.pt=3"], "the input form log has no pt"),
     "number of another form": (["input.pt_bits=9"], "the input form momenta has no pt_bits"),
     "beams without momenta": (["input.form=trigger", "beams=1"], "beams need the input form momenta"),
