@@ -34,12 +34,17 @@ def resized(network: Network, constituents: int) -> Network:
         known = node.operator.integer_fields()
         changes = dict.fromkeys({"constituents", "slots"} & set(known), constituents)
         tensors = {
-            name: Tensor(_rows(tensor, constituents + 1), tensor.type) if "bias" in name else tensor
+            name: Tensor(_rows(tensor, constituents + 1), tensor.type) if _over_n(node, name) else tensor
             for name, tensor in node.tensors.items()
         }
         nodes.append(Node(node.name, replace(node.operator, **changes), node.inputs, tensors))
     shape = (constituents, *network.input_shape[1:])
     return replace(network, name=f"n{constituents}", input_shape=shape, nodes=tuple(nodes))
+
+
+def _over_n(node: Node, tensor: str) -> bool:
+    """Whether a tensor is a table over the number of constituents."""
+    return tensor == "reciprocal" or (node.operator.op_type.startswith("LinEq") and "bias" in tensor)
 
 
 def _rows(tensor: Tensor, rows: int) -> FixedArray:

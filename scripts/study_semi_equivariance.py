@@ -114,7 +114,7 @@ def plot(rows: list[dict[str, Any]], target: Path) -> None:
     import mplhep
 
     plt.style.use(mplhep.style.CMS)
-    figure, axes = plt.subplots(1, 2, figsize=(20, 9))
+    figure, axes = plt.subplots(1, 2, figsize=(20, 9), layout="constrained")
     share = [r["hidden"] / (r["scalar"] + 4 * r["vector"] + r["hidden"]) for r in rows]
     for axis, key, label in (
         (axes[0], "auc", "AUC, quantised"),

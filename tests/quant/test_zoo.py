@@ -29,7 +29,7 @@ def test_entry_is_exact_and_lost_little(name: str) -> None:
     assert metrics.mass_cut["auc"] is not None
     assert metrics.quantised["auc"] > metrics.float_["auc"] - 0.0015
     assert metrics.quantised["auc"] > metrics.mass_cut["auc"]
-    # Message passing trains on fewer jets: a step costs forty times that of nanoPELICAN's fused sums.
+    # Message passing trains on fewer jets: nothing fuses its pairs into sums.
     fewest = 200_000 if checkpoint.config.architecture == "npelican" else 100_000
     assert checkpoint.config.training.data["train"][0].jets >= fewest
 
