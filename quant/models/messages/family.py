@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from quant.models.messages.quantised import QuantisedMessages
     from quant.models.quantised import QuantisedNetwork
     from quant.training.data import Sample
-
-
-class Planned(Protocol):
-    """Settings or a description that knows its network."""
-
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
-        """The network for given types."""
 
 
 class MessageDescription(Description):
