@@ -11,17 +11,17 @@ the figure beside it. Latency and resources are estimates with 80 % intervals, a
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import itertools
 import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
+from tables.rows import write_table
+
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
-from fpgajet.files import atomic_path, write_text
+from fpgajet.files import atomic_path
 from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.models.assembly import network_of
 from quant.training.run import prepare, train
@@ -93,16 +93,6 @@ def row(checkpoint: Checkpoint, part: str, clock_mhz: float, ii: int) -> dict[st
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 5)
-
-
-def write_table(path: Path, rows: list[dict[str, Any]], command: str) -> None:
-    """The CSV, with the command that makes it in a first comment line."""
-    text = io.StringIO()
-    text.write(f"# {command}\n")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
 
 
 def plot(rows: list[dict[str, Any]], target: Path) -> None:

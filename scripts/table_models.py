@@ -12,18 +12,17 @@ counted against the device.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import math
 import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
+from tables.rows import write_table
+
 from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.budgets import whole_clocks
 from fpgajet.estimate import Estimate, estimate, verdict
-from fpgajet.files import write_text
 from quant.checkpoint import open_checkpoint
 from quant.models.assembly import network_of
 from quant.zoo import resolve
@@ -59,7 +58,8 @@ def main() -> None:
         }
         for ii in given.intervals:
             rows.append(physics | hardware(network, ii, [budget(b) for b in given.budgets]))
-    write(given.result, rows, shlex.join(["python", "scripts/table_models.py", *sys.argv[1:]]))
+    write_table(given.result, rows, shlex.join(["python", "scripts/table_models.py", *sys.argv[1:]]))
+    print(given.result.read_text(encoding="utf-8"), end="")
 
 
 def hardware(network: Any, ii: int, budgets: list[Budget]) -> dict[str, Any]:
@@ -80,17 +80,6 @@ def judged(result: Estimate, ii: int, b: Budget) -> str:
     instances = max(1, math.ceil(b.jets_per_event * ii / clocks))
     status = verdict(result, b.model_copy(update={"instances": instances}), part(b.part)).status
     return status if instances == 1 else f"{status} x{instances}"
-
-
-def write(path: Path, rows: list[dict[str, Any]], command: str) -> None:
-    """The CSV with its command, and the same on standard output."""
-    text = io.StringIO()
-    text.write(f"# {command}\n")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
-    print(text.getvalue(), end="")
 
 
 if __name__ == "__main__":
