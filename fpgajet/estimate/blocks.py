@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fpgajet.ops.inventory import Inventory
+from fpgajet.ops.inventory import Inventory, mean_digits
 from fpgajet.ops.network import Network
 
 
@@ -16,7 +15,8 @@ class Block:
     Attributes:
         inputs: names of the blocks (or of the network's input) that it reads.
         output_bits: bits of its result, which a pipeline has to carry on.
-        digits: mean number of non-zero signed digits of its constant weights; None if they are unknown.
+        digits: mean number of non-zero signed digits of its constant weights, for products that do not know
+            their own; None if they are unknown.
     """
 
     name: str
@@ -34,7 +34,9 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
     for node in network.nodes:
         known = {f"input{k}": types[name] for k, name in enumerate(node.inputs)}
         known |= {name: tensor.type for name, tensor in node.tensors.items()}
-        inventory = node.operator.inventory([shapes[n] for n in node.inputs], known | widths[node.name])
+        constants = {name: tensor.values for name, tensor in node.tensors.items()}
+        inputs = [shapes[n] for n in node.inputs]
+        inventory = node.operator.inventory_of(inputs, known | widths[node.name], constants)
         weight = node.tensors.get("weight")
         bits = node.operator.output.bits
         for length in shapes[node.name]:
@@ -42,19 +44,3 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
         digits = None if weight is None else mean_digits(weight.values.raw.ravel().tolist())
         blocks.append(Block(node.name, node.operator.op_type, node.inputs, inventory, bits, digits))
     return tuple(blocks)
-
-
-def signed_digits(value: int) -> int:
-    """Non-zero digits of an integer in canonical signed-digit form, the fewest there can be.
-
-    Source: 3v xor v has a one for every such digit of v (Prodinger, "On binary representations of integers
-    with digits -1, 0, 1", 2000).
-    """
-    value = abs(value)
-    return ((3 * value) ^ value).bit_count()
-
-
-def mean_digits(weights: Iterable[int]) -> float:
-    """Mean number of signed digits of raw weights; 0 for none."""
-    counts = [signed_digits(int(weight)) for weight in weights]
-    return sum(counts) / len(counts) if counts else 0.0

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.estimate.blocks import signed_digits
 from fpgajet.estimate.units import LARGEST_IN_LOGIC, dsp_slices
 from fpgajet.fixed import EXACT_BITS, FixedType
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory, Units, signed_digits
 
 Raw = NDArray[np.int64]
 

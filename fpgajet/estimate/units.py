@@ -103,7 +103,8 @@ def _unrolled(
         if in_dsp(u.bits, u.other_bits + 1) and u.other_bits >= LARGEST_IN_LOGIC:
             dsp += math.ceil(u.count * share) * dsp_slices(u.bits, u.other_bits + 1)
         else:
-            logic += u.count * constant_product_bits(u.bits, u.other_bits, digits)
+            own = digits if u.digits is None else u.digits
+            logic += u.count * constant_product_bits(u.bits, u.other_bits, own)
     logic += sum(u.count * u.bits for u in units.selectors)
     small = [u for u in units.tables if u.other_bits < BRAM_ADDRESS_BITS]
     tables = share * sum(u.count * u.bits * math.ceil(2.0 ** (u.other_bits - 6)) for u in small)

@@ -3,20 +3,74 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.folding import columns_at_once, phases
 
 
+def signed_digits(value: int) -> int:
+    """Non-zero digits of an integer in canonical signed-digit form, the fewest there can be.
+
+    Source: 3v xor v has a one for every such digit of v (Prodinger, "On binary representations of integers
+    with digits -1, 0, 1", 2000).
+    """
+    value = abs(value)
+    return ((3 * value) ^ value).bit_count()
+
+
+def mean_digits(weights: Iterable[int]) -> float:
+    """Mean number of signed digits of raw weights; 0 for none."""
+    counts = [signed_digits(int(weight)) for weight in weights]
+    return sum(counts) / len(counts) if counts else 0.0
+
+
 @dataclass(frozen=True)
 class Units:
-    """``count`` equal units; ``bits`` is the result width of an adder, or the wider factor of a product."""
+    """``count`` equal units; ``bits`` is the result width of an adder, or the wider factor of a product.
+
+    Attributes:
+        digits: mean number of signed digits of the weights of a constant product; None: as in the whole block.
+    """
 
     count: int
     bits: int
     other_bits: int = 0
+    digits: float | None = None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A constant matrix [rows, columns] as far as it is known when units are counted.
+
+    Attributes:
+        there: which weights are not zero; raw: their values, or None if they are not known.
+    """
+
+    there: NDArray[np.bool_]
+    raw: NDArray[np.int64] | None
+
+    @classmethod
+    def unknown(cls, *shape: int) -> Weights:
+        """Weights of which none may be left out."""
+        return cls(np.ones(shape, bool), None)
+
+    @classmethod
+    def known(cls, raw: NDArray[np.int64]) -> Weights:
+        """Raw weights [..., rows, columns]; with leading axes (a table) one is left out if all entries are 0."""
+        if raw.ndim > 2:
+            return cls((raw != 0).any(tuple(range(raw.ndim - 2))), None)
+        return cls(raw != 0, raw)
+
+    def products(self, columns: slice, each: int, bits: int, weight_bits: int) -> Units:
+        """``each`` products of a variable of ``bits`` with every weight of these columns that is not zero."""
+        there = self.there[:, columns]
+        digits = None if self.raw is None else mean_digits(self.raw[:, columns][there].tolist())
+        return Units(int(there.sum()) * each, bits, weight_bits, digits)
 
 
 @dataclass(frozen=True)

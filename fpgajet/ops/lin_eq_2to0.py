@@ -10,7 +10,8 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.operator import Operator, Shape, expect
 
 
@@ -73,17 +74,27 @@ class LinEq2to0(Operator):
         }
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        m, c, z = self.slots, self.hidden, widths["input0"].bits
+        return self.counted(widths, Weights.unknown(self.hidden, 2))
+
+    def inventory_of(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
+    ) -> Inventory:
+        return self.counted(widths, Weights.known(tensors["weight"].raw))
+
+    def counted(self, widths: Mapping[str, FixedType], weights: Weights) -> Inventory:
+        """Units, given the weights of sum and trace [C, 2]."""
+        m, z, w = self.slots, widths["input0"].bits, widths["weight"].bits
+        sums, traces = (int(there) for there in weights.there.sum(0))
         units = Inventory()
-        units.add_tree(c, m, z)  # the trace: not on the longest path
+        units.add_tree(traces, m, z)  # not on the longest path
         units.adder_levels = 0
-        units.add_tree(c, m * m, z)
+        units.add_tree(sums, m * m, z)
         units.constant_products += [
-            Units(c, widths["sum_accumulator"].bits, widths["weight"].bits),
-            Units(c, widths["trace_accumulator"].bits, widths["weight"].bits),
+            weights.products(slice(0, 1), 1, widths["sum_accumulator"].bits, w),
+            weights.products(slice(1, 2), 1, widths["trace_accumulator"].bits, w),
         ]
-        units.adders.append(Units(2 * c, widths["accumulator"].bits))
-        units.adder_levels += 2 + (2 * c).bit_length()
+        units.adders.append(Units(sums + traces, widths["accumulator"].bits))
+        units.adder_levels += 2 + (sums + traces).bit_length()
         units.requantise(1, widths["accumulator"], self.output)
         units.tables.append(Units(1, widths["bias"].bits, m.bit_length()))
         return units

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.operator import Shape
 
@@ -32,10 +32,11 @@ class LinEq2to0N(LinEq2to0):
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return super().hls_constants(*shapes) | {"weight_rows": self.slots + 1}
 
-    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        units = super().inventory(shapes, widths)
+    def counted(self, widths: Mapping[str, FixedType], weights: Weights) -> Inventory:
+        units = super().counted(widths, weights)
         units.products += units.constant_products
         units.constant_products = []
         units.product_levels += 1
-        units.tables.append(Units(2 * self.hidden, widths["weight"].bits, self.slots.bit_length()))
+        tables = int(weights.there.sum())
+        units.tables.append(Units(tables, widths["weight"].bits, self.slots.bit_length()))
         return units

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -134,21 +135,42 @@ class LinEq2to2(Operator):
         units.requantise(m, widths["row_scaled"], self.row_sum)
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        m, c = self.slots, self.hidden
-        pairs = m * (m + 1) // 2
-        d, w, wide = widths["input0"].bits, widths["weight"].bits, widths["accumulator"]
+        return self.counted(
+            widths, Weights.unknown(self.hidden, AGGREGATORS), np.ones((2, self.hidden), bool)
+        )
+
+    def inventory_of(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
+    ) -> Inventory:
+        biases = np.stack([(tensors[name].raw != 0).any(0) for name in ("bias", "diagonal_bias")])
+        return self.counted(widths, Weights.known(tensors["weight"].raw), biases)
+
+    def counted(
+        self, widths: Mapping[str, FixedType], weights: Weights, biased: NDArray[np.bool_]
+    ) -> Inventory:
+        """Units, given the weights [C, 6] and which of both biases [2, C] are not zero."""
+        m, pairs, weighted = self.slots, self.slots * (self.slots + 1) // 2, weights.there
+        w, wide = widths["weight"].bits, widths["accumulator"]
         units = Inventory()
-        self.count_sums(units, widths)
+        if weighted[:, 1:].any():
+            self.count_sums(units, widths)
         units.constant_products += [
-            Units(c * pairs, d, w),
-            Units(3 * c * m, self.row_sum.bits, w),
-            Units(2 * c, self.total.bits, w),
+            weights.products(slice(0, 1), pairs, widths["input0"].bits, w),
+            weights.products(slice(1, 4), m, self.row_sum.bits, w),
+            weights.products(slice(4, 6), 1, self.total.bits, w),
         ]
         computed = pairs if self.symmetric else m * m
         # weighted d + S_i term + S_j term for every computed pair; biases and T once a row; the diagonal.
-        units.adders += [Units(2 * c * computed, wide.bits), Units(4 * c * m, wide.bits)]
+        shared, diagonal = weighted[:, 4] | biased[0], weighted[:, 5] | biased[1]
+        terms = weighted[:, 0].astype(int) + (weighted[:, 3] | shared) + weighted[:, 2]
+        once_a_row = int((weighted[:, 1].astype(int) + weighted[:, 3] + shared + diagonal).sum())
+        units.adders += [
+            Units(int(np.maximum(terms - 1, 0).sum()) * computed, wide.bits),
+            Units(once_a_row * m, wide.bits),
+        ]
         units.adder_levels += 4
-        units.requantise(c * computed, wide, self.output)
-        units.selectors.append(Units(c * computed, -(-self.output.bits // 2)))  # ReLU and mask
-        units.tables.append(Units(2 * c, widths["bias"].bits, m.bit_length()))
+        live = int(weighted.any(1).sum())  # a channel without weights is a constant
+        units.requantise(live * computed, wide, self.output)
+        units.selectors.append(Units(live * computed, -(-self.output.bits // 2)))  # ReLU and mask
+        units.tables.append(Units(int(biased.sum()), widths["bias"].bits, m.bit_length()))
         return units

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.lin_eq_2to2 import AGGREGATORS, LinEq2to2
 from fpgajet.ops.operator import Shape, expect
 
@@ -43,11 +46,14 @@ class LinEq2to2N(LinEq2to2):
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return super().hls_constants(*shapes) | {"weight_rows": self.slots + 1}
 
-    def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        m, c, w = self.slots, self.hidden, widths["weight"].bits
-        units = super().inventory(shapes, widths)
-        units.constant_products = [Units(c * m * (m + 1) // 2, widths["input0"].bits, w)]
-        units.products += [Units(3 * c * m, self.row_sum.bits, w), Units(2 * c, self.total.bits, w)]
+    def counted(
+        self, widths: Mapping[str, FixedType], weights: Weights, biased: NDArray[np.bool_]
+    ) -> Inventory:
+        units = super().counted(widths, weights, biased)
+        of_d, *of_sums = units.constant_products
+        units.constant_products = [of_d]
+        units.products += of_sums
         units.product_levels += 1
-        units.tables.append(Units((AGGREGATORS - 1) * c, w, m.bit_length()))
+        tables = int(weights.there[:, 1:].sum())
+        units.tables.append(Units(tables, widths["weight"].bits, self.slots.bit_length()))
         return units

@@ -78,6 +78,15 @@ class Operator(ABC):
                 intermediates that ``forward`` notes.
         """
 
+    def inventory_of(
+        self,
+        shapes: Sequence[Shape],
+        widths: Mapping[str, FixedType],
+        tensors: Mapping[str, FixedArray],
+    ) -> Inventory:
+        """:meth:`inventory` where the constants are known: zeros among them may then make units superfluous."""
+        return self.inventory(shapes, widths)
+
     @classmethod
     def type_fields(cls) -> tuple[str, ...]:
         """Names of the attributes that are fixed-point types."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fpgajet.estimate.blocks import Block, mean_digits, signed_digits
+from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import calibration
 from fpgajet.estimate.matrices import effective_bits, matrix_product
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory, Units, mean_digits, signed_digits
 
 
 def t(text: str) -> FixedType:
