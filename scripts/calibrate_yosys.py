@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -42,8 +43,9 @@ def clock_fit() -> dict[str, Any]:
     period = np.array([float(row["actual_period_ns"]) for row in rows()])
     matrix = np.stack([np.ones_like(size), size], axis=1)
 
-    def fitted(kept: np.ndarray) -> np.ndarray:
-        return np.linalg.lstsq(matrix[kept], period[kept], rcond=None)[0]
+    def fitted(kept: NDArray[Any]) -> NDArray[np.float64]:
+        line: NDArray[np.float64] = np.linalg.lstsq(matrix[kept], period[kept], rcond=None)[0]
+        return line
 
     everything = np.arange(len(size))
     errors = np.array([period[i] / (matrix[i] @ fitted(everything != i)) - 1 for i in everything])

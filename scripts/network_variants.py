@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def resized(network: Network, constituents: int) -> Network:
     nodes = []
     for node in network.nodes:
         known = node.operator.integer_fields()
-        changes = dict.fromkeys({"constituents", "slots"} & set(known), constituents)
+        changes: dict[str, Any] = dict.fromkeys({"constituents", "slots"} & set(known), constituents)
         tensors = {
             name: Tensor(_rows(tensor, constituents + 1), tensor.type) if _over_n(node, name) else tensor
             for name, tensor in node.tensors.items()
@@ -64,7 +65,8 @@ def with_pair_weights(network: Network, change: Callable[[NDArray[np.int64]], No
         tensor = Tensor(FixedArray(raw, weight.values.fraction), weight.type)
         operator = node.operator
         if "symmetric" in operator.integer_fields():
-            operator = replace(operator, symmetric=int((raw[:, 2] == raw[:, 3]).all()))
+            symmetric: dict[str, Any] = {"symmetric": int((raw[:, 2] == raw[:, 3]).all())}
+            operator = replace(operator, **symmetric)
         return Node(node.name, operator, node.inputs, {**node.tensors, "weight": tensor})
 
     return replace(network, nodes=tuple(changed(node) for node in network.nodes))

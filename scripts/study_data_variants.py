@@ -53,7 +53,7 @@ def run(task: tuple[str, int, bool]) -> dict[str, Jets]:
         for variant, (changes, detector) in VARIANTS.items():
             if wide and changes:
                 continue
-            generator.DELPHES_ATLAS = detector  # type: ignore[misc]
+            generator.DELPHES_ATLAS = detector  # type: ignore[attr-defined]
             other: Recipe = recipe.model_copy(update=changes)
             rng = np.random.default_rng(batch)
             made[variant].append(generator.jets_of_batch(records, charges, other, name, rng))

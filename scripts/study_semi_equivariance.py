@@ -17,14 +17,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.rows import write_table
+from tables.rows import finished, write_table
 
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
-from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
+from quant.checkpoint import Checkpoint
 from quant.models.assembly import network_of
-from quant.training.run import prepare, train
 from quant.training.settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
@@ -53,11 +52,7 @@ def main() -> None:
         sizes = ["model=vecnet", f"constituents={given.constituents}", f"seed={seed}", *widths]
         settings = read_settings(None, [*given.assignments, *sizes])
         out = given.out / f"n{given.constituents}-s{scalar}v{vector}h{hidden}-seed{seed}"
-        if (out / MODEL).is_file():
-            checkpoint = open_checkpoint(out)
-        else:
-            prepare(out, settings, resume=True)
-            checkpoint = train(settings, given.data, out, lambda *_: None, name=out.name, command=command)
+        checkpoint = finished(settings, given.data, out, command)
         rows.append(row(checkpoint, given.part, given.clock_mhz, given.ii))
         write_table(given.result, rows, shlex.join(command))
         print(rows[-1], flush=True)

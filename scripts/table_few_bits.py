@@ -17,11 +17,11 @@ import sys
 from pathlib import Path
 
 from tables.plots import Series, draw, points
-from tables.rows import chosen, write_table
+from tables.rows import chosen, finished, write_table
 
-from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
-from quant.training.run import prepare, train
-from quant.training.settings import Settings, read_settings
+from quant.checkpoint import Checkpoint
+from quant.models.npelican.description import NPelicanDescription
+from quant.training.settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC of a public 2026 study on the Top Quark Tagging Reference Dataset: (N, C) -> float, 6-bit
@@ -56,17 +56,10 @@ def main() -> None:
         print(rows[-1], flush=True)
 
 
-def finished(settings: Settings, data: Path, out: Path, command: list[str]) -> Checkpoint:
-    """The checkpoint of a run, trained now unless it is there."""
-    if (out / MODEL).is_file():
-        return open_checkpoint(out)
-    prepare(out, settings, resume=True)
-    return train(settings, data, out, lambda *_: None, name=out.name, command=command)
-
-
 def row(checkpoint: Checkpoint) -> dict[str, object]:
     """One line of the table."""
     config = checkpoint.config
+    assert isinstance(config.model, NPelicanDescription)
     values: dict[str, object] = {
         "constituents": config.constituents,
         "hidden": config.model.hidden,
@@ -78,7 +71,8 @@ def row(checkpoint: Checkpoint) -> dict[str, object]:
     values["quantised_distinct_scores"] = config.metrics.quantised["distinct_scores"]
     window = config.metrics.mass_cut["auc"]
     values["mass_window_auc"] = None if window is None else round(window, 5)
-    published = PUBLISHED.get((config.constituents, config.model.hidden), (None, None))
+    unknown: tuple[float | None, float | None] = (None, None)
+    published = PUBLISHED.get((config.constituents, config.model.hidden), unknown)
     return values | {"published_float_auc": published[0], "published_quantised_auc": published[1]}
 
 

@@ -29,7 +29,7 @@ from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
 from quant.checkpoint import load_float_model, open_checkpoint
 from quant.metrics import auc
 from quant.models.npelican import NPelicanFamily
-from quant.models.npelican.floating import Jets
+from quant.models.npelican.floating import Jets, NPelican
 from quant.models.scoring import CHUNK_JETS, FloatModel
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.settings import read_settings
@@ -70,6 +70,7 @@ class Grid:
 
 def _clipped(model: torch.nn.Module, p: torch.Tensor) -> torch.Tensor:
     """Scores with d_ij = 0 where rounded momenta make it negative, as the hardware has it."""
+    assert isinstance(model, NPelican)
     jets = Jets.from_momenta(p, 0)
     d = jets.d.clamp_min(0)
     row = d.double().sum(-1)

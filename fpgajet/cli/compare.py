@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 
 from fpgajet.cli.evaluate import HEADINGS, DataOption, MaxJets, PlotOption
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
 
 
 def compare(
@@ -68,7 +67,7 @@ def _print_values(precision: str, report: dict[str, Any]) -> None:
     groups = [group for group in report["groups"] if group["precision"] == precision]
     metrics = list(groups[0]["metrics"])
     title = f"{precision}: {report['jets']} jets, errors from {report['folds']} folds and from seeds"
-    table = Table("", "runs", *(HEADINGS[m] for m in metrics), title=title)
+    table = narrow_table("", "runs", *(HEADINGS[m] for m in metrics), title=title)
     table.columns[0].no_wrap = True
     for group in groups:
         cells = [_value(metric, found) for metric, found in group["metrics"].items()]
@@ -85,7 +84,7 @@ def _print_values(precision: str, report: dict[str, Any]) -> None:
 
 
 def _print_differences(report: dict[str, Any]) -> None:
-    table = Table("", "difference", "errors", "", title="differences, paired by fold")
+    table = narrow_table("", "difference", "errors", "", title="differences, paired by fold")
     for row in report["differences"]:
         title = f"{row['of']} - {row['minus']}, {row['precision']}"
         table.add_row(f"[bold]{title}[/]")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
 
 if TYPE_CHECKING:
     from quant.evaluation import Scored
@@ -121,7 +120,7 @@ def _print_study(found: dict[str, Any]) -> None:
         ("median", f"median |change of score| / standard deviation; {jets}"),
         ("auc_change", f"change of AUC in units of 0.0001; {jets}"),
     ):
-        table = Table("beta or degrees", *headings, title=title)
+        table = narrow_table("beta or degrees", *headings, title=title)
         if key == "auc_change":
             table.add_row("AUC at rest", *(f"{found['still'][name]:.4f}" for name in names), end_section=True)
         for label, cells in shown[key].items():
@@ -132,7 +131,7 @@ def _print_study(found: dict[str, Any]) -> None:
 def print_metrics(title: str, rows: dict[str, dict[str, Any]]) -> None:
     """A table of metrics, one row each."""
     keys = [key for key in HEADINGS if any(key in row for row in rows.values())]
-    table = Table("", *(HEADINGS[key] for key in keys), title=title or None)
+    table = narrow_table("", *(HEADINGS[key] for key in keys), title=title or None)
     table.columns[0].no_wrap = True
     for name, row in rows.items():
         table.add_row(name, *(_cell(key, row.get(key)) for key in keys))

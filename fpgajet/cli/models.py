@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Column
 
-from fpgajet.cli.output import JSON_HELP, console, print_json
+from fpgajet.cli.output import JSON_HELP, console, narrow_table, print_json
 
 EXAMPLE = """
 List the trained models that come with fpgajet; `fpgajet build --model NAME` takes any of them.
@@ -26,8 +26,9 @@ COLUMNS = {
     "channels": "channels",
     "parameters": "par.",
     "bits": "bits",
-    "auc_float": "AUC float",
-    "auc_quantised": "AUC quantised",
+    "auc_float": "AUC\nfloat",
+    "auc_quantised": "AUC\nquant.",
+    "inverse_background_efficiency_30": "1/eps_B\nat 0.3",
 }
 
 
@@ -38,13 +39,19 @@ def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = Fa
     if as_json:
         print_json(rows)
         return 0
-    table = Table(Column(COLUMNS["name"], no_wrap=True), *list(COLUMNS.values())[1:])
+    table = narrow_table(Column(COLUMNS["name"], no_wrap=True), *list(COLUMNS.values())[1:])
     for row in rows:
-        cells = [row[name] for name in COLUMNS]
+        cells = [_cell(name, row[name]) for name in COLUMNS]
         cells[0] = "\n".join([row["name"], *(f"= {alias}" for alias in row["aliases"])])
-        table.add_row(*(f"{c:.4f}" if isinstance(c, float) else str(c) for c in cells))
+        table.add_row(*cells)
     console.print(table)
     return 0
+
+
+def _cell(name: str, value: str | float | None) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}" if name.startswith("auc") else f"{value:.0f}"
+    return "-" if value is None else str(value)
 
 
 models.__doc__ = EXAMPLE

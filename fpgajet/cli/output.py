@@ -8,8 +8,10 @@ import sys
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from fpgajet.errors import INTERRUPTED_EXIT_CODE, FpgajetError
 
@@ -21,6 +23,11 @@ console = Console()
 messages = Console(stderr=True)
 
 JSON_HELP = "Print one JSON document on standard output instead of text."
+
+
+def narrow_table(*columns: Any, title: str | None = None) -> Table:
+    """A table without vertical lines, whose many columns fit 80 characters; columns as for ``rich.table.Table``."""
+    return Table(*columns, title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def print_json(content: Any) -> None:

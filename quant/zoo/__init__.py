@@ -39,6 +39,7 @@ def describe(path: Path) -> ZooEntry:
         "bits": config.model.bits,
         "auc_float": config.metrics.float_["auc"],
         "auc_quantised": config.metrics.quantised["auc"],
+        "inverse_background_efficiency_30": config.metrics.quantised["inverse_background_efficiency_30"],
         "command": config.training.command,
     }
 

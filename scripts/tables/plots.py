@@ -41,7 +41,7 @@ def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False) 
     import matplotlib.pyplot as plt
 
     # Equal rows give equal bytes, and letters stay letters.
-    style = {"svg.hashsalt": "fpgajet", "svg.fonttype": "none"}
+    style: Any = {"svg.hashsalt": "fpgajet", "svg.fonttype": "none"}
     with plt.style.context(mplhep.style.ATLAS), mpl.rc_context(style):
         figure, axes = plt.subplots(figsize=(7, 5))
         for one in series:

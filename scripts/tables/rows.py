@@ -13,14 +13,25 @@ import torch
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
+from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.fit import evaluate
-from quant.training.run import Recorder, float_phase, prepare
+from quant.training.run import Recorder, float_phase, prepare, train
 from quant.training.settings import Settings
 
 ROW = "row.json"
 METRICS = ("auc", "accuracy", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
+
+
+def finished(settings: Settings, data: Path, out: Path, command: Sequence[str]) -> Checkpoint:
+    """The checkpoint of a whole run in ``out``, trained now unless it is there."""
+    if (out / MODEL).is_file():
+        return open_checkpoint(out)
+    prepare(out, settings, resume=True)
+    checkpoint = train(settings, data, out, lambda *_: None, name=out.name, command=command)
+    assert checkpoint is not None  # a run to its last stage has one
+    return checkpoint
 
 
 def float_row(
