@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,8 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
     arithmetic = AlkaidArithmetic()
     given = symbolic_input(network.input_shape, network.input_type)
     result = network.evaluate(arithmetic, given, arithmetic.tensor)[network.output.name]
-    traced = from_symbols(given, network.input_type, np.ravel(result), network.output.operator.output)
+    types = [network.input_type] * math.prod(network.input_shape)
+    traced = from_symbols(given, types, np.ravel(result), network.output.operator.output)
     return improve(traced, clock_mhz, options or RtlOptions())
 
 

@@ -13,24 +13,26 @@ from fpgajet.fixed import FixedType
 from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist
 
 
-def from_symbols(inputs: FVArray, given: FixedType, outputs: FVArray, result: FixedType) -> Netlist:
-    """Netlist of a traced network.
+def from_symbols(
+    inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, result: FixedType
+) -> Netlist:
+    """Netlist of a traced network or operator.
 
     Args:
-        inputs: the symbols that the network was evaluated on, all of type ``given``.
+        inputs: the symbols that it was evaluated on. given: their types, one each.
         outputs: its result symbols, which fit ``result``.
     """
     flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
     program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
-    given_format = Format(given.signed, given.bits, given.fraction)
-    cells = [_cell(op, given_format) for op in program.ops]
+    formats = tuple(Format(kind.signed, kind.bits, kind.fraction) for kind in given)
+    cells = [_cell(op, formats) for op in program.ops]
     numbers = []
     for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
         numbers.append(len(cells))
         output_format = Format(result.signed, result.bits, result.fraction)
         cells.append(Cell(Kind.TRIM, (number,), output_format, (shift,)))
     tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
-    netlist = Netlist(tuple(cells), (given_format,) * len(flat_inputs), tuple(numbers), tables)
+    netlist = Netlist(tuple(cells), formats, tuple(numbers), tables)
     return netlist.pruned()
 
 
@@ -43,12 +45,12 @@ _UNARY = {0: Kind.NOT, 1: Kind.ANY, 2: Kind.ALL}
 _BINARY = {0: Kind.AND, 1: Kind.OR, 2: Kind.XOR}
 
 
-def _cell(op: Op, given: Format) -> Cell:  # noqa: PLR0911
+def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
     shape, data = _format(op.qint.kif), tuple(int(v) for v in op.data)
     bounds = tuple(round(bound / op.qint.step) for bound in (op.qint.min, op.qint.max))
     match op.opcode:
         case -1:
-            return Cell(Kind.INPUT, (), given, data)
+            return Cell(Kind.INPUT, (), given[data[0]], data)
         case -2:
             return Cell(Kind.NEGATE, op.addr, shape, (), bounds)
         case 0 | 1:

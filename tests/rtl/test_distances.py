@@ -26,7 +26,7 @@ def traced(kind: str) -> Netlist:
     distance = a._array([abs(symbol) for symbol in symbols], (3,))
     address = a.quantise("address", distance, t("ap_ufixed<7,7,AP_TRN,AP_SAT>"))
     table = a.lookup(a.constant(np.arange(128) ** 2 / 4), address)
-    return from_symbols(x, t(kind), np.ravel(table), t("ap_ufixed<20,18>"))
+    return from_symbols(x, [t(kind)] * len(np.asarray(x).ravel()), np.ravel(table), t("ap_ufixed<20,18>"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
