@@ -11,7 +11,7 @@ from quant.models.npelican.config import Architecture, Bits
 from quant.models.npelican.folding import Folded, fold
 from quant.models.npelican.placement import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
-from tests.quant.jets import random_float, random_jets
+from tests.quant.jets import labelled_jets, random_float, random_jets
 
 SIZES = Architecture(6, 2)
 
@@ -61,3 +61,20 @@ def test_a_dead_channel_does_not_stop_calibration(jets: torch.Tensor) -> None:
     folded = fold(model)
     quantised = start(folded, Bits(), jets)
     assert np.isfinite(quantised.scores(jets.numpy())).all()
+
+
+def test_weights_of_rare_numbers_of_constituents_take_no_bits() -> None:
+    """(n / M)^-3 makes weights of the one jet with two constituents 27 times as large as those of all others."""
+    sizes = Architecture(6, 1, alpha=True)
+    model = random_float(sizes)
+    with torch.no_grad():
+        model.get_parameter("alpha").fill_(-3.0)
+        model.get_parameter("score_alpha").fill_(-3.0)
+    jets = np.concatenate([labelled_jets(200, 6)[0], labelled_jets(1, 6, 7)[0]])
+    jets[-1, 2:] = 0.0
+    observed = Observed(fold(model), sizes, torch.from_numpy(jets))
+    start = observed.start()
+    kind, exponents = observed.build(start, Bits(), "x").types.weight, start.exponents
+    usual = np.abs(observed.folded.table("weight")[6] * start.factors[0])
+    usual *= 2.0 ** np.array([0, *[exponents.row] * 3, *[exponents.total] * 2])
+    assert kind.highest * kind.lsb / 4 < usual.max() <= (kind.highest + 1) * kind.lsb

@@ -18,6 +18,9 @@ from quant.models.npelican.quantised import QuantisedNPelican
 
 #: share of values that a quantiser holds without saturation at offset 0
 KEEP = 0.9999
+#: share of jets whose weights are held: those of nPELICAN_N grow without bound towards few constituents, so that the
+#: few jets that have them would take the bits of all others
+KEEP_WEIGHTS = 0.95
 #: rad; few pairs of a jet of R = 0.8 are further apart in eta or phi, and their d may saturate
 WIDE = 1.0
 
@@ -75,7 +78,7 @@ class Observed:
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
         n = jets.slots.numpy()
-        self.seen = np.unique(n)  # numbers of constituents
+        self.numbers = n
         real = np.arange(m) < n[:, None]
         self.dots = _reach(jets.d.double().numpy()[real[:, :, None] & real[:, None, :]])
         self.row, self.total = _reach(jets.row.numpy()[real]), _reach(jets.total.numpy())
@@ -104,18 +107,16 @@ class Observed:
         if self.architecture.unit_pair_weight:
             factors = _to_powers_of_two(factors, np.abs(self.folded.weight[:, 0]))
         folded = self.folded.scaled(factors)
-        weight = folded.table("weight")[self.seen] * 2.0 ** np.array(
-            [0, e.row, e.row, e.row, e.total, e.total]
-        )
-        score_weight = folded.table("score_weight")[self.seen] * 2.0 ** np.array([e.sum, e.trace])
+        weight = folded.table("weight") * 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
+        score_weight = folded.table("score_weight") * 2.0 ** np.array([e.sum, e.trace])
         ranges = {
             "dots": self.dots,
             "row_sum": self.row * 2.0**-e.row,
             "total": self.total * 2.0**-e.total,
-            "weight": float(np.abs(weight).max()),
+            "weight": self._weight_reach(weight),
             "bias": float((self.bias * factors).max()),
             "activation": float((self.activation * factors).max()),
-            "score_weight": float(np.abs(score_weight).max()),
+            "score_weight": self._weight_reach(score_weight),
             "score_bias": self.score_bias,
             "score": self.score,
         }
@@ -127,6 +128,11 @@ class Observed:
         model = QuantisedNPelican(self.architecture, types, e, name, folded.multiplicity.alphas)
         model.set_from(folded)
         return model
+
+    def _weight_reach(self, table: Real) -> float:
+        """The largest weight [M + 1, C, ...] of all but a few jets."""
+        of_jets = np.abs(table).max((1, 2))[self.numbers]
+        return float(np.quantile(of_jets, KEEP_WEIGHTS, method="lower"))
 
 
 def input_types(form: InputForm, bits: Bits, offset: int) -> dict[str, FixedType]:
