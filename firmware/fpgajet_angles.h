@@ -16,6 +16,24 @@ unsigned angular_address(typename CONFIG_T::angle_t first, typename CONFIG_T::an
     return address.to_uint();
 }
 
+// What d of two constituents needs: both pT and the addresses of the tables.
+template <typename CONFIG_T> struct angular_pair {
+    typename CONFIG_T::pt_t pt_first, pt_second;
+    unsigned eta, phi;
+};
+
+// Pair q of two lists of (pT, eta, phi). The types wrap: dropping the bits above is free, and the input form keeps
+// constituents inside.
+template <class x_T, typename CONFIG_T> angular_pair<CONFIG_T> angular_pair_of(x_T first[], x_T second[], unsigned q) {
+    #pragma HLS INLINE
+    angular_pair<CONFIG_T> pair;
+    pair.pt_first = first[3 * q];
+    pair.pt_second = second[3 * q];
+    pair.eta = angular_address<CONFIG_T>(first[3 * q + 1], second[3 * q + 1]);
+    pair.phi = angular_address<CONFIG_T>(first[3 * q + 2], second[3 * q + 2]);
+    return pair;
+}
+
 } // namespace nnet
 
 #endif

@@ -50,6 +50,7 @@ void dot_products_shared(typename CONFIG_T::momentum_t first[PAIRS * 4],
 template <class p_T, class d_T, typename CONFIG_T>
 void dot_products(p_T p[CONFIG_T::constituents * 4],
                   d_T d[(CONFIG_T::constituents + 2 * CONFIG_T::beams) * (CONFIG_T::constituents + 2 * CONFIG_T::beams)]) {
+    typedef typename CONFIG_T::momentum_t momentum_T;
     static const unsigned slots = CONFIG_T::constituents + 2 * CONFIG_T::beams;
     static const unsigned J = folding<slots / 2 + 1, CONFIG_T::reuse_factor>::at_once;
     static const unsigned pairs = slots * J;
@@ -58,30 +59,26 @@ void dot_products(p_T p[CONFIG_T::constituents * 4],
     #pragma HLS ARRAY_PARTITION variable=p complete
     #pragma HLS ARRAY_PARTITION variable=d complete
 
+    momentum_T momenta[slots * 4];
+    #pragma HLS ARRAY_PARTITION variable=momenta complete
+    for (unsigned k = 0; k < slots * 4; k++) {
+        #pragma HLS UNROLL
+        momenta[k] = momentum_of<p_T, CONFIG_T>(p, k / 4, k % 4);
+    }
     for (unsigned phase = 0; phase < folding<slots / 2 + 1, CONFIG_T::reuse_factor>::phases; phase++) {
         #pragma HLS UNROLL
-        typename CONFIG_T::momentum_t first[pairs * 4];
-        typename CONFIG_T::momentum_t second[pairs * 4];
+        momentum_T first[pairs * 4];
+        momentum_T second[pairs * 4];
         d_T made[pairs];
         #pragma HLS ARRAY_PARTITION variable=first complete
         #pragma HLS ARRAY_PARTITION variable=second complete
         #pragma HLS ARRAY_PARTITION variable=made complete
-        for (unsigned i = 0; i < slots; i++) {
-            #pragma HLS UNROLL
-            for (unsigned c = 0; c < J; c++) {
-                #pragma HLS UNROLL
-                for (unsigned k = 0; k < 4; k++) {
-                    #pragma HLS UNROLL
-                    first[(i * J + c) * 4 + k] = momentum_of<p_T, CONFIG_T>(p, i, k);
-                    second[(i * J + c) * 4 + k] = momentum_of<p_T, CONFIG_T>(p, (i + phase * J + c) % slots, k);
-                }
-            }
-        }
+        gather_ends<momentum_T, slots, 4, 0, J>(momenta, first, second, phase);
         if (CONFIG_T::reuse_factor == 1)
             dot_products_phase<d_T, CONFIG_T, pairs>(first, second, made);
         else
             dot_products_shared<d_T, CONFIG_T, pairs>(first, second, made);
-        scatter_pairs<d_T, slots, 1, J>(made, d, phase);
+        scatter_pairs<d_T, slots, 1, 0, J>(made, made, d, phase);
     }
 }
 

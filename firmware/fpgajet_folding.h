@@ -49,15 +49,42 @@ void scatter_columns(T now[ROWS * AT_ONCE * FEATURES], T all[ROWS * COLUMNS * FE
     }
 }
 
-// Symmetric pairs on a ring of slots: the pairs (i, i + distance) with the distances 0 ... N / 2 of one phase.
-template <class T, unsigned N, unsigned FEATURES, unsigned AT_ONCE>
+// Pairs on a ring of slots: a lane belongs to a slot i and takes its pairs (i, i + distance), one after the other; the
+// distances FIRST, FIRST + 1, ... N / 2 are dealt out over the phases.
+
+// Half way around an even ring every pair appears twice; the first one counts.
+template <unsigned N> bool appears_again(unsigned i, unsigned distance) {
+    #pragma HLS INLINE
+    return 2 * distance > N || (2 * distance == N && 2 * i >= N);
+}
+
+// Features of both slots of the pairs of one phase.
+template <class T, unsigned N, unsigned FEATURES, unsigned FIRST, unsigned AT_ONCE>
+void gather_ends(T slots[N * FEATURES], T first[N * AT_ONCE * FEATURES], T second[N * AT_ONCE * FEATURES], unsigned phase) {
+    #pragma HLS INLINE
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < AT_ONCE; c++) {
+            #pragma HLS UNROLL
+            const unsigned j = (i + FIRST + phase * AT_ONCE + c) % N;
+            for (unsigned f = 0; f < FEATURES; f++) {
+                #pragma HLS UNROLL
+                first[(i * AT_ONCE + c) * FEATURES + f] = slots[i * FEATURES + f];
+                second[(i * AT_ONCE + c) * FEATURES + f] = slots[j * FEATURES + f];
+            }
+        }
+    }
+}
+
+// Features of the pairs of one phase, out of [N, N, FEATURES], which is symmetric.
+template <class T, unsigned N, unsigned FEATURES, unsigned FIRST, unsigned AT_ONCE>
 void gather_pairs(T all[N * N * FEATURES], T now[N * AT_ONCE * FEATURES], unsigned phase) {
     #pragma HLS INLINE
     for (unsigned i = 0; i < N; i++) {
         #pragma HLS UNROLL
         for (unsigned c = 0; c < AT_ONCE; c++) {
             #pragma HLS UNROLL
-            const unsigned j = (i + phase * AT_ONCE + c) % N;
+            const unsigned j = (i + FIRST + phase * AT_ONCE + c) % N;
             const unsigned pair = (i < j) ? i * N + j : j * N + i;
             for (unsigned f = 0; f < FEATURES; f++) {
                 #pragma HLS UNROLL
@@ -67,28 +94,35 @@ void gather_pairs(T all[N * N * FEATURES], T now[N * AT_ONCE * FEATURES], unsign
     }
 }
 
-// Half way around an even ring every pair appears twice; the first one counts.
-template <unsigned N> bool appears_again(unsigned i, unsigned distance) {
-    #pragma HLS INLINE
-    return 2 * distance > N || (2 * distance == N && 2 * i >= N);
-}
-
-// The way back, to (i, j) and (j, i).
-template <class T, unsigned N, unsigned FEATURES, unsigned AT_ONCE>
-void scatter_pairs(T now[N * AT_ONCE * FEATURES], T all[N * N * FEATURES], unsigned phase) {
+// The way back: ``forth`` to (i, j) and ``back`` to (j, i); on the diagonal the first one counts.
+template <class T, unsigned N, unsigned FEATURES, unsigned FIRST, unsigned AT_ONCE>
+void scatter_pairs(T forth[N * AT_ONCE * FEATURES], T back[N * AT_ONCE * FEATURES], T all[N * N * FEATURES],
+                   unsigned phase) {
     #pragma HLS INLINE
     for (unsigned i = 0; i < N; i++) {
         #pragma HLS UNROLL
         for (unsigned c = 0; c < AT_ONCE; c++) {
             #pragma HLS UNROLL
-            const unsigned j = (i + phase * AT_ONCE + c) % N;
-            if (appears_again<N>(i, phase * AT_ONCE + c))
+            const unsigned j = (i + FIRST + phase * AT_ONCE + c) % N;
+            if (appears_again<N>(i, FIRST + phase * AT_ONCE + c))
                 continue;
             for (unsigned f = 0; f < FEATURES; f++) {
                 #pragma HLS UNROLL
-                all[(i * N + j) * FEATURES + f] = now[(i * AT_ONCE + c) * FEATURES + f];
-                all[(j * N + i) * FEATURES + f] = now[(i * AT_ONCE + c) * FEATURES + f];
+                all[(j * N + i) * FEATURES + f] = back[(i * AT_ONCE + c) * FEATURES + f];
+                all[(i * N + j) * FEATURES + f] = forth[(i * AT_ONCE + c) * FEATURES + f];
             }
+        }
+    }
+}
+
+// Distances without 0 leave the diagonal to this.
+template <class T, unsigned N, unsigned FEATURES> void clear_diagonal(T all[N * N * FEATURES]) {
+    #pragma HLS INLINE
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned f = 0; f < FEATURES; f++) {
+            #pragma HLS UNROLL
+            all[(i * N + i) * FEATURES + f] = 0;
         }
     }
 }

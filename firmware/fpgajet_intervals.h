@@ -55,44 +55,14 @@ void intervals(v_T v[CONFIG_T::slots * CONFIG_T::channels * 4],
         #pragma HLS ARRAY_PARTITION variable=first complete
         #pragma HLS ARRAY_PARTITION variable=second complete
         #pragma HLS ARRAY_PARTITION variable=made complete
-        for (unsigned i = 0; i < N; i++) {
-            #pragma HLS UNROLL
-            for (unsigned c = 0; c < J; c++) {
-                #pragma HLS UNROLL
-                const unsigned j = (i + phase * J + c + 1) % N;
-                for (unsigned m = 0; m < 4 * V; m++) {
-                    #pragma HLS UNROLL
-                    first[(i * J + c) * V * 4 + m] = v[i * V * 4 + m];
-                    second[(i * J + c) * V * 4 + m] = v[j * V * 4 + m];
-                }
-            }
-        }
+        gather_ends<v_T, N, 4 * V, 1, J>(v, first, second, phase);
         if (CONFIG_T::reuse_factor == 1)
             intervals_phase<v_T, x_T, CONFIG_T, vectors>(first, second, made);
         else
             intervals_shared<v_T, x_T, CONFIG_T, vectors>(first, second, made);
-        for (unsigned i = 0; i < N; i++) {
-            #pragma HLS UNROLL
-            for (unsigned c = 0; c < J; c++) {
-                #pragma HLS UNROLL
-                const unsigned j = (i + phase * J + c + 1) % N;
-                if (appears_again<N>(i, phase * J + c + 1))
-                    continue;
-                for (unsigned a = 0; a < V; a++) {
-                    #pragma HLS UNROLL
-                    x[(i * N + j) * V + a] = made[(i * J + c) * V + a];
-                    x[(j * N + i) * V + a] = made[(i * J + c) * V + a];
-                }
-            }
-        }
+        scatter_pairs<x_T, N, V, 1, J>(made, made, x, phase);
     }
-    for (unsigned i = 0; i < N; i++) {
-        #pragma HLS UNROLL
-        for (unsigned a = 0; a < V; a++) {
-            #pragma HLS UNROLL
-            x[(i * N + i) * V + a] = 0;
-        }
-    }
+    clear_diagonal<x_T, N, V>(x);
 }
 
 } // namespace nnet

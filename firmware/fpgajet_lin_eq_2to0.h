@@ -5,7 +5,33 @@
 #ifndef FPGAJET_LIN_EQ_2TO0_H_
 #define FPGAJET_LIN_EQ_2TO0_H_
 
+#include "fpgajet_folding.h"
+
 namespace nnet {
+
+// Sum of every channel over the columns of one phase.
+template <class z_T, typename CONFIG_T, unsigned AT_ONCE>
+void pair_sum_phase(z_T z[CONFIG_T::slots * AT_ONCE * CONFIG_T::hidden],
+                    typename CONFIG_T::sum_accumulator_t sum[CONFIG_T::hidden]) {
+    #pragma HLS INLINE
+    for (unsigned c = 0; c < CONFIG_T::hidden; c++) {
+        #pragma HLS UNROLL
+        typename CONFIG_T::sum_accumulator_t partial = 0;
+        for (unsigned q = 0; q < CONFIG_T::slots * AT_ONCE; q++) {
+            #pragma HLS UNROLL
+            partial += z[q * CONFIG_T::hidden + c];
+        }
+        sum[c] = partial;
+    }
+}
+
+template <class z_T, typename CONFIG_T, unsigned AT_ONCE>
+void pair_sum_shared(z_T z[CONFIG_T::slots * AT_ONCE * CONFIG_T::hidden],
+                     typename CONFIG_T::sum_accumulator_t sum[CONFIG_T::hidden]) {
+    #pragma HLS INLINE off
+    #pragma HLS PIPELINE II=1
+    pair_sum_phase<z_T, CONFIG_T, AT_ONCE>(z, sum);
+}
 
 template <class z_T, class mask_T, class score_T, typename CONFIG_T>
 void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], mask_T mask[CONFIG_T::slots],
@@ -13,7 +39,9 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
                  typename CONFIG_T::bias_t bias[CONFIG_T::slots + 1]) {
     static const unsigned M = CONFIG_T::slots;
     static const unsigned C = CONFIG_T::hidden;
+    static const unsigned J = folding<M, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ALLOCATION function instances=pair_sum_shared<z_T, CONFIG_T, J> limit=1
     #pragma HLS ARRAY_PARTITION variable=z complete
     #pragma HLS ARRAY_PARTITION variable=mask complete
     #pragma HLS ARRAY_PARTITION variable=weight complete
@@ -25,25 +53,43 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         n += mask[i];
     }
 
+    typename CONFIG_T::sum_accumulator_t sums[C];
+    #pragma HLS ARRAY_PARTITION variable=sums complete
+    for (unsigned c = 0; c < C; c++) {
+        #pragma HLS UNROLL
+        sums[c] = 0;
+    }
+    for (unsigned phase = 0; phase < folding<M, CONFIG_T::reuse_factor>::phases; phase++) {
+        #pragma HLS UNROLL
+        z_T now[M * J * C];
+        typename CONFIG_T::sum_accumulator_t partial[C];
+        #pragma HLS ARRAY_PARTITION variable=now complete
+        #pragma HLS ARRAY_PARTITION variable=partial complete
+        gather_columns<z_T, M, M, C, J>(z, now, phase);
+        if (CONFIG_T::reuse_factor == 1)
+            pair_sum_phase<z_T, CONFIG_T, J>(now, partial);
+        else
+            pair_sum_shared<z_T, CONFIG_T, J>(now, partial);
+        for (unsigned c = 0; c < C; c++) {
+            #pragma HLS UNROLL
+            sums[c] += partial[c];
+        }
+    }
+
     const unsigned count = n.to_uint();
     const unsigned at = (CONFIG_T::weight_rows > 1) ? count * C * 2 : 0; // first weight for this number of slots
     typename CONFIG_T::accumulator_t w = bias[count];
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
-        typename CONFIG_T::sum_accumulator_t sum = 0;
         typename CONFIG_T::trace_accumulator_t trace = 0;
         for (unsigned i = 0; i < M; i++) {
             #pragma HLS UNROLL
-            for (unsigned j = 0; j < M; j++) {
-                #pragma HLS UNROLL
-                sum += z[(i * M + j) * C + c];
-            }
             trace += z[(i * M + i) * C + c];
         }
         // Dividing by a power of two is a move of the binary point.
         typename CONFIG_T::sum_scaled_t sum_scaled;
         typename CONFIG_T::trace_scaled_t trace_scaled;
-        sum_scaled.range() = sum.range();
+        sum_scaled.range() = sums[c].range();
         trace_scaled.range() = trace.range();
         w += sum_scaled * weight[at + 2 * c] + trace_scaled * weight[at + 2 * c + 1];
     }

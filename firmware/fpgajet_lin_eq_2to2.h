@@ -5,13 +5,58 @@
 #ifndef FPGAJET_LIN_EQ_2TO2_H_
 #define FPGAJET_LIN_EQ_2TO2_H_
 
+#include "fpgajet_folding.h"
+
 namespace nnet {
 
-// What all pairs have in common once the row sums S and the total T are there.
-template <class d_T, class mask_T, class z_T, typename CONFIG_T>
-void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total, z_T z[],
-                     typename CONFIG_T::weight_t weight[], typename CONFIG_T::bias_t bias[],
-                     typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+// y = w d_ij + a_i + b_j of the pairs (i, j) of one phase, and the same of (j, i): ReLU, mask, rounded once.
+template <class d_T, class z_T, typename CONFIG_T, unsigned PAIRS>
+void lin_eq_2to2_phase(d_T d[PAIRS], ap_uint<1> real[PAIRS], typename CONFIG_T::accumulator_t row_first[PAIRS * CONFIG_T::hidden],
+                       typename CONFIG_T::accumulator_t column_second[PAIRS * CONFIG_T::hidden],
+                       typename CONFIG_T::accumulator_t row_second[PAIRS * CONFIG_T::hidden],
+                       typename CONFIG_T::accumulator_t column_first[PAIRS * CONFIG_T::hidden],
+                       z_T forth[PAIRS * CONFIG_T::hidden], z_T back[PAIRS * CONFIG_T::hidden],
+                       typename CONFIG_T::weight_t weight[]) {
+    #pragma HLS INLINE
+    static const unsigned C = CONFIG_T::hidden;
+    for (unsigned q = 0; q < PAIRS; q++) {
+        #pragma HLS UNROLL
+        for (unsigned c = 0; c < C; c++) {
+            #pragma HLS UNROLL
+            const typename CONFIG_T::accumulator_t pair = d[q] * weight[6 * c]; // of all rows of the table the same
+            const typename CONFIG_T::accumulator_t y_ij = pair + row_first[q * C + c] + column_second[q * C + c];
+            const typename CONFIG_T::accumulator_t y_ji = pair + row_second[q * C + c] + column_first[q * C + c];
+            const z_T z_ij = (y_ij > 0) ? y_ij : typename CONFIG_T::accumulator_t(0);
+            z_T z_ji = (y_ji > 0) ? y_ji : typename CONFIG_T::accumulator_t(0);
+            if (CONFIG_T::symmetric) // then y_ji = y_ij, and the lines above are not built
+                z_ji = z_ij;
+            forth[q * C + c] = (real[q] != 0) ? z_ij : z_T(0);
+            back[q * C + c] = (real[q] != 0) ? z_ji : z_T(0);
+        }
+    }
+}
+
+template <class d_T, class z_T, typename CONFIG_T, unsigned PAIRS>
+void lin_eq_2to2_shared(d_T d[PAIRS], ap_uint<1> real[PAIRS],
+                        typename CONFIG_T::accumulator_t row_first[PAIRS * CONFIG_T::hidden],
+                        typename CONFIG_T::accumulator_t column_second[PAIRS * CONFIG_T::hidden],
+                        typename CONFIG_T::accumulator_t row_second[PAIRS * CONFIG_T::hidden],
+                        typename CONFIG_T::accumulator_t column_first[PAIRS * CONFIG_T::hidden],
+                        z_T forth[PAIRS * CONFIG_T::hidden], z_T back[PAIRS * CONFIG_T::hidden],
+                        typename CONFIG_T::weight_t weight[]) {
+    #pragma HLS INLINE off
+    #pragma HLS PIPELINE II=1
+    #pragma HLS FUNCTION_INSTANTIATE variable=weight
+    lin_eq_2to2_phase<d_T, z_T, CONFIG_T, PAIRS>(d, real, row_first, column_second, row_second, column_first, forth, back,
+                                                 weight);
+}
+
+// What rows, columns and the diagonal add once the row sums S and the total T are there.
+template <class mask_T, typename CONFIG_T>
+void lin_eq_2to2_terms(mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total,
+                       typename CONFIG_T::accumulator_t of_row[], typename CONFIG_T::accumulator_t of_column[],
+                       typename CONFIG_T::accumulator_t of_diagonal[], typename CONFIG_T::weight_t weight[],
+                       typename CONFIG_T::bias_t bias[], typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
     #pragma HLS INLINE
     static const unsigned M = CONFIG_T::slots;
     static const unsigned C = CONFIG_T::hidden;
@@ -28,36 +73,73 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
         #pragma HLS UNROLL
         const typename CONFIG_T::accumulator_t shared = total * weight[at + 6 * c + 4] + bias[count * C + c];
         const typename CONFIG_T::accumulator_t shared_diagonal = total * weight[at + 6 * c + 5] + diagonal_bias[count * C + c];
-
-        typename CONFIG_T::accumulator_t of_row[M];    // what S_i and all pairs share give to row i
-        typename CONFIG_T::accumulator_t of_column[M]; // what S_j gives to column j
-        #pragma HLS ARRAY_PARTITION variable=of_row complete
-        #pragma HLS ARRAY_PARTITION variable=of_column complete
         for (unsigned i = 0; i < M; i++) {
             #pragma HLS UNROLL
-            of_row[i] = row[i] * weight[at + 6 * c + 3] + shared;
-            of_column[i] = row[i] * weight[at + 6 * c + 2];
+            of_row[i * C + c] = row[i] * weight[at + 6 * c + 3] + shared;
+            of_column[i * C + c] = row[i] * weight[at + 6 * c + 2];
+            of_diagonal[i * C + c] = of_row[i * C + c] + (row[i] * weight[at + 6 * c + 1] + shared_diagonal);
         }
+    }
+}
 
-        for (unsigned i = 0; i < M; i++) {
+// Pairs (i, i + distance) around the ring of slots, distances 0 ... M / 2.
+template <class d_T, class mask_T, class z_T, typename CONFIG_T>
+void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total, z_T z[],
+                     typename CONFIG_T::weight_t weight[], typename CONFIG_T::bias_t bias[],
+                     typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+    typedef typename CONFIG_T::accumulator_t accumulator_T;
+    static const unsigned M = CONFIG_T::slots;
+    static const unsigned C = CONFIG_T::hidden;
+    static const unsigned J = folding<M / 2 + 1, CONFIG_T::reuse_factor>::at_once;
+    static const unsigned pairs = M * J;
+    #pragma HLS INLINE
+    #pragma HLS ALLOCATION function instances=lin_eq_2to2_shared<d_T, z_T, CONFIG_T, pairs> limit=1
+
+    accumulator_T of_row[M * C];      // what S_i and all pairs share give to row i
+    accumulator_T of_column[M * C];   // what S_j gives to column j
+    accumulator_T of_diagonal[M * C]; // row and diagonal together
+    #pragma HLS ARRAY_PARTITION variable=of_row complete
+    #pragma HLS ARRAY_PARTITION variable=of_column complete
+    #pragma HLS ARRAY_PARTITION variable=of_diagonal complete
+    lin_eq_2to2_terms<mask_T, CONFIG_T>(mask, row, total, of_row, of_column, of_diagonal, weight, bias, diagonal_bias);
+
+    for (unsigned phase = 0; phase < folding<M / 2 + 1, CONFIG_T::reuse_factor>::phases; phase++) {
+        #pragma HLS UNROLL
+        d_T now[pairs];
+        mask_T mask_first[pairs], mask_second[pairs];
+        ap_uint<1> real[pairs];
+        accumulator_T row_first[pairs * C], row_second[pairs * C], column_first[pairs * C], column_second[pairs * C];
+        z_T forth[pairs * C], back[pairs * C];
+        #pragma HLS ARRAY_PARTITION variable=now complete
+        #pragma HLS ARRAY_PARTITION variable=mask_first complete
+        #pragma HLS ARRAY_PARTITION variable=mask_second complete
+        #pragma HLS ARRAY_PARTITION variable=real complete
+        #pragma HLS ARRAY_PARTITION variable=row_first complete
+        #pragma HLS ARRAY_PARTITION variable=row_second complete
+        #pragma HLS ARRAY_PARTITION variable=column_first complete
+        #pragma HLS ARRAY_PARTITION variable=column_second complete
+        #pragma HLS ARRAY_PARTITION variable=forth complete
+        #pragma HLS ARRAY_PARTITION variable=back complete
+        gather_pairs<d_T, M, 1, 0, J>(d, now, phase);
+        gather_ends<mask_T, M, 1, 0, J>(mask, mask_first, mask_second, phase);
+        gather_ends<accumulator_T, M, C, 0, J>(of_row, row_first, row_second, phase);
+        gather_ends<accumulator_T, M, C, 0, J>(of_column, column_first, column_second, phase);
+        for (unsigned q = 0; q < pairs; q++) {
             #pragma HLS UNROLL
-            for (unsigned j = i; j < M; j++) {
-                #pragma HLS UNROLL
-                const typename CONFIG_T::accumulator_t pair = d[i * M + j] * weight[6 * c]; // in every row the same
-                typename CONFIG_T::accumulator_t y_ij = pair + of_row[i] + of_column[j];
-                if (i == j)
-                    y_ij += row[i] * weight[at + 6 * c + 1] + shared_diagonal;
-                const typename CONFIG_T::accumulator_t y_ji = pair + of_row[j] + of_column[i];
-
-                const bool real = (mask[i] != 0) && (mask[j] != 0);
-                z_T z_ij = (y_ij > 0) ? y_ij : typename CONFIG_T::accumulator_t(0);
-                z_T z_ji = (y_ji > 0) ? y_ji : typename CONFIG_T::accumulator_t(0);
-                if (CONFIG_T::symmetric) // then y_ji = y_ij, and the lines above are not built
-                    z_ji = z_ij;
-                z[(j * M + i) * C + c] = real ? z_ji : z_T(0);
-                z[(i * M + j) * C + c] = real ? z_ij : z_T(0); // last: on the diagonal this one counts
-            }
+            real[q] = (mask_first[q] != 0) && (mask_second[q] != 0);
         }
+        for (unsigned k = 0; k < M * C; k++) {
+            #pragma HLS UNROLL
+            if (phase == 0) // distance 0, the diagonal, is in the first place of every lane
+                row_first[k / C * J * C + k % C] = of_diagonal[k];
+        }
+        if (CONFIG_T::reuse_factor == 1)
+            lin_eq_2to2_phase<d_T, z_T, CONFIG_T, pairs>(now, real, row_first, column_second, row_second, column_first,
+                                                         forth, back, weight);
+        else
+            lin_eq_2to2_shared<d_T, z_T, CONFIG_T, pairs>(now, real, row_first, column_second, row_second, column_first,
+                                                          forth, back, weight);
+        scatter_pairs<z_T, M, C, 0, J>(forth, back, z, phase);
     }
 }
 

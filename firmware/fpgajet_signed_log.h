@@ -114,12 +114,12 @@ void pair_log(x_T x[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::features],
         y_T made[values];
         #pragma HLS ARRAY_PARTITION variable=now complete
         #pragma HLS ARRAY_PARTITION variable=made complete
-        gather_pairs<x_T, N, F, J>(x, now, phase);
+        gather_pairs<x_T, N, F, 0, J>(x, now, phase);
         if (CONFIG_T::reuse_factor == 1)
             signed_log_phase<x_T, y_T, CONFIG_T, values>(now, made);
         else
             signed_log_shared<x_T, y_T, CONFIG_T, values>(now, made);
-        scatter_pairs<y_T, N, F, J>(made, y, phase);
+        scatter_pairs<y_T, N, F, 0, J>(made, made, y, phase);
     }
 }
 

@@ -11,7 +11,7 @@ import numpy as np
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Inventory, Units, Weights
+from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
 from fpgajet.ops.operator import Operator, Shape, expect
 
 
@@ -30,6 +30,7 @@ class LinEq2to0(Operator):
     inputs: ClassVar[int] = 2
     tensors: ClassVar[tuple[str, ...]] = ("weight", "bias")
     header: ClassVar[str] = "fpgajet_lin_eq_2to0.h"
+    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to0"
 
     slots: int
@@ -88,7 +89,9 @@ class LinEq2to0(Operator):
         units = Inventory()
         units.add_tree(traces, m, z)  # not on the longest path
         units.adder_levels = 0
-        units.add_tree(sums, m * m, z)
+        lanes = Inventory()
+        lanes.add_tree(sums, m * m, z)
+        units.folded = Folded(lanes, m, sums * m * m * z, reduces=True)
         units.constant_products += [
             weights.products(slice(0, 1), 1, widths["sum_accumulator"].bits, w),
             weights.products(slice(1, 2), 1, widths["trace_accumulator"].bits, w),

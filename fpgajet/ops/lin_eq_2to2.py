@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Inventory, Units, Weights
+from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -40,6 +40,7 @@ class LinEq2to2(Operator):
     inputs: ClassVar[int] = 2
     tensors: ClassVar[tuple[str, ...]] = ("weight", "bias", "diagonal_bias")
     header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
+    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to2"
 
     row_sum: FixedType
@@ -151,26 +152,28 @@ class LinEq2to2(Operator):
         """Units, given the weights [C, 6] and which of both biases [2, C] are not zero."""
         m, pairs, weighted = self.slots, self.slots * (self.slots + 1) // 2, weights.there
         w, wide = widths["weight"].bits, widths["accumulator"]
-        units = Inventory()
+        units = Inventory(adder_levels=2)
         if weighted[:, 1:].any():
             self.count_sums(units, widths)
         units.constant_products += [
-            weights.products(slice(0, 1), pairs, widths["input0"].bits, w),
             weights.products(slice(1, 4), m, self.row_sum.bits, w),
             weights.products(slice(4, 6), 1, self.total.bits, w),
         ]
-        computed = pairs if self.symmetric else m * m
-        # weighted d + S_i term + S_j term for every computed pair; biases and T once a row; the diagonal.
         shared, diagonal = weighted[:, 4] | biased[0], weighted[:, 5] | biased[1]
-        terms = weighted[:, 0].astype(int) + (weighted[:, 3] | shared) + weighted[:, 2]
         once_a_row = int((weighted[:, 1].astype(int) + weighted[:, 3] + shared + diagonal).sum())
-        units.adders += [
-            Units(int(np.maximum(terms - 1, 0).sum()) * computed, wide.bits),
-            Units(once_a_row * m, wide.bits),
-        ]
-        units.adder_levels += 4
-        live = int(weighted.any(1).sum())  # a channel without weights is a constant
-        units.requantise(live * computed, wide, self.output)
-        units.selectors.append(Units(live * computed, -(-self.output.bits // 2)))  # ReLU and mask
+        units.adders.append(Units(once_a_row * m, wide.bits))  # biases, T and the diagonal
         units.tables.append(Units(int(biased.sum()), widths["bias"].bits, m.bit_length()))
+
+        # weighted d + S_i term + S_j term for every computed pair. The C++ deals out distances 0 ... M / 2 around a
+        # ring of slots; i stays in its lane.
+        computed = pairs if self.symmetric else m * m
+        live = int(weighted.any(1).sum())  # a channel without weights is a constant
+        terms = weighted[:, 0].astype(int) + (weighted[:, 3] | shared) + weighted[:, 2]
+        adders = int(np.maximum(terms - 1, 0).sum()) * computed
+        lanes = Inventory(adders=[Units(adders, wide.bits)], adder_levels=2)
+        lanes.constant_products.append(weights.products(slice(0, 1), pairs, widths["input0"].bits, w))
+        lanes.requantise(live * computed, wide, self.output)
+        lanes.selectors.append(Units(live * computed, -(-self.output.bits // 2)))  # ReLU and mask
+        read = pairs * widths["input0"].bits + live * computed * wide.bits
+        units.folded = Folded(lanes, m // 2 + 1, read)
         return units

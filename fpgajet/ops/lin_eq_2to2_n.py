@@ -50,9 +50,8 @@ class LinEq2to2N(LinEq2to2):
         self, widths: Mapping[str, FixedType], weights: Weights, biased: NDArray[np.bool_]
     ) -> Inventory:
         units = super().counted(widths, weights, biased)
-        of_d, *of_sums = units.constant_products
-        units.constant_products = [of_d]
-        units.products += of_sums
+        units.products += units.constant_products  # of the sums; those of d are constant
+        units.constant_products = []
         units.product_levels += 1
         tables = int(weights.there[:, 1:].sum())
         units.tables.append(Units(tables, widths["weight"].bits, self.slots.bit_length()))

@@ -104,4 +104,4 @@ class LogDots(AngularDots):
         ]
         units.requantise(pairs, widths["accumulator"], self.exponent)
         units.requantise(pairs, widths["power"], self.output)
-        return units
+        return self.folded(units, pairs)

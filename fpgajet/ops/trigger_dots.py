@@ -55,4 +55,4 @@ class TriggerDots(AngularDots):
         ]
         units.product_levels += 1  # pT_i pT_j is ready before the tables are
         units.requantise(pairs, widths["accumulator"], self.output)
-        return units
+        return self.folded(units, pairs)

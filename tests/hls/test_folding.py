@@ -1,4 +1,4 @@
-"""Message-passing networks as C++: bit-exact at every initiation interval, and really folded."""
+"""Networks as C++: bit-exact at every initiation interval, and really folded."""
 
 from __future__ import annotations
 
@@ -16,29 +16,40 @@ from fpgajet.ops.folding import columns_at_once, phases
 from fpgajet.ops.network import Network
 from fpgajet.verify.certificate import certify
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import random_jets
+from fpgajet.ops.forms import Log, Trigger
+from tests.networks import random_jets, random_network, scaled, symmetric, with_row_sums
 from tests.vecnets import every_network
 
-NETWORKS = dict(every_network())
+NETWORKS = dict(every_network()) | {
+    "npelican": random_network(n=5, beams=1),
+    "npelican symmetric": symmetric(random_network(n=4), once=True),
+    "npelican rows": with_row_sums(random_network(n=4)),
+    "npelican_n": scaled(random_network(n=4)),
+    "trigger": random_network(n=4, form=Trigger()),
+    "log": random_network(n=5, form=Log()),
+}
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 
 
 def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
-    n = network.input_shape[0]
+    jets = network.form.features(random_jets(20, network.input_shape[0]))
     write_project(
         export(network), network, work / "hls", part="xcvu9p-flga2104-2-e", clock_mhz=360.0,
-        vectors=random_jets(20, n), reuse_factor=reuse_factor,
+        vectors=jets, reuse_factor=reuse_factor,
     )  # fmt: skip
     return CSimulation(work / "hls", compile_project(work / "hls", work / "csim"))
 
 
 @pytest.mark.parametrize(
     ("name", "reuse_factor"),
-    [("mixed", 1), ("hidden", 2), ("equivariant", 3), ("lorentznet", 6)],
+    [
+        ("mixed", 1), ("hidden", 2), ("equivariant", 3), ("lorentznet", 6),
+        ("npelican", 2), ("npelican symmetric", 3), ("npelican rows", 2), ("npelican_n", 4), ("trigger", 2), ("log", 3),
+    ],
 )
 def test_every_interval_is_certified(tmp_path: Path, name: str, reuse_factor: int) -> None:
     network = NETWORKS[name]
-    model, jets = export(network), random_jets(300, network.input_shape[0])
+    model, jets = export(network), network.form.features(random_jets(300, network.input_shape[0]))
     events = {"jets": jets} | edge_vectors(network, 1000, 1, jets)
     runs = [OnnxRuntime(model, network), Qonnx(model, network), simulated(network, tmp_path, reuse_factor)]
     certificate = certify(network, runs, events, score_kind="jets")
