@@ -138,7 +138,7 @@ class Effort:
 
     starts: int = 80
     searches: int = 6
-    sweeps: int = 4
+    sweeps: int = 30  # far more than most need: a search that is stopped early ends anywhere
 
 
 #: Products of physical four-momenta are not negative, so neither are their sums; where coarse momenta make

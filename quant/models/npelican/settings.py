@@ -42,9 +42,9 @@ class NPelicanSettings(Settings):
 
     float_rate: float = Field(default=0.03, gt=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
-    calibration_starts: int = Field(default=80, ge=1)
-    calibration_searches: int = Field(default=6, ge=1)
-    calibration_sweeps: int = Field(default=4, ge=0)
+    calibration_starts: int = Field(default=Effort.starts, ge=1)
+    calibration_searches: int = Field(default=Effort.searches, ge=1)
+    calibration_sweeps: int = Field(default=Effort.sweeps, ge=0)
 
     @field_validator("input")
     @classmethod
