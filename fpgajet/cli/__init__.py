@@ -41,6 +41,7 @@ def _register() -> None:
         build,
         check,
         compare,
+        compress,
         csim,
         data,
         estimate,
@@ -62,6 +63,7 @@ def _register() -> None:
     app.command("train")(train.train)
     app.command("eval")(evaluate.evaluate)
     app.command("compare")(compare.compare)
+    app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
     app.command("check")(check.check)
     app.command("parts")(parts.parts)

@@ -80,13 +80,31 @@ class TrainingProgress:
         self._show(phase, fit, self.done.get(phase, 0) + step / steps, loss, None)
 
     def _show(self, phase: str, fit: str, done: float, loss: float, auc: float | None) -> None:
-        if phase not in self.tasks:
-            self.tasks[phase] = self.bars.add_task(phase, total=self.epochs.get(phase), numbers="", auc=0.0)
-        task = self.tasks[phase]
+        task = self._task(phase, "")
         shown = next(t for t in self.bars.tasks if t.id == task)
         best = shown.fields["auc"] if auc is None else auc
         numbers = f"{fit}: loss {loss:.4f} AUC {best:.4f}"
         self.bars.update(task, completed=done, numbers=numbers, auc=best)
+
+    def begin(self, phase: str, name: str) -> None:
+        """A step of a phase begins; its fits count from nothing again."""
+        for fit in [key for key in self.tasks if key != phase]:
+            self.bars.remove_task(self.tasks.pop(fit))
+            self.done.pop(fit, None)
+        self._task(phase, name)
+        if not self.console.is_terminal:
+            self.console.print(name, highlight=False, soft_wrap=True)
+
+    def advance(self, phase: str) -> None:
+        """A step of a phase is done."""
+        self.bars.advance(self._task(phase, ""))
+
+    def _task(self, phase: str, numbers: str) -> TaskID:
+        if phase not in self.tasks:
+            self.tasks[phase] = self.bars.add_task(phase, total=self.epochs.get(phase), numbers="", auc=0.0)
+        if numbers:
+            self.bars.update(self.tasks[phase], numbers=numbers)
+        return self.tasks[phase]
 
     def write(self, line: str) -> None:
         """One line in the log, with the time.

@@ -8,15 +8,17 @@ listing, opening and estimating a checkpoint must start at once.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from fpgajet.errors import BadInput
 from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.network import Network
+from quant.models.structure import Removable, Structure
 
 if TYPE_CHECKING:
     from torch import nn
@@ -74,6 +76,8 @@ class Family(ABC, Generic[S, D]):
     name: ClassVar[str]
     #: whether there is a quantised form of it; without one, only float training is possible
     has_quantised: ClassVar[bool] = True
+    #: which of the settings' ``bits`` compression narrows together
+    narrowed: ClassVar[tuple[str, ...]] = ("weight", "activation")
 
     @property
     @abstractmethod
@@ -94,6 +98,22 @@ class Family(ABC, Generic[S, D]):
         Raises:
             KeyError: a tensor is missing.
         """
+
+    def prunable(self, settings: S) -> Mapping[str, NDArray[np.int64]]:
+        """Weights that may become zero one by one.
+
+        By name of a tensor, which float and quantised model share with its shape: a number for each of its
+        entries. Entries of one number are one weight, which is pruned as a whole; those of number 0 must stay.
+        """
+        return {}
+
+    def removable(self, settings: S, structure: Structure) -> Sequence[Removable]:
+        """The pieces of a kind that may be removed as a whole.
+
+        Raises:
+            BadInput: there are none; the message says why.
+        """
+        raise BadInput(f"{self.name} has no {structure} that could be removed as a whole.")
 
     # -- with torch --------------------------------------------------------------------------------------------
 

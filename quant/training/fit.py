@@ -21,6 +21,7 @@ from torch.nn import functional
 from fpgajet.errors import BadInput
 from quant.metrics import auc
 from quant.training.data import Sample
+from quant.training.sparsity import Sparsity
 from quant.training.state import FitState, load_state, save_state
 
 #: jets evaluated at a time outside training
@@ -31,6 +32,8 @@ Report = Callable[[str, dict[str, Any]], None]
 Tick = Callable[[str, int, int, int, float], None]
 #: steps between two ticks
 TICK_STEPS = 20
+#: nothing is held at zero
+FREE = Sparsity()
 
 
 def no_tick(fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
@@ -85,12 +88,15 @@ class Fit:
         directory: Path,
         report: Report,
         tick: Tick = no_tick,
+        sparsity: Sparsity = FREE,
     ) -> FitState:
         """Train ``model`` in place, from its state file if there is one; leave its best epoch in it.
 
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` now and then within one. Model and samples are on one device.
+        What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the one of best AUC:
+        the loss that was made small is another one.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -100,14 +106,15 @@ class Fit:
         state = load_state(path, model, optimiser) if path.is_file() else FitState()
         for earlier in state.history:
             report(self.name, earlier)
+        sparsity.apply(model)
         while state.epochs < self.epochs:
             record: dict[str, Any] = {"epoch": 0}
             if state.history:
-                record = self._epoch(model, optimiser, train, state.epochs, tick)
+                record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
             record["auc"] = auc(validation.labels, scores.cpu().numpy())
-            state.add(record, model)
+            state.add(record, model, always=sparsity.l1 > 0)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)
@@ -115,7 +122,13 @@ class Fit:
         return state
 
     def _epoch(
-        self, model: nn.Module, optimiser: torch.optim.Optimizer, train: Sample, epoch: int, tick: Tick
+        self,
+        model: nn.Module,
+        optimiser: torch.optim.Optimizer,
+        train: Sample,
+        epoch: int,
+        tick: Tick,
+        sparsity: Sparsity,
     ) -> dict[str, Any]:
         model.train()
         batches = self.order(train, epoch)
@@ -126,8 +139,9 @@ class Fit:
                 group["lr"] = rate
             loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
             optimiser.zero_grad()
-            torch.autograd.backward(loss)
+            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.l1 else loss)
             optimiser.step()
+            sparsity.apply(model)
             total += loss.detach()
             if number % TICK_STEPS == 0:
                 tick(self.name, epoch + 1, number, len(batches), float(total) / (number + 1))

@@ -6,31 +6,27 @@ end the checkpoint's ``model.json`` and ``weights.safetensors``.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel
 from torch import nn
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
-from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoint
-from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.checkpoint import MODEL, Checkpoint
 from quant.models.families import FAMILIES
-from quant.models.scoring import seen_momenta
-from quant.training.calibrated import calibrated
-from quant.training.data import Sample, load_sample, part_of
-from quant.training.fit import Fit, Report, Tick, evaluate, no_tick
+from quant.training.data import Sample
+from quant.training.finish import STATE, Jets, finish, fit_of
+from quant.training.fit import Report, Tick, no_tick
 from quant.training.settings import Settings, Until
 
-SETTINGS, HISTORY, STATE = "settings.json", "history.json", "state"
-LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
+SETTINGS, HISTORY = "settings.json", "history.json"
 
 
-def prepare(out: Path, settings: Settings, resume: bool) -> None:
+def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
     """Claim a run directory, or check that the one to be resumed was made with the same settings.
 
     Raises:
@@ -85,57 +81,13 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    jets = load_sample(part_of(data, "train"), constituents, settings.max_jets)
-    validation = load_sample(part_of(data, "val"), constituents)
+    jets = Jets(data, constituents, settings.form, settings.max_jets)
     recorder = Recorder(out, report)
-
-    def seen(sample: Sample) -> Sample:
-        return sample.with_inputs(seen_momenta(settings.form, sample.momenta.numpy()))
-
-    def read(sample: Sample) -> Sample:
-        return sample.with_inputs(settings.form.features(sample.momenta.numpy()))
-
-    samples = seen(jets).to(device), seen(validation).to(device)
+    samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
     model = float_phase(settings, *samples, out / STATE, recorder, tick, device).to("cpu")
     if until is Until.FLOAT:
         return None
-    quantised = calibrated(settings, model, jets.first(settings.calibration_jets), name, out / STATE)
-    if until is Until.CALIBRATION:
-        return None
-    if settings.quantised_epochs:
-        fit = _fit(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
-        fit.run(quantised, read(jets), read(validation), out / STATE, recorder, tick)
-
-    test = load_sample(part_of(data, "test"), constituents)
-    metrics = {
-        "sample": test.name,
-        "float": tagging_metrics(test.labels, evaluate(model, seen(test).momenta).numpy()),
-        "quantised": tagging_metrics(test.labels, evaluate(quantised, read(test).momenta).numpy()),
-        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
-    }
-    model_description = family.describe(settings, quantised)
-    description = {
-        "name": name,
-        "architecture": family.name,
-        "model": model_description,
-        "parameters": model_description.parameters,
-        "parameters_absorbed": model_description.parameters_absorbed,
-        "training": {
-            "command": shlex.join(command),
-            "seed": settings.seed,
-            "settings": settings.model_dump(mode="json"),
-            "versions": {library: version(library) for library in LIBRARIES},
-            "data": {role: [s.described()] for role, s in _roles(jets, validation, test)},
-        },
-        "metrics": metrics,
-    }
-    tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
-    tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
-    return save_checkpoint(out, description, tensors)
-
-
-def _roles(train: Sample, validation: Sample, test: Sample) -> list[tuple[str, Sample]]:
-    return [("train", train), ("validation", validation), ("test", test)]
+    return finish(settings, model, jets, out, recorder, name=name, command=command, until=until, tick=tick)
 
 
 def float_phase(
@@ -152,12 +104,12 @@ def float_phase(
     few = jets.first(settings.screen_jets)
     for number in range(settings.restarts):
         candidate = new_model(settings, number).to(device)
-        fit = _fit(settings, f"screen-{number}", settings.screen_epochs, settings.float_rate)
+        fit = fit_of(settings, f"screen-{number}", settings.screen_epochs, settings.float_rate)
         state = fit.run(candidate, few, validation, directory, report, tick)
         if state.best_auc > best_auc:
             best_auc, winner = state.best_auc, candidate
     assert winner is not None
-    fit = _fit(settings, "float", settings.float_epochs, settings.float_rate)
+    fit = fit_of(settings, "float", settings.float_epochs, settings.float_rate)
     fit.run(winner, jets, validation, directory, report, tick)
     return winner
 
@@ -167,10 +119,6 @@ def new_model(settings: Settings, number: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed * 1000 + number)
         return FAMILIES[settings.model].new_float(settings)
-
-
-def _fit(settings: Settings, name: str, epochs: int, rate: float) -> Fit:
-    return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
 
 
 class Recorder:

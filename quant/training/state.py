@@ -40,9 +40,9 @@ class FitState:
         """Highest validation AUC."""
         return max(float(record["auc"]) for record in self.history)
 
-    def add(self, record: dict[str, Any], model: nn.Module) -> None:
-        """Append an epoch; keep the model if it is the best so far."""
-        if not self.history or record["auc"] > self.best_auc:
+    def add(self, record: dict[str, Any], model: nn.Module, always: bool = False) -> None:
+        """Append an epoch; keep the model if it is the best so far, or ``always``."""
+        if always or not self.history or record["auc"] > self.best_auc:
             self.best = {name: t.detach().clone() for name, t in model.state_dict().items()}
         self.history.append(record)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,9 @@ from fpgajet.ops.network import Network
 from quant.models.family import Description, Family
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.plan import Plan, Unrounded
+from quant.models.messages.pruning import channels, weights
 from quant.models.messages.settings import MessageSettings
+from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble, full_scale
 
 if TYPE_CHECKING:
@@ -78,10 +80,16 @@ class MessageFamily(Family[S, D]):
         wired = description.plan(description.fixed_types).wiring()
         return assemble(name, wired, lambda key: tensors[key] * full_scale(wired.types[key]))
 
+    def prunable(self, settings: S) -> Mapping[str, NDArray[np.int64]]:
+        return weights(_plan(settings))
+
+    def removable(self, settings: S, structure: Structure) -> Sequence[Removable]:
+        return channels(_plan(settings), structure, settings.batch_norm)
+
     def new_float(self, settings: S) -> FloatMessages:
         from quant.models.messages.floating import FloatMessages
 
-        return FloatMessages(settings.plan(Unrounded(settings.bits.front())), settings.batch_norm)
+        return FloatMessages(_plan(settings), settings.batch_norm)
 
     def calibrate(self, model: nn.Module, settings: S, sample: Sample, name: str) -> QuantisedMessages:
         from quant.models.messages.calibration import calibrate
@@ -108,3 +116,8 @@ class MessageFamily(Family[S, D]):
         from quant.models.messages.quantised import QuantisedMessages
 
         return QuantisedMessages(description.plan(description.fixed_types), name)
+
+
+def _plan(settings: MessageSettings) -> Plan:
+    """The network of the float model."""
+    return settings.plan(Unrounded(settings.bits.front()))

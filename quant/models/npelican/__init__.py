@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from fpgajet.ops.network import Network
 from quant.models.family import Family
 from quant.models.npelican.description import ExponentFields, NPelicanDescription
+from quant.models.npelican.pruning import pieces, weights
 from quant.models.npelican.settings import NPelicanSettings
 from quant.models.npelican.wiring import real_values, wiring
+from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     """See :class:`quant.models.family.Family`."""
 
     name: ClassVar[str] = "npelican"
+    narrowed: ClassVar[tuple[str, ...]] = ("weight", "score_weight", "activation")
     settings = NPelicanSettings
     description = NPelicanDescription
 
@@ -40,6 +43,12 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
             return real_values(parameter, tensors[parameter], wired.types[parameter], sizes, of_n)
 
         return assemble(name, wired, real)
+
+    def prunable(self, settings: NPelicanSettings) -> Mapping[str, NDArray[np.int64]]:
+        return weights(settings.architecture)
+
+    def removable(self, settings: NPelicanSettings, structure: Structure) -> Sequence[Removable]:
+        return pieces(settings.architecture, structure)
 
     def new_float(self, settings: NPelicanSettings) -> nn.Module:
         from quant.models.npelican.scaled import new_model

@@ -1,0 +1,201 @@
+"""``fpgajet compress``: fewer bits, fewer weights, fewer channels; what each step does to physics and size."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
+from fpgajet.cli.training_progress import TrainingProgress
+from fpgajet.errors import BadInput
+from fpgajet.ops.network import Network
+
+if TYPE_CHECKING:
+    from quant.compression.table import Row
+
+LOG, CSV, JSON, SVG = "compress.log", "compress.csv", "compress.json", "compress.svg"
+T = TypeVar("T")
+
+
+def compress(
+    model: Annotated[str, typer.Argument(help="Name in the zoo, or a directory made by `fpgajet train`.")],
+    data: Annotated[Path, typer.Option(help="Directory with train, val and test jets.")],
+    out: Annotated[Path, typer.Option(help="Directory of the steps, each of them a checkpoint.")],
+    bits: Annotated[
+        str | None, typer.Option(help="Widths for quantisation without retraining: 8,7,6,5,4; none: skip it.")
+    ] = None,
+    prune: Annotated[
+        str | None,
+        typer.Option(help="Rising shares of weights to make zero: 0.25,0.5,0.75; none: skip it."),
+    ] = None,
+    structured: Annotated[
+        str | None, typer.Option(help="Whole pieces to remove: channels, aggregators, or both.")
+    ] = None,
+    removals: Annotated[
+        int | None, typer.Option(help="How many pieces of a kind go at most, one by one (3).")
+    ] = None,
+    l1: Annotated[float | None, typer.Option(help="Factor of an L1 term in retraining (0).")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="A setting of retraining, key=value; may repeat: float_epochs, bits.dots."
+        ),
+    ] = None,
+    max_jets: Annotated[int | None, typer.Option(min=1, help="Use only the first training jets.")] = None,
+    part: Annotated[str | None, typer.Option(help="FPGA of the estimates.")] = None,
+    clock_mhz: Annotated[float | None, typer.Option(help="Clock of the estimates in MHz.")] = None,
+    ii: Annotated[int, typer.Option(help="Clocks between two jets.")] = 1,
+    resume: Annotated[bool, typer.Option(help="Continue after Ctrl-C or a kill.")] = False,
+    json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Make a trained tagger smaller, step by step, and tabulate AUC against estimated size.
+
+    Three ways, each from the given model on: `ptq` calibrates it at fewer bits without retraining (the baseline);
+    `magnitude` makes the smallest weights zero, more at every step, and trains the others on; `--structured` removes
+    whole channels or aggregators, the least harmful first, and trains the rest on. Every step is a checkpoint that
+    build, eval, compare and compress itself take.
+
+    Example: `fpgajet compress npelican --data jets --out runs/small --structured aggregators --part xcvu9p`
+    """
+    from fpgajet.plotting import check_image
+    from quant.checkpoint import open_checkpoint
+    from quant.compression.run import Compression, steps_of
+    from quant.compression.settings import compress_settings, settings_of
+    from quant.compression.table import row_of
+    from quant.training.finish import Jets
+    from quant.training.run import prepare
+    from quant.zoo import resolve
+
+    measure, where = _measure(part, clock_mhz, ii)
+    source = open_checkpoint(resolve(model))
+    assignments = [*(set_ or []), *([f"max_jets={max_jets}"] if max_jets else [])]
+    settings = compress_settings(
+        source, assignments, removals=removals, l1=l1,
+        bits=_listed("bits", bits, int), prune=_listed("prune", prune, float),
+        structured=_listed("structured", structured, str),
+    )  # fmt: skip
+    check_image(out / SVG)
+    planned = steps_of(source, settings)
+    prepare(out, settings, resume)
+    own, command = settings_of(source), ["fpgajet", *sys.argv[1:]]
+    jets = Jets(data, own.constituents, own.form, settings.training["max_jets"])
+    rows = []
+    epochs = {"steps": planned}
+    epochs |= {fit: settings.training[f"{fit}_epochs"] for fit in ("float", "quantised")}
+    with TrainingProgress(messages, out / LOG, epochs) as progress:
+        progress.write(f"{'resumed' if resume else 'started'}: {' '.join(command)}")
+
+        def begin(name: str) -> None:
+            progress.write(f"begin {name}")
+            progress.begin("steps", name)
+
+        for step, checkpoint in Compression(
+            settings, source, jets, out, command, progress.report, begin, progress.tick
+        ).run():
+            rows.append(row_of(step, checkpoint, measure))
+            progress.advance("steps")
+        progress.write("finished")
+    _write(out, rows, " ".join(command), {"model": source.config.name, **where})
+    if json:
+        print_json(_content(rows, {"model": source.config.name, **where}))
+        return
+    _show(rows, source.config.name, where)
+    console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint a step", highlight=False, soft_wrap=True)
+
+
+def _measure(
+    part: str | None, clock_mhz: float | None, ii: int
+) -> tuple[Callable[[Network], dict[str, float]], dict[str, Any]]:
+    """What estimates a network, and on what."""
+    from fpgajet.devices import budget
+    from fpgajet.devices import part as part_named
+    from fpgajet.estimate import estimate
+
+    slot = budget()
+    device, clock = part_named(part or slot.part), clock_mhz or slot.clock_mhz
+
+    def measure(network: Network) -> dict[str, float]:
+        total = estimate(network, device, clock, ii).total
+        return {
+            "lut": total.lut.value,
+            "lut_low": total.lut.low,
+            "lut_high": total.lut.high,
+            "dsp": total.dsp.value,
+            "latency_cycles": total.latency_cycles.value,
+            "latency_ns": round(total.latency_ns.value, 2),
+        }
+
+    return measure, {"part": device.full_name, "clock_mhz": clock, "ii": ii}
+
+
+def _listed(name: str, text: str | None, of: Callable[[str], T]) -> tuple[T, ...] | None:
+    """Values between commas or spaces; none is ``none``, and no text the default.
+
+    Raises:
+        BadInput: a value that is none of the kind.
+    """
+    if text is None or text.strip() == "none":
+        return None if text is None else ()
+    try:
+        return tuple(of(word) for word in text.replace(",", " ").split())
+    except ValueError as error:
+        raise BadInput(f"--{name} {text!r}: {error}. Separate the values by commas.") from error
+
+
+def _content(rows: Sequence[Row], about: dict[str, Any]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**about, "rows": [asdict(row) for row in rows]}
+
+
+def _write(out: Path, rows: Sequence[Row], command: str, about: dict[str, Any]) -> None:
+    from fpgajet.files import write_json
+    from quant.compression.table import plot, write_csv
+
+    write_csv(out / CSV, rows, command)
+    write_json(out / JSON, _content(rows, about))
+    plot(out / SVG, rows, about["model"])
+
+
+def _show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
+    title = f"{title} on {where['part']} at {where['clock_mhz']:g} MHz"
+    heading = f"{title}; LUT, DSP and latency are estimates"
+    table = narrow_table(title=heading)
+    table.add_column("")
+    for column in (
+        "",
+        "para-\nmeters",
+        "AUC float\nquantised",
+        "1/eps_B\nat 0.3",
+        "LUT\n(80 %)",
+        "DSP",
+        "cycles\nns",
+    ):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            f"{row.method}\n{row.detail}",
+            "\n".join(_halves(row.bits)),
+            str(row.parameters),
+            f"{_number(row.auc_float, 4)}\n{_number(row.auc, 4)}",
+            _number(row.inverse_background_efficiency_30, 1),
+            f"{row.lut:,.0f}\n({row.lut_low:,.0f}-{row.lut_high:,.0f})",
+            f"{row.dsp:g}",
+            f"{row.latency_cycles:g}\n{row.latency_ns:.1f}",
+        )
+    console.print(table)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """Two lines of about equally many words."""
+    words = text.split()
+    middle = (len(words) + 1) // 2
+    return " ".join(words[:middle]), " ".join(words[middle:])

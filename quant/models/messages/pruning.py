@@ -1,0 +1,64 @@
+"""What of a message-passing network can be pruned: weights, and channels of its layers. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import BadInput
+from fpgajet.ops import Activation
+from quant.models.messages.plan import Plan
+from quant.models.structure import Removable, Structure
+
+#: functions that are not 0 at 0: a channel of zeros before them would not stay one
+NOT_ZERO_AT_ZERO = ("sigmoid",)
+WEIGHT, BIAS = "_weight", "_bias"
+
+
+def weights(plan: Plan) -> dict[str, NDArray[np.int64]]:
+    """All weights of linear maps, each by itself."""
+    found: dict[str, NDArray[np.int64]] = {}
+    number = 1
+    for name, shape in plan.parameters.items():
+        if name.endswith(WEIGHT):
+            size = int(np.prod(shape))
+            found[name] = np.arange(number, number + size).reshape(shape)
+            number += size
+    return found
+
+
+def channels(plan: Plan, structure: Structure, batch_norm: bool) -> Sequence[Removable]:
+    """Outputs of every linear map but the last.
+
+    All layers of a kind share one width, so a removed channel stays in the description, as a row of zeros with no
+    bias and no norm: its value is 0, which costs nothing in hardware.
+
+    Raises:
+        BadInput: aggregators are asked for.
+    """
+    if structure is not Structure.CHANNELS:
+        raise BadInput(
+            "message-passing networks have one aggregator, the mean over neighbours, which cannot be removed; "
+            "give --structured channels."
+        )
+    nodes = plan.wiring().nodes
+    kept = {
+        source
+        for node in nodes
+        if isinstance(node.operator, Activation) and plan.functions[node.name] in NOT_ZERO_AT_ZERO
+        for source in node.inputs
+    }
+    found = []
+    for name, shape in plan.parameters.items():
+        stage = name.removesuffix(WEIGHT)
+        if stage == name or stage in kept or stage == nodes[-1].name or shape[0] == 1:
+            continue
+        for row in range(shape[0]):
+            single = np.arange(shape[0]) == row
+            zero = {name: np.broadcast_to(single[:, None], shape).copy(), stage + BIAS: single}
+            if batch_norm:
+                zero |= {f"norms.{stage}.gamma": single, f"norms.{stage}.beta": single}
+            found.append(Removable(f"{stage} channel {row}", zero))
+    return found

@@ -1,0 +1,129 @@
+"""From a trained float model to a checkpoint: calibration, quantised fine-tuning, metrics on the test jets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from torch import nn
+
+from fpgajet.ops.forms import InputForm
+from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
+from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.models.families import FAMILIES
+from quant.models.scoring import seen_momenta
+from quant.training.calibrated import calibrated
+from quant.training.data import Sample, load_sample, part_of
+from quant.training.fit import FREE, Fit, Report, Tick, evaluate, no_tick
+from quant.training.settings import Settings, Until
+from quant.training.sparsity import Sparsity
+
+STATE = "state"
+LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
+
+
+@dataclass(frozen=True)
+class Jets:
+    """The jets of a data directory as a run reads them, each part once.
+
+    Attributes:
+        data: directory with train, val and test jets. constituents: read of each jet.
+        form: the input form. max_jets: use only the first training jets.
+    """
+
+    data: Path
+    constituents: int
+    form: InputForm
+    max_jets: int | None = None
+
+    @cached_property
+    def train(self) -> Sample:
+        """Training jets, as they come."""
+        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets)
+
+    @cached_property
+    def validation(self) -> Sample:
+        """Validation jets, as they come."""
+        return load_sample(part_of(self.data, "val"), self.constituents)
+
+    @cached_property
+    def test(self) -> Sample:
+        """Test jets, as they come."""
+        return load_sample(part_of(self.data, "test"), self.constituents)
+
+    def seen(self, sample: Sample) -> Sample:
+        """Four-momenta as the input form delivers them: what a float model is given."""
+        return sample.with_inputs(seen_momenta(self.form, sample.momenta.numpy()))
+
+    def read(self, sample: Sample) -> Sample:
+        """Features of the input form: what a quantised model is given."""
+        return sample.with_inputs(self.form.features(sample.momenta.numpy()))
+
+
+def fit_of(settings: Settings, name: str, epochs: int, rate: float) -> Fit:
+    """A fit with what all fits of a run share."""
+    return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
+
+
+def finish(
+    settings: Settings,
+    model: nn.Module,
+    jets: Jets,
+    out: Path,
+    report: Report,
+    *,
+    name: str,
+    command: Sequence[str] = (),
+    until: Until = Until.QUANTISED,
+    tick: Tick = no_tick,
+    sparsity: Sparsity = FREE,
+) -> Checkpoint | None:
+    """Quantise a trained float model (on the CPU), measure both and write the checkpoint.
+
+    Args:
+        out: of the checkpoint; ``out/state`` keeps what a killed run continues from.
+        until: ``calibration`` stops after it and gives None.
+        sparsity: what stays zero in the quantised model, where it has a parameter of that name.
+    """
+    family = FAMILIES[settings.model]
+    quantised = calibrated(settings, model, jets.train.first(settings.calibration_jets), name, out / STATE)
+    sparsity.apply(quantised)
+    if until is Until.CALIBRATION:
+        return None
+    if settings.quantised_epochs:
+        fit = fit_of(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
+        held = Sparsity(sparsity.zero)  # no L1 here: nothing stretches rows freely any more
+        parts = jets.read(jets.train), jets.read(jets.validation)
+        fit.run(quantised, *parts, out / STATE, report, tick, held)
+
+    test = jets.test
+    metrics = {
+        "sample": test.name,
+        "float": tagging_metrics(test.labels, evaluate(model, jets.seen(test).momenta).numpy()),
+        "quantised": tagging_metrics(test.labels, evaluate(quantised, jets.read(test).momenta).numpy()),
+        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
+    }
+    model_description = family.describe(settings, quantised)
+    roles = {"train": jets.train, "validation": jets.validation, "test": test}
+    description = {
+        "name": name,
+        "architecture": family.name,
+        "model": model_description,
+        "parameters": model_description.parameters,
+        "parameters_absorbed": model_description.parameters_absorbed,
+        "training": {
+            "command": shlex.join(command),
+            "seed": settings.seed,
+            "settings": settings.model_dump(mode="json"),
+            "versions": {library: version(library) for library in LIBRARIES},
+            "data": {role: [sample.described()] for role, sample in roles.items()},
+        },
+        "metrics": metrics,
+    }
+    tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
+    tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
+    return save_checkpoint(out, description, tensors)
