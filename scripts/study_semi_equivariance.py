@@ -23,7 +23,7 @@ from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
-from quant.models.assembly import network_of
+from quant.models.assembly import built_network
 from quant.training.settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
@@ -63,7 +63,7 @@ def row(checkpoint: Checkpoint, part: str, clock_mhz: float, ii: int) -> dict[st
     """Physics of the quantised model on the test jets, and its estimated hardware."""
     config = checkpoint.config
     model: Any = config.model
-    result = estimate(network_of(checkpoint), part_named(part), clock_mhz, ii)
+    result = estimate(built_network(checkpoint), part_named(part), clock_mhz, ii)
     rejection = config.metrics.quantised["inverse_background_efficiency_30"]
     values: dict[str, Any] = {
         "scalar": model.scalar,

@@ -24,7 +24,7 @@ from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.budgets import whole_clocks
 from fpgajet.estimate import Estimate, estimate, verdict
 from quant.checkpoint import open_checkpoint
-from quant.models.assembly import network_of
+from quant.models.assembly import built_network
 from quant.zoo import resolve
 
 HERE = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ def main() -> None:
     rows = []
     for name in given.models:
         checkpoint = open_checkpoint(resolve(name))
-        config, network = checkpoint.config, network_of(checkpoint)
+        config, network = checkpoint.config, built_network(checkpoint)
         quantised = config.metrics.quantised
         rejection = quantised["inverse_background_efficiency_30"]
         physics = {

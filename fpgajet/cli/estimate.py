@@ -64,10 +64,10 @@ estimate.__doc__ = EXAMPLE
 
 def _checkpoint_network(name: str) -> Network:
     from quant.checkpoint import open_checkpoint
-    from quant.models.assembly import network_of
+    from quant.models.assembly import built_network
     from quant.zoo import resolve
 
-    return network_of(open_checkpoint(resolve(name)))
+    return built_network(open_checkpoint(resolve(name)))
 
 
 def _show(title: str, result: Estimate, judged: Verdict | None) -> None:

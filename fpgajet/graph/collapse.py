@@ -38,6 +38,11 @@ def collapse(network: Network) -> Network:
     return replace(network, nodes=tuple(kept))
 
 
+def collapsed(network: Network) -> list[str]:
+    """Names of the stages that stand for a sum over pairs: an ``AffineMean`` comes from nowhere else."""
+    return [node.name for node in network.nodes if type(node.operator) is AffineMean]
+
+
 def _affine_pair(network: Network, mean: Node) -> tuple[Node, Node] | None:
     """The edge function and the graph behind a mean, if together they can be collapsed."""
     if type(mean.operator) is not NeighbourMean:

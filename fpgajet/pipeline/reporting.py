@@ -11,6 +11,7 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import verdict
 from fpgajet.files import read_json
+from fpgajet.graph.collapse import collapsed
 from fpgajet.graph.load import load, read_model
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import path_digest
@@ -96,6 +97,7 @@ def _model(build: BuildDirectory) -> dict[str, Any]:
         "parameters_absorbed": config.parameters_absorbed,
         "types": {name: str(kind) for name, kind in network.types().items()},
         "stages": stages_of(network),
+        "collapsed": collapsed(network),
     }
 
 

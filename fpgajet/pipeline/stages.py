@@ -37,18 +37,21 @@ def checkpoint_stage(build: BuildDirectory, source: Path) -> Stage:
 
 
 def model_stage(build: BuildDirectory) -> Stage:
-    """Checkpoint -> QONNX."""
+    """Checkpoint -> QONNX, with sums over pairs in O(N) where that changes no bit."""
 
     def run() -> str:
         import onnx
 
+        from fpgajet.graph.collapse import collapse, collapsed
         from fpgajet.graph.export import export
         from quant.checkpoint import load_model, open_checkpoint
 
-        network = load_model(open_checkpoint(build.checkpoint)).network()
+        network = collapse(load_model(open_checkpoint(build.checkpoint)).network())
         with atomic_path(build.model) as temporary:
             onnx.save(export(network), str(temporary))
-        return " -> ".join(node.operator.op_type for node in network.nodes)
+        rewritten = ", ".join(collapsed(network))
+        note = f"; sums over pairs collapsed to O(N): {rewritten}" if rewritten else ""
+        return " -> ".join(node.operator.op_type for node in network.nodes) + note
 
     return Stage("model", {"checkpoint": path_digest(build.checkpoint)}, ("model.onnx",), run)
 

@@ -10,7 +10,7 @@ from fpgajet.report import hardware_plots, plots
 from fpgajet.report.accuracy import estimate_errors
 from fpgajet.report.elements import badge, table
 from fpgajet.report.model import HardwareRow, Metrics, Report
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, number, quantity
+from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, counts, number, quantity
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -36,11 +36,8 @@ def html(report: Report) -> str:
 
 def _head(report: Report) -> str:
     model, verdict = report.model, report.verdict
-    counts = f"{model.parameters} parameters"
-    if model.parameters_absorbed is not None:
-        counts += f" ({model.parameters_absorbed} after absorption)"
     mark = badge(verdict.status) if verdict else ""
-    facts = f"{model.architecture}, {model.constituents} constituents, {counts}"
+    facts = f"{model.architecture}, {model.constituents} constituents, {counts(model)}"
     return f"<header><h1>{escape(model.name)} {mark}</h1><p>{escape(facts)}</p>{_numbers(report)}</header>"
 
 

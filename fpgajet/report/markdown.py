@@ -8,7 +8,7 @@ from pathlib import Path
 from fpgajet import files
 from fpgajet.report.accuracy import estimate_errors
 from fpgajet.report.model import HardwareRow, Metrics, Report, VerdictRow
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, number, quantity
+from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, counts, number, quantity
 
 
 def write_markdown(report: Report, target: Path) -> None:
@@ -31,11 +31,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _title(report: Report) -> str:
     model = report.model
-    counts = f"{model.parameters} parameters"
-    if model.parameters_absorbed is not None:
-        counts += f" ({model.parameters_absorbed} after absorption)"
     channels = f", {model.channels}" if model.channels else ""
-    return f"# {model.name}\n\n{model.architecture}, {model.constituents} constituents{channels}, {counts}."
+    return f"# {model.name}\n\n{model.architecture}, {model.constituents} constituents{channels}, {counts(model)}."
 
 
 def _verdict(report: Report) -> str:

@@ -45,7 +45,8 @@ class StageFacts(Facts):
 
 class ModelFacts(Facts):
     """What was built. ``parameters``: as trained; ``parameters_absorbed``: after everything that can be
-    absorbed has been. ``channels``: widths in words. ``types``: the ap_fixed type of every stage."""
+    absorbed has been. ``channels``: widths in words. ``types``: the ap_fixed type of every stage. ``collapsed``: stages
+    that stand for a sum over pairs, computed in O(N) with the same bits."""
 
     name: str
     architecture: str
@@ -55,6 +56,7 @@ class ModelFacts(Facts):
     parameters_absorbed: int | None = None
     types: dict[str, str]
     stages: list[StageFacts] = []
+    collapsed: list[str] = []
 
 
 class Metrics(Facts):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fpgajet.report.model import ModelFacts
 
 STATUS = {"pass": "PASS", "marginal": "MARGINAL", "fail": "FAIL"}
 
@@ -42,3 +46,13 @@ def quantity(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %"
     return f"{number(value, 4)} {unit}".strip()
+
+
+def counts(model: ModelFacts) -> str:
+    """How large a model is, and what of it the build computes in another way."""
+    text = f"{model.parameters} parameters"
+    if model.parameters_absorbed is not None:
+        text += f" ({model.parameters_absorbed} after absorption)"
+    if model.collapsed:
+        text += f"; sums over pairs in O(N): {', '.join(model.collapsed)}"
+    return text

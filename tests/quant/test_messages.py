@@ -27,6 +27,7 @@ MIXTURES = {
     "without symmetry": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "shortcut=concat"],
     "tables": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "activation=silu", "node_layers=2"],
     "no node layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "node_layers=0"],
+    "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
     "lorentznet": ["model=lorentznet", "hidden=3"],
 }
 
@@ -161,6 +162,7 @@ def test_aligned_momenta_keep_their_products() -> None:
         (["scalar=0", "vector=0", "hidden=0"], "needs scalar or hidden"),
         (["iterations=1"], "iterations >= 2"),
         (["constituents=4", "neighbours=4"], "fewer than the constituents"),
+        (["affine=true"], "need scalar=0"),
         (["input.form=trigger"], "four-momenta"),
         (["layers=2"], "Extra inputs"),
     ],

@@ -125,6 +125,15 @@ class Plan:
         argument = self.kinds[f"{name}_argument"]
         return self.add(name, SignedLog(self.kinds[name], argument, -argument.fraction), x)
 
+    def exact_pairs(self, name: str, x: str) -> FixedType:
+        """A type that holds W [x_i, x_j] + b of the layer ``name`` without rounding, whatever its parameters."""
+        given, weight, bias = (self.kinds[key] for key in (x, f"{name}_weight", f"{name}_bias"))
+        fraction = max(given.fraction + weight.fraction, bias.fraction)
+        largest = max(-given.lowest, given.highest) * weight.highest * 2 * self.shapes[x][-1]
+        largest <<= fraction - given.fraction - weight.fraction
+        largest += -bias.lowest << (fraction - bias.fraction)
+        return FixedType(True, largest.bit_length() + 1, fraction, Rounding.FLOOR, Overflow.SAT)
+
     def wiring(self) -> Wiring:
         """All of it, for a quantised model or a network."""
         return Wiring(

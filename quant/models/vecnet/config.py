@@ -22,6 +22,8 @@ class Sizes:
         shortcut: what of its features before a step a constituent keeps: nothing, a sum, or both side by side.
         neighbours: of the static graph of nearest neighbours in p_i . p_j; 0 connects all.
         activation: after every layer but the last.
+        affine: functions of pairs are affine and exact, so that their sums need no pairs (JEDI-linear, arXiv
+            2508.15468): the build makes them O(N), see :mod:`fpgajet.graph.collapse`.
     """
 
     constituents: int
@@ -34,6 +36,7 @@ class Sizes:
     shortcut: Shortcut = "none"
     neighbours: int = 0
     activation: ActivationName = "relu"
+    affine: bool = False
 
     def __post_init__(self) -> None:
         if self.scalar + self.hidden == 0:
@@ -42,5 +45,10 @@ class Sizes:
             raise ValueError("vectors are moved by messages of scalars: vector > 0 needs scalar > 0")
         if self.vector and self.iterations < 2:
             raise ValueError("vectors of the last iteration are not used: vector > 0 needs iterations >= 2")
+        if self.affine and (self.scalar or self.neighbours or self.edge_layers > 1):
+            raise ValueError(
+                "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not affine in "
+                "the constituents, and sums over some of the pairs do not collapse"
+            )
         if self.neighbours >= self.constituents:
             raise ValueError("neighbours must be fewer than the constituents; 0 connects all")

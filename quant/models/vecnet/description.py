@@ -26,6 +26,7 @@ class VecNetDescription(MessageDescription):
     shortcut: Shortcut
     neighbours: int = Field(ge=0, le=32)
     activation: ActivationName
+    affine: bool = False
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -42,4 +43,4 @@ class VecNetDescription(MessageDescription):
 
     @property
     def channels(self) -> str:
-        return f"{self.scalar} s, {self.vector} v, {self.hidden} h"
+        return f"{self.scalar} s, {self.vector} v, {self.hidden} h" + ", affine" * self.affine

@@ -80,6 +80,9 @@ class _Builder:
             extra = self.plan.shapes[messages][-1]
             operator = EdgeDense(self.kinds[name], features, width, self.relu, extra)
             self.plan.add(name, operator, hidden, messages)
+        elif self.sizes.affine:
+            exact = PairDense(self.plan.exact_pairs(name, hidden), features, width, 0)
+            return self.plan.add(name, exact, hidden)
         else:
             self.plan.add(name, PairDense(self.kinds[name], features, width, self.relu), hidden)
         return self.further_layers(f"h{step}_edge", width, self.activated(name))

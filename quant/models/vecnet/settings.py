@@ -31,6 +31,7 @@ class VecNetSettings(MessageSettings):
     shortcut: Shortcut = "none"
     neighbours: int = Field(default=0, ge=0, le=32)
     activation: ActivationName = "relu"
+    affine: bool = False
     layer_norm: bool = False
     dynamic_graph: bool = False
 
