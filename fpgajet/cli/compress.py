@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
+from fpgajet.cli.compress_table import show
+from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
 from fpgajet.errors import BadInput
 from fpgajet.ops.network import Network
@@ -63,8 +64,9 @@ def compress(
     """
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
-    from quant.compression.run import Compression, steps_of
+    from quant.compression.run import Compression
     from quant.compression.settings import compress_settings, settings_of
+    from quant.compression.steps import steps_of
     from quant.compression.table import row_of
     from quant.training.finish import Jets
     from quant.training.run import prepare
@@ -103,7 +105,7 @@ def compress(
     if json:
         print_json(_content(rows, {"model": source.config.name, **where}))
         return
-    _show(rows, source.config.name, where)
+    show(rows, source.config.name, where)
     console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint a step", highlight=False, soft_wrap=True)
 
 
@@ -159,43 +161,3 @@ def _write(out: Path, rows: Sequence[Row], command: str, about: dict[str, Any]) 
     write_csv(out / CSV, rows, command)
     write_json(out / JSON, _content(rows, about))
     plot(out / SVG, rows, about["model"])
-
-
-def _show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
-    title = f"{title} on {where['part']} at {where['clock_mhz']:g} MHz"
-    heading = f"{title}; LUT, DSP and latency are estimates"
-    table = narrow_table(title=heading)
-    table.add_column("")
-    for column in (
-        "",
-        "para-\nmeters",
-        "AUC float\nquantised",
-        "1/eps_B\nat 0.3",
-        "LUT\n(80 %)",
-        "DSP",
-        "cycles\nns",
-    ):
-        table.add_column(column, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            f"{row.method}\n{row.detail}",
-            "\n".join(_halves(row.bits)),
-            str(row.parameters),
-            f"{_number(row.auc_float, 4)}\n{_number(row.auc, 4)}",
-            _number(row.inverse_background_efficiency_30, 1),
-            f"{row.lut:,.0f}\n({row.lut_low:,.0f}-{row.lut_high:,.0f})",
-            f"{row.dsp:g}",
-            f"{row.latency_cycles:g}\n{row.latency_ns:.1f}",
-        )
-    console.print(table)
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _halves(text: str) -> tuple[str, str]:
-    """Two lines of about equally many words."""
-    words = text.split()
-    middle = (len(words) + 1) // 2
-    return " ".join(words[:middle]), " ".join(words[middle:])

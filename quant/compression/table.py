@@ -14,8 +14,8 @@ from fpgajet.ops.network import Network
 from fpgajet.plotting import COLOURS, physics_axes
 from quant.checkpoint import Checkpoint, load_model
 from quant.compression.magnitude import pruned
-from quant.compression.run import GIVEN, Step
 from quant.compression.settings import settings_of
+from quant.compression.steps import GIVEN, Step
 
 #: size of a network: the fields of a row from ``lut`` on
 Measure = Callable[[Network], Mapping[str, float]]
@@ -101,7 +101,8 @@ def plot(path: Path, rows: Sequence[Row], title: str) -> None:
             axis.plot(x, y, color=colour, marker="o", label=method)
             for row in own:
                 note: dict[str, Any] = {"xytext": (6, -14), "textcoords": "offset points", "fontsize": 12}
-                axis.annotate(row.detail, (row.lut, row.auc), color=colour, **note)
+                text = row.detail.replace("without ", "- ")
+                axis.annotate(text, (row.lut, row.auc), color=colour, **note)
         axis.set_xlabel("estimated LUT")
         axis.set_ylabel("AUC, quantised")
         axis.margins(0.15)

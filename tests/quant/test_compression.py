@@ -21,8 +21,9 @@ from fpgajet.ops.network import Network
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.compression.magnitude import pruned, smallest
 from quant.compression.pieces import is_gone, least_harmful, masks, without, zeros_of
-from quant.compression.run import Compression, Step, removals, steps_of
+from quant.compression.run import Compression
 from quant.compression.settings import CompressSettings, compress_settings, settings_of
+from quant.compression.steps import Step, removals, steps_of
 from quant.compression.table import Row, row_of
 from quant.data.layout import Jets as JetFile
 from quant.data.layout import write_jets
