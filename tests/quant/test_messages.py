@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops.forms import Aligned
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
+from quant.models.messages.calibration import logistic
 from quant.models.messages.floating import FloatMessages, mitchell
 from quant.models.messages.plan import Unrounded
 from quant.models.messages.settings import MessageSettings
@@ -180,3 +184,32 @@ def test_lorentznet_counts_as_published() -> None:
     )
     assert description.parameters == 120
     assert description.parameters_absorbed == 62
+
+
+def test_a_loss_does_not_mind_an_offset_or_a_stretch() -> None:
+    """Both are mended at no cost, so a search must not pay for them with the order of the jets."""
+    rng = np.random.default_rng(1)
+    label = torch.from_numpy(rng.integers(0, 2, 4000).astype(np.float64))
+    score = label + torch.from_numpy(rng.normal(0, 0.7, 4000))
+    slope, offset = logistic(score, label)
+    fitted = functional.binary_cross_entropy_with_logits(slope * score + offset, label)
+    assert abs(slope - 1 / 0.7**2) < 0.15, "two normal distributions one apart"
+    for moved in (score - 3, 0.1 * score + 2):
+        a, b = logistic(moved, label)
+        assert torch.isclose(functional.binary_cross_entropy_with_logits(a * moved + b, label), fitted)
+
+
+def test_calibration_centres_the_scores() -> None:
+    """A score of 0 is as likely a top quark as not, whatever the float model's offset was."""
+    settings = settings_of("without symmetry")
+    model, jets = random_float(settings), sample(settings.constituents)
+    with torch.no_grad():
+        scores = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy())))
+        width = float(scores.std())
+        model.get_parameter("score_bias").sub_(float(scores.median()) + 0.2 * width)
+    noise = torch.from_numpy(np.random.default_rng(2).normal(0, 0.3 * width, len(scores)))
+    label = (scores - scores.median() + noise > 0).double()
+    quantised = FAMILIES[settings.model].calibrate(model, settings, replace(jets, label=label), "small")
+    found = torch.from_numpy(quantised.scores(jets.momenta.numpy()))
+    slope, offset = logistic(2 * found, label)
+    assert abs(offset / (2 * slope)) < 0.05 * width

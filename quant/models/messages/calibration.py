@@ -17,10 +17,10 @@ from quant.models.messages.plan import Plan
 from quant.models.messages.quantised import QuantisedMessages
 from quant.training.data import Sample
 
-#: jets whose values give the ranges, and jets on which the search judges a candidate
-OBSERVED_JETS, JUDGED_JETS = 4000, 2000
-#: share of values that a stage holds without saturation at first
-KEEP = 0.9999
+#: jets whose values give the ranges, and jets that guide a search; all of the sample choose among starts and ends
+OBSERVED_JETS, QUICK_JETS = 4000, 4000
+#: share of values that a stage holds without saturation: a search begins at the best of these
+KEPT = (0.9999, 0.999, 0.99)
 
 MakePlan = Callable[[Mapping[str, FixedType]], Plan]
 
@@ -34,44 +34,83 @@ def calibrate(
         model: trained, its plan made by ``make_plan``.
         make_plan: the network for given types of its stages and parameters.
         bits: widths.
-        sample: jets (four-momenta in GeV, before the input form) that ranges are taken from.
+        sample: jets (four-momenta in GeV, before the input form) that ranges are taken from, and that judge.
         name: of the quantised model.
-        sweeps: passes over all points that try one bit up and down; a pass ends early where nothing helps.
+        sweeps: passes over all points that try one bit up and down, until a pass helps nowhere; 0: the ranges alone.
     """
-    features = torch.from_numpy(model.plan.form.features(sample.momenta[:OBSERVED_JETS].numpy()))
-    seen = torch.from_numpy(model.plan.form.momenta(features.numpy()).astype(np.float32))
+    features = torch.from_numpy(model.plan.form.features(sample.momenta.numpy()))
+    seen = torch.from_numpy(model.plan.form.momenta(features[:OBSERVED_JETS].numpy()).astype(np.float32))
     values = model.folded()
-    start = _starting_types(model, values, bits, seen)
+    starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
 
     def build(kinds: Mapping[str, FixedType]) -> QuantisedMessages:
         quantised = QuantisedMessages(make_plan(kinds), name)
         shifted = dict(values)
+        outputs = {node.name: node.operator.output for node in quantised.wiring.nodes}
         for key in values:
             stage = key.removesuffix("_bias")
             # Rounding down loses half a step on average; half a step more bias makes it rounding to nearest.
-            if key != stage and kinds[stage].rounding is Rounding.FLOOR:
-                shifted[key] = values[key] + kinds[stage].lsb / 2
+            if key != stage and outputs[stage].rounding is Rounding.FLOOR:
+                shifted[key] = values[key] + outputs[stage].lsb / 2
         quantised.set_from(shifted)
         return quantised
 
-    loss = _Loss(features[:JUDGED_JETS], sample.label[:JUDGED_JETS], model.plan.front)
-    return build(search(start, list(_movable(model.plan)), lambda kinds: loss(build(kinds)), sweeps))
+    quick, loss = (_Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features)))
+    start = min(starts, key=lambda kinds: loss(build(kinds)))
+    end = search(start, _movable(model.plan), lambda kinds: quick(build(kinds)), sweeps)
+    best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
+    centre(best, loss)
+    return best
+
+
+def centre(model: QuantisedMessages, loss: _Loss) -> None:
+    """Move the last bias, by a quarter of the scores' deviation at most, so that 0 is as likely a top quark as not."""
+    scores = loss.scores(model)
+    slope, offset = logistic(2 * scores, loss.label)
+    if slope <= 0:
+        return  # a model that has learned nothing
+    most = float(scores.std()) / 4
+    bias = f"{model.wiring.nodes[-1].name}_bias"
+    model.set_from({bias: model.real(bias).detach().numpy() + float(np.clip(offset / (2 * slope), -most, most))})
 
 
 class _Loss:
-    """Cross entropy of a few jets; what no parameter comes before is computed once."""
+    """Cross entropy of a few jets; what no parameter comes before is computed once.
+
+    Of the scores with the slope and the offset that suit them best: rounding moves and stretches all scores
+    together, which the last bias and fine-tuning mend at no cost. Without this freedom a search pays for such an
+    offset with the order of the jets: one lost 0.0036 of AUC while its cross entropy fell.
+    """
 
     def __init__(self, features: Tensor, label: Tensor, front: set[str]) -> None:
-        self.features, self.label, self.front = features, label, front
+        self.features, self.label, self.front = features, label.double(), front
         self.stages: dict[str, Tensor] = {}
 
     def __call__(self, model: QuantisedMessages) -> float:
+        logit = 2 * self.scores(model)
+        slope, offset = logistic(logit, self.label)
+        return float(functional.binary_cross_entropy_with_logits(slope * logit + offset, self.label))
+
+    def scores(self, model: QuantisedMessages) -> Tensor:
+        """Scores [jets]."""
         with torch.no_grad():
             found = model.run(self.stages or model.given(self.features))
             if not self.stages:
                 self.stages = {name: x for name, x in found.items() if name in self.front}
-            score = found[model.wiring.nodes[-1].name][:, 0]
-            return float(functional.binary_cross_entropy_with_logits(2 * score, self.label))
+            return found[model.wiring.nodes[-1].name][:, 0]
+
+
+def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
+    """Slope and offset of the logistic regression of labels [jets] on ``x`` [jets], by Newton's method."""
+    middle, width = float(x.mean()), float(x.std()) or 1.0
+    given = torch.stack([(x - middle) / width, torch.ones_like(x)], 1)
+    found = torch.zeros(2, dtype=x.dtype)
+    for _ in range(steps):
+        p = torch.sigmoid(given @ found)
+        curvature = (given * (p * (1 - p))[:, None]).T @ given + 1e-6 * torch.eye(2, dtype=x.dtype)
+        found = found + torch.linalg.solve(curvature, given.T @ (label - p)).clamp(-2.0, 2.0)
+    slope = float(found[0]) / width
+    return slope, float(found[1]) - slope * middle
 
 
 def search(
@@ -103,9 +142,9 @@ def _movable(plan: Plan) -> list[str]:
 
 
 def _starting_types(
-    model: FloatMessages, values: Mapping[str, np.ndarray], bits: MessageBits, seen: Tensor
+    model: FloatMessages, values: Mapping[str, np.ndarray], bits: MessageBits, seen: Tensor, keep: float
 ) -> dict[str, FixedType]:
-    """Types that hold the observed ranges."""
+    """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
     edges, mask = stages["edges"] > 0, stages["mask"] > 0
@@ -116,7 +155,7 @@ def _starting_types(
         x = stages[node.name]
         if x.dim() > 2:
             x = x[edges] if x.shape[1:3] == edges.shape[1:] else x[mask]
-        low, reach = float(x.min()), float(torch.quantile(x.abs().flatten()[:4_000_000].double(), KEEP))
+        low, reach = float(x.min()), float(torch.quantile(x.abs().flatten()[:4_000_000].double(), keep))
         width = bits.score if node is model.wiring.nodes[-1] else bits.of(node.operator)
         kinds[node.name] = _holding(reach, width, signed=low < 0)
     for name, parameter in values.items():
