@@ -14,7 +14,6 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.family import Description, Family
-from quant.models.messages.bits import MessageBits
 from quant.models.messages.plan import Plan, Unrounded
 from quant.models.messages.pruning import channels, weights
 from quant.models.messages.settings import MessageSettings
@@ -109,8 +108,9 @@ class MessageFamily(Family[S, D]):
     def float_model(self, description: D) -> FloatMessages:
         from quant.models.messages.floating import FloatMessages
 
-        front = {k: t for k, t in description.fixed_types.items() if k in MessageBits().front()}
-        return FloatMessages(description.plan(Unrounded(front)), description.batch_norm)
+        kinds = description.fixed_types
+        fixed = {name: kinds[name] for name in description.plan(kinds).fixed}
+        return FloatMessages(description.plan(Unrounded(fixed)), description.batch_norm)
 
     def quantised_model(self, description: D, name: str) -> QuantisedMessages:
         from quant.models.messages.quantised import QuantisedMessages

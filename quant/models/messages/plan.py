@@ -67,6 +67,12 @@ class Plan:
         self._tables: dict[str, np.ndarray] = {}
         self._types: dict[str, FixedType] = {}
 
+    @property
+    def fixed(self) -> set[str]:
+        """Keys of the types that are fixed before training: of what no parameter comes before, masks and graphs aside,
+        and of the arguments of all logarithms, whose unit the float model has."""
+        return {key for key in self.kinds if key in self.front or key.endswith("_argument")}
+
     def add(self, name: str, operator: Operator, *inputs: str) -> str:
         """Append a node; returns its name."""
         shapes = [self.shapes[i] for i in inputs]

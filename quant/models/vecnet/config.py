@@ -1,17 +1,19 @@
-"""What a VecNet is made of. No torch here."""
+"""What a VecNet is made of: the one declaration of its hyperparameters. No torch here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(BaseModel):
     """Hyperparameters of a VecNet (arXiv 2202.06941, table 1), as far as hardware can follow.
+
+    Settings of a training and the description of a checkpoint both are such sizes, and more.
 
     Attributes:
         constituents: N, leading constituents of a jet that are read.
@@ -26,19 +28,22 @@ class Sizes:
             2508.15468): the build makes them O(N), see :mod:`fpgajet.graph.collapse`.
     """
 
-    constituents: int
-    scalar: int
-    vector: int
-    hidden: int
-    iterations: int = 2
-    edge_layers: int = 1
-    node_layers: int = 1
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    constituents: int = Field(default=16, ge=1, le=256)
+    scalar: int = Field(default=8, ge=0, le=256)
+    vector: int = Field(default=2, ge=0, le=256)
+    hidden: int = Field(default=4, ge=0, le=256)
+    iterations: int = Field(default=2, ge=1, le=6)
+    edge_layers: int = Field(default=1, ge=1, le=3)
+    node_layers: int = Field(default=1, ge=0, le=3)
     shortcut: Shortcut = "none"
-    neighbours: int = 0
+    neighbours: int = Field(default=0, ge=0, le=32)
     activation: ActivationName = "relu"
     affine: bool = False
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
         if self.scalar + self.hidden == 0:
             raise ValueError("a VecNet needs scalar or hidden channels to make a score from")
         if self.vector and not self.scalar:
@@ -47,8 +52,9 @@ class Sizes:
             raise ValueError("vectors of the last iteration are not used: vector > 0 needs iterations >= 2")
         if self.affine and (self.scalar or self.neighbours or self.edge_layers > 1):
             raise ValueError(
-                "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not affine in "
-                "the constituents, and sums over some of the pairs do not collapse"
+                "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not "
+                "affine in the constituents, and sums over some of the pairs do not collapse"
             )
         if self.neighbours >= self.constituents:
             raise ValueError("neighbours must be fewer than the constituents; 0 connects all")
+        return self
