@@ -47,6 +47,7 @@ def train(
     epochs = {
         "screen": settings.restarts * settings.screen_epochs,
         "float": settings.float_epochs,
+        "scales": settings.scale_rounds * settings.quantised_epochs,
         "quantised": settings.quantised_epochs,
     }
     title = name or out.resolve().name

@@ -117,4 +117,6 @@ class TrainingProgress:
 
 
 def _phase(fit: str) -> str:
-    return "screen" if fit.startswith("screen-") else fit
+    """The bar of a fit: all screened networks share one, and all rounds that learn scales."""
+    phase, _, number = fit.rpartition("-")
+    return phase if phase in ("screen", "scales") and number.isdigit() else fit

@@ -50,6 +50,11 @@ class Description(Strict, ABC):
         """Trainable numbers without batch normalisation."""
 
     @property
+    def movable_types(self) -> Sequence[str]:
+        """Keys of ``types`` whose binary point training may move: those that the float model does not have."""
+        return ()
+
+    @property
     def parameters_absorbed(self) -> int | None:
         """Independent numbers once everything that can be absorbed is; None if that is not known."""
         return None

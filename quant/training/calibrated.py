@@ -1,7 +1,8 @@
-"""The calibrated model of a run: found once, kept in the run's state, read again when the run is resumed."""
+"""Quantised models of a run that are found once, kept in the run's state, and read again when it is resumed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,9 +15,8 @@ from fpgajet.files import atomic_path, read_json, write_json
 from quant.models.families import FAMILIES
 from quant.models.quantised import QuantisedNetwork
 from quant.training.data import Sample
+from quant.training.scales import learned_scales
 from quant.training.settings import Settings
-
-DESCRIPTION, TENSORS = "calibration.json", "calibration.safetensors"
 
 
 def calibrated(
@@ -27,16 +27,40 @@ def calibrated(
     Raises:
         BadInput: what is kept is damaged. CannotWrite: ``directory`` cannot be written.
     """
-    family, description = FAMILIES[settings.model], directory / DESCRIPTION
+    family = FAMILIES[settings.model]
+    return _kept(
+        settings, name, directory / "calibration", lambda: family.calibrate(model, settings, sample, name)
+    )
+
+
+def rescaled(
+    settings: Settings, model: QuantisedNetwork, sample: Sample, name: str, directory: Path, number: int
+) -> QuantisedNetwork:
+    """The same for a trained quantised model whose scales are learned, see :mod:`quant.training.scales`.
+
+    Args:
+        number: of the round.
+    """
+    return _kept(
+        settings, name, directory / f"rescaled-{number}",
+        lambda: learned_scales(settings, model, sample, name),
+    )  # fmt: skip
+
+
+def _kept(
+    settings: Settings, name: str, path: Path, find: Callable[[], QuantisedNetwork]
+) -> QuantisedNetwork:
+    family = FAMILIES[settings.model]
+    description, tensors = path.with_name(f"{path.name}.json"), path.with_name(f"{path.name}.safetensors")
     if not description.is_file():
-        found = family.calibrate(model, settings, sample, name)
-        with atomic_path(directory / TENSORS) as temporary:
+        found = find()
+        with atomic_path(tensors) as temporary:
             save_file({key: t.detach().contiguous() for key, t in found.state_dict().items()}, temporary)
         write_json(description, family.describe(settings, found).model_dump(mode="json", by_alias=True))
         return found
     try:
         kept = family.quantised_model(family.description.model_validate(read_json(description)), name)
-        kept.load_state_dict(load_file(directory / TENSORS))
+        kept.load_state_dict(load_file(tensors))
     except (SafetensorError, OSError, ValidationError, RuntimeError) as error:
-        raise BadInput(f"{directory} cannot be resumed from ({error}). Start again elsewhere.") from error
+        raise BadInput(f"{path.parent} cannot be resumed from ({error}). Start again elsewhere.") from error
     return kept

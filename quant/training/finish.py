@@ -16,7 +16,7 @@ from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.scoring import seen_momenta
-from quant.training.calibrated import calibrated
+from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.fit import FREE, Fit, Report, Tick, evaluate, no_tick
 from quant.training.settings import Settings, Until
@@ -95,10 +95,17 @@ def finish(
     if until is Until.CALIBRATION:
         return None
     if settings.quantised_epochs:
-        fit = fit_of(settings, "quantised", settings.quantised_epochs, settings.quantised_rate)
         held = Sparsity(sparsity.zero)  # no L1 here: nothing stretches rows freely any more
         parts = jets.read(jets.train), jets.read(jets.validation)
-        fit.run(quantised, *parts, out / STATE, report, tick, held)
+
+        def fine_tune(fit: str) -> None:
+            epochs, rate = settings.quantised_epochs, settings.quantised_rate
+            fit_of(settings, fit, epochs, rate).run(quantised, *parts, out / STATE, report, tick, held)
+
+        for number in range(settings.scale_rounds):
+            fine_tune(f"scales-{number}")
+            quantised = rescaled(settings, quantised, parts[0], name, out / STATE, number)
+        fine_tune("quantised")
 
     test = jets.test
     metrics = {

@@ -34,6 +34,8 @@ class Settings(BaseModel):
             the one with the best validation AUC goes on: bad optima are the main hazard.
         float_epochs, float_rate, quantised_epochs, quantised_rate: epochs and peak learning rates; rates
             rise linearly over the first ``warm_up`` share of the steps and fall as a cosine to 0.
+        scale_rounds: so often ``quantised_epochs`` of fine-tuning are followed by a search that moves binary points
+            on the weights as they are then: learned power-of-two scales. In the last fine-tuning they are frozen.
         calibration_jets: first training jets that place the binary points.
         max_jets: use only the first training jets.
     """
@@ -52,6 +54,7 @@ class Settings(BaseModel):
     float_rate: float = Field(default=0.003, gt=0)
     quantised_epochs: int = Field(default=4, ge=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
+    scale_rounds: int = Field(default=0, ge=0)
     warm_up: float = Field(default=0.03, ge=0, le=1)
     calibration_jets: int = Field(default=8_000, ge=1)
     max_jets: int | None = Field(default=None, ge=1)

@@ -57,7 +57,7 @@ def calibrate(
 
     quick, loss = (_Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features)))
     start = min(starts, key=lambda kinds: loss(build(kinds)))
-    end = search(start, _movable(model.plan), lambda kinds: quick(build(kinds)), sweeps)
+    end = search(start, model.plan.movable, lambda kinds: quick(build(kinds)), sweeps)
     best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
     centre(best, loss)
     return best
@@ -133,12 +133,6 @@ def search(
 
 def _moved(kind: FixedType, step: int) -> FixedType:
     return FixedType(kind.signed, kind.bits, kind.fraction - step, kind.rounding, kind.overflow)
-
-
-def _movable(plan: Plan) -> list[str]:
-    """Stages and parameters whose type the search may move: not what the float model has seen already."""
-    stages = [node.name for node in plan.wiring().nodes if node.name not in plan.front]
-    return [*stages, *plan.parameters]
 
 
 def _starting_types(

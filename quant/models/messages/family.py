@@ -57,6 +57,10 @@ class MessageDescription(Description):
         return {name: FixedType.from_ap_fixed(text) for name, text in self.types.items()}
 
     @property
+    def movable_types(self) -> Sequence[str]:
+        return self.plan(self.fixed_types).movable
+
+    @property
     def parameters(self) -> int:
         return sum(prod(shape) for shape in self.plan(self.fixed_types).parameters.values())
 

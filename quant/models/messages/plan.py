@@ -140,6 +140,11 @@ class Plan:
         largest += -bias.lowest << (fraction - bias.fraction)
         return FixedType(True, largest.bit_length() + 1, fraction, Rounding.FLOOR, Overflow.SAT)
 
+    @property
+    def movable(self) -> list[str]:
+        """Stages and parameters whose binary point may move: not what the float model has seen already."""
+        return [*(node.name for node in self._nodes if node.name not in self.front), *self.parameters]
+
     def wiring(self) -> Wiring:
         """All of it, for a quantised model or a network."""
         return Wiring(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal
 
 import pydantic
@@ -153,8 +153,9 @@ class Bits:
     The defaults are 6-bit weights and activations with momenta up to 1024 GeV in steps of 1/16 GeV: d of
     hard collinear pairs is a small difference of large products, and coarser momenta cost more AUC than any
     other quantiser. ``inner`` rounding applies to d, row sums, total, activations and score; floor costs
-    nothing in hardware. ``address`` (by default as many bits as the angles) and ``table`` (by default 10 bits,
-    on the logarithmic grid as many as pT) are for the trigger forms, which say themselves what momenta take.
+    nothing in hardware; ``rounding`` sets that of single types, by the names of :class:`Types`. ``address`` (by
+    default as many bits as the angles) and ``table`` (by default 10 bits, on the logarithmic grid as many as pT)
+    are for the trigger forms, which say themselves what momenta take.
     """
 
     momenta: int = 15
@@ -171,6 +172,12 @@ class Bits:
     address: int | None = None
     table: int | None = None
     inner: Rounding = Rounding.FLOOR
+    rounding: dict[str, Rounding] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        free = {f.name for f in fields(Types)} - {"momenta", "address", "table"}
+        if not set(self.rounding) <= free:
+            raise ValueError(f"rounding can be set of {', '.join(sorted(free))}")
 
     def kind(self, name: str, integer: int) -> FixedType:
         """The type called ``name`` in :class:`Types` with ``integer`` integer bits (sign included).
@@ -184,6 +191,6 @@ class Bits:
             signed=name not in UNSIGNED,
             bits=bits,
             fraction=bits - integer,
-            rounding=Rounding.HALF_EVEN if nearest else self.inner,
+            rounding=self.rounding.get(name, Rounding.HALF_EVEN if nearest else self.inner),
             overflow=Overflow.SAT_SYM if weights else Overflow.SAT,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -68,6 +69,10 @@ class NPelicanDescription(Description):
     def fixed_exponents(self) -> Exponents:
         """The normalisers."""
         return Exponents(**self.exponents.model_dump())
+
+    @property
+    def movable_types(self) -> Sequence[str]:
+        return [name for name in self.types if name not in ("momenta", "address", "table")]
 
     @property
     def parameters(self) -> int:
