@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from fpgajet.ops.inventory import Inventory, mean_digits
+from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
+from fpgajet.ops.shift_adds import mean_digits
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,17 @@ class Block:
 def blocks_of(network: Network) -> tuple[Block, ...]:
     """The blocks of a network, with the worst-case widths of its intermediates."""
     shapes, types, widths = network.shapes(), network.types(), network.widths()
-    blocks = []
+    blocks, mirrored = [], dict.fromkeys(shapes, False)
     for node in network.nodes:
         known = {f"input{k}": types[name] for k, name in enumerate(node.inputs)}
         known |= {name: tensor.type for name, tensor in node.tensors.items()}
         constants = {name: tensor.values for name, tensor in node.tensors.items()}
         inputs = [shapes[n] for n in node.inputs]
         inventory = node.operator.inventory_of(inputs, known | widths[node.name], constants)
+        given = [mirrored[name] for name in node.inputs]
+        mirrored[node.name] = node.operator.mirrored(given)
+        if mirrored[node.name] and not node.operator.mirrored([False] * len(given)):
+            inventory = _once_a_pair(inventory)
         weight = node.tensors.get("weight")
         bits = node.operator.output.bits
         for length in shapes[node.name]:
@@ -44,3 +50,16 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
         digits = None if weight is None else mean_digits(weight.values.raw.ravel().tolist())
         blocks.append(Block(node.name, node.operator.op_type, node.inputs, inventory, bits, digits))
     return tuple(blocks)
+
+
+def _once_a_pair(inventory: Inventory) -> Inventory:
+    """Units where (i, j) and (j, i) are the same: of what folds, once nothing is folded; of what does not, always."""
+    folded = inventory.folded
+    if folded is not None:
+        return replace(inventory, folded=replace(folded, distinct=folded.distinct / 2))
+    halved: dict[str, Any] = {
+        name: [replace(unit, count=-(-unit.count // 2)) for unit in units]
+        for name, units in vars(inventory).items()
+        if isinstance(units, list)
+    }
+    return replace(inventory, **halved)

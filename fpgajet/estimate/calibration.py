@@ -32,13 +32,19 @@ class Error(BaseModel):
 
 
 class Calibration(BaseModel):
-    """Constants of the model; ``calibration.toml`` says where each comes from."""
+    """Constants of the model; ``calibration.toml`` says where each comes from.
+
+    Attributes:
+        largest_in_logic: bits of the widest factor of a product that stays in logic, see ``units.in_dsp``. Our
+            Verilog has all products in DSPs: 0.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     lut_scale: float
     lut_per_ebop: float
     lut_per_da_cost: float
+    lut_per_shift_add: float
     ff_per_lut: float
     csynth_lut_scale: float
     csynth_ff_scale: float
@@ -50,6 +56,7 @@ class Calibration(BaseModel):
     period_ns_per_root_lut: float
     family_slowness: dict[str, float]
     speed_grade_step: float
+    largest_in_logic: int = 10
     errors: dict[str, Error]
     assumed: dict[str, Error]
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from fpgajet.estimate.units import LARGEST_IN_LOGIC, dsp_slices
 from fpgajet.fixed import EXACT_BITS, FixedType
-from fpgajet.ops.inventory import Inventory, Units, signed_digits
+from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.shift_adds import signed_digits
 
 Raw = NDArray[np.int64]
 

@@ -110,10 +110,13 @@ class _Pieces:
         self, name: str, op_type: str, start: float, end: float, used: Sequence[Resources]
     ) -> OperatorEstimate:
         """One operator between two cycles, or the total."""
-        logic, matrices = sum(u.logic_lut for u in used), sum(u.matrix_lut for u in used)
-        lut = self.figure("lut", logic)
-        if matrices:
-            lut = self.figure("matrix_lut", matrices) + lut if logic else self.figure("matrix_lut", matrices)
+        by_source = {
+            "matrix_lut": sum(u.matrix_lut for u in used),
+            "shift_add_lut": sum(u.shift_add_lut for u in used),
+            "lut": sum(u.logic_lut for u in used),
+        }
+        figures = [self.figure(source, value) for source, value in by_source.items() if value]
+        lut = sum(figures[1:], figures[0]) if figures else self.figure("lut", 0.0)
         cycles = self.figure("latency_cycles", end - start)
         if not op_type:
             cycles = cycles.rounded()
@@ -126,7 +129,7 @@ class _Pieces:
             latency_ns=cycles.map(lambda clocks: clocks * 1000.0 / self.clock_mhz),
             ii=Figure.exact(self.ii, "asked for"),
             lut=lut.rounded(),
-            ff=self.figure("ff", registers(logic + matrices, density, self.known)).rounded(),
+            ff=self.figure("ff", registers(sum(by_source.values()), density, self.known)).rounded(),
             dsp=self.figure("dsp", sum(u.dsp for u in used)).rounded(),
             bram=Figure.exact(sum(u.bram for u in used), BRAM),
         )

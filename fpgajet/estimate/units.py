@@ -31,11 +31,12 @@ CSYNTH_TABLE = 273 / (64 * 6)
 
 @dataclass(frozen=True)
 class Resources:
-    """LUT by logic synthesis (of counted logic, and of products with matrices) and by the HLS report, DSP
-    slices, and block RAMs of 36 Kb of one block."""
+    """LUT by logic synthesis (of counted logic, of products with matrices by effective bit operations, and of
+    shifts and adds) and by the HLS report, DSP slices, and block RAMs of 36 Kb of one block."""
 
     logic_lut: float
     matrix_lut: float
+    shift_add_lut: float
     csynth_lut: float
     dsp: int
     bram: float
@@ -57,9 +58,9 @@ def dsp_slices(bits: int, other: int) -> int:
     return min(pieces(bits, 27) * pieces(other, 18), pieces(other, 27) * pieces(bits, 18))
 
 
-def in_dsp(bits: int, other: int) -> bool:
+def in_dsp(bits: int, other: int, largest_in_logic: int = LARGEST_IN_LOGIC) -> bool:
     """Whether Vitis HLS puts a product into DSPs rather than into logic."""
-    return max(bits, other) > LARGEST_IN_LOGIC
+    return max(bits, other) > largest_in_logic and min(bits, other) > 1  # one bit is a gate
 
 
 def shared_between(ii: int) -> int:
@@ -77,7 +78,7 @@ def resources(block: Block, ii: int, known: Calibration) -> Resources:
     if folded is not None:
         lanes = _unrolled(folded.lanes, block.digits, folded.share(ii), 1, known)
         choosing = float(folded.multiplexer_luts(ii))
-        chosen = Resources(known.lut_scale * choosing, 0.0, known.csynth_lut_scale * choosing, 0, 0.0)
+        chosen = Resources(known.lut_scale * choosing, 0.0, 0.0, known.csynth_lut_scale * choosing, 0, 0.0)
         total = total + lanes + chosen
     return total
 
@@ -89,7 +90,7 @@ def _unrolled(
     dsp, product_logic, in_slices = 0, 0.0, 0.0
     for u in units.products:
         here = math.ceil(u.count * share / clocks)
-        if in_dsp(u.bits, u.other_bits):
+        if in_dsp(u.bits, u.other_bits, known.largest_in_logic):
             dsp += here * dsp_slices(u.bits, u.other_bits)
             in_slices += u.count
         else:
@@ -116,9 +117,11 @@ def _unrolled(
     )
     logic *= share
     matrices = known.lut_per_ebop * units.matrix_ebops * share
+    shift_adds = units.shift_adds * share
     lut = known.lut_scale * (logic + product_logic + tables)
-    csynth = known.csynth_lut_scale * (logic + matrices) + product_logic + CSYNTH_TABLE * csynth_tables
-    return Resources(lut, matrices, csynth, dsp, halves / 2)
+    csynth = known.csynth_lut_scale * (logic + matrices + shift_adds) + product_logic
+    csynth += CSYNTH_TABLE * csynth_tables
+    return Resources(lut, matrices, known.lut_per_shift_add * shift_adds, csynth, dsp, halves / 2)
 
 
 def constant_product_bits(bits: int, weight_bits: int, digits: float | None) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import rows_and_columns
+from fpgajet.ops.dense import rows_and_columns, used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -51,6 +51,9 @@ class Activation(Operator):
         index = a.note("index", x - a.constant(np.array(float(self.argument.lowest))))
         return a.quantise("output", a.lookup(tensors["table"], index), self.output)
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return all(inputs)
+
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         rows, columns = rows_and_columns(shapes[0])
         return {
@@ -67,4 +70,5 @@ class Activation(Operator):
         lanes = Inventory(tables=[Units(count, widths["table"].bits, self.argument.bits)], adder_levels=1)
         lanes.requantise(count, given, self.argument)
         lanes.requantise(count, widths["table"], self.output)
-        return Inventory(folded=Folded(lanes, rows_and_columns(shapes[0])[1], count * given.bits))
+        columns, used = rows_and_columns(shapes[0])[1], used_pairs(shapes[0])
+        return Inventory(folded=Folded(lanes, columns, count * given.bits, distinct=used))

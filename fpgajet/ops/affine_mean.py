@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -69,16 +71,29 @@ class AffineMean(Operator):
         return {"slots": self.slots, "features": self.features, "outputs": self.width}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        return self._counted(widths, [(self.width, self.features)] * 2)
+
+    def inventory_of(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
+    ) -> Inventory:
+        return self._counted(widths, np.split(tensors["weight"].raw, 2, axis=1))
+
+    def _counted(
+        self, widths: Mapping[str, FixedType], parts: Sequence[NDArray[np.int64] | tuple[int, ...]]
+    ) -> Inventory:
+        """Units, given the weights of the receiver and of the senders."""
         n, f, g = self.slots, self.features, self.width
-        given, others, weight = (widths[name].bits for name in ("input0", "others", "weight"))
-        lanes = Inventory(adders=[Units(n * f, others), Units(n * g, widths["sum"].bits)], adder_levels=2)
-        lanes.matrix(n * g, f, given, weight)
-        lanes.matrix(n * g, f, others, weight)
+        given, others, weight = widths["input0"], widths["others"], widths["weight"].bits
+        lanes = Inventory(
+            adders=[Units(n * f, others.bits), Units(n * g, widths["sum"].bits)], adder_levels=2
+        )
+        lanes.matrix(n, parts[0], given, weight)
+        lanes.matrix(n, parts[1], others, weight)
         lanes.adder_levels //= 2  # the two do not wait for each other
         lanes.sum_of_products(n * g, 1, widths["receiver"].bits, widths["count"].bits)
-        units = Inventory(folded=Folded(lanes, n, n * f * given))
-        units.selectors.append(Units(n * f, -(-given // 2)))
-        units.add_tree(f, n, given)
+        units = Inventory(folded=Folded(lanes, n, n * f * given.bits))
+        units.selectors.append(Units(n * f, -(-given.bits // 2)))
+        units.add_tree(f, n, given.bits)
         units.divide(n, g, n, widths)
         units.requantise(n * g, widths["mean"], self.output)
         return units

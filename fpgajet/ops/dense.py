@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -43,6 +47,9 @@ class Dense(Operator):
         y = a.note("accumulator", a.linear(inputs[0], tensors["weight"]) + tensors["bias"])
         return a.quantise("output", a.relu(y) if self.relu else y, self.output)
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return all(inputs)
+
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         rows, columns = rows_and_columns(shapes[0])
         return {
@@ -54,17 +61,37 @@ class Dense(Operator):
         }
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        points, features = prod(shapes[0][:-1]), shapes[0][-1]
+        return self._counted(shapes, widths, (self.width, shapes[0][-1]))
+
+    def inventory_of(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
+    ) -> Inventory:
+        return self._counted(shapes, widths, tensors["weight"].raw)
+
+    def _counted(
+        self,
+        shapes: Sequence[Shape],
+        widths: Mapping[str, FixedType],
+        weights: NDArray[np.int64] | tuple[int, ...],
+    ) -> Inventory:
+        points, given = prod(shapes[0][:-1]), widths["input0"]
         lanes = Inventory()
-        lanes.matrix(points * self.width, features, widths["input0"].bits, widths["weight"].bits)
+        lanes.matrix(points, weights, given, widths["weight"].bits)
         lanes.activate(points * self.width, widths["accumulator"], self.output, self.relu)
-        read = points * features * widths["input0"].bits
-        return Inventory(folded=Folded(lanes, rows_and_columns(shapes[0])[1], read))
+        read = points * shapes[0][-1] * given.bits
+        columns, used = rows_and_columns(shapes[0])[1], used_pairs(shapes[0])
+        return Inventory(folded=Folded(lanes, columns, read, distinct=used))
 
 
 def check_relu(relu: int) -> None:
     """Raise ``ValueError`` unless the attribute ``relu`` is 0 or 1."""
     expect(relu in (0, 1), "the attribute relu is 0 or 1")
+
+
+def used_pairs(shape: Shape) -> float:
+    """The part of [N, N, F] pairs that somebody uses, all but i = j; all of anything else."""
+    of_pairs = len(shape) == 3 and shape[0] == shape[1]
+    return (shape[0] - 1) / shape[0] if of_pairs and shape[0] > 1 else 1.0
 
 
 def rows_and_columns(shape: Shape) -> tuple[int, int]:

@@ -32,6 +32,9 @@ class DotProducts(MomentumOperator):
         self.check_momenta(shapes)
         return (self.slots, self.slots)
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return True
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         p = with_constants(a, inputs[0], BEAMS, -2) if self.beams else inputs[0]
         i, j, number = pairs_of(self.slots)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import check_relu
+from fpgajet.ops.dense import check_relu, used_pairs
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -71,19 +73,42 @@ class PairDense(Operator):
         }
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
+        parts = [(self.width, self.features)] * 2 + [(self.width, shape[-1]) for shape in shapes[1:]]
+        return self._counted(shapes, widths, parts)
+
+    def inventory_of(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
+    ) -> Inventory:
+        f = self.features
+        parts = np.split(tensors["weight"].raw, [f, 2 * f][: len(shapes)], axis=1)
+        return self._counted(shapes, widths, parts)
+
+    def _counted(
+        self,
+        shapes: Sequence[Shape],
+        widths: Mapping[str, FixedType],
+        parts: Sequence[NDArray[np.int64] | tuple[int, ...]],
+    ) -> Inventory:
+        """Units, given the weights of the receiver, of the sender and, for an EdgeDense, of the pair."""
         n, g = shapes[0][0], self.width
-        weight, wide = widths["weight"].bits, widths["accumulator"]
-        lanes = Inventory()
-        lanes.matrix(2 * n * g, self.features, widths["input0"].bits, weight)
-        read = n * self.features * widths["input0"].bits + n * g * widths["sender"].bits
+        given, weight, wide = widths["input0"], widths["weight"].bits, widths["accumulator"]
+        lanes, pairs = Inventory(), n * n * g
+        for part in parts[:2]:
+            lanes.matrix(n, part, given, weight)
+        lanes.adder_levels //= 2  # the products do not wait for each other
+        read = n * self.features * given.bits + n * g * widths["sender"].bits
         if len(shapes) == 2:
-            lanes.matrix(n * n * g, shapes[1][-1], widths["input1"].bits, weight)
+            of_constituents = lanes.adder_levels
+            lanes.matrix(n * n, parts[2], widths["input1"], weight)
+            lanes.adder_levels = max(of_constituents, lanes.adder_levels - of_constituents) + 1
+            # Finer bits that only one of the two has are wires.
+            finest = min(widths["input1"].fraction + widths["weight"].fraction, wide.fraction)
+            lanes.adders.append(Units(pairs, wide.integer + finest))
             read += n * n * shapes[1][-1] * widths["input1"].bits
-            lanes.adder_levels -= 1  # the two products do not wait for each other
-        lanes.adders.append(Units(n * n * g, wide.bits))
+        lanes.adders.append(Units(pairs, min(widths["sender"].bits + 1, wide.bits)))
         lanes.adder_levels += 1
-        lanes.activate(n * n * g, wide, self.output, self.relu)
-        return Inventory(folded=Folded(lanes, n, read))
+        lanes.activate(pairs, wide, self.output, self.relu)
+        return Inventory(folded=Folded(lanes, n, read, distinct=used_pairs(self.output_shape(*shapes))))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -68,13 +69,16 @@ class Product(TwoInputs):
         self.check(shapes, shapes[1][-1] in (1, shapes[0][-1]))
         return shapes[0]
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return all(inputs)
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         return a.quantise("output", a.note("accumulator", inputs[0] * inputs[1]), self.output)
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        units = Inventory()
-        units.sum_of_products(prod(shapes[0]), 1, widths["input0"].bits, widths["input1"].bits)
-        units.requantise(prod(shapes[0]), widths["accumulator"], self.output)
+        units, count = Inventory(), round(prod(shapes[0]) * used_pairs(shapes[0]))
+        units.sum_of_products(count, 1, widths["input0"].bits, widths["input1"].bits)
+        units.requantise(count, widths["accumulator"], self.output)
         return units
 
 

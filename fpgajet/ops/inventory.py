@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,22 +11,10 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.folding import columns_at_once, phases
+from fpgajet.ops.shift_adds import mean_digits, shift_adds
 
-
-def signed_digits(value: int) -> int:
-    """Non-zero digits of an integer in canonical signed-digit form, the fewest there can be.
-
-    Source: 3v xor v has a one for every such digit of v (Prodinger, "On binary representations of integers
-    with digits -1, 0, 1", 2000).
-    """
-    value = abs(value)
-    return ((3 * value) ^ value).bit_count()
-
-
-def mean_digits(weights: Iterable[int]) -> float:
-    """Mean number of signed digits of raw weights; 0 for none."""
-    counts = [signed_digits(int(weight)) for weight in weights]
-    return sum(counts) / len(counts) if counts else 0.0
+#: Weights of so many bits are products with a constant, which HLS may put into DSPs; shorter ones are shifts and adds.
+LONG_WEIGHT = 10
 
 
 @dataclass(frozen=True)
@@ -83,16 +71,19 @@ class Folded:
         columns: what is dealt out over the phases.
         read_bits: bits that all lanes together read from values that change from phase to phase.
         reduces: whether the result needs all phases (a sum over columns), so that it comes K - 1 clocks later.
+        distinct: the part of the lanes that is left at an interval of 1: pairs i = j are never used, and a pair
+            that equals its mirror image is computed once.
     """
 
     lanes: Inventory
     columns: int
     read_bits: int
     reduces: bool = False
+    distinct: float = 1.0
 
     def share(self, interval: int) -> float:
         """The part of the lanes that is built."""
-        return columns_at_once(self.columns, interval) / self.columns
+        return self.distinct if interval == 1 else columns_at_once(self.columns, interval) / self.columns
 
     def multiplexer_luts(self, interval: int) -> int:
         """Look-up tables of the multiplexers before the lanes: one takes four inputs of one bit."""
@@ -116,6 +107,7 @@ class Inventory:
             adders that sum them up.
         matrix_ebops: effective bit operations of whole products with constant matrices, their adders included:
             sum over the weights of (bits of the variable) x (bits between the weight's first and last one).
+        shift_adds: bits of the adders of whole products with constant matrices, see :mod:`fpgajet.ops.shift_adds`.
         selectors: requantisers, saturation, gates and comparisons, counted as ``bits`` of logic.
         tables: look-ups, ``bits`` wide with ``other_bits`` address bits.
         adder_levels: adders one after the other on the longest path.
@@ -129,6 +121,7 @@ class Inventory:
     products: list[Units] = field(default_factory=list)
     constant_products: list[Units] = field(default_factory=list)
     matrix_ebops: float = 0.0
+    shift_adds: int = 0
     selectors: list[Units] = field(default_factory=list)
     tables: list[Units] = field(default_factory=list)
     adder_levels: int = 0
@@ -153,10 +146,22 @@ class Inventory:
         self.product_levels += 1
         self.cascade_levels += terms - 1
 
-    def matrix(self, sums: int, terms: int, bits: int, weight_bits: int) -> None:
-        """``sums`` inner products of ``terms`` values with constant weights, and a bias."""
-        self.constant_products.append(Units(sums * terms, bits, weight_bits))
-        self.add_tree(sums, terms + 1, bits + weight_bits)
+    def matrix(
+        self, points: int, weights: NDArray[np.int64] | tuple[int, ...], kind: FixedType, weight_bits: int
+    ) -> None:
+        """At each of ``points``, W x + b of a vector x, every element of type ``kind``.
+
+        Args:
+            weights: raw W [outputs, inputs], or its shape alone where it is not known.
+        """
+        if not isinstance(weights, tuple) and weight_bits < LONG_WEIGHT:
+            made = shift_adds(weights, kind)
+            self.shift_adds += points * made.bits  # a carry chain alone adds the bias
+            self.adder_levels += made.levels + 1
+            return
+        outputs, inputs = weights if isinstance(weights, tuple) else weights.shape
+        self.constant_products.append(Units(points * outputs * inputs, kind.bits, weight_bits))
+        self.add_tree(points * outputs, inputs + 1, kind.bits + weight_bits)
         self.adder_levels += 1
 
     def divide(self, counts: int, features: int, columns: int, widths: Mapping[str, FixedType]) -> None:
@@ -166,10 +171,11 @@ class Inventory:
         self.sum_of_products(counts * features, 1, widths["sum"].bits, widths["reciprocal"].bits)
 
     def activate(self, count: int, given: FixedType, to: FixedType, relu: int) -> None:
-        """``count`` requantisers, with a ReLU before them if ``relu`` is 1."""
-        if relu:
-            self.selectors.append(Units(count, -(-to.bits // 2)))
+        """``count`` requantisers, with a ReLU before them if ``relu`` is 1, which a saturation does besides."""
+        before = len(self.selectors)
         self.requantise(count, given, to)
+        if relu and len(self.selectors) == before:
+            self.selectors.append(Units(count, -(-to.bits // 2)))
 
     def requantise(self, count: int, given: FixedType, to: FixedType) -> None:
         """``count`` requantisers: an incrementer for rounding, a comparison and a selection for saturation.

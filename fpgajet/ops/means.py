@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 
@@ -54,7 +55,8 @@ class MaskedMean(Operator):
         rows, bits = prod(leading), widths["input0"].bits
         lanes = Inventory(selectors=[Units(rows * columns * features, -(-bits // 2))])
         lanes.add_tree(rows * features, columns, bits)
-        units = Inventory(folded=Folded(lanes, columns, rows * columns * features * bits, reduces=True))
+        read = rows * columns * features * bits
+        units = Inventory(folded=Folded(lanes, columns, read, reduces=True, distinct=used_pairs(shapes[0])))
         units.divide(rows, features, columns, widths)
         units.requantise(rows * features, widths["mean"], self.output)
         return units

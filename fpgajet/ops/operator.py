@@ -87,6 +87,10 @@ class Operator(ABC):
         """:meth:`inventory` where the constants are known: zeros among them may then make units superfluous."""
         return self.inventory(shapes, widths)
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        """Whether the result is the same for (i, j) and (j, i), given whether the inputs are, which pairs are not."""
+        return False
+
     @classmethod
     def type_fields(cls) -> tuple[str, ...]:
         """Names of the attributes that are fixed-point types."""

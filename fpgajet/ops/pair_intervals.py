@@ -41,6 +41,9 @@ class Intervals(Operator):
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return True
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         v = inputs[0] if self.channels else a.expand(inputs[0], -2)
         i, j, number = pairs_of(self.slots)
@@ -60,7 +63,8 @@ class Intervals(Operator):
         lanes = Inventory(adders=[Units(4 * pairs, bits)], adder_levels=1)
         lanes.sum_of_products(pairs, 4, bits, bits)
         lanes.requantise(pairs, widths["accumulator"], self.output)
-        return Inventory(folded=Folded(lanes, max(n // 2, 1), 8 * pairs * widths["input0"].bits))
+        read, used = 8 * pairs * widths["input0"].bits, (n - 1) / 2 / (n // 2) if n > 1 else 1.0
+        return Inventory(folded=Folded(lanes, max(n // 2, 1), read, distinct=used))
 
 
 def check_vectors(op_type: str, shape: Shape, slots: int, channels: int) -> None:

@@ -108,19 +108,22 @@ class SignedLog(Operator):
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         return self.units(prod(shapes[0]), rows_and_columns(shapes[0])[1], widths)
 
-    def units(self, values: int, columns: int, widths: Mapping[str, FixedType]) -> Inventory:
-        """Units for a number of values, dealt out in columns."""
+    def units(self, values: int, columns: int, widths: Mapping[str, FixedType], used: float = 1.0) -> Inventory:
+        """Units for a number of values, dealt out in columns, of which a part is used if nothing is folded."""
         given, width = widths["input0"], self.width
-        lanes = Inventory(adders=[Units(values, width)])
+        lanes = Inventory()  # adding the unit is a carry chain alone
         if self.output.signed:
             lanes.adders += [Units(values, given.bits), Units(values, self.output.bits)]
             lanes.adder_levels += 2
         lanes.requantise(values, given, self.argument)
-        # A search step selects width bits and looks at the top ones for its bit.
-        lanes.selectors += [Units(values, -(-width // 2) + -(-step // 6)) for step in self.steps()]
-        lanes.adder_levels += 1 + len(self.steps())
+        # A search step looks at the top bits and selects those that the later steps and the result can still see.
+        steps, seen = self.steps(), max(self.output.fraction, 0) + 1
+        for later, step in enumerate(steps, 1):
+            selected = min(seen + sum(steps[later:]), width)
+            lanes.selectors.append(Units(values, -(-selected // 2) + -(-step // 5)))
+        lanes.adder_levels += 1 + len(steps)
         lanes.requantise(values, widths["logarithm"], self.output)
-        return Inventory(folded=Folded(lanes, columns, values * given.bits))
+        return Inventory(folded=Folded(lanes, columns, values * given.bits, distinct=used))
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,9 @@ class PairLog(SignedLog):
         expect(tuple(shapes) == (wanted,), f"PairLog needs {list(wanted)}, not {list(shapes)}")
         return (n, n, max(channels, 1))
 
+    def mirrored(self, inputs: Sequence[bool]) -> bool:
+        return True
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x = inputs[0] if self.channels else a.expand(inputs[0], -1)
         i, j, number = pairs_of(self.slots)
@@ -156,5 +162,6 @@ class PairLog(SignedLog):
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         # The C++ deals out distances |i - j| = 0 ... N / 2 around a ring of slots.
-        distances = self.slots // 2 + 1
-        return self.units(self.slots * distances * max(self.channels, 1), distances, widths)
+        n, distances = self.slots, self.slots // 2 + 1
+        used = (n - 1) / 2 / distances if n > 1 else 1.0
+        return self.units(n * distances * max(self.channels, 1), distances, widths, used)

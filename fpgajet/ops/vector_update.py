@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.pair_intervals import check_vectors
@@ -72,7 +73,7 @@ class VectorUpdate(Operator):
         lanes.sum_of_products(n * n * channels * 4, 1, vector, weight)
         lanes.add_tree(n * channels * 4, n, vector + weight)
         read = n * n * channels * weight + n * channels * 4 * vector
-        units = Inventory(folded=Folded(lanes, n, read, reduces=True))
+        units = Inventory(folded=Folded(lanes, n, read, reduces=True, distinct=used_pairs(shapes[1])))
         units.sum_of_products(n * channels * 4, 1, vector, widths["total_weight"].bits)
         units.adders.append(Units(n * channels * 4, widths["sum"].bits))
         units.divide(n, channels * 4, n, widths)

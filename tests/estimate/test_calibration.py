@@ -56,10 +56,28 @@ def test_placed_designs(jedi: ModuleType) -> None:
     assert fits["da_cost"].median_percent(target_only=True) <= 5
 
 
-def test_intervals_are_honest(npelican: ModuleType, jedi: ModuleType) -> None:
+@pytest.fixture(scope="module")
+def messages(npelican: ModuleType) -> ModuleType:
+    return _load("messages")
+
+
+def test_message_passing_against_our_own_verilog(messages: ModuleType) -> None:
+    """LUTs of networks that no fit has seen, whole intervals included; layers with random weights held out in turn."""
+    fits = messages.fits()
+    assert len(fits["shift_add_lut"].held_out) == 16
+    assert fits["shift_add_lut"].median_percent() <= 5
+    assert len(fits["message_lut"].held_out) >= 2
+    assert max(abs(error) for _, error in fits["message_lut"].held_out) <= 0.1
+    for row in messages.read_rows(messages.NETWORKS):
+        total = messages.estimated(row["model"], int(row["constituents"])).total.lut
+        assert total.low < int(row["lut"]) < total.high, row
+
+
+def test_intervals_are_honest(npelican: ModuleType, jedi: ModuleType, messages: ModuleType) -> None:
     """80 % intervals hold 70 to 95 % of the designs that were held out."""
     delay, cycles = npelican.latency()
     results = npelican.logic_fits(delay) | jedi.fits() | {"latency": npelican.latency_result(cycles)}
+    results["shift_add_lut"] = messages.fits()["shift_add_lut"]
     results["period"] = jedi.period()[2]
     del results["dsp_rules"]  # exact where the weights' share is known: no interval is made of it
     assert {name: r.coverage for name, r in results.items() if not 0.70 <= r.coverage <= 0.95} == {}

@@ -10,7 +10,8 @@ from fpgajet.estimate.calibration import calibration
 from fpgajet.estimate.matrices import effective_bits, matrix_product
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
-from fpgajet.ops.inventory import Inventory, Units, mean_digits, signed_digits
+from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.shift_adds import mean_digits, signed_digits
 
 
 def t(text: str) -> FixedType:

@@ -1,0 +1,126 @@
+"""Products with a constant matrix as shifts and adds: how many bits of adders they take, weight by weight.
+
+A weight is a sum of signed digits (canonical form), a digit is a shift, so a row of a matrix is one sum of shifted
+inputs. Two rows that multiply the same input with 5 and with -40 share 5 x. An adder takes a look-up table wherever
+both of its operands have a bit, sign extensions included; elsewhere the carry chain alone does.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import FixedType
+
+
+@dataclass(frozen=True)
+class ShiftAdds:
+    """Adders of one product of a vector with a constant matrix.
+
+    Attributes:
+        bits: bits of all adders. levels: adders one after the other on the longest path.
+    """
+
+    bits: int
+    levels: int
+
+
+#: A value as a sum sees it: its highest bit (which orders the sum), its lowest bit, lowest and highest raw value.
+_Term = tuple[int, int, int, int]
+
+
+def shift_adds(weights: NDArray[np.int64], kind: FixedType) -> ShiftAdds:
+    """Adders of W x without its bias.
+
+    Args:
+        weights: raw, [outputs, inputs]. kind: type of every input.
+    """
+    bits = levels = 0
+    whole = _term(0, kind.lowest, kind.highest)
+    for column in weights.T.tolist():
+        for odd in {_odd(weight) for weight in column} - {0, 1}:
+            bits += _sum(_digits(odd, whole))[0]
+    for row in weights.tolist():
+        terms = [_times(whole, weight) for weight in row if weight]
+        bits += _sum(terms)[0]
+        digits = sum(len(_positions(abs(weight))) for weight in row)
+        levels = max(levels, math.ceil(math.log2(max(digits, 1))))
+    return ShiftAdds(bits, levels)
+
+
+def signed_digits(value: int) -> int:
+    """Non-zero digits of an integer in canonical signed-digit form, the fewest there can be.
+
+    Source: 3v xor v has a one for every such digit of v (Prodinger, "On binary representations of integers
+    with digits -1, 0, 1", 2000).
+    """
+    value = abs(value)
+    return ((3 * value) ^ value).bit_count()
+
+
+def mean_digits(weights: Iterable[int]) -> float:
+    """Mean number of signed digits of raw weights; 0 for none."""
+    counts = [signed_digits(int(weight)) for weight in weights]
+    return sum(counts) / len(counts) if counts else 0.0
+
+
+def _odd(weight: int) -> int:
+    """|weight| without its factors of two."""
+    weight = abs(weight)
+    return weight // (weight & -weight) if weight else 0
+
+
+def _positions(value: int) -> list[tuple[int, int]]:
+    """Positions and signs of the digits of a value > 0 in canonical signed-digit form."""
+    found, position = [], 0
+    while value:
+        if value & 1:
+            digit = 2 - (value & 3)
+            found.append((position, digit))
+            value -= digit
+        value >>= 1
+        position += 1
+    return found
+
+
+def _digits(value: int, x: _Term) -> Iterable[_Term]:
+    return [_times(x, sign << position) for position, sign in _positions(value)]
+
+
+def _times(x: _Term, weight: int) -> _Term:
+    shift = (abs(weight) & -abs(weight)).bit_length() - 1
+    ends = sorted((x[2] * weight >> shift, x[3] * weight >> shift))
+    return _term(x[1] + shift, *ends)
+
+
+def _term(low_bit: int, low: int, high: int) -> _Term:
+    """A value between bounds; one that is never positive is the other's positive value, subtracted."""
+    if low >= 0 or high <= 0:
+        width = max(high, -low).bit_length()
+    else:
+        width = max(high.bit_length(), (-low - 1).bit_length()) + 1
+    return low_bit + width, low_bit, low, high
+
+
+def _sum(terms: Iterable[_Term]) -> tuple[int, _Term | None]:
+    """Bits of the adders of a sum, the narrowest first, and the sum."""
+    queue, bits = list(terms), 0
+    heapq.heapify(queue)
+    while len(queue) > 1:
+        (a_top, a_bit, *a), (b_top, b_bit, *b) = heapq.heappop(queue), heapq.heappop(queue)
+        bottom, overlap = min(a_bit, b_bit), max(a_bit, b_bit)
+        ends = [(x << (a_bit - bottom)) + (y << (b_bit - bottom)) for x, y in zip(a, b, strict=True)]
+        made = _term(bottom, *ends)
+        bits += max(min(_reach(a, a_top, made[0]), _reach(b, b_top, made[0])) - overlap, 0)
+        heapq.heappush(queue, made)
+    return bits, queue[0] if queue else None
+
+
+def _reach(ends: list[int], top: int, of_sum: int) -> int:
+    """Where the bits of an operand end: of one that can have either sign, with those of the sum."""
+    return of_sum if ends[0] < 0 < ends[1] else top
