@@ -83,7 +83,7 @@ def compress(
     check_image(out / SVG)
     planned = steps_of(source, settings)
     prepare(out, settings, resume)
-    own, command = settings_of(source), ["fpgajet", *sys.argv[1:]]
+    own, command = settings_of(source), ["fpgajet", *(word for word in sys.argv[1:] if word != "--resume")]
     jets = Jets(data, own.constituents, own.form, settings.training["max_jets"])
     rows = []
     epochs = {"steps": planned}
