@@ -18,14 +18,19 @@ import quant
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
-from quant.checkpoint import open_checkpoint
+from quant.checkpoint import Checkpoint, open_checkpoint
 from quant.models.assembly import network_of
+
+
+def zoo_checkpoint(name: str) -> Checkpoint:
+    """A zoo entry, or a checkpoint directory."""
+    entry = Path(quant.__file__).parent / "zoo" / name
+    return open_checkpoint(entry if entry.is_dir() else Path(name))
 
 
 def zoo_network(name: str) -> Network:
     """The quantised network of a zoo entry, or of a checkpoint directory."""
-    entry = Path(quant.__file__).parent / "zoo" / name
-    return network_of(open_checkpoint(entry if entry.is_dir() else Path(name)))
+    return network_of(zoo_checkpoint(name))
 
 
 def resized(network: Network, constituents: int) -> Network:

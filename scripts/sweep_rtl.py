@@ -1,107 +1,102 @@
 """What each area option saves, one at a time, what a longer interval saves, and how size grows with N.
 
-    python scripts/sweep_rtl.py options [MODEL] > docs/data/rtl_options.csv
-    python scripts/sweep_rtl.py intervals [MODEL] > docs/data/rtl_intervals.csv
-    python scripts/sweep_rtl.py constituents [MODEL] > docs/data/rtl_constituents.csv
-    python scripts/sweep_rtl.py plot docs/data/rtl_constituents.csv docs/data/rtl_constituents.svg
+    python scripts/sweep_rtl.py options [MODEL ...]
+    python scripts/sweep_rtl.py intervals [MODEL ...]
+    python scripts/sweep_rtl.py constituents [MODEL ...]
+    python scripts/sweep_rtl.py plot
 
-``options``: first switches of the RTL flow, which change no bit of the score, then properties of the model
-(``network_variants.py``), each compared with its own reference. ``constituents`` takes weights and types of the
-model to other N: its scores mean nothing there, its cells do. Every row is simulated on ``--jets`` jets first;
-synthesised stages are kept in ``--work``, so that a second run takes seconds.
+The tables are ``docs/data/rtl_<what>.csv``, the picture of the last one ``docs/rtl_constituents.svg``. ``options``:
+first switches of the RTL flow, which change no bit of the score, then properties of the model, each compared with
+its own reference (``rtl_cases.py``). ``constituents`` takes weights and types of a model to other N: its scores mean
+nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the table is
+written after every row, and of a design in ``--work`` whose Verilog is what it was, nothing is run again.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from network_variants import (
-    make_asymmetric,
-    make_symmetric,
-    make_unit,
-    resized,
-    rounded,
-    with_pair_weights,
-    with_types,
-    wrapped,
-    zoo_network,
-)
+from network_variants import resized, zoo_network
+from rtl_cases import Case, options
+from tables.rows import write_table
 
-from fpgajet.fixed import Rounding
-from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlOptions, build
+from fpgajet.files import read_json, sha256, write_json
+from fpgajet.rtl import RtlOptions, build, emit
 from fpgajet.rtl.command import test_jets
 
 CLOCK_MHZ = 320.0
 PART = "xcvu9p"
-FLOW = {
-    "all": RtlOptions(),
-    "equal sums not shared": RtlOptions(share=False),
-    "gates not merged": RtlOptions(merge=False),
-    "no Winograd": RtlOptions(winograd=False),
-    "no accumulation in DSP": RtlOptions(accumulate=False),
-    "no adders of three": RtlOptions(ternary=False),
-    "narrow products in LUT": RtlOptions(multipliers="auto"),
-    "all products in LUT": RtlOptions(multipliers="lut"),
-    "none": RtlOptions(share=False, merge=False, winograd=False, accumulate=False, ternary=False),
-}
+DOCS = Path(__file__).parent.parent / "docs"
+ROW = "row.json"
 COLUMNS = (
     "case", "model", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8", "latency_ns_low",
     "latency_ns_high", "jets", "differences",
 )  # fmt: skip
 
-Case = tuple[str, Network, RtlOptions]
-
-
-def options(network: Network) -> Iterator[Case]:
-    """Switches of the flow, then properties of the model."""
-    for name, switches in FLOW.items():
-        yield name, network, switches
-    plain = RtlOptions()
-    yield "w2 and w3 differ", with_pair_weights(network, make_asymmetric), plain
-    yield "w2 = w3", with_pair_weights(network, make_symmetric), plain
-    yield "w0 = +-2^k", with_pair_weights(network, make_unit), plain
-    both = with_pair_weights(with_pair_weights(network, make_symmetric), make_unit)
-    yield "w2 = w3 and w0 = +-2^k", both, plain
-    for rounding in Rounding:
-        yield f"rounding {rounding.name.lower()}", with_types(network, rounded(rounding)), plain
-    yield "wrap instead of saturation", with_types(network, wrapped), plain
-
 
 def row_of(case: Case, model: str, work: Path, jets: int) -> dict[str, Any]:
-    """One line of a table."""
+    """One line of a table, from ``row.json`` in the folder of the design if that is of the same Verilog."""
     name, network, switches = case
     folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{name}")
-    given = test_jets(network, jets)
-    result = build(network, folder, CLOCK_MHZ, PART, options=switches, jets=given)
-    low, high = result.hardware["intervals"]["latency_ns"]
-    known = {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
-    known |= {"jets": result.compared, "differences": result.differences}
-    return {"case": name, "model": Path(model).name, **known, "latency_ns_low": low, "latency_ns_high": high}
+    if (folder / ROW).is_file():
+        known = read_json(folder / ROW)
+        emit(network, folder, CLOCK_MHZ, PART, switches)
+        if known["verilog"] == _verilog(folder) and known["row"]["jets"] == jets:
+            return dict(known["row"])
+    result = build(network, folder, CLOCK_MHZ, PART, options=switches, jets=test_jets(network, jets))
+    row = {
+        "case": name,
+        "model": Path(model).name,
+        "jets": result.compared,
+        "differences": result.differences,
+    }
+    row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
+    row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
+    row = {key: row[key] for key in COLUMNS}
+    write_json(folder / ROW, {"verilog": _verilog(folder), "row": row})
+    return row
 
 
-def plot(tables: list[Path], picture: Path) -> None:
-    """LUT, DSP, cycles and latency against N, one line for every model in the tables."""
+def _verilog(folder: Path) -> dict[str, str]:
+    """Digests of the files of a design."""
+    return {path.name: sha256(path) for path in sorted(folder.glob("*.v"))}
+
+
+def cases_of(what: str, model: str, sizes: Sequence[int], intervals: Sequence[int]) -> Iterator[Case]:
+    """The cases of a table for one model."""
+    network = zoo_network(model)
+    if what == "options":
+        return options(network)
+    if what == "intervals":
+        return ((f"II={ii}", network, RtlOptions(ii=ii)) for ii in intervals)
+    return ((f"N={n}", resized(network, n), RtlOptions()) for n in sizes)
+
+
+def plot(table: Path, picture: Path) -> None:
+    """LUT, DSP, cycles and latency against N, one line for every model in the table."""
     import matplotlib.pyplot as plt
 
     plt.rcParams["svg.hashsalt"] = "fpgajet"
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     figure, axes = plt.subplots(1, 4, figsize=(14, 3.4), layout="constrained")
-    for table in tables:
-        with table.open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        sizes = [int(row["case"].removeprefix("N=")) for row in rows]
+    titles = ("LUT", "DSP", "cycles", "latency, 80 % interval (ns)")
+    for model in dict.fromkeys(row["model"] for row in rows):
+        of_model = [row for row in rows if row["model"] == model]
+        sizes = [int(row["case"].removeprefix("N=")) for row in of_model]
         for axis, key in zip(axes, ("lut", "dsp", "latency_cycles"), strict=False):
-            axis.plot(sizes, [float(row[key]) for row in rows], marker="o", label=rows[0]["model"])
-        ends = [[float(row[f"latency_ns_{end}"]) for row in rows] for end in ("low", "high")]
+            axis.plot(sizes, [float(row[key]) for row in of_model], marker="o", label=model)
+        ends = [[float(row[f"latency_ns_{end}"]) for row in of_model] for end in ("low", "high")]
         axes[3].fill_between(sizes, *ends, alpha=0.3)
-    for axis, title in zip(axes, ("LUT", "DSP", "cycles", "latency, 80 % interval (ns)"), strict=True):
+    for axis, title in zip(axes, titles, strict=True):
         axis.set(title=title, xlabel="constituents N", xticks=sizes)
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.3)
@@ -110,33 +105,29 @@ def plot(tables: list[Path], picture: Path) -> None:
 
 
 def main() -> None:
-    """Write CSV to standard output, a line as soon as it is known."""
+    """Write the table, a line as soon as it is known."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("what", choices=("options", "intervals", "constituents", "plot"))
-    parser.add_argument("names", nargs="*", help="model; for plot: tables, then the picture")
+    parser.add_argument("models", nargs="*", default=["npelican-n16-c2"])
     parser.add_argument("--sizes", type=int, nargs="+", default=[8, 12, 16, 20, 24, 32])
     parser.add_argument("--intervals", type=int, nargs="+", default=[1, 2, 3, 6])
     parser.add_argument("--jets", type=int, default=2000)
     parser.add_argument("--work", type=Path, default=Path("builds/rtl-sweep"))
+    parser.add_argument("--out", type=Path, help="another file than that in docs")
     arguments = parser.parse_args()
-    if arguments.what == "plot":
-        *tables, picture = map(Path, arguments.names)
-        plot(tables, picture)
+    what = arguments.what
+    if what == "plot":
+        plot(DOCS / "data" / "rtl_constituents.csv", arguments.out or DOCS / "rtl_constituents.svg")
         return
-    model = arguments.names[0] if arguments.names else "npelican-n16-c2"
-    network = zoo_network(model)
-    cases: Iterator[Case] = options(network)
-    if arguments.what == "intervals":
-        cases = ((f"II={ii}", network, RtlOptions(ii=ii)) for ii in arguments.intervals)
-    if arguments.what == "constituents":
-        cases = ((f"N={n}", resized(network, n), RtlOptions()) for n in arguments.sizes)
-    writer = csv.DictWriter(sys.stdout, COLUMNS)
-    writer.writeheader()
-    for case in cases:
-        writer.writerow(row_of(case, model, arguments.work, arguments.jets))
-        sys.stdout.flush()
+    out = arguments.out or DOCS / "data" / f"rtl_{what}.csv"
+    rows = []
+    for model in arguments.models:
+        for case in cases_of(what, model, arguments.sizes, arguments.intervals):
+            rows.append(row_of(case, model, arguments.work, arguments.jets))
+            write_table(out, rows, f"python {shlex.join(sys.argv)}")
+            print(" ".join(f"{rows[-1][key]}" for key in COLUMNS), flush=True)
 
 
 if __name__ == "__main__":

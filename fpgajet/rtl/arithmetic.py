@@ -24,12 +24,13 @@ HARDWARE = HWConfig(1, 8, -1)
 class AlkaidArithmetic(Arithmetic[FVArray]):
     """Circuits instead of numbers. Exact: alkaid widens every signal as its value range needs."""
 
-    def __init__(self, hardware: HWConfig = HARDWARE) -> None:
-        """``hardware``: cost model of every symbol, the same as that of the inputs."""
+    def __init__(self, hardware: HWConfig = HARDWARE, share_halves: bool = True) -> None:
+        """``hardware``: cost model of every symbol, that of the inputs; ``share_halves``: see ``RtlOptions.halves``."""
         self.hardware = hardware
+        self.share_halves = share_halves
 
     def quantise(self, name: str, x: FVArray, to: FixedType) -> FVArray:
-        return self._array(requantise_all(_symbols(x), to), x.shape)
+        return self._array(requantise_all(_symbols(x), to, self.share_halves), x.shape)
 
     def constant(self, values: NDArray[Any]) -> FVArray:
         reals = np.asarray(values, dtype=np.float64)

@@ -87,12 +87,13 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
     from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
     from fpgajet.rtl.tracing import from_symbols
 
-    arithmetic = AlkaidArithmetic()
+    options = options or RtlOptions()
+    arithmetic = AlkaidArithmetic(share_halves=options.halves)
     given = symbolic_input(network.input_shape, network.input_type)
     result = network.evaluate(arithmetic, given, arithmetic.tensor)[network.output.name]
     types = [network.input_type] * math.prod(network.input_shape)
     traced = from_symbols(given, types, np.ravel(result), network.output.operator.output)
-    return improve(traced, clock_mhz, options or RtlOptions())
+    return improve(traced, clock_mhz, options)
 
 
 def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:

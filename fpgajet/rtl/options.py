@@ -20,6 +20,8 @@ class RtlOptions:
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
         ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.folding`).
+        halves: half an LSB of rounding added once where many results share it, in biases or tables, not to each
+            of them (:mod:`fpgajet.rtl.requantise`).
         share: equal sums once (:mod:`fpgajet.rtl.linear`).
         merge: saturation, ReLU and masks of a value, and |a - b|, as cells of their own
             (:mod:`fpgajet.rtl.limits`, :mod:`fpgajet.rtl.distances`).
@@ -35,6 +37,7 @@ class RtlOptions:
     multipliers: str = "dsp"
     max_dsp: int | None = None
     ii: int = 1
+    halves: bool = True
     share: bool = True
     merge: bool = True
     winograd: bool = True

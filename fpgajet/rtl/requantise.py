@@ -20,8 +20,10 @@ from alkaid.trace.fixed_variable import LookupTable
 from fpgajet.fixed import FixedType, Overflow, Rounding
 
 
-def requantise_all(values: Sequence[FVariable], to: FixedType) -> list[FVariable]:
+def requantise_all(values: Sequence[FVariable], to: FixedType, share: bool = True) -> list[FVariable]:
     """Put every symbol into ``to``: one rounding, then the overflow rule.
+
+    ``share``: half an LSB of rounding goes where many results share it, see :func:`add_constants`.
 
     A ReLU directly before is dissolved: rounding is monotonic and keeps 0, so
     round(max(x, 0)) = max(round(x), 0), which saturation from below then does for nothing.
@@ -30,7 +32,8 @@ def requantise_all(values: Sequence[FVariable], to: FixedType) -> list[FVariable
     rounded = list(sources)
     if to.rounding is not Rounding.FLOOR:
         finer = [index for index, x in enumerate(sources) if x.step < to.lsb]
-        shifted = add_constants([(sources[index], to.lsb / 2) for index in finer])
+        halves = [(sources[index], to.lsb / 2) for index in finer]
+        shifted = add_constants(halves) if share else [x + half for x, half in halves]
         for index, x in zip(finer, shifted, strict=True):
             rounded[index] = _clear_ties(x, to) if to.rounding is Rounding.HALF_EVEN else x
     return [
