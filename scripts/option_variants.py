@@ -112,20 +112,19 @@ def weights_from_input(network: Network) -> Network:
 
 def with_form_of(network: Network, other: str) -> Network:
     """The same pairs and score behind the input form of another zoo entry, d in the same type."""
-    model = zoo_checkpoint(other).config.model
+    model, n = zoo_checkpoint(other).config.model, network.input_shape[0]
     types = replace(model.fixed_types, dots=_named(network)["dots"].operator.output)
-    operator, contents, kinds = dots_of(model.sizes, types)
+    operator, contents, kinds = dots_of(replace(model.sizes, constituents=n), types)
     tensors = {name: _quantised(contents[name], kinds[name]) for name in contents}
     form, bit = model.form, _named(network)["mask"].operator.output
     assert form.input_type is not None
     source = (network.input_name,)
     nodes = _changed(
         network,
-        mask=Node("mask", ConstituentMask(bit, model.constituents, 0), source),
+        mask=Node("mask", ConstituentMask(bit, n, 0), source),
         dots=Node("dots", operator, source, tensors),
     )
-    shape = (model.constituents, form.columns)
-    return replace(network, input_shape=shape, input_type=form.input_type, form=form, nodes=nodes)
+    return replace(network, input_shape=(n, form.columns), input_type=form.input_type, form=form, nodes=nodes)
 
 
 def _quantised(values: NDArray[np.float64], kind: FixedType) -> Tensor:

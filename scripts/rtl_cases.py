@@ -8,6 +8,7 @@ from network_variants import (
     make_asymmetric,
     make_symmetric,
     make_unit,
+    resized,
     rounded,
     with_pair_weights,
     with_types,
@@ -29,14 +30,8 @@ FLOW = {
     "no Winograd": RtlOptions(winograd=False),
     "no accumulation in DSP": RtlOptions(accumulate=False),
     "no adders of three": RtlOptions(ternary=False),
-    "narrower half of the products in LUT": RtlOptions(max_dsp=152),
     "all products in LUT": RtlOptions(multipliers="lut"),
     "none": RtlOptions(share=False, merge=False, winograd=False, accumulate=False, ternary=False),
-}
-TRIGGER = {
-    "trigger model: all": RtlOptions(),
-    "trigger model: narrow products in LUT": RtlOptions(max_dsp=120),
-    "trigger model: all products in LUT": RtlOptions(multipliers="lut"),
 }
 
 
@@ -63,6 +58,8 @@ def options(network: Network) -> Iterator[Case]:
     apart = with_types(network, rounded(Rounding.HALF_UP))
     yield "rounding half_up, halves not folded into biases", apart, RtlOptions(halves=False)
     yield "wrap instead of saturation", with_types(network, wrapped), plain
-    trigger = zoo_network("npelican-n16-c2-trigger")
-    for name, switches in TRIGGER.items():
-        yield name, trigger, switches
+    n = network.input_shape[0]
+    trigger = resized(zoo_network("npelican-n16-c2-trigger"), n)
+    yield "trigger model: all", trigger, plain
+    yield "trigger model: narrow products in LUT", trigger, RtlOptions(max_dsp=n * (n - 1) // 2)
+    yield "trigger model: all products in LUT", trigger, RtlOptions(multipliers="lut")

@@ -29,6 +29,7 @@ from rtl_cases import Case, options
 from tables.rows import write_table
 
 from fpgajet.files import read_json, sha256, write_json
+from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, build, emit
 from fpgajet.rtl.command import test_jets
 
@@ -36,16 +37,17 @@ CLOCK_MHZ = 320.0
 PART = "xcvu9p"
 DOCS = Path(__file__).parent.parent / "docs"
 ROW = "row.json"
+SIZES = (8, 12, 16, 20, 24, 32)
 COLUMNS = (
-    "case", "model", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8", "latency_ns_low",
+    "case", "model", "constituents", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8", "latency_ns_low",
     "latency_ns_high", "jets", "differences",
 )  # fmt: skip
 
 
-def row_of(case: Case, model: str, work: Path, jets: int) -> dict[str, Any]:
+def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str, Any]:
     """One line of a table, from ``row.json`` in the folder of the design if that is of the same Verilog."""
     name, network, switches = case
-    folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{name}")
+    folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{size}-{name}")
     if (folder / ROW).is_file():
         known = read_json(folder / ROW)
         emit(network, folder, CLOCK_MHZ, PART, switches)
@@ -55,6 +57,7 @@ def row_of(case: Case, model: str, work: Path, jets: int) -> dict[str, Any]:
     row = {
         "case": name,
         "model": Path(model).name,
+        "constituents": size,
         "jets": result.compared,
         "differences": result.differences,
     }
@@ -70,14 +73,13 @@ def _verilog(folder: Path) -> dict[str, str]:
     return {path.name: sha256(path) for path in sorted(folder.glob("*.v"))}
 
 
-def cases_of(what: str, model: str, sizes: Sequence[int], intervals: Sequence[int]) -> Iterator[Case]:
-    """The cases of a table for one model."""
-    network = zoo_network(model)
+def cases_of(what: str, network: Network, intervals: Sequence[int]) -> Iterator[Case]:
+    """The cases of a table for one model and N."""
     if what == "options":
         return options(network)
     if what == "intervals":
         return ((f"II={ii}", network, RtlOptions(ii=ii)) for ii in intervals)
-    return ((f"N={n}", resized(network, n), RtlOptions()) for n in sizes)
+    return iter([(f"N={network.input_shape[0]}", network, RtlOptions())])
 
 
 def plot(table: Path, picture: Path) -> None:
@@ -91,7 +93,7 @@ def plot(table: Path, picture: Path) -> None:
     titles = ("LUT", "DSP", "cycles", "latency, 80 % interval (ns)")
     for model in dict.fromkeys(row["model"] for row in rows):
         of_model = [row for row in rows if row["model"] == model]
-        sizes = [int(row["case"].removeprefix("N=")) for row in of_model]
+        sizes = [int(row["constituents"]) for row in of_model]
         for axis, key in zip(axes, ("lut", "dsp", "latency_cycles"), strict=False):
             axis.plot(sizes, [float(row[key]) for row in of_model], marker="o", label=model)
         ends = [[float(row[f"latency_ns_{end}"]) for row in of_model] for end in ("low", "high")]
@@ -111,10 +113,11 @@ def main() -> None:
     )
     parser.add_argument("what", choices=("options", "intervals", "constituents", "plot"))
     parser.add_argument("models", nargs="*", default=["npelican-n16-c2"])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[8, 12, 16, 20, 24, 32])
+    parser.add_argument("--sizes", type=int, nargs="+", help="N; default: the model's, or 8 to 32")
     parser.add_argument("--intervals", type=int, nargs="+", default=[1, 2, 3, 6])
     parser.add_argument("--jets", type=int, default=2000)
     parser.add_argument("--work", type=Path, default=Path("builds/rtl-sweep"))
+    parser.add_argument("--only", help="one case: run it, and write no table")
     parser.add_argument("--out", type=Path, help="another file than that in docs")
     arguments = parser.parse_args()
     what = arguments.what
@@ -124,10 +127,17 @@ def main() -> None:
     out = arguments.out or DOCS / "data" / f"rtl_{what}.csv"
     rows = []
     for model in arguments.models:
-        for case in cases_of(what, model, arguments.sizes, arguments.intervals):
-            rows.append(row_of(case, model, arguments.work, arguments.jets))
-            write_table(out, rows, f"python {shlex.join(sys.argv)}")
-            print(" ".join(f"{rows[-1][key]}" for key in COLUMNS), flush=True)
+        trained = zoo_network(model)
+        sizes = arguments.sizes or (SIZES if what == "constituents" else [trained.input_shape[0]])
+        networks = [trained if n == trained.input_shape[0] else resized(trained, n) for n in sizes]
+        for size, network in zip(sizes, networks, strict=True):
+            for case in cases_of(what, network, arguments.intervals):
+                if arguments.only not in (None, case[0]):
+                    continue
+                rows.append(row_of(case, model, size, arguments.work, arguments.jets))
+                if arguments.only is None:
+                    write_table(out, rows, f"python {shlex.join(sys.argv)}")
+                print(" ".join(f"{rows[-1][key]}" for key in COLUMNS), flush=True)
 
 
 if __name__ == "__main__":
