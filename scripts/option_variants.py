@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from variant_operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real
-from fpgajet.ops import ConstituentMask, LinEq2to2Rows, RowSums
+from fpgajet.ops import ConstituentMask, LinEq2to2, LinEq2to2Rows, RowSums
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
+from quant.models.npelican.description import NPelicanDescription
 from quant.models.npelican.wiring import dots_of
 
 
@@ -83,6 +84,7 @@ def with_row_sums(network: Network) -> Network:
     """S_i = p_i . J instead of sums of d_ij."""
     old = _named(network)
     pairs, n = old["pairs"], network.input_shape[0]
+    assert isinstance(pairs.operator, LinEq2to2)
     rows = RowSums(pairs.operator.row_sum, n, 0, pairs.operator.row_exponent)
     mix = LinEq2to2Rows(**vars(pairs.operator))
     made = (
@@ -97,9 +99,10 @@ def weights_from_input(network: Network) -> Network:
     old, n = _named(network), network.input_shape[0]
     pairs = old["pairs"]
     kind = replace(pairs.tensors["weight"].type, rounding=Rounding.FLOOR, overflow=Overflow.WRAP)
+    assert isinstance(pairs.operator, LinEq2to2)
     rows = pairs.operator.hidden * 6 // 4
     mix = WeightsFromInput(**vars(pairs.operator), weight=kind)
-    made = {
+    made: dict[str, Node | tuple[Node, ...]] = {
         "mask": (_rows_of(network, "first", 0, n), replace(old["mask"], inputs=("first",))),
         "dots": replace(old["dots"], inputs=("first",)),
         "pairs": (
@@ -113,6 +116,7 @@ def weights_from_input(network: Network) -> Network:
 def with_form_of(network: Network, other: str) -> Network:
     """The same pairs and score behind the input form of another zoo entry, d in the same type."""
     model, n = zoo_checkpoint(other).config.model, network.input_shape[0]
+    assert isinstance(model, NPelicanDescription)
     types = replace(model.fixed_types, dots=_named(network)["dots"].operator.output)
     operator, contents, kinds = dots_of(replace(model.sizes, constituents=n), types)
     tensors = {name: _quantised(contents[name], kinds[name]) for name in contents}

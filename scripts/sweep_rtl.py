@@ -39,8 +39,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 ROW = "row.json"
 SIZES = (8, 12, 16, 20, 24, 32)
 COLUMNS = (
-    "case", "model", "constituents", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8", "latency_ns_low",
-    "latency_ns_high", "jets", "differences",
+    "case", "model", "constituents", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8",
+    "latency_ns_low", "latency_ns_high", "jets", "differences",
 )  # fmt: skip
 
 

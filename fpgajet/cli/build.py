@@ -42,6 +42,7 @@ def build(
     ii: Annotated[
         int | None, typer.Option(help="Clocks between jets, HLS and RTL; above 1 hardware is shared.")
     ] = None,
+    language: Annotated[str | None, typer.Option(help="RTL in verilog, or vhdl besides.")] = None,
     synth: Annotated[
         bool | None, typer.Option("--synth/--no-synth", help="Count the RTL's cells with Yosys (minutes).")
     ] = None,
@@ -70,6 +71,7 @@ def build(
         "multipliers": multipliers,
         "stages": stages,
         "ii": ii,
+        "language": language,
         "synth": synth,
         "jets": jets,
         "max_jets": max_jets,

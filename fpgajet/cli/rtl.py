@@ -23,6 +23,8 @@ Examples:
 
     fpgajet rtl builds/npelican-xcvu9p --ii 3
 
+    fpgajet rtl builds/npelican-xcvu9p --language vhdl
+
     fpgajet rtl --tools
 
 Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, 5 a tool is missing, 6 a tool failed,
@@ -45,6 +47,9 @@ def rtl(
     ] = "dsp",
     max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
     ii: Annotated[int, typer.Option(help="Clocks between jets; above 1 equal parts share hardware.")] = 1,
+    language: Annotated[
+        str, typer.Option(help="verilog, or vhdl: VHDL-2008 of the same circuit besides, in rtl/vhdl.")
+    ] = "verilog",
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,
     tools: Annotated[bool, typer.Option("--tools", help="List the tools that this command uses.")] = False,
@@ -62,7 +67,7 @@ def rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,
-        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii),
+        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii, language=language),
         synth=synth,
         jets=jets,
         say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),

@@ -115,7 +115,8 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         }
         perform(record, stages.checkpoint_stage(build, source))
         perform(record, stages.model_stage(build))
-        verilog = verilog and rtl.small_enough(build, settings, part, clock)
+        extent = rtl.extent(build, settings, part, clock) if verilog else None
+        verilog = extent is not None and extent.simulated
         if hls:
             perform(record, stages.project_stage(build, settings, part, clock, jets))
             perform(record, stages.csim_stage(build))
@@ -129,8 +130,8 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
         perform(record, stages.physics_stage(build))
         perform(record, stages.boosts_stage(build, settings, jets))
         perform(record, stages.estimate_stage(build, part, clock, settings.hls_interval))
-        if verilog:
-            perform(record, rtl.cells_stage(build, rtl.counts_cells(settings)))
+        if verilog and extent:
+            perform(record, rtl.cells_stage(build, extent.counted and rtl.counts_cells(settings)))
         record.save()
         refresh_report(build)
     return Outcome(build, settings.strict)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from fpgajet.cli.output import messages
 from fpgajet.devices import Part
+from fpgajet.errors import Mismatch
 from fpgajet.files import write_json
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
@@ -12,8 +15,10 @@ from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools import require
 
 TOOLS = ("alkaid", "verilator")
-#: estimated size above which a build leaves the RTL flow out unless it is asked for
-MOST_LUT = 200_000
+#: estimated LUT above which a build does not count cells unless the RTL flow is asked for
+MOST_COUNTED = 200_000
+#: and above which it does not simulate Verilog either; up to here that takes two to four minutes of one core
+MOST_SIMULATED = 400_000
 
 
 def wanted(settings: BuildSettings) -> bool:
@@ -39,23 +44,36 @@ def wanted(settings: BuildSettings) -> bool:
     return not [tool for tool in missing if tool.name in TOOLS]
 
 
-def small_enough(build: BuildDirectory, settings: BuildSettings, part: Part, clock: float) -> bool:
-    """Whether Verilog of the model can be simulated and counted in reasonable time; says so where it cannot."""
+class Extent(NamedTuple):
+    """What of the RTL flow a build does: Verilog and its simulation; the cells."""
+
+    simulated: bool
+    counted: bool
+
+
+def extent(build: BuildDirectory, settings: BuildSettings, part: Part, clock: float) -> Extent:
+    """How far the RTL flow gets in minutes, from the estimated size of the model; says what is left out."""
     if settings.flow == "rtl":
-        return True  # asked for: the user has the time
+        return Extent(simulated=True, counted=True)  # asked for: the user has the time
     from fpgajet.estimate import estimate
     from fpgajet.graph.load import load, read_model
 
     lut = estimate(load(read_model(build.model), str(build.model)), part, clock).total.lut.value
-    if lut > MOST_LUT:
+    found = Extent(lut <= MOST_SIMULATED, lut <= MOST_COUNTED)
+    if not found.counted:
+        left, most, what = (
+            ("cells are not counted", MOST_COUNTED, "synthesis takes")
+            if found.simulated
+            else ("left out", MOST_SIMULATED, "simulation and synthesis take")
+        )
         messages.print(
-            f"- rtl          left out: about {lut:,.0f} LUT at an interval of 1, and above {MOST_LUT:,} simulation and "
-            "synthesis take hours (`--flow rtl` tries all the same)",
+            f"- rtl          {left}: about {lut:,.0f} LUT at an interval of 1, and above {most:,} {what} long "
+            "(`--flow rtl` does it all the same, `--flow rtl --no-synth` simulates only)",
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
-    return lut <= MOST_LUT
+    return found
 
 
 def counts_cells(settings: BuildSettings) -> bool:
@@ -69,13 +87,22 @@ def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, cl
     def run() -> str:
         from fpgajet.graph.load import load, read_model
         from fpgajet.rtl import emit
+        from fpgajet.rtl.build import VHDL_JETS, check_vhdl
+        from fpgajet.rtl.command import test_jets
 
         network = load(read_model(build.model), str(build.model))
         design = emit(network, build.verilog, clock, part.name, _options(settings))
-        return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP"
+        checked = ""
+        if design.vhdl:
+            lines: list[str] = []
+            found = check_vhdl(network, design, test_jets(network, VHDL_JETS), lines.append)
+            checked = f"; {lines[0]}"
+            if found and found["differences"]:
+                raise Mismatch(f"The VHDL in {build.verilog / 'vhdl'} is not exact: {lines[0]}.")
+        return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP{checked}"
 
     reads = {"model.onnx": path_digest(build.model), "part": part.name, "clock_mhz": clock}
-    options = settings.model_dump(include={"multipliers", "stages", "ii"})
+    options = settings.model_dump(include={"multipliers", "stages", "ii", "language"})
     return Stage("verilog", reads | options, ("rtl/design.json", "rtl/fpgajet_top.v"), run)
 
 
@@ -99,4 +126,4 @@ def cells_stage(build: BuildDirectory, count: bool) -> Stage:
 
 
 def _options(settings: BuildSettings) -> RtlOptions:
-    return RtlOptions(stages=settings.stages, multipliers=settings.multipliers, ii=settings.ii)
+    return RtlOptions(**settings.model_dump(include={"multipliers", "stages", "ii", "language"}))

@@ -25,6 +25,7 @@ class BuildSettings(BaseModel):
         multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
         stages: pipeline stages of the RTL flow; by default what the clock needs.
         ii: the least number of clocks between jets, in both flows; above 1, hardware is shared.
+        language: ``verilog``, or ``vhdl`` for VHDL-2008 of the same circuit besides.
         synth: count the cells of the RTL with Yosys (minutes).
         jets: jet file in fpgajet's layout; by default the shipped sample.
         max_jets: use only the first jets of the file.
@@ -46,6 +47,7 @@ class BuildSettings(BaseModel):
     multipliers: Literal["dsp", "lut", "auto"] = "dsp"
     stages: int | None = Field(default=None, ge=1)
     ii: int = Field(default=1, ge=1, le=16)
+    language: Literal["verilog", "vhdl"] = "verilog"
     synth: bool = True
     jets: Path | None = None
     max_jets: int | None = Field(default=None, ge=2)

@@ -20,9 +20,12 @@ from fpgajet.rtl.design import RtlDesign, emit
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.simulate import Simulation
 from fpgajet.rtl.synthesis import Cells, synthesise
+from fpgajet.rtl.tools import available
 
 LEVEL = "rtl-synthesis"
 RESULT_FILE = "rtl.json"
+#: GHDL interprets: this many jets take it seconds to a minute.
+VHDL_JETS = 200
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,45 @@ def build(
     design = emit(network, out_dir, clock_mhz, part, options)
     say(f"Verilog: {design.latency_cycles} cycles, {design.dsp} DSP, {design.registers} FF in {out_dir}")
     compared = differences = 0
+    vhdl: dict[str, int] | None = None
     if jets is not None:
         compared, differences = len(jets), compare(network, Simulation(design), jets)
         say(f"simulated {compared} jets, a new one every clock: {differences} differences")
+        vhdl = check_vhdl(network, design, jets, say)
     cells = synthesise(design, say) if synth else None
     result = RtlResult(
         design, cells, _clock(design, cells), compared, differences, hardware_row(design, cells)
     )
-    write_json(out_dir / RESULT_FILE, {"compared": compared, "differences": differences, **result.hardware})
+    facts = {"compared": compared, "differences": differences} | ({"vhdl": vhdl} if vhdl else {})
+    write_json(out_dir / RESULT_FILE, {**facts, **result.hardware})
+    if vhdl and vhdl["differences"]:
+        raise Mismatch(
+            f"The VHDL in {out_dir} gives another score than the reference for {vhdl['differences']} of "
+            f"{vhdl['compared']} jets."
+        )
     if differences:
         raise Mismatch(
             f"The Verilog in {out_dir} gives another score than the reference for {differences} of {compared} jets."
         )
     return result
+
+
+def check_vhdl(
+    network: Network, design: RtlDesign, jets: NDArray[np.int64], say: Callable[[str], None]
+) -> dict[str, int] | None:
+    """Jets simulated with GHDL and how many scores differ; None where there is no VHDL, or no GHDL, which is said."""
+    ghdl = available()["ghdl"]
+    if not design.vhdl:
+        return None
+    if not ghdl.present:
+        say(f"VHDL is written but not simulated: there is no GHDL ({ghdl.install})")
+        return None
+    from fpgajet.rtl.ghdl import VhdlSimulation
+
+    some = np.concatenate([jets[: VHDL_JETS // 2], jets[-(VHDL_JETS - VHDL_JETS // 2) :]])[: len(jets)]
+    differences = compare(network, VhdlSimulation(design), some)
+    say(f"simulated {len(some)} jets in VHDL: {differences} differences")
+    return {"compared": len(some), "differences": differences}
 
 
 def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -> int:

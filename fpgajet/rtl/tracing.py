@@ -13,9 +13,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist
 
 
-def from_symbols(
-    inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, result: FixedType
-) -> Netlist:
+def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, result: FixedType) -> Netlist:
     """Netlist of a traced network or operator.
 
     Args:

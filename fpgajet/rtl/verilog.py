@@ -2,112 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from fpgajet.rtl.expressions import declaration, name, statement
-from fpgajet.rtl.netlist import Kind, Netlist
-from fpgajet.rtl.schedule import PORT, Schedule
-
-
-@dataclass(frozen=True)
-class StagePorts:
-    """Signals (cell numbers) into and out of the logic of one stage.
-
-    Attributes:
-        inputs: signals read from registers.
-        cells: what is computed, leaders of shared hardware only.
-        outputs: signals handed on.
-        copies: multiplexers among the cells: by COPY cell, what it reads for each slot.
-        held: inputs that stay for all slots of shared hardware.
-    """
-
-    inputs: tuple[int, ...]
-    cells: tuple[int, ...]
-    outputs: tuple[int, ...]
-    copies: dict[int, tuple[int, ...]]
-    held: frozenset[int]
+from fpgajet.rtl.expressions import name
+from fpgajet.rtl.netlist import Netlist
+from fpgajet.rtl.schedule import Schedule
+from fpgajet.rtl.stages import (
+    StagePorts,
+    StageWiring,
+    description,
+    input_registers,
+    register,
+    stage_cell,
+    stage_ports,
+    stage_wirings,
+    widths,
+)
+from fpgajet.rtl.syntax import Body, Syntax
 
 
-def stage_ports(netlist: Netlist, schedule: Schedule) -> list[StagePorts]:
-    """What each stage reads, computes and hands on."""
-    folding, ports = schedule.folding, []
-    members = folding.members()
-    for stage in range(schedule.stages):
-        cells = [n for n, s in enumerate(schedule.stage) if s == stage and folding.leader[n] == n]
-        inside = set(cells)
-        copies = {
-            n: tuple(netlist.cells[member].args[0] for member in members[n])
-            for n in cells
-            if netlist.cells[n].kind is Kind.COPY
-        }
-        plain = [n for n in cells if n not in copies]
-        read = {arg for n in plain for arg in netlist.cells[n].args}
-        inputs = sorted(n for n in read - inside if netlist.cells[n].kind is not Kind.CONSTANT)
-        outputs = [n for n in cells if schedule.last_use[n] > stage]
-        kept = {
-            arg
-            for n in plain
-            for arg in netlist.cells[n].args
-            if folding.group[n] >= 0
-            and folding.group[arg] < 0
-            and netlist.cells[arg].kind is not Kind.CONSTANT
-        }
-        ports.append(StagePorts(tuple(inputs), tuple(cells), tuple(outputs), copies, frozenset(kept)))
-    return ports
+class Verilog(Syntax):
+    """Verilog 2001."""
+
+    def literal(self, value: int, width: int) -> str:
+        return f"{width}'h{value & ((1 << width) - 1):x}"
+
+    def part(self, signal: str, high: int, low: int) -> str:
+        return f"{signal}[{low}]" if high == low else f"{signal}[{high}:{low}]"
+
+    def fill(self, signal: str, place: int, width: int, invert: bool = False) -> str:
+        return f"{{{width}{{{'~' * invert}{signal}[{place}]}}}}"
+
+    def join(self, parts: Sequence[str]) -> str:
+        return parts[0] if len(parts) == 1 else "{" + ", ".join(parts) + "}"
+
+    def complement(self, vector: str) -> str:
+        return f"~{vector}"
+
+    def bitwise(self, operation: str, left: str, right: str) -> str:
+        return f"{left} {_SYMBOLS[operation]} {right}"
+
+    def reduced(self, operation: str, signal: str) -> str:
+        return f"{_SYMBOLS[operation]}{signal}"
+
+    def total(self, operands: Sequence[tuple[str, bool]], width: int) -> str:
+        first = f"{self.literal(0, width)} - {operands[0][0]}" if operands[0][1] else operands[0][0]
+        return (
+            f"({first}{''.join(f' {chr(45) if minus else chr(43)} {text}' for text, minus in operands[1:])})"
+        )
+
+    def assign(self, target: str, expression: str) -> str:
+        return f"assign {target} = {expression};"
+
+    def choose(self, target: str, choices: Sequence[tuple[str, int, str]], otherwise: str) -> str:
+        text = "".join(f"{signal}[{place}] ? {chosen} : " for signal, place, chosen in choices)
+        return f"assign {target} = {text}{otherwise};"
+
+    def instance(
+        self,
+        body: Body,
+        module: str,
+        label: str,
+        parameters: Sequence[int | tuple[int, int]],
+        inputs: Sequence[tuple[str, int]],
+        outputs: Sequence[str],
+    ) -> None:
+        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in parameters)
+        ports = ", ".join([*(text for text, _ in inputs), self.join(outputs)])
+        body.lines.append(f"{module} #({values}) {label} ({ports});")
 
 
-def in_register(netlist: Netlist, schedule: Schedule, stage: int) -> list[int]:
-    """Cells in the register after ``stage``."""
-    return [
-        n
-        for n, (first, last) in enumerate(zip(schedule.stage, schedule.last_use, strict=True))
-        if first <= stage < last and netlist.cells[n].kind is not Kind.CONSTANT
-    ]
+_SYMBOLS = {"and": "&", "or": "|", "xor": "^"}
+VERILOG = Verilog()
+
+
+def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
+    """File names and texts, the top module first, without our library."""
+    ports = stage_ports(netlist, schedule)
+    texts = {"fpgajet_top.v": top_module(netlist, schedule, ports, title)}
+    return texts | {
+        f"fpgajet_stage_{stage}.v": stage_module(netlist, port, stage) for stage, port in enumerate(ports)
+    }
 
 
 def stage_module(netlist: Netlist, ports: StagePorts, stage: int) -> str:
     """The combinational logic of a stage; ``v<n>`` is signal n, ``c<n>_<slot>`` what a multiplexer chooses from."""
-    given = [f"    input {_range(netlist, n)} {name(n)}" for n in ports.inputs]
-    for n, choices in ports.copies.items():
-        given += [f"    input {_range(netlist, n)} c{n}_{slot}" for slot in range(len(choices))]
-    if ports.copies:
-        given.append(f"    input [{_slots(ports) - 1}:0] slot")
+    given = [f"    input {_range(netlist, n)} {port}" for port, n in ports.given()]
+    if ports.slots:
+        given.append(f"    input [{ports.slots - 1}:0] slot")
     handed = [f"    output {_range(netlist, n)} o{n}" for n in ports.outputs]
     lines = [f"// Logic between the registers of stage {stage}. Generated by fpgajet.", ""]
     lines += [f"module fpgajet_stage_{stage} (", ",\n".join([*given, *handed]), ");"]
     for n in ports.cells:
-        made = _chosen(n, len(ports.copies[n])) if n in ports.copies else statement(netlist, n)
-        lines.append(f"  {declaration(netlist.cells[n], n)} {made}")
+        body = stage_cell(netlist, ports, n, VERILOG)
+        lines.append("  " + " ".join([f"wire [{w - 1}:0] {s};" for s, w in body.signals] + body.lines))
     lines += [f"  assign o{n} = {name(n)};" for n in ports.outputs]
     return "\n".join([*lines, "endmodule", ""])
-
-
-def _slots(ports: StagePorts) -> int:
-    return max(len(choices) for choices in ports.copies.values())
-
-
-def _chosen(number: int, slots: int) -> str:
-    """A multiplexer: what the jet in the stage of the latest slot needs; bit k of ``slot`` says it is there."""
-    later = "".join(f"slot[{slot}] ? c{number}_{slot} : " for slot in range(slots - 1, 0, -1))
-    return f"assign {name(number)} = {later}c{number}_0;"
 
 
 def _range(netlist: Netlist, number: int) -> str:
     return f"[{netlist.cells[number].format.width - 1}:0]"
 
 
-def top_module(netlist: Netlist, schedule: Schedule, title: str) -> str:
+def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: str) -> str:
     """Registers between the stages, and a valid bit that travels with each jet."""
-    ports = stage_ports(netlist, schedule)
-    width_in = sum(f.width for f in netlist.inputs)
-    width_out = sum(netlist.cells[n].format.width for n in netlist.outputs)
+    width_in, width_out = widths(netlist)
     last = schedule.stages - 1
-    lines = [
-        f"// {title}",
-        f"// A new jet {_every(schedule.folding.ii)}. The score of the jet at `jet` before clock edge 1",
-        f"// is at `score` after clock edge {schedule.stages}.",
-        "// Inputs: constituents as in the model's input type, the first in the lowest bits.",
-        "// `rst` (synchronous) clears the valid bits only: jets under way are dropped. Generated by fpgajet.",
+    lines = [f"// {line}" for line in description(schedule, title)]
+    lines += [
         "",
         "module fpgajet_top (",
         "    input clk, input rst, input valid_in,",
@@ -120,52 +122,25 @@ def top_module(netlist: Netlist, schedule: Schedule, title: str) -> str:
         f"  always @(posedge clk) valid <= rst ? {schedule.stages}'d0 : "
         + (f"{{valid[{last - 1}:0], valid_in}};" if last else "valid_in;"),
     ]
-    place = 0
-    starts = []
-    for shape in netlist.inputs:
-        starts.append(place)
-        place += shape.width
-    for n, cell in enumerate(netlist.cells):
-        if cell.kind is Kind.INPUT:
-            begin, w = starts[cell.data[0]], cell.format.width
-            lines.append(f"  wire [{w - 1}:0] r{PORT + 1}_{n} = jet[{begin + w - 1}:{begin}];")
-    for stage, port in enumerate(ports):
-        waits = ports[stage + 1].held if stage + 1 < len(ports) else frozenset()
-        lines += _stage_instance(netlist, schedule, stage, port, waits)
-    parts = [_register(schedule, n, schedule.stages) for n in reversed(netlist.outputs)]
+    for signal, n, begin in input_registers(netlist):
+        w = netlist.cells[n].format.width
+        lines.append(f"  wire [{w - 1}:0] {signal} = jet[{begin + w - 1}:{begin}];")
+    for stage, wiring in enumerate(stage_wirings(netlist, schedule, ports)):
+        lines += _stage_instance(netlist, stage, wiring)
+    parts = [register(schedule, n, schedule.stages) for n in reversed(netlist.outputs)]
     lines.append(f"  assign score = {{{', '.join(parts)}}};")
     return "\n".join([*lines, "endmodule", ""])
 
 
-def _every(ii: int) -> str:
-    return "every clock" if ii == 1 else f"at most every {ii} clocks"
-
-
-def _register(schedule: Schedule, number: int, stage: int) -> str:
-    """Where the jet in a stage finds a signal: ``r<k>_<n>``, the register of cell n in front of stage k."""
-    at, cell = schedule.register_of(number, stage)
-    return f"r{at}_{cell}"
-
-
-def _stage_instance(
-    netlist: Netlist, schedule: Schedule, stage: int, port: StagePorts, waits: frozenset[int]
-) -> list[str]:
-    """Logic of a stage and the register after it; signals in ``waits`` stay there until the next jet."""
-    wires = [f"  wire {_range(netlist, n)} o{stage}_{n};" for n in port.outputs]
-    pins = [f".{name(n)}({_register(schedule, n, stage)})" for n in port.inputs]
-    for n, choices in port.copies.items():
-        pins += [f".c{n}_{t}({_register(schedule, arg, stage + t)})" for t, arg in enumerate(choices)]
-    if port.copies:
-        pins.append(f".slot(valid[{stage + _slots(port) - 2}:{stage - 1}])")
-    pins += [f".o{n}(o{stage}_{n})" for n in port.outputs]
-    kept, fresh = in_register(netlist, schedule, stage), set(port.outputs)
-    lines = ["", *wires, f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
-    lines += [f"  reg {_range(netlist, n)} r{stage + 1}_{n};" for n in kept]
-    lines.append("  always @(posedge clk) begin")
+def _stage_instance(netlist: Netlist, stage: int, wiring: StageWiring) -> list[str]:
+    """Logic of a stage and the register after it."""
+    pins = [f".{port}({signal})" for port, signal in wiring.pins]
+    if wiring.slot:
+        pins.append(".slot(valid[{}:{}])".format(*wiring.slot))
+    lines = ["", *(f"  wire {_range(netlist, n)} {wire};" for wire, n in wiring.wires)]
+    lines += [f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
+    lines += [f"  reg {_range(netlist, r.cell)} {r.name};" for r in wiring.registers]
     arrives = f"if ({f'valid[{stage - 1}]' if stage else 'valid_in'}) "
-    lines += [
-        f"    {arrives if n in waits else ''}r{stage + 1}_{n} <= "
-        f"{f'o{stage}_{n}' if n in fresh else f'r{stage}_{n}'};"
-        for n in kept
-    ]
+    lines.append("  always @(posedge clk) begin")
+    lines += [f"    {arrives if r.waits else ''}{r.name} <= {r.source};" for r in wiring.registers]
     return [*lines, "  end"]

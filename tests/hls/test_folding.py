@@ -43,8 +43,16 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
 @pytest.mark.parametrize(
     ("name", "reuse_factor"),
     [
-        ("mixed", 1), ("hidden", 2), ("equivariant", 3), ("lorentznet", 6),
-        ("npelican", 2), ("npelican symmetric", 3), ("npelican rows", 2), ("npelican_n", 4), ("trigger", 2), ("log", 3),
+        ("mixed", 1),
+        ("hidden", 2),
+        ("equivariant", 3),
+        ("lorentznet", 6),
+        ("npelican", 2),
+        ("npelican symmetric", 3),
+        ("npelican rows", 2),
+        ("npelican_n", 4),
+        ("trigger", 2),
+        ("log", 3),
     ],
 )
 def test_every_interval_is_certified(tmp_path: Path, name: str, reuse_factor: int) -> None:

@@ -16,16 +16,25 @@ from tests.networks import random_network
 from tests.vecnets import random_vecnet
 
 
-def test_large_models_are_left_out_unless_asked_for(
+def test_large_models_are_simulated_but_not_counted_or_left_out_unless_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build, device = BuildDirectory(tmp_path), part("xcvu9p")
+
+    def found(flow: str = "all") -> tuple[rtl.Extent, str]:
+        extent = rtl.extent(build, BuildSettings.model_validate({"flow": flow}), device, 360.0)
+        return extent, " ".join(capsys.readouterr().err.split())
+
     onnx.save(export(random_network()), str(build.model))
-    assert rtl.small_enough(build, BuildSettings(), device, 360.0)
-    assert capsys.readouterr().err == ""
+    assert found() == (rtl.Extent(simulated=True, counted=True), "")
 
     onnx.save(export(random_vecnet()), str(build.model))
-    monkeypatch.setattr(rtl, "MOST_LUT", 1000)
-    assert not rtl.small_enough(build, BuildSettings(), device, 360.0)
-    assert "left out: about" in " ".join(capsys.readouterr().err.split())
-    assert rtl.small_enough(build, BuildSettings(flow="rtl"), device, 360.0)
+    monkeypatch.setattr(rtl, "MOST_COUNTED", 1000)
+    extent, said = found()
+    assert extent == rtl.Extent(simulated=True, counted=False)
+    assert "cells are not counted: about" in said
+    monkeypatch.setattr(rtl, "MOST_SIMULATED", 1000)
+    extent, said = found()
+    assert extent == rtl.Extent(simulated=False, counted=False)
+    assert "left out: about" in said
+    assert found("rtl") == (rtl.Extent(simulated=True, counted=True), "")

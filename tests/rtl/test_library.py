@@ -10,8 +10,10 @@ import pytest
 
 from fpgajet.rtl import available
 from fpgajet.rtl.design import LIBRARY
-from fpgajet.rtl.roms import pairs, table_bits, table_statement
+from fpgajet.rtl.roms import pairs, table_bits, write_table
+from fpgajet.rtl.syntax import Body
 from fpgajet.rtl.tools import verilator_root
+from fpgajet.rtl.verilog import VERILOG
 
 #: What AMD's primitives do (UG974), as far as our library uses them.
 PRIMITIVES = """
@@ -126,9 +128,11 @@ def test_tables(tmp_path: Path) -> None:
             np.arange(len(entries)) & 3
         )  # two bits that depend on few address bits
         rows = " ".join(f"{n}: w{k} = {entry};" for n, entry in enumerate(entries))
+        body = Body()
+        write_table(body, VERILOG, entries.tolist(), width, size, f"a{k}", f"y{k}")
         lines += [
             f"  wire [{size - 1}:0] a{k} = a; wire [{width - 1}:0] y{k}; reg [{width - 1}:0] w{k};",
-            "  " + table_statement(entries.tolist(), width, size, f"a{k}", f"y{k}"),
+            *body.lines,
             f"  always @* case (a{k}) {rows} endcase",
             f"  assign wrong[{k}] = y{k} != w{k};",
         ]

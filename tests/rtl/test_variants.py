@@ -1,0 +1,40 @@
+"""The networks of the table of options: each variant's circuit gives what the variant's reference says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgajet.ops.network import Network
+from fpgajet.rtl import trace
+from fpgajet.rtl.evaluate import evaluate
+from tests.rtl.conftest import raw_jets, wanted
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    sys.path.insert(0, str(SCRIPTS))
+    from network_variants import resized, zoo_network
+
+    return resized(zoo_network("npelican-n16-c2"), 3)
+
+
+def test_every_option_has_another_circuit_and_the_right_scores(network: Network) -> None:
+    from rtl_cases import options
+
+    names, cells = [], {}
+    for name, variant, switches in options(network):
+        raw = raw_jets(variant, 60)
+        netlist = trace(variant, 320, switches)
+        np.testing.assert_array_equal(evaluate(netlist, raw.reshape(len(raw), -1)), wanted(variant, raw))
+        names.append(name)
+        cells[name] = [(cell.kind, cell.format.width, cell.data) for cell in netlist.cells]
+    assert len(set(names)) == len(names) > 20
+    assert cells["all"] == cells["rounding floor"]  # what the trained model has
+    same = [name for name in names if cells[name] == cells["all"]]
+    assert set(same) <= {"all", "rounding floor", "w2 and w3 differ"}
