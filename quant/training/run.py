@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from torch import nn
 
 from fpgajet.errors import BadInput
@@ -36,13 +36,21 @@ def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
     if (out / SETTINGS).is_file():
         if not resume:
             raise BadInput(f"{out} already holds a run. Continue it with --resume, or choose another --out.")
-        found = read_json(out / SETTINGS)
+        found = _completed(settings, read_json(out / SETTINGS))
         differing = [key for key in wanted if not isinstance(found, dict) or found.get(key) != wanted[key]]
         if differing:
             raise BadInput(f"{out} was started with other settings ({', '.join(differing)}): give those.")
     elif (out / MODEL).exists():
         raise BadInput(f"{out} holds a finished checkpoint. Choose another --out.")
     write_json(out / SETTINGS, wanted)
+
+
+def _completed(settings: BaseModel, found: Any) -> Any:
+    """Settings of an earlier run, with the defaults of those that did not exist yet when it was started."""
+    try:
+        return type(settings).model_validate(found).model_dump(mode="json")
+    except ValidationError:
+        return found
 
 
 def train(

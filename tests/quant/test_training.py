@@ -198,6 +198,18 @@ def test_a_directory_is_not_trained_over(undisturbed: tuple[Checkpoint, float]) 
         prepare(out, SMALL.model_copy(update={"seed": 9}), resume=True)
 
 
+def test_a_run_from_before_a_setting_existed_goes_on_with_its_default(tmp_path: Path) -> None:
+    prepare(tmp_path / "run", SMALL, resume=False)
+    path = tmp_path / "run" / "settings.json"
+    older = json.loads(path.read_text())
+    del older["symmetric"]
+    path.write_text(json.dumps(older))
+    with pytest.raises(BadInput, match=r"other settings \(symmetric\)"):
+        prepare(tmp_path / "run", SMALL.model_copy(update={"symmetric": True}), resume=True)
+    prepare(tmp_path / "run", SMALL, resume=True)
+    assert json.loads(path.read_text())["symmetric"] is False
+
+
 def test_damaged_state_is_named(undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path) -> None:
     state = tmp_path / "run" / "state" / "screen-0.safetensors"
     state.parent.mkdir(parents=True)
