@@ -7,28 +7,32 @@ finished step is not made again; inside an unfinished one ``step.json`` and the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint, load_float_model, load_model, open_checkpoint
+from quant.checkpoint_schema import Metrics
 from quant.compression.magnitude import smallest
 from quant.compression.pieces import joined, least_harmful, masks, without, zeros_of
 from quant.compression.settings import CompressSettings, narrowed, settings_of
 from quant.compression.steps import GIVEN, Step, removals
 from quant.models.structure import Structure
-from quant.training.finish import STATE, Jets, finish, fit_of
+from quant.training.finish import STATE, Jets, finish, fit_of, measured
 from quant.training.fit import Report, Tick, no_tick
 from quant.training.run import Recorder
 from quant.training.settings import Settings
 from quant.training.sparsity import Sparsity
 
 STEP = "step.json"
+#: of the given model
+METRICS = "given.json"
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,24 @@ class Compression:
         """
         torch.set_num_threads(1)
         counts = removals(self.source, self.settings)
-        yield Step(GIVEN, GIVEN, ""), self.source
+        yield Step(GIVEN, GIVEN, ""), self._given()
         yield from self.post_training()
         yield from self.magnitude()
         for structure, count in counts.items():
             yield from self.structured(structure, count)
+
+    def _given(self) -> Checkpoint:
+        """The source with its metrics on these test jets, which need not be those it was made with."""
+        kept = self.out / METRICS
+        if not kept.is_file():
+            self.begin(GIVEN)
+            models = load_float_model(self.source).model, load_model(self.source)
+            write_json(kept, measured(*models, self.jets))
+        try:
+            metrics = Metrics.model_validate(read_json(kept))
+        except ValidationError as error:
+            raise BadInput(f"{kept} is damaged: remove it and give --resume.") from error
+        return replace(self.source, config=self.source.config.model_copy(update={"metrics": metrics}))
 
     def post_training(self) -> Iterator[tuple[Step, Checkpoint]]:
         """Calibration alone, at each width: the baseline."""

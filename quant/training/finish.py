@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -69,6 +70,17 @@ def fit_of(settings: Settings, name: str, epochs: int, rate: float) -> Fit:
     return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
 
 
+def measured(model: nn.Module, quantised: nn.Module, jets: Jets) -> dict[str, Any]:
+    """``metrics`` of ``model.json``: float and quantised model, and the mass cut, on the test jets."""
+    test = jets.test
+    return {
+        "sample": test.name,
+        "float": tagging_metrics(test.labels, evaluate(model, jets.seen(test).momenta).numpy()),
+        "quantised": tagging_metrics(test.labels, evaluate(quantised, jets.read(test).momenta).numpy()),
+        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
+    }
+
+
 def finish(
     settings: Settings,
     model: nn.Module,
@@ -107,15 +119,8 @@ def finish(
             quantised = rescaled(settings, quantised, parts[0], name, out / STATE, number)
         fine_tune("quantised")
 
-    test = jets.test
-    metrics = {
-        "sample": test.name,
-        "float": tagging_metrics(test.labels, evaluate(model, jets.seen(test).momenta).numpy()),
-        "quantised": tagging_metrics(test.labels, evaluate(quantised, jets.read(test).momenta).numpy()),
-        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
-    }
     model_description = family.describe(settings, quantised)
-    roles = {"train": jets.train, "validation": jets.validation, "test": test}
+    roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
     description = {
         "name": name,
         "architecture": family.name,
@@ -129,7 +134,7 @@ def finish(
             "versions": {library: version(library) for library in LIBRARIES},
             "data": {role: [sample.described()] for role, sample in roles.items()},
         },
-        "metrics": metrics,
+        "metrics": measured(model, quantised, jets),
     }
     tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
     tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}

@@ -27,6 +27,7 @@ from quant.compression.steps import Step, removals, steps_of
 from quant.compression.table import Row, row_of
 from quant.data.layout import Jets as JetFile
 from quant.data.layout import write_jets
+from quant.metrics import auc
 from quant.models.families import FAMILIES
 from quant.models.npelican.config import NBAR, Architecture
 from quant.models.npelican.settings import NPelicanSettings
@@ -123,6 +124,8 @@ def test_every_step_is_an_ordinary_checkpoint_and_a_row(
     assert rows["step-magnitude-0.6"].parameters <= 21 - round(0.6 * 16)
     assert rows["step-channels-1"].parameters <= 11
     assert open_checkpoint(found[-1][1].path).config.model.hidden == 1
+    metrics = source.config.metrics
+    assert rows["given"].auc == round(metrics.quantised["auc"] or 0, 5), "measured again, on the same jets"
     assert set(asdict(rows["given"])) > {"lut_low", "lut_high", "dsp", "latency_ns", "bits"}
 
 
@@ -358,3 +361,17 @@ def test_one_piece_of_each_kind_stays(
     narrow = undisturbed[0][-1][1]
     with pytest.raises(BadInput, match="of one channel"):
         steps_of(narrow, settings(narrow, structured=("channels",)))
+
+
+def test_the_given_model_is_measured_on_the_jets_of_all_steps(
+    source: Checkpoint, data: Path, tmp_path: Path
+) -> None:
+    for name in ("train", "val"):
+        shutil.copy(data / f"{name}.h5", tmp_path / f"{name}.h5")
+    p4, label = labelled_jets(300, 5, 77)
+    sizes, zeros = np.full(300, 5, np.int16), np.zeros((300, 4), np.float32)
+    write_jets(tmp_path / "test.h5", JetFile(p4, sizes, label, zeros, ("qcd", "top"), {}))
+    chosen = settings(source, bits=(5,), prune=())
+    (_, given), _ = steps(source, tmp_path, tmp_path / "out", chosen)
+    assert given.config.metrics.float_["auc"] == auc(label, load_float_model(source).scores(p4))
+    assert given.config.metrics.float_ != source.config.metrics.float_

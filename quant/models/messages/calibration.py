@@ -55,7 +55,9 @@ def calibrate(
         quantised.set_from(shifted)
         return quantised
 
-    quick, loss = (_Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features)))
+    quick, loss = (
+        _Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features))
+    )
     start = min(starts, key=lambda kinds: loss(build(kinds)))
     end = search(start, model.plan.movable, lambda kinds: quick(build(kinds)), sweeps)
     best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
@@ -71,7 +73,9 @@ def centre(model: QuantisedMessages, loss: _Loss) -> None:
         return  # a model that has learned nothing
     most = float(scores.std()) / 4
     bias = f"{model.wiring.nodes[-1].name}_bias"
-    model.set_from({bias: model.real(bias).detach().numpy() + float(np.clip(offset / (2 * slope), -most, most))})
+    model.set_from(
+        {bias: model.real(bias).detach().numpy() + float(np.clip(offset / (2 * slope), -most, most))}
+    )
 
 
 class _Loss:
