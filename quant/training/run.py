@@ -37,7 +37,7 @@ def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
         if not resume:
             raise BadInput(f"{out} already holds a run. Continue it with --resume, or choose another --out.")
         found = _completed(settings, read_json(out / SETTINGS))
-        differing = [key for key in wanted if not isinstance(found, dict) or found.get(key) != wanted[key]]
+        differing = _differing(found, wanted)
         if differing:
             raise BadInput(f"{out} was started with other settings ({', '.join(differing)}): give those.")
     elif (out / MODEL).exists():
@@ -51,6 +51,18 @@ def _completed(settings: BaseModel, found: Any) -> Any:
         return type(settings).model_validate(found).model_dump(mode="json")
     except ValidationError:
         return found
+
+
+def _differing(found: Any, wanted: dict[str, Any], prefix: str = "") -> list[str]:
+    """Dotted names of wanted settings that are not found."""
+    found = found if isinstance(found, dict) else {}
+    names: list[str] = []
+    for key, value in wanted.items():
+        if isinstance(value, dict) and isinstance(found.get(key), dict):
+            names += _differing(found[key], value, f"{prefix}{key}.")
+        elif key not in found or found[key] != value:
+            names.append(prefix + key)
+    return names
 
 
 def train(

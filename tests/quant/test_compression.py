@@ -375,3 +375,10 @@ def test_the_given_model_is_measured_on_the_jets_of_all_steps(
     (_, given), _ = steps(source, tmp_path, tmp_path / "out", chosen)
     assert given.config.metrics.float_["auc"] == auc(label, load_float_model(source).scores(p4))
     assert given.config.metrics.float_ != source.config.metrics.float_
+
+
+def test_resuming_with_other_settings_names_them(source: Checkpoint, tmp_path: Path) -> None:
+    prepare(tmp_path, settings(source), resume=False)
+    other = settings(source, "bits.dots=9", "float_rate=0.1", l1=1.0)
+    with pytest.raises(BadInput, match=r"\(l1, training\.float_rate, training\.bits\.dots\)"):
+        prepare(tmp_path, other, resume=True)
