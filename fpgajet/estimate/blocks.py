@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fpgajet.ops.dot_products import DotProducts
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.shift_adds import mean_digits
@@ -43,6 +44,8 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
         mirrored[node.name] = node.operator.mirrored(given)
         if mirrored[node.name] and not node.operator.mirrored([False] * len(given)):
             inventory = _once_a_pair(inventory)
+        if isinstance(node.operator, DotProducts) and not _diagonal_is_read(network, node.name):
+            inventory = _without_diagonal(inventory, shapes[node.name][0])
         weight = node.tensors.get("weight")
         bits = node.operator.output.bits
         for length in shapes[node.name]:
@@ -63,3 +66,16 @@ def _once_a_pair(inventory: Inventory) -> Inventory:
         if isinstance(units, list)
     }
     return replace(inventory, **halved)
+
+
+def _diagonal_is_read(network: Network, name: str) -> bool:
+    users = [node.operator for node in network.nodes if name in node.inputs]
+    return not users or any(operator.reads_diagonal for operator in users)
+
+
+def _without_diagonal(inventory: Inventory, slots: int) -> Inventory:
+    """Units of the products of i <= j, unrolled, where those of i = j go nowhere."""
+    folded = inventory.folded
+    if folded is None or slots < 2:
+        return inventory
+    return replace(inventory, folded=replace(folded, distinct=(slots - 1) / (slots + 1)))

@@ -95,6 +95,10 @@ class KnnGraph(CompleteGraph):
         near = a.less(rank, a.constant(np.array(float(self.neighbours))))
         return self.between_real(a, mask, near)
 
+    @property
+    def reads_diagonal(self) -> bool:
+        return False
+
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"slots": self.slots, "stride": max(self.channels, 1), "neighbours": self.neighbours}
 

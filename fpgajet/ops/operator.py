@@ -91,6 +91,11 @@ class Operator(ABC):
         """Whether the result is the same for (i, j) and (j, i), given whether the inputs are, which pairs are not."""
         return False
 
+    @property
+    def reads_diagonal(self) -> bool:
+        """Whether anything that counts depends on the elements (i, i) of its inputs over pairs."""
+        return True
+
     @classmethod
     def type_fields(cls) -> tuple[str, ...]:
         """Names of the attributes that are fixed-point types."""

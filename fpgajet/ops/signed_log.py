@@ -150,6 +150,10 @@ class PairLog(SignedLog):
     def mirrored(self, inputs: Sequence[bool]) -> bool:
         return True
 
+    @property
+    def reads_diagonal(self) -> bool:
+        return False  # as in all message passing, nobody uses (i, i) of what becomes of it
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x = inputs[0] if self.channels else a.expand(inputs[0], -1)
         i, j, number = pairs_of(self.slots)

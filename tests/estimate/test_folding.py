@@ -10,6 +10,7 @@ from fpgajet.devices import budget, part
 from fpgajet.estimate import Estimate, estimate, verdict
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.ops.network import Network
+from tests.networks import random_network
 from tests.vecnets import random_vecnet
 
 
@@ -60,5 +61,11 @@ def test_what_is_the_same_for_both_orders_of_a_pair_is_built_once(network: Netwo
     assert parts["s1_edge1"] == parts["v1_gate"] == pytest.approx(15 / 32)
     assert parts["s2_edge1"] == parts["h1_edge1"] == parts["v1"] == pytest.approx(15 / 16)
     assert parts["logs"] == pytest.approx(15 / 2 / 9), "the ring of distances holds 9 x 16 pairs, 120 are distinct"
-    assert parts["dots"] == 1
+    assert parts["dots"] == pytest.approx(15 / 17), "136 products p_i . p_j, of which 16 go nowhere"
     assert parts["s1_edge1"] == distinct["s1_edge1"].share(1) < distinct["s1_edge1"].share(2)
+
+
+def test_nanopelican_reads_the_diagonal() -> None:
+    dots = next(block for block in blocks_of(random_network()) if block.op_type == "DotProducts")
+    assert dots.inventory.folded is not None
+    assert dots.inventory.folded.distinct == 1
