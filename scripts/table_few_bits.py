@@ -87,7 +87,7 @@ def series(rows: list[dict[str, object]]) -> list[Series]:
             (n, aucs[precision == "quantised"]) for (n, hidden), aucs in PUBLISHED.items() if hidden == c
         ]
         found.append(Series(f"{name}, generated jets", own, colour, marker=marker))
-        found.append(Series(f"{name}, published (reference jets)", public, colour, True, marker))
+        found.append(Series(f"{name}, published", public, colour, True, marker))
     return found
 
 

@@ -74,7 +74,7 @@ def series(rows: list[dict[str, Any]]) -> list[Series]:
     ]
     published = [
         Series(
-            f"{name}, published (reference jets)",
+            f"{name}, published",
             [(10 * c + 1 + 7 * a, auc) for (c, a), (auc, _, _) in PUBLISHED.items() if a == alpha],
             alpha,
             published=True,

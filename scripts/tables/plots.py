@@ -58,5 +58,5 @@ def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False) 
             axes.set_xscale("log")
         axes.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1.02, 1.0))  # beside the points, not over them
         with atomic_path(path) as temporary:
-            figure.savefig(temporary, format="svg", metadata={"Date": None}, bbox_inches="tight")
+            figure.savefig(temporary, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.3)
         plt.close(figure)
