@@ -100,7 +100,7 @@ def plot(table: Path, picture: Path) -> None:
         axes[3].fill_between(sizes, *ends, alpha=0.3)
     for axis, title in zip(axes, titles, strict=True):
         axis.set(title=title, xlabel="constituents N", xticks=sizes)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, max(1.0, 1.05 * axis.get_ylim()[1]))
         axis.grid(alpha=0.3)
     axes[0].legend(fontsize="small")
     figure.savefig(picture, metadata={"Date": None} if picture.suffix == ".svg" else None)

@@ -16,9 +16,9 @@ from fpgajet.rtl.tools import require
 
 TOOLS = ("alkaid", "verilator")
 #: estimated LUT above which a build does not count cells unless the RTL flow is asked for
-MOST_COUNTED = 200_000
-#: and above which it does not simulate Verilog either; up to here that takes two to four minutes of one core
-MOST_SIMULATED = 400_000
+MOST_COUNTED = 100_000
+#: and above which it does not simulate Verilog either: 120,000 (a VecNet of 8 constituents) take two minutes of a core
+MOST_SIMULATED = 250_000
 
 
 def wanted(settings: BuildSettings) -> bool:
