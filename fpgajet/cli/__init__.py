@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 import fpgajet
 from fpgajet.cli import output
+from fpgajet.errors import INTERRUPTED_EXIT_CODE
 
 app = typer.Typer(
     name="fpgajet",
@@ -74,4 +77,19 @@ def _register() -> None:
 def main() -> None:
     """Entry point: run the app, print expected errors in one paragraph, exit with their code."""
     _register()
-    sys.exit(output.run(app))
+    code = output.run(app)
+    if code == INTERRUPTED_EXIT_CODE:
+        _end(code)
+    sys.exit(code)
+
+
+def _end(code: int) -> NoReturn:
+    """Exit with ``code`` at once, after the usual cleaning up.
+
+    If Ctrl-C came while any exec() of a string ran (dataclasses use it), `python -m` remembers that and kills itself
+    with SIGINT in place of sys.exit's code, however well the interrupt was handled (run_eval_code_obj in pythonrun.c).
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -66,3 +66,8 @@ def _run(app: typer.Typer) -> int:
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED_EXIT_CODE
+    except RuntimeError as error:
+        # Ctrl-C while a class was made, in an import: Python before 3.12 wraps what __set_name__ raises.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return INTERRUPTED_EXIT_CODE
+        raise

@@ -10,6 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+import typer
+
+from fpgajet.cli import output
 from tests.conftest import Run
 
 
@@ -30,7 +34,7 @@ def test_interrupted_and_continued(tmp_path: Path, fpgajet: Run) -> None:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, messages
     assert "interrupted" in messages
     assert "Traceback" not in messages
     done = json.loads(record.read_text())["stages"]
@@ -41,3 +45,46 @@ def test_interrupted_and_continued(tmp_path: Path, fpgajet: Run) -> None:
     assert again.returncode == 0, again.stderr
     assert "= project" in again.stderr
     assert "+ certificate" in again.stderr
+
+
+INTERRUPTED_IN_EXEC = """
+import atexit, fpgajet.cli
+
+def run(app):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        return 130
+
+atexit.register(print, "cleaned up")
+fpgajet.cli.output.run = run
+fpgajet.cli.main()
+"""
+
+
+def test_an_interrupt_within_exec_keeps_the_exit_code(tmp_path: Path) -> None:
+    """CPython would end `python -m` by SIGINT here, long after the interrupt was handled."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_EXEC)
+    places = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"], env=os.environ | {"PYTHONPATH": places},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "cleaned up\n"), done.stderr
+
+
+def test_an_interrupt_within_an_import_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 hides Ctrl-C in a RuntimeError where it comes while a class is made."""
+
+    class Hook:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    app = typer.Typer()
+
+    @app.command()
+    def command() -> None:
+        type("Made", (), {"hook": Hook()})
+
+    monkeypatch.setattr(sys, "argv", ["fpgajet"])
+    assert output.run(app) == 130
