@@ -49,9 +49,12 @@ class Syntax(ABC):
     def reduced(self, operation: str, signal: str) -> str:
         """``and``, ``or`` of all bits of a signal, one bit."""
 
-    @abstractmethod
     def total(self, operands: Sequence[tuple[str, bool]], width: int) -> str:
         """Sum of vectors of one width, those with True subtracted; the first one may be."""
+        (first, negative), *others = operands
+        start = f"{self.literal(0, width)} - {first}" if negative else first
+        terms = [f"{'-' if minus else '+'} {text}" for text, minus in others]
+        return f"({' '.join([start, *terms])})"
 
     @abstractmethod
     def assign(self, target: str, expression: str) -> str:

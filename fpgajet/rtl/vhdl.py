@@ -47,12 +47,6 @@ class Vhdl(Syntax):
     def reduced(self, operation: str, signal: str) -> str:
         return f"unsigned'(0 downto 0 => {operation} {signal})"
 
-    def total(self, operands: Sequence[tuple[str, bool]], width: int) -> str:
-        first = f"{self.literal(0, width)} - {operands[0][0]}" if operands[0][1] else operands[0][0]
-        return (
-            f"({first}{''.join(f' {chr(45) if minus else chr(43)} {text}' for text, minus in operands[1:])})"
-        )
-
     def assign(self, target: str, expression: str) -> str:
         return f"{target} <= {expression};"
 
