@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import math
 import shlex
 import sys
@@ -22,8 +21,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tables.rows import write_table
 
-from fpgajet.files import write_text
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
 from quant.checkpoint import load_float_model, open_checkpoint
@@ -122,7 +121,7 @@ def main() -> None:
             if not given.inputs_only:
                 row["auc_6_bit"] = f"{quantised_auc(model, grid, test, given.data, given.assignments):.5f}"
             rows[name, total] = row
-            write_rows(given.result, list(rows.values()), command)
+            write_table(given.result, list(rows.values()), command)
             print(row, flush=True)
 
 
@@ -154,16 +153,6 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     return list(csv.DictReader(line for line in path.read_text().splitlines() if not line.startswith("#")))
-
-
-def write_rows(path: Path, rows: list[dict[str, str]], command: str) -> None:
-    """The CSV, with the command that makes it in a first comment line."""
-    text = io.StringIO()
-    text.write(f"# {command}\n")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
 
 
 if __name__ == "__main__":
