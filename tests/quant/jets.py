@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from quant.data.layout import Jets, write_jets
 from quant.models.npelican.config import NBAR, Architecture, Bits
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
@@ -60,3 +63,13 @@ def random_quantised(
     folded = fold(random_float(architecture, seed))
     observed = Observed(folded, architecture, sample)
     return observed.build(observed.start(), bits or Bits(), "random")
+
+
+def write_labelled_jets(directory: Path, train: int, val: int, test: int) -> Path:
+    """A data directory for training, so many labelled jets of five constituents a part; returns it."""
+    for seed, (part, jets) in enumerate({"train": train, "val": val, "test": test}.items()):
+        p4, label = labelled_jets(jets, 5, seed)
+        zeros = np.zeros((jets, 4), np.float32)
+        content = Jets(p4, np.full(jets, 5, np.int16), label, zeros, ("qcd", "top"), {})
+        write_jets(directory / f"{part}.h5", content)
+    return directory

@@ -37,7 +37,13 @@ from quant.training.finish import Jets
 from quant.training.fit import Fit, evaluate, logit_loss
 from quant.training.run import new_model, prepare, train
 from quant.training.sparsity import Sparsity
-from tests.quant.jets import labelled_jets, random_float, random_jets, random_quantised
+from tests.quant.jets import (
+    labelled_jets,
+    random_float,
+    random_jets,
+    random_quantised,
+    write_labelled_jets,
+)
 
 SMALL = NPelicanSettings(
     constituents=5, hidden=2, restarts=1, screen_epochs=1, screen_jets=800, float_epochs=3, quantised_epochs=0,
@@ -48,15 +54,7 @@ NPELICAN = FAMILIES["npelican"]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("jets")
-    for seed, (name, jets) in enumerate({"train": 1500, "val": 600, "test": 600}.items()):
-        p4, label = labelled_jets(jets, 5, seed)
-        zeros = np.zeros((jets, 4), np.float32)
-        write_jets(
-            directory / f"{name}.h5",
-            JetFile(p4, np.full(jets, 5, np.int16), label, zeros, ("qcd", "top"), {}),
-        )
-    return directory
+    return write_labelled_jets(tmp_path_factory.mktemp("jets"), train=1500, val=600, test=600)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
 from fpgajet.fixed import FixedType
 from quant.checkpoint import open_checkpoint
-from quant.data.layout import Jets, write_jets
 from quant.models.families import FAMILIES
 from quant.models.npelican.settings import NPelicanSettings
 from quant.models.quantised import QuantisedNetwork
@@ -20,7 +18,7 @@ from quant.training.fit import evaluate, logit_loss
 from quant.training.run import prepare, train
 from quant.training.scales import search, with_point_moved
 from quant.training.settings import Settings, read_settings
-from tests.quant.jets import labelled_jets
+from tests.quant.jets import write_labelled_jets
 
 SMALL = [
     "constituents=5", "restarts=1", "screen_epochs=1", "screen_jets=800", "float_epochs=2", "quantised_epochs=1",
@@ -31,14 +29,7 @@ NPELICAN = [*SMALL, "hidden=1", "scale_rounds=1", "calibration_starts=1", "calib
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("jets")
-    for seed, (part, jets) in enumerate({"train": 1200, "val": 400, "test": 400}.items()):
-        p4, label = labelled_jets(jets, 5, seed)
-        zeros = np.zeros((jets, 4), np.float32)
-        write_jets(
-            directory / f"{part}.h5", Jets(p4, np.full(jets, 5, np.int16), label, zeros, ("qcd", "top"), {})
-        )
-    return directory
+    return write_labelled_jets(tmp_path_factory.mktemp("jets"), train=1200, val=400, test=400)
 
 
 def calibrated(data: Path, settings: Settings) -> tuple[QuantisedNetwork, Sample]:

@@ -28,7 +28,7 @@ from quant.training.device import Device, pick_device
 from quant.training.fit import Fit
 from quant.training.run import prepare, train
 from quant.training.settings import Until, read_settings
-from tests.quant.jets import labelled_jets
+from tests.quant.jets import labelled_jets, write_labelled_jets
 
 SMALL = NPelicanSettings(
     constituents=5, hidden=1, restarts=2, screen_epochs=2, screen_jets=800, float_epochs=4,
@@ -38,13 +38,7 @@ SMALL = NPelicanSettings(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("jets")
-    for seed, (part, jets) in enumerate({"train": 1500, "val": 600, "test": 600}.items()):
-        p4, label = labelled_jets(jets, 5, seed)
-        zeros = np.zeros((jets, 4), np.float32)
-        content = Jets(p4, np.full(jets, 5, np.int16), label, zeros, ("qcd", "top"), {})
-        write_jets(directory / f"{part}.h5", content)
-    return directory
+    return write_labelled_jets(tmp_path_factory.mktemp("jets"), train=1500, val=600, test=600)
 
 
 def run(data: Path, out: Path, settings: NPelicanSettings = SMALL, resume: bool = False) -> Checkpoint:
