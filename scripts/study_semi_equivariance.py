@@ -82,7 +82,11 @@ def row(checkpoint: Checkpoint, part: str, clock_mhz: float, ii: int) -> dict[st
     }
     for key in ("latency_ns", "lut", "dsp"):
         figure = getattr(result.total, key)
-        values |= {key: round(figure.value), f"{key}_low": round(figure.low), f"{key}_high": round(figure.high)}
+        values |= {
+            key: round(figure.value),
+            f"{key}_low": round(figure.low),
+            f"{key}_high": round(figure.high),
+        }
     return values
 
 
@@ -106,7 +110,10 @@ def plot(rows: list[dict[str, Any]], target: Path) -> None:
         (axes[1], "inverse_background_efficiency_30", r"$1/\epsilon_B$ at $\epsilon_S = 0.3$"),
     ):
         lut = [r["lut"] / 1000 for r in rows]
-        errors = [[(r["lut"] - r["lut_low"]) / 1000 for r in rows], [(r["lut_high"] - r["lut"]) / 1000 for r in rows]]
+        errors = [
+            [(r["lut"] - r["lut_low"]) / 1000 for r in rows],
+            [(r["lut_high"] - r["lut"]) / 1000 for r in rows],
+        ]
         y = [r[key] or 0.0 for r in rows]
         axis.errorbar(lut, y, xerr=errors, fmt="none", ecolor="0.75", zorder=1)
         points = axis.scatter(lut, y, c=share, cmap="viridis", s=160, zorder=2)

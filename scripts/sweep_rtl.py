@@ -51,7 +51,7 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     if (folder / ROW).is_file():
         known = read_json(folder / ROW)
         emit(network, folder, CLOCK_MHZ, PART, switches)
-        if known["verilog"] == _verilog(folder) and known["row"]["jets"] == jets:
+        if known["verilog"] == digests(folder) and known["row"]["jets"] == jets:
             return dict(known["row"])
     result = build(network, folder, CLOCK_MHZ, PART, options=switches, jets=test_jets(network, jets))
     row = {
@@ -64,11 +64,11 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
     row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
     row = {key: row[key] for key in COLUMNS}
-    write_json(folder / ROW, {"verilog": _verilog(folder), "row": row})
+    write_json(folder / ROW, {"verilog": digests(folder), "row": row})
     return row
 
 
-def _verilog(folder: Path) -> dict[str, str]:
+def digests(folder: Path) -> dict[str, str]:
     """Digests of the files of a design."""
     return {path.name: sha256(path) for path in sorted(folder.glob("*.v"))}
 

@@ -76,7 +76,11 @@ def hardware(blocks: Sequence[Block], slots: int, ii: int) -> dict[str, Any]:
     found: dict[str, Any] = {"ii": ii}
     for key in ("latency_ns", "lut", "dsp"):
         figure = getattr(result.total, key)
-        found |= {key: round(figure.value), f"{key}_low": round(figure.low), f"{key}_high": round(figure.high)}
+        found |= {
+            key: round(figure.value),
+            f"{key}_low": round(figure.low),
+            f"{key}_high": round(figure.high),
+        }
     return found
 
 

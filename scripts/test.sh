@@ -6,5 +6,6 @@ scripts/setup-env.sh .venv-test dev,plot,root,gen,rtl
 bin=.venv-test/bin
 export OMP_NUM_THREADS=1 PATH="$PWD/$bin:$PATH"
 "$bin/ruff" check .
+"$bin/ruff" format --check .
 "$bin/mypy"
 exec "$bin/python" -m pytest -n 2 --durations=15 "$@"

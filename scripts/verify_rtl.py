@@ -1,53 +1,130 @@
-"""Verilog against the integer reference at several N: a new jet every clock, sampled at the stated cycle.
+"""Verilog of every model of the zoo against the integer reference: a new jet every clock, sampled at its cycle.
 
-    python scripts/verify_rtl.py [--sizes 8 16 20 32] [--jets 10000]
+    python scripts/verify_rtl.py [MODEL ...] [--jets 10000] [--edge-vectors 10000]
 
-Weights and types of the zoo model, resized as in network_variants.py; jets from the shipped sample and random values
-over the full range in equal parts. Ends with exit status 1 if a score differs.
+MODEL is an entry of the zoo, or MODEL@N: its weights and types at another number of constituents, resized as in
+network_variants.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
+sample and the edge vectors of the certificate. The table is ``docs/data/rtl_exactness.csv``, written after every
+row; a row of ``--work`` whose Verilog is what it was is not simulated again. Ends with exit status 1 if a score
+differs, or if the scores do not vary.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
+import shlex
 import sys
-import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from network_variants import resized, zoo_network
-from sweep_rtl import CLOCK_MHZ, PART
+from sweep_rtl import CLOCK_MHZ, DOCS, PART, ROW, digests
+from tables.rows import write_table
 
+from fpgajet.files import read_json, write_json
+from fpgajet.fixed import from_real
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.rtl import Simulation, compare, emit
-from fpgajet.rtl.command import test_jets
+from fpgajet.verify.vectors import edge_vectors
+from quant.data.layout import read_jets
+from quant.zoo import names
+
+#: Other numbers of constituents than those of the zoo.
+RESIZED = ("npelican-n16-c2@8", "npelican-n16-c2@20", "npelican-n16-c2@32")
+SEED = 5
+#: Events that are compared at a time: the reference keeps every stage of them.
+BATCH = 2000
+
+
+def events_of(network: Network, jets: int, edges: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Raw real jets and raw edge vectors [events, N, F]."""
+    constituents = network.input_shape[0]
+    given = read_jets(shipped_sample(), max_jets=jets, constituents=constituents)
+    features = network.form.features(given.constituents[:, :constituents])
+    wild = np.concatenate(list(edge_vectors(network, edges, SEED, features).values()))
+    return from_real(features, network.input_type), from_real(wild, network.input_type)
+
+
+def row_of(case: str, work: Path, jets: int, edges: int) -> dict[str, Any]:
+    """One line of the table."""
+    model, _, size = case.partition("@")
+    trained = zoo_network(model)
+    network = resized(trained, int(size)) if size else trained
+    start = perf_counter()
+    folder = work / case
+    design = emit(network, folder, CLOCK_MHZ, PART)
+    traced = perf_counter()
+    verilog = {"jets": jets, "edges": edges, **digests(folder)}
+    if (folder / ROW).is_file():
+        known = read_json(folder / ROW)
+        if known["verilog"] == verilog:
+            return dict(known["row"])
+    simulation = Simulation(design)
+    compiled = perf_counter()
+    real, wild = events_of(network, jets, edges)
+    both = np.concatenate([real, wild])
+    differences = sum(compare(network, simulation, part) for part in _batches(both))
+    row = {
+        "model": model,
+        "constituents": network.input_shape[0],
+        "clock_mhz": CLOCK_MHZ,
+        "ii": design.ii,
+        "latency_cycles": design.latency_cycles,
+        "dsp": design.dsp,
+        "ff": design.registers,
+        "jets": len(real),
+        "edge_vectors": len(wild),
+        "differences": differences,
+        "distinct_scores": len(np.unique(simulation.scores(real))),
+        "verilog_s": round(traced - start),
+        "compile_s": round(compiled - traced),
+        "simulate_s": round(perf_counter() - compiled),
+        "memory_gb": round(_most_memory(), 1),
+    }
+    write_json(folder / ROW, {"verilog": verilog, "row": row})
+    return row
+
+
+def _batches(events: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [events[start : start + BATCH] for start in range(0, len(events), BATCH)]
+
+
+def _most_memory() -> float:
+    """Largest resident memory in GB of this process, which computes one row, or one that it waited for."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(who).ru_maxrss for who in whose) / 1e6
 
 
 def main() -> int:
-    """Print a line for each N."""
+    """Write the table, a line as soon as it is known."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", default="npelican-n16-c2")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[8, 16, 20, 32])
+    parser.add_argument("cases", nargs="*", metavar="MODEL")
     parser.add_argument("--jets", type=int, default=10_000)
+    parser.add_argument("--edge-vectors", type=int, default=10_000)
+    parser.add_argument("--work", type=Path, default=Path("builds/rtl-exactness"))
+    parser.add_argument("--out", type=Path, default=DOCS / "data" / "rtl_exactness.csv")
     arguments = parser.parse_args()
-    failed = 0
-    for size in arguments.sizes:
-        network = resized(zoo_network(arguments.model), size)
-        with tempfile.TemporaryDirectory() as folder:
-            design = emit(network, Path(folder), CLOCK_MHZ, PART)
-            jets = test_jets(network, arguments.jets)
-            simulation = Simulation(design)
-            differences = compare(network, simulation, jets)
-            distinct = len(np.unique(simulation.scores(jets)))
-        print(
-            f"N={size}: {design.latency_cycles} cycles, {len(jets)} jets, {differences} differ, {distinct} scores"
-        )
-        sys.stdout.flush()
-        failed += differences
-    return int(failed > 0)
+    rows: list[dict[str, Any]] = []
+    for case in arguments.cases or (*RESIZED, *names()):
+        # A process of its own for every row, whose memory is that of the row.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            given = (case, arguments.work, arguments.jets, arguments.edge_vectors)
+            rows.append(process.submit(row_of, *given).result())
+        write_table(arguments.out, rows, f"python {shlex.join(sys.argv)}")
+        print(" ".join(f"{key}={value}" for key, value in rows[-1].items()), flush=True)
+    return int(any(row["differences"] or row["distinct_scores"] < 50 for row in rows))
 
 
 if __name__ == "__main__":

@@ -108,7 +108,9 @@ class SignedLog(Operator):
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         return self.units(prod(shapes[0]), rows_and_columns(shapes[0])[1], widths)
 
-    def units(self, values: int, columns: int, widths: Mapping[str, FixedType], used: float = 1.0) -> Inventory:
+    def units(
+        self, values: int, columns: int, widths: Mapping[str, FixedType], used: float = 1.0
+    ) -> Inventory:
         """Units for a number of values, dealt out in columns, of which a part is used if nothing is folded."""
         given, width = widths["input0"], self.width
         lanes = Inventory()  # adding the unit is a carry chain alone

@@ -56,7 +56,10 @@ def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False) 
         axes.set_ylabel("AUC")
         if log:
             axes.set_xscale("log")
-        axes.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1.02, 1.0))  # beside the points, not over them
+        # Beside the points, not over them.
+        axes.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1.02, 1.0))
         with atomic_path(path) as temporary:
-            figure.savefig(temporary, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.3)
+            figure.savefig(
+                temporary, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.3
+            )
         plt.close(figure)

@@ -60,7 +60,9 @@ def test_what_is_the_same_for_both_orders_of_a_pair_is_built_once(network: Netwo
     parts = {name: folded.distinct for name, folded in distinct.items() if folded is not None}
     assert parts["s1_edge1"] == parts["v1_gate"] == pytest.approx(15 / 32)
     assert parts["s2_edge1"] == parts["h1_edge1"] == parts["v1"] == pytest.approx(15 / 16)
-    assert parts["logs"] == pytest.approx(15 / 2 / 9), "the ring of distances holds 9 x 16 pairs, 120 are distinct"
+    assert parts["logs"] == pytest.approx(15 / 2 / 9), (
+        "the ring of distances holds 9 x 16 pairs, 120 are distinct"
+    )
     assert parts["dots"] == pytest.approx(15 / 17), "136 products p_i . p_j, of which 16 go nowhere"
     assert parts["s1_edge1"] == distinct["s1_edge1"].share(1) < distinct["s1_edge1"].share(2)
 
