@@ -14,6 +14,8 @@ from fpgajet.rtl.netlist import Cell, Kind, Netlist
 
 #: Larger cones are not looked at.
 LARGEST = 400
+#: Nor sums alone of more terms: these share partial sums (:mod:`fpgajet.rtl.partial_sums`).
+LONGEST = 6
 #: What a DSP block is worth, in look-up tables.
 DSP_WORTH = 100
 
@@ -31,6 +33,10 @@ class Family(NamedTuple):
     area: int
     cones: list[Cone]
 
+    def possible(self, ii: int) -> int:
+        """Look-up tables that groups of ``ii`` cones save where they need no multiplexer."""
+        return self.area * (len(self.cones) - -(-len(self.cones) // ii))
+
 
 def families(netlist: Netlist) -> list[Family]:
     """All sets of at least two equal cones, the one that could save most first."""
@@ -40,7 +46,10 @@ def families(netlist: Netlist) -> list[Family]:
     shapes = _Numbers()
     found: dict[object, list[Cone]] = defaultdict(list)
     for root, cell in enumerate(netlist.cells):
-        if cell.kind not in _FREE and root not in cascaded and len(inside[root]) <= LARGEST:
+        if root in cascaded or len(inside[root]) > LARGEST:
+            continue
+        alone = cell.kind is Kind.SUM and len(cell.args) > LONGEST and len(inside[root]) == 1
+        if cell.kind not in _FREE and not alone:
             cone, signature = _canonical(netlist, root, set(inside[root]), shapes)
             found[signature].append(cone)
     sizes = [
@@ -67,7 +76,9 @@ def area(netlist: Netlist, cell: Cell) -> int:
             size = ceil(1.5 * width)
         case Kind.LIMIT:
             size = ceil(width / 2)
-        case Kind.SUM | Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
+        case Kind.SUM:  # adders of three
+            size = width * max(1, ceil((len(cell.args) - 1) / 2))
+        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
             size = width
         case Kind.ANY | Kind.ALL:
             size = ceil(given / 6)

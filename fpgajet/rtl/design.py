@@ -10,9 +10,10 @@ from typing import Any
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from fpgajet.ops.network import Network
+from fpgajet.rtl.adders import adders
 from fpgajet.rtl.delays import DSP_KINDS
 from fpgajet.rtl.distances import merge_distances
-from fpgajet.rtl.folding import fold
+from fpgajet.rtl.folding import Folding, fold
 from fpgajet.rtl.limits import merge_limits
 from fpgajet.rtl.linear import share_equal_sums
 from fpgajet.rtl.lut_products import NARROW, products_as_rows
@@ -21,7 +22,7 @@ from fpgajet.rtl.netlist import Format, Netlist
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.registers import count_registers
 from fpgajet.rtl.schedule import Schedule, pipeline
-from fpgajet.rtl.sums import adders, flatten
+from fpgajet.rtl.sums import flatten
 from fpgajet.rtl.tools import require
 from fpgajet.rtl.winograd import halve_products
 
@@ -85,6 +86,11 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
     Raises:
         MissingTool: alkaid is not installed.
     """
+    return circuit(network, clock_mhz, options)[0]
+
+
+def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> tuple[Netlist, Folding]:
+    """As :func:`trace`, with what shares hardware where ``options.ii`` is above 1."""
     require("alkaid")
     import numpy as np
 
@@ -100,7 +106,7 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
     return improve(traced, clock_mhz, options)
 
 
-def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
+def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Netlist, Folding]:
     """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
     netlist = flatten(netlist)
     if options.share:
@@ -115,7 +121,7 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> Netlist:
     netlist = flatten(products_as_rows(netlist, widest, options.max_dsp))
     if options.accumulate:
         netlist = accumulate_in_dsp(netlist)
-    return adders(netlist, 3 if options.ternary else 2, 1000.0 / clock_mhz)
+    return adders(*fold(netlist, options.ii), 3 if options.ternary else 2, 1000.0 / clock_mhz)
 
 
 def emit(
@@ -132,8 +138,7 @@ def emit(
         CannotWrite: the directory cannot be written.
     """
     options = options or RtlOptions()
-    netlist = trace(network, clock_mhz, options)
-    netlist, folding = fold(netlist, options.ii)
+    netlist, folding = circuit(network, clock_mhz, options)
     schedule = pipeline(netlist, clock_mhz, options.stages, folding)
     return write_design(
         netlist, schedule, out_dir, clock_mhz, part, network.name, vhdl=options.language == "vhdl"

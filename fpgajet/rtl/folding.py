@@ -5,15 +5,20 @@ are ever at work in the same clock, and the hardware of the first (the *leader*)
 that differs between the cones passes a COPY cell, which becomes a multiplexer in front of the leader; it is
 steered by the valid bits, which say which of the stages holds a jet. A signal that all cones of a group read is
 held in its register instead. Results leave the leader one a clock and travel down one chain of registers.
+
+Sums are still whole here (:mod:`fpgajet.rtl.sums` makes them adders later): what one slot adds to them is shared
+as well (:mod:`fpgajet.rtl.partial_sums`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fpgajet.rtl.cones import Family, area, families
-from fpgajet.rtl.grouping import Plan, groups_of
+from fpgajet.rtl.grouping import Plan, groups_of, order_of
 from fpgajet.rtl.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.partial_sums import by_slot
 
 #: Families that could save less than this part of all look-up tables are left as they are: each costs latency.
 WORTH = 0.01
@@ -56,48 +61,52 @@ def fold(netlist: Netlist, ii: int) -> tuple[Netlist, Folding]:
     """
     if ii == 1:
         return netlist, Folding.none(netlist)
+    return _with_copies(*by_slot(netlist, _plan(netlist, ii)))
+
+
+def _plan(netlist: Netlist, ii: int) -> Plan:
+    """Groups of equal cones, as long as a round over all families finds more.
+
+    Those that save most come first, but after those that compute what they read: a cone needs no multiplexer for
+    what comes out of shared hardware in its slot.
+    """
     plan = Plan(ii)
     found = families(netlist)
-    total = sum(area(netlist, cell) for cell in netlist.cells)
-    for family in found:
-        free = [cone for cone in family.cones if not any(n in plan.place for n in cone.cells)]
-        possible = family.area * (len(free) - -(-len(free) // ii))
-        if possible < WORTH * total:
-            continue
-        groups, saved = groups_of(netlist, plan, Family(family.area, free))
-        if saved >= WORTH * total:
-            for group in groups:
-                plan.add(group)
-            if _circular(netlist, plan):
-                raise NotImplementedError("groups of equal cones need each other's results")
-    return _with_copies(netlist, plan)
+    worth = WORTH * sum(area(netlist, cell) for cell in netlist.cells)
+    rooted = {cone.cells[-1]: number for number, family in enumerate(found) for cone in family.cones}
+    grown = True
+    while grown:
+        grown = False
+        waiting = {number: _free(plan, family) for number, family in enumerate(found)}
+        waiting = {number: family for number, family in waiting.items() if family.possible(ii) >= worth}
+        while waiting:
+            number = next(
+                (n for n, family in waiting.items() if not _too_early(plan, family, n, rooted, waiting)),
+                min(waiting),
+            )
+            family = _free(plan, waiting.pop(number))
+            if family.possible(ii) < worth:
+                continue
+            groups, saved = groups_of(netlist, plan, family)
+            larger = plan.with_groups(groups)
+            # None waits for its own results.
+            if saved >= worth and order_of(netlist, larger.leaders(len(netlist.cells))):
+                plan, grown = larger, True
+    return plan
 
 
-def _circular(netlist: Netlist, plan: Plan) -> bool:
-    """Whether shared hardware would wait for its own results."""
-    return not order_of(netlist, [plan.place.get(n, (n, 0))[0] for n in range(len(netlist.cells))])
+def _free(plan: Plan, family: Family) -> Family:
+    """The cones of a family that are in no group."""
+    cones = [cone for cone in family.cones if not any(n in plan.place for n in cone.cells)]
+    return family._replace(cones=cones)
 
 
-def order_of(netlist: Netlist, leader: list[int] | tuple[int, ...]) -> list[int]:
-    """Leaders in an order in which all their members can be computed; empty if there is none."""
-    needs: list[set[int]] = [set() for _ in leader]
-    for number, cell in enumerate(netlist.cells):
-        needs[leader[number]].update(leader[arg] for arg in cell.args)
-    users: list[list[int]] = [[] for _ in leader]
-    for number, needed in enumerate(needs):
-        for other in needed:
-            users[other].append(number)
-    waiting = [len(needed) for needed in needs]
-    ready = [n for n, own in enumerate(leader) if own == n and not waiting[n]]
-    order = []
-    while ready:
-        number = ready.pop()
-        order.append(number)
-        for user in users[number]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                ready.append(user)
-    return order if len(order) == len(set(leader)) else []
+def _too_early(
+    plan: Plan, family: Family, own: int, rooted: Mapping[int, int], waiting: Mapping[int, Family]
+) -> bool:
+    """Whether a cone reads what another family computes that may still be shared."""
+    reads = {n for cone in family.cones for n in cone.reads if n not in plan.place}
+    return any(rooted.get(n, own) != own and rooted[n] in waiting for n in reads)
 
 
 def _with_copies(netlist: Netlist, plan: Plan) -> tuple[Netlist, Folding]:

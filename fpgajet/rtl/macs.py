@@ -7,7 +7,7 @@ cascade from the block before or the C port, and W, next to a cascade, the C por
 from __future__ import annotations
 
 from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist, Term, sum_cell
-from fpgajet.rtl.sums import Builder, narrowest
+from fpgajet.rtl.sums import Builder, narrowest, span
 
 A_BITS, B_BITS, P_BITS = 27, 18, 48
 
@@ -104,7 +104,7 @@ def _negated(builder: Builder, term: Term) -> Term:
     cell = builder.cells[term.arg]
     plain = cell.kind is Kind.SUM and not cell.constant[0]
     terms = [t._replace(sign=-t.sign) for t in cell.terms] if plain else [Term(term.arg, 0, -1)]
-    shape, bounds = builder.span(terms)
+    shape, bounds = span(builder.cells, terms)
     return Term(builder.add(sum_cell(terms, (0, 0), shape, bounds)), term.shift, 1)
 
 

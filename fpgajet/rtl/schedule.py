@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
 from fpgajet.rtl.delays import DSP_KINDS, DSP_ONE_STAGE_MHZ, REGISTER, delay
-from fpgajet.rtl.folding import Folding, order_of
+from fpgajet.rtl.folding import Folding
+from fpgajet.rtl.grouping import order_of
 from fpgajet.rtl.netlist import Kind, Netlist
 
 #: ``stage`` of an input: it arrives before the first stage.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -50,6 +51,19 @@ def narrowest(bounds: tuple[int, int], fraction: int) -> Format:
     return Format(signed, max(width, 1), fraction)
 
 
+def span(
+    cells: Sequence[Cell], terms: Sequence[Term], constant: tuple[int, int] = (0, 0)
+) -> tuple[Format, tuple[int, int]]:
+    """The narrowest format for a sum, and its bounds there."""
+    fractions = [cells[t.arg].format.fraction - t.shift for t in terms]
+    common = max([*fractions, constant[1]] if constant[0] else fractions)
+    low = high = constant[0] << (common - constant[1]) if constant[0] else 0
+    for term, fraction in zip(terms, fractions, strict=True):
+        ends = sorted(term.sign * (end << (common - fraction)) for end in cells[term.arg].range)
+        low, high = low + ends[0], high + ends[1]
+    return narrowest((low, high), common), (low, high)
+
+
 @dataclass
 class Builder:
     """A netlist under construction; cells may only refer to earlier ones.
@@ -65,12 +79,13 @@ class Builder:
     arrival: list[float] = field(default_factory=list)
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
 
-    def add(self, cell: Cell) -> int:
-        """Append a cell, unless there is an equal one; returns its number."""
+    def add(self, cell: Cell, own: bool = False) -> int:
+        """Append a cell, unless there is an equal one; returns its number. ``own``: it stays apart from equal ones."""
         key = cell[:4]
-        if key in self.known:
-            return self.known[key]
-        self.known[key] = len(self.cells)
+        if not own:
+            if key in self.known:
+                return self.known[key]
+            self.known[key] = len(self.cells)
         self.cells.append(cell)
         start = max((self.arrival[arg] for arg in cell.args), default=0.0)
         if cell.kind in DSP_KINDS:
@@ -93,43 +108,21 @@ class Builder:
         sign = 1
         if like is None and not constant[0] and all(term.sign < 0 for term in terms):
             sign, terms = -1, [term._replace(sign=1) for term in terms]
-        if like is not None:
-            return Term(self.add(sum_cell(terms, constant, like.format, like.range)), 0, sign)
-        shape, bounds = self.span(terms, constant)
+        shape, bounds = (like.format, like.range) if like else span(self.cells, terms, constant)
         return Term(self.add(sum_cell(terms, constant, shape, bounds)), 0, sign)
-
-    def span(self, terms: list[Term], constant: tuple[int, int] = (0, 0)) -> tuple[Format, tuple[int, int]]:
-        """The narrowest format for a sum, and its bounds there."""
-        fractions = [self.cells[t.arg].format.fraction - t.shift for t in terms]
-        common = max([*fractions, constant[1]] if constant[0] else fractions)
-        low = high = constant[0] << (common - constant[1]) if constant[0] else 0
-        for term, fraction in zip(terms, fractions, strict=True):
-            ends = sorted(term.sign * (end << (common - fraction)) for end in self.cells[term.arg].range)
-            low, high = low + ends[0], high + ends[1]
-        return narrowest((low, high), common), (low, high)
 
     def build(self, outputs: tuple[int, ...]) -> Netlist:
         """The finished netlist."""
         return Netlist(tuple(self.cells), self.inputs, outputs, self.tables).pruned()
 
 
-def adders(netlist: Netlist, operands: int, period: float) -> Netlist:
-    """Give every sum at most ``operands`` (2 or 3) operands, earliest terms first, constants last.
+def adder_tree(builder: Builder, cell: Cell, operands: int) -> int:
+    """A sum as adders of at most ``operands`` (2 or 3) operands, earliest terms first, constants last.
 
     Adders of three are smaller, but slower; where only an adder of two still fits before the next register
-    (every ``period`` ns), it is taken.
+    (every ``builder.period`` ns), it is taken.
     """
-    builder = Builder(netlist.inputs, netlist.tables, period)
-    renumbered: list[int] = []
-    for cell in netlist.cells:
-        moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
-        renumbered.append(_tree(builder, moved, operands) if cell.kind is Kind.SUM else builder.add(moved))
-    return builder.build(tuple(renumbered[number] for number in netlist.outputs))
-
-
-def _tree(builder: Builder, cell: Cell, operands: int) -> int:
-    constant = cell.constant
-    room = operands - bool(constant[0])  # what the last adder can take
+    room = operands - bool(cell.constant[0])  # what the last adder can take
     queue = [(builder.arrival[t.arg], builder.cells[t.arg].format.width, *t) for t in cell.terms]
     heapq.heapify(queue)
     while len(queue) > room:
@@ -137,7 +130,7 @@ def _tree(builder: Builder, cell: Cell, operands: int) -> int:
         made = builder.sum_of([Term(*heapq.heappop(queue)[2:]) for _ in range(count)])
         heapq.heappush(queue, (builder.arrival[made.arg], builder.cells[made.arg].format.width, *made))
     last = [Term(*item[2:]) for item in queue]
-    return builder.sum_of(last, constant, like=cell).arg
+    return builder.sum_of(last, cell.constant, like=cell).arg
 
 
 def _operands(builder: Builder, queue: list[tuple[float, int, int, int, int]], operands: int) -> int:

@@ -75,7 +75,9 @@ def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
     ports = stage_ports(netlist, schedule)
     texts = {"fpgajet_top.v": top_module(netlist, schedule, ports, title)}
     return texts | {
-        f"fpgajet_stage_{stage}.v": stage_module(netlist, port, stage) for stage, port in enumerate(ports)
+        f"fpgajet_stage_{stage}.v": stage_module(netlist, port, stage)
+        for stage, port in enumerate(ports)
+        if port.cells
     }
 
 
@@ -132,7 +134,8 @@ def _stage_instance(netlist: Netlist, stage: int, wiring: StageWiring) -> list[s
     if wiring.slot:
         pins.append(".slot(valid[{}:{}])".format(*wiring.slot))
     lines = ["", *(f"  wire {_range(netlist, n)} {wire};" for wire, n in wiring.wires)]
-    lines += [f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
+    if pins:  # else signals only wait here
+        lines += [f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
     lines += [f"  reg {_range(netlist, r.cell)} {r.name};" for r in wiring.registers]
     arrives = f"if ({f'valid[{stage - 1}]' if stage else 'valid_in'}) "
     lines.append("  always @(posedge clk) begin")

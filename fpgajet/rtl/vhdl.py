@@ -83,7 +83,11 @@ VHDL = Vhdl()
 def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
     """File names and texts in an order in which they can be analysed, without our library: the top comes last."""
     ports = stage_ports(netlist, schedule)
-    texts = {f"fpgajet_stage_{stage}.vhd": _stage(netlist, port, stage) for stage, port in enumerate(ports)}
+    texts = {
+        f"fpgajet_stage_{stage}.vhd": _stage(netlist, port, stage)
+        for stage, port in enumerate(ports)
+        if port.cells
+    }
     return texts | {"fpgajet_top.vhd": _top(netlist, schedule, ports, title)}
 
 
@@ -155,8 +159,10 @@ def _stage_instance(stage: int, wiring: StageWiring) -> list[str]:
     pins = [f"{port} => {signal}" for port, signal in wiring.pins]
     if wiring.slot:
         pins.append("slot => valid({} downto {})".format(*wiring.slot))
-    lines = [f"  stage_{stage}: entity work.fpgajet_stage_{stage}"]
-    lines += ["    port map (", "      " + ",\n      ".join(pins), "    );"]
+    lines = []
+    if pins:  # else signals only wait here
+        lines += [f"  stage_{stage}: entity work.fpgajet_stage_{stage}"]
+        lines += ["    port map (", "      " + ",\n      ".join(pins), "    );"]
     lines += ["  process (clk) begin", "    if rising_edge(clk) then"]
     lines += [f"      {r.name} <= {r.source};" for r in wiring.registers if not r.waits]
     if waiting := [r for r in wiring.registers if r.waits]:

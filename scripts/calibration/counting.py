@@ -35,7 +35,7 @@ def count_operator(
     everything = np.concatenate([np.asarray(x).ravel() for x in given])
     symbols = a._array(everything, everything.shape)
     types = [kind for shape, kind in inputs for _ in range(prod(shape))]
-    netlist = improve(from_symbols(symbols, types, np.ravel(result), operator.output), SLOW_MHZ, PLAIN)
+    netlist, _ = improve(from_symbols(symbols, types, np.ravel(result), operator.output), SLOW_MHZ, PLAIN)
     with tempfile.TemporaryDirectory() as folder:
         schedule = pipeline(netlist, SLOW_MHZ)
         return synthesise(write_design(netlist, schedule, Path(folder), SLOW_MHZ, "xcvu13p", "operator"))

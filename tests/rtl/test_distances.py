@@ -31,7 +31,7 @@ def traced(kind: str) -> Netlist:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_distance_is_one_cell(kind: str) -> None:
-    netlist = improve(traced(kind), 320, RtlOptions())
+    netlist, _ = improve(traced(kind), 320, RtlOptions())
     kinds = [cell.kind for cell in netlist.cells]
     assert kinds.count(Kind.DISTANCE) == 3
     assert not {Kind.SUM, Kind.NEGATE, Kind.MUX} & set(kinds)
@@ -46,5 +46,5 @@ def test_a_distance_is_exact(kind: str) -> None:
     raw[:3] = [[fixed.lowest, fixed.highest, 0], [fixed.highest, fixed.lowest, 1], [0, 0, 0]]
     distance = np.abs(raw[:, [0, 0, 1]] - raw[:, [1, 2, 2]])
     netlist = traced(kind)
-    for given in (netlist, improve(netlist, 320, RtlOptions())):
+    for given in (netlist, improve(netlist, 320, RtlOptions())[0]):
         np.testing.assert_array_equal(evaluate(given, raw), np.minimum(distance, 127) ** 2)

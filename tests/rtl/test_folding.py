@@ -11,12 +11,14 @@ import pytest
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, Simulation, available, emit, trace
-from fpgajet.rtl.cones import families
+from fpgajet.rtl.cones import area, families
 from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl.design import circuit
 from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.folding import fold
+from fpgajet.rtl.folding import Folding
 from fpgajet.rtl.netlist import Cell, Kind, Netlist
 from fpgajet.rtl.schedule import pipeline
+from fpgajet.rtl.synthesis import synthesise
 from tests.networks import LOG, TRIGGER, random_network, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 
@@ -33,7 +35,7 @@ NETWORKS = {
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_folding_changes_no_bit_and_shares_equal_cells_only(network: Network, ii: int) -> None:
     netlist = trace(network, 320)
-    folded, folding = fold(netlist, ii)
+    folded, folding = circuit(network, 320, RtlOptions(ii=ii))
     raw = raw_jets(network, 300).reshape(300, -1)
     np.testing.assert_array_equal(evaluate(folded, raw), evaluate(netlist, raw))
     assert 0 < max(folding.slot) < ii
@@ -41,12 +43,11 @@ def test_folding_changes_no_bit_and_shares_equal_cells_only(network: Network, ii
         cell, first = folded.cells[number], folded.cells[leader]
         assert (cell.kind, cell.format, len(cell.args)) == (first.kind, first.format, len(first.args))
         assert folding.group[number] == folding.group[leader]
-    check(folded, network, ii)
+    check(folded, folding)
 
 
-def check(folded: Netlist, network: Network, ii: int) -> None:
+def check(folded: Netlist, folding: Folding) -> None:
     """Members come one clock after the other, and what they read is there."""
-    _, folding = fold(trace(network, 320), ii)
     schedule = pipeline(folded, 320, None, folding)
     for number, leader in enumerate(folding.leader):
         assert schedule.stage[number] == schedule.stage[leader] + folding.slot[number]
@@ -128,6 +129,26 @@ def test_products_are_shared(tmp_path: Path) -> None:
     one, two, six = (emit(network, tmp_path / str(k), 320, "xcvu9p", RtlOptions(ii=k)).dsp for k in (1, 2, 6))
     assert two <= 0.6 * one
     assert six <= 0.35 * one
+
+
+def test_sums_over_pairs_are_shared() -> None:
+    """At an interval of 4, sums over all pairs of 8 constituents keep less than half of their adders."""
+    network = symmetric(random_network(n=8, hidden=2, rounding="AP_TRN", form=LOG))
+    kept = []
+    for ii in (1, 4):
+        netlist, folding = circuit(network, 320, RtlOptions(ii=ii))
+        leaders = [cell for n, cell in enumerate(netlist.cells) if folding.leader[n] == n]
+        kept.append(sum(area(netlist, cell) for cell in leaders if cell.kind is Kind.SUM))
+    assert kept[1] <= 0.5 * kept[0]
+
+
+def test_a_stage_in_which_signals_only_wait_has_no_module(tmp_path: Path) -> None:
+    design = emit(NETWORKS["logarithmic"], tmp_path, 320, "xcvu9p", RtlOptions(ii=2))
+    modules = {path.name for path in tmp_path.glob("fpgajet_stage_*.v")}
+    assert len(modules) < design.latency_cycles
+    assert modules <= set(design.sources)
+    if available()["yosys"].present:
+        assert synthesise(design).lut > 0
 
 
 def test_cones_need_the_same_wiring() -> None:
