@@ -1,6 +1,6 @@
 """Verilog of every model of the zoo against the integer reference: a new jet every clock, sampled at its cycle.
 
-    python scripts/verify_rtl.py [MODEL ...] [--jets 10000] [--edge-vectors 10000]
+    python scripts/verify_rtl.py [MODEL ...] [--ii 1] [--jets 10000] [--edge-vectors 10000]
 
 MODEL is an entry of the zoo, or MODEL@N: its weights and types at another number of constituents, resized as in
 network_variants.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
@@ -34,7 +34,7 @@ from fpgajet.files import read_json, write_json
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
-from fpgajet.rtl import Simulation, compare, emit
+from fpgajet.rtl import RtlOptions, Simulation, compare, emit
 from fpgajet.verify.vectors import edge_vectors
 from quant.data.layout import read_jets
 from quant.zoo import names
@@ -55,14 +55,14 @@ def events_of(network: Network, jets: int, edges: int) -> tuple[NDArray[np.int64
     return from_real(features, network.input_type), from_real(wild, network.input_type)
 
 
-def row_of(case: str, work: Path, jets: int, edges: int) -> dict[str, Any]:
+def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, Any]:
     """One line of the table."""
     model, _, size = case.partition("@")
     trained = zoo_network(model)
     network = resized(trained, int(size)) if size else trained
     start = perf_counter()
-    folder = work / case
-    design = emit(network, folder, CLOCK_MHZ, PART)
+    folder = work / (case if ii == 1 else f"{case}-ii{ii}")
+    design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii))
     traced = perf_counter()
     verilog = {"jets": jets, "edges": edges, **digests(folder)}
     if (folder / ROW).is_file():
@@ -111,6 +111,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("cases", nargs="*", metavar="MODEL")
+    parser.add_argument("--ii", type=int, default=1, help="clocks between jets")
     parser.add_argument("--jets", type=int, default=10_000)
     parser.add_argument("--edge-vectors", type=int, default=10_000)
     parser.add_argument("--work", type=Path, default=Path("builds/rtl-exactness"))
@@ -120,7 +121,7 @@ def main() -> int:
     for case in arguments.cases or (*RESIZED, *names()):
         # A process of its own for every row, whose memory is that of the row.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            given = (case, arguments.work, arguments.jets, arguments.edge_vectors)
+            given = (case, arguments.ii, arguments.work, arguments.jets, arguments.edge_vectors)
             rows.append(process.submit(row_of, *given).result())
         write_table(arguments.out, rows, f"python {shlex.join(sys.argv)}")
         print(" ".join(f"{key}={value}" for key, value in rows[-1].items()), flush=True)
