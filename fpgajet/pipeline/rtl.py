@@ -102,8 +102,9 @@ def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, cl
         return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP{checked}"
 
     reads = {"model.onnx": path_digest(build.model), "part": part.name, "clock_mhz": clock}
-    options = settings.model_dump(include={"multipliers", "stages", "ii", "language"})
-    return Stage("verilog", reads | options, ("rtl/design.json", "rtl/fpgajet_top.v"), run)
+    reads |= settings.model_dump(include={"multipliers", "stages", "ii", "language"})
+    reads["tool"] = available()["alkaid"].version
+    return Stage("verilog", reads, ("rtl/design.json", "rtl/fpgajet_top.v"), run)
 
 
 def cells_stage(build: BuildDirectory, count: bool) -> Stage:
@@ -122,7 +123,9 @@ def cells_stage(build: BuildDirectory, count: bool) -> Stage:
 
     design = path_digest(build.verilog / "design.json")
     sources = [path_digest(p) for p in sorted(build.verilog.glob("*.v"))]
-    return Stage("cells", {"design": design, "sources": sources, "count": count}, ("cells.json",), run)
+    reads = {"design": design, "sources": sources, "count": count}
+    reads["tool"] = available()["yosys"].version if count else None
+    return Stage("cells", reads, ("cells.json",), run)
 
 
 def _options(settings: BuildSettings) -> RtlOptions:

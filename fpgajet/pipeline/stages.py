@@ -15,6 +15,7 @@ from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.settings import BuildSettings
+from fpgajet.rtl import available
 
 
 def checkpoint_stage(build: BuildDirectory, source: Path) -> Stage:
@@ -144,6 +145,7 @@ def certificate_stage(
         "model.onnx": path_digest(build.model),
         "checkpoint": path_digest(build.checkpoint),
         "sources": sources_digest(build) if hls else None,
+        "tool": available()["verilator"].version if verilog else None,
         "verilog": [path_digest(p) for p in sorted(build.verilog.glob("*.v"))] if verilog else None,
         "jets": sha256(jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),

@@ -90,6 +90,12 @@ def test_project_is_complete(finished: Path) -> None:
     assert headers >= {"fpgajet_dot_products.h", "fpgajet_lin_eq_2to2.h", "fpgajet_lin_eq_2to0.h"}
 
 
+def test_the_report_names_every_tool_and_its_version(finished: Path) -> None:
+    versions = read(finished / "report.json")["reproducibility"]["versions"]
+    assert {"fpgajet", "python", "torch", "hls4ml", "alkaid", "verilator", "g++"} <= set(versions)
+    assert all(re.match(r"\d+", version) for version in versions.values())
+
+
 def test_a_line_for_every_stage(finished: Path) -> None:
     lines = (finished.parents[1] / "stderr.txt").read_text()
     for stage in read(finished / "build.json")["stages"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -68,3 +69,14 @@ def test_without_counting_there_are_cycles_but_no_look_up_tables(build: BuildDir
     assert row["latency_cycles"] > 3
     low, high = row["intervals"]["ff"]
     assert 0 < low < high == row["ff"]
+
+
+def test_another_version_of_a_tool_runs_its_stages_again(
+    build: BuildDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the other tools stay."""
+    known = available()
+    other = known | {"alkaid": replace(known["alkaid"], version="alkaid 0.9")}
+    before = verilog(build).reads
+    monkeypatch.setattr("fpgajet.pipeline.rtl.available", lambda: other)
+    assert verilog(build).reads != before
