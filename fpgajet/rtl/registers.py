@@ -21,9 +21,12 @@ def count_registers(netlist: Netlist, schedule: Schedule) -> int:
     total = schedule.stages
     held: list[set[Bit]] = [set() for _ in range(schedule.stages)]
     for number, cell in enumerate(netlist.cells):
-        first = schedule.stage[number] + (cell.kind in DSP_KINDS)
-        for stage in range(max(first, 0), schedule.last_use[number]):
-            held[stage].update(sources[number])
+        within = (
+            0 if cell.kind is Kind.INPUT else schedule.stage[number] + 1 if cell.kind in DSP_KINDS else -1
+        )
+        for place in schedule.places[number]:
+            if place != within:
+                held[place - 1].update(sources[number])
     return total + sum(len([bit for bit in bits if bit[0] >= 0]) for bits in held)
 
 

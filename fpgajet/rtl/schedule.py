@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
@@ -9,6 +10,7 @@ from fpgajet.rtl.delays import DSP_KINDS, DSP_ONE_STAGE_MHZ, REGISTER, delay
 from fpgajet.rtl.folding import Folding
 from fpgajet.rtl.grouping import order_of
 from fpgajet.rtl.netlist import Kind, Netlist
+from fpgajet.rtl.waiting import places
 
 #: ``stage`` of an input: it arrives before the first stage.
 PORT = -1
@@ -20,22 +22,23 @@ class Schedule:
 
     Attributes:
         stage: by cell, 0 .. stages - 1, or ``PORT`` for inputs and constants.
-        last_use: by cell, the last stage that reads it, ``stages`` for outputs: it is in a register
-            after each of the stages ``stage`` .. ``last_use - 1``. Where hardware is shared, the stages are
-            those of the leader, and its members have no registers.
+        places: by cell, the stages in front of which it has a register, ``stages`` for one that shows an output;
+            see :mod:`fpgajet.rtl.waiting`. Where hardware is shared, the stages are those of the leader.
         stages: number of stages.
         longest_ns: modelled delay of the slowest stage, register included.
     """
 
     stage: tuple[int, ...]
-    last_use: tuple[int, ...]
+    places: tuple[tuple[int, ...], ...]
     stages: int
     longest_ns: float
     folding: Folding
 
     def register_of(self, number: int, stage: int) -> tuple[int, int]:
         """Where a jet in ``stage`` finds a signal: the stage that the register is in front of, and its cell."""
-        return stage - self.folding.slot[number], self.folding.leader[number]
+        leader, at = self.folding.leader[number], stage - self.folding.slot[number]
+        places = self.places[leader]
+        return places[bisect_right(places, at) - 1], leader
 
 
 def pipeline(
@@ -117,24 +120,8 @@ def _place(netlist: Netlist, period: float, dsp_stages: int, folding: Folding) -
     _close_cascades(netlist, stage, ready)
     stages = max(ready[number] for number in netlist.outputs) + 1
     logic = [t for t, cell in zip(time, cells, strict=True) if cell.kind not in DSP_KINDS]
-    uses = _last_uses(netlist, folding, stage, ready, stages)
-    return Schedule(tuple(stage), tuple(uses), stages, max(logic) + REGISTER, folding)
-
-
-def _last_uses(
-    netlist: Netlist, folding: Folding, stage: list[int], ready: list[int], stages: int
-) -> list[int]:
-    last = [r if folding.leader[n] == n else s for n, (s, r) in enumerate(zip(stage, ready, strict=True))]
-    for number, cell in enumerate(netlist.cells):
-        first = folding.leader[number] == number
-        for arg in cell.args:
-            if first or cell.kind is Kind.COPY:
-                leader = folding.leader[arg]
-                last[leader] = max(last[leader], stage[number] - folding.slot[arg])
-    for number in netlist.outputs:
-        leader = folding.leader[number]
-        last[leader] = max(last[leader], stages - folding.slot[number])
-    return last
+    registers = places(netlist, folding, stage, ready, stages)
+    return Schedule(tuple(stage), registers, stages, max(logic) + REGISTER, folding)
 
 
 def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> None:

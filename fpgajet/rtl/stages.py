@@ -19,14 +19,12 @@ class StagePorts:
         cells: what is computed, leaders of shared hardware only.
         outputs: signals handed on.
         copies: multiplexers among the cells: by COPY cell, what it reads for each slot.
-        held: inputs that stay for all slots of shared hardware.
     """
 
     inputs: tuple[int, ...]
     cells: tuple[int, ...]
     outputs: tuple[int, ...]
     copies: dict[int, tuple[int, ...]]
-    held: frozenset[int]
 
     @property
     def slots(self) -> int:
@@ -54,16 +52,8 @@ def stage_ports(netlist: Netlist, schedule: Schedule) -> list[StagePorts]:
         plain = [n for n in cells if n not in copies]
         read = {arg for n in plain for arg in netlist.cells[n].args}
         inputs = sorted(n for n in read - inside if netlist.cells[n].kind is not Kind.CONSTANT)
-        outputs = [n for n in cells if schedule.last_use[n] > stage]
-        kept = {
-            arg
-            for n in plain
-            for arg in netlist.cells[n].args
-            if folding.group[n] >= 0
-            and folding.group[arg] < 0
-            and netlist.cells[arg].kind is not Kind.CONSTANT
-        }
-        ports.append(StagePorts(tuple(inputs), tuple(cells), tuple(outputs), copies, frozenset(kept)))
+        outputs = [n for n in cells if schedule.places[n]]
+        ports.append(StagePorts(tuple(inputs), tuple(cells), tuple(outputs), copies))
     return ports
 
 
@@ -77,15 +67,6 @@ def stage_cell(netlist: Netlist, ports: StagePorts, number: int, syntax: Syntax)
     later = [("slot", t, f"c{number}_{t}") for t in range(len(ports.copies[number]) - 1, 0, -1)]
     made = syntax.choose(name(number), later, f"c{number}_0")
     return Body([(name(number), netlist.cells[number].format.width)], [made])
-
-
-def in_register(netlist: Netlist, schedule: Schedule, stage: int) -> list[int]:
-    """Cells in the register after ``stage``."""
-    return [
-        n
-        for n, (first, last) in enumerate(zip(schedule.stage, schedule.last_use, strict=True))
-        if first <= stage < last and netlist.cells[n].kind is not Kind.CONSTANT
-    ]
 
 
 def register(schedule: Schedule, number: int, stage: int) -> str:
@@ -124,21 +105,28 @@ class StageWiring:
 def stage_wirings(netlist: Netlist, schedule: Schedule, ports: list[StagePorts]) -> list[StageWiring]:
     """All stages of the top module."""
     wirings = []
+    in_front: list[list[int]] = [[] for _ in range(schedule.stages + 1)]
+    for number, places in enumerate(schedule.places):
+        for place in places:
+            in_front[place].append(number)
     for stage, port in enumerate(ports):
-        waits = ports[stage + 1].held if stage + 1 < len(ports) else frozenset()
         wires = tuple((f"o{stage}_{n}", n) for n in port.outputs)
         pins = [(name(n), register(schedule, n, stage)) for n in port.inputs]
         for n, choices in port.copies.items():
             pins += [(f"c{n}_{t}", register(schedule, arg, stage + t)) for t, arg in enumerate(choices)]
         pins += [(f"o{n}", f"o{stage}_{n}") for n in port.outputs]
-        fresh = set(port.outputs)
-        registers = tuple(
-            Register(f"r{stage + 1}_{n}", n, f"o{stage}_{n}" if n in fresh else f"r{stage}_{n}", n in waits)
-            for n in in_register(netlist, schedule, stage)
-        )
+        registers = tuple(_register(schedule, n, stage) for n in in_front[stage + 1])
         slot = (stage + port.slots - 2, stage - 1) if port.copies else None
         wirings.append(StageWiring(wires, tuple(pins), slot, registers))
     return wirings
+
+
+def _register(schedule: Schedule, number: int, stage: int) -> Register:
+    """The register of a signal after ``stage``, which takes it from the logic of that stage or an earlier register."""
+    fresh = schedule.stage[number] == stage
+    source = f"o{stage}_{number}" if fresh else register(schedule, number, stage)
+    keeps = schedule.folding.ii > 1 and schedule.folding.group[number] < 0
+    return Register(f"r{stage + 1}_{number}", number, source, keeps)
 
 
 def input_registers(netlist: Netlist) -> list[tuple[str, int, int]]:

@@ -22,14 +22,17 @@ def check(netlist: Netlist, schedule: Schedule, period: float) -> None:
                 continue
             latest = schedule.stage[number] - (cell.kind in DSP_KINDS or netlist.cells[arg].kind in DSP_KINDS)
             assert schedule.stage[arg] <= latest
-            assert schedule.last_use[arg] >= schedule.stage[number]
+            assert (
+                schedule.stage[arg] == schedule.stage[number]
+                or schedule.stage[number] in schedule.places[arg]
+            )
         if cell.kind is Kind.MAC and cell.mac.z and netlist.cells[cell.mac.z.arg].kind is Kind.MAC:
             assert schedule.stage[cell.mac.z.arg] == schedule.stage[number] - 1, (
                 "the cascade has no registers"
             )
         if cell.kind is Kind.INPUT:
             assert schedule.stage[number] == PORT
-    assert all(schedule.last_use[number] == schedule.stages for number in netlist.outputs)
+    assert all(schedule.places[number][-1] == schedule.stages for number in netlist.outputs)
     assert schedule.longest_ns <= period + 1e-6
 
 
@@ -60,9 +63,7 @@ def test_registers_are_counted_once_a_bit() -> None:
     netlist = trace(NETWORK, 320)
     schedule = pipeline(netlist, 320)
     by_signal = sum(
-        cell.format.width * max(last - max(first, 0), 0)
-        for cell, first, last in zip(netlist.cells, schedule.stage, schedule.last_use, strict=True)
-        if cell.kind is not Kind.CONSTANT
+        cell.format.width * len(places) for cell, places in zip(netlist.cells, schedule.places, strict=True)
     )
     assert 0 < count_registers(netlist, schedule) < by_signal
     assert all(
