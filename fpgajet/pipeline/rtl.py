@@ -15,9 +15,9 @@ from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools import require
 
 TOOLS = ("alkaid", "verilator")
-#: estimated LUT above which a build does not count cells unless the RTL flow is asked for
+#: estimated LUT, hardware shared, above which a build does not count cells unless the RTL flow is asked for
 MOST_COUNTED = 100_000
-#: and above which it does not simulate Verilog either: 120,000 (a VecNet of 8 constituents) take two minutes of a core
+#: and, nothing shared, above which it does not simulate Verilog: 229,000 (`vecnet-n16-s8`) take a core three minutes
 MOST_SIMULATED = 250_000
 
 
@@ -58,16 +58,15 @@ def extent(build: BuildDirectory, settings: BuildSettings, part: Part, clock: fl
     from fpgajet.estimate import estimate
     from fpgajet.graph.load import load, read_model
 
-    lut = estimate(load(read_model(build.model), str(build.model)), part, clock).total.lut.value
-    found = Extent(lut <= MOST_SIMULATED, lut <= MOST_COUNTED)
+    network = load(read_model(build.model), str(build.model))
+    whole, shared = (estimate(network, part, clock, ii).total.lut.value for ii in (1, settings.ii))
+    found = Extent(whole <= MOST_SIMULATED, whole <= MOST_SIMULATED and shared <= MOST_COUNTED)
     if not found.counted:
-        left, most, what = (
-            ("cells are not counted", MOST_COUNTED, "synthesis takes")
-            if found.simulated
-            else ("left out", MOST_SIMULATED, "simulation and synthesis take")
-        )
+        size = f"about {whole:,.0f} LUT at an interval of 1, above {MOST_SIMULATED:,} simulation and synthesis take"
+        if found.simulated:
+            size = f"about {shared:,.0f} LUT, above {MOST_COUNTED:,} synthesis takes"
         messages.print(
-            f"- rtl          {left}: about {lut:,.0f} LUT at an interval of 1, and above {most:,} {what} long "
+            f"- rtl          {'cells are not counted' if found.simulated else 'left out'}: {size} long "
             "(`--flow rtl` does it all the same, `--flow rtl --no-synth` simulates only)",
             highlight=False,
             markup=False,

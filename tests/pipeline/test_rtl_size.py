@@ -21,8 +21,9 @@ def test_large_models_are_simulated_but_not_counted_or_left_out_unless_asked_for
 ) -> None:
     build, device = BuildDirectory(tmp_path), part("xcvu9p")
 
-    def found(flow: str = "all") -> tuple[rtl.Extent, str]:
-        extent = rtl.extent(build, BuildSettings.model_validate({"flow": flow}), device, 360.0)
+    def found(flow: str = "all", ii: int = 1) -> tuple[rtl.Extent, str]:
+        settings = BuildSettings.model_validate({"flow": flow, "ii": ii})
+        extent = rtl.extent(build, settings, device, 360.0)
         return extent, " ".join(capsys.readouterr().err.split())
 
     onnx.save(export(random_network()), str(build.model))
@@ -33,6 +34,10 @@ def test_large_models_are_simulated_but_not_counted_or_left_out_unless_asked_for
     extent, said = found()
     assert extent == rtl.Extent(simulated=True, counted=False)
     assert "cells are not counted: about" in said
+    size = int(said.split("about ")[1].split(" LUT")[0].replace(",", ""))
+    monkeypatch.setattr(rtl, "MOST_COUNTED", size - 1)
+    assert found()[0] == rtl.Extent(simulated=True, counted=False)
+    assert found(ii=6)[0] == rtl.Extent(simulated=True, counted=True)  # much of it is shared
     monkeypatch.setattr(rtl, "MOST_SIMULATED", 1000)
     extent, said = found()
     assert extent == rtl.Extent(simulated=False, counted=False)
