@@ -1,5 +1,7 @@
 """Sums over pairs that need no pairs: an affine edge function and its mean become one O(N) operator.
 
+And operators whose result nobody reads are left out: a VecNet without scalars has distances of pairs all the same.
+
 Done only where nothing changes: the edge function has no ReLU, its result type holds every value without
 rounding or overflow (so there is no rounding a pair that could differ), the graph is complete, and nobody else
 looks at the pairs. Then the collapsed network gives the same mean bit for bit.
@@ -7,6 +9,7 @@ looks at the pairs. Then the collapsed network gives the same mean bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fpgajet.fixed import FixedType
@@ -20,8 +23,8 @@ from fpgajet.ops.network import Network, Node
 def collapse(network: Network) -> Network:
     """The network with every affine edge function and its mean over a complete graph as one ``AffineMean``.
 
-    The new node has the name of the mean; the stages of the edge function, and of the graph if no other node
-    needs it, are gone. A network without such a pair of nodes is returned as it is.
+    The new node has the name of the mean; the stages of the edge function, and all that the score does not need,
+    are gone. A network in which there is nothing to collapse or to leave out is returned as it is.
     """
     nodes = list(network.nodes)
     for mean in network.nodes:
@@ -31,11 +34,19 @@ def collapse(network: Network) -> Network:
             place = nodes.index(mean)
             nodes[place] = _joined(pairs, graph, mean)
             nodes.remove(pairs)
-    if len(nodes) == len(network.nodes):
-        return network
-    needed = {name for node in nodes for name in node.inputs} | {network.output.name}
-    kept = [n for n in nodes if n.name in needed or type(n.operator) is not CompleteGraph]
-    return replace(network, nodes=tuple(kept))
+    kept = _read(nodes, network.output.name)
+    return network if len(kept) == len(network.nodes) else replace(network, nodes=tuple(kept))
+
+
+def _read(nodes: Sequence[Node], output: str) -> list[Node]:
+    """Nodes that the output needs."""
+    needed = {output}
+    kept: list[Node] = []
+    for node in reversed(nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+            kept.insert(0, node)
+    return kept
 
 
 def collapsed(network: Network) -> list[str]:

@@ -22,6 +22,7 @@ from fpgajet.estimate.figures import Estimate
 from fpgajet.estimate.model import estimate_blocks
 from fpgajet.estimate.units import Resources, resources
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.graph.collapse import collapse
 from fpgajet.ops import Dense, EdgeDense, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor, node_widths
@@ -108,9 +109,9 @@ def layers() -> list[tuple[Layer, int]]:
 
 @cache
 def network(name: str, constituents: int) -> Network:
-    """Weights and types of a zoo model at another number of constituents."""
+    """Weights and types of a zoo model at another number of constituents, as a build would make it."""
     trained = zoo_network(name)
-    return trained if constituents == trained.input_shape[0] else resized(trained, constituents)
+    return collapse(trained if constituents == trained.input_shape[0] else resized(trained, constituents))
 
 
 def whole(name: str, constituents: int) -> Resources:

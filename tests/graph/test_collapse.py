@@ -65,3 +65,12 @@ def test_what_a_type_holds() -> None:
     assert not holds(FixedType(True, 8, 1), FixedType(True, 6, 2))
     assert not holds(FixedType(True, 6, 3), FixedType(True, 6, 2))
     assert not holds(FixedType(False, 9, 2), FixedType(True, 6, 2))
+
+
+def test_what_nobody_reads_is_left_out() -> None:
+    """Also what only feeds such a node."""
+    network = random_affine()
+    dots = Node("dots", DotProducts(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), 4, 0), ("momenta",))
+    nearest = Node("nearest", KnnGraph(BIT, 4, 0, 1), ("dots", "mask"))
+    more = replace(network, nodes=(*network.nodes[:1], dots, nearest, *network.nodes[1:]))
+    assert [node.name for node in collapse(more).nodes] == [node.name for node in collapse(network).nodes]

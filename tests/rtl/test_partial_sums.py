@@ -102,3 +102,20 @@ def test_no_bit_changes_and_members_have_one_tree(data: st.DataObject, ii: int, 
             )
             assert arg == other or shared or first.kind is Kind.COPY
         assert cell.kind is not Kind.SUM or len(cell.args) <= operands
+
+
+@pytest.mark.parametrize("small", [0, 1, 2])
+def test_shared_adders_are_wide_enough_for_every_member(small: int) -> None:
+    """Where the signals of one member are known to be small, its adders must not be those of all."""
+    whole = distances(12, [[(k, 0, 1) for k in range(4 * m, 4 * m + 4)] for m in range(3)])
+    cells = list(whole.cells)
+    for k in range(4 * small, 4 * small + 4):
+        cells[24 + k] = cells[24 + k]._replace(bounds=(0, 1))
+    for number in whole.outputs:
+        cells[number] = cells[number]._replace(format=Format(False, 10, 1), bounds=None)
+    whole = Netlist(tuple(cells), whole.inputs, whole.outputs)
+    jets = raw(whole)
+    jets[:, 8 * small : 8 * small + 8] &= 1
+    made, folding = adders(*fold(whole, 3), 2, 3.0)
+    assert len({folding.leader[number] for number in made.outputs}) == 1
+    np.testing.assert_array_equal(evaluate(made, jets), evaluate(whole, jets))
