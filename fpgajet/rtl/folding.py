@@ -12,7 +12,7 @@ as well (:mod:`fpgajet.rtl.partial_sums`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fpgajet.rtl.cones import Family, area, families
@@ -20,8 +20,11 @@ from fpgajet.rtl.grouping import Plan, groups_of, order_of
 from fpgajet.rtl.netlist import Cell, Kind, Netlist
 from fpgajet.rtl.partial_sums import by_slot
 
-#: Families that could save less than this part of all look-up tables are left as they are: each costs latency.
+#: Families that save less than this part of all look-up tables are left as they are: each costs latency.
 WORTH = 0.01
+#: Afterwards smaller ones are shared too, if they save this part, and so many. Not at once: small ones would take cones
+#: apart that can be shared as a whole.
+WORTH_LATER, LEAST = 0.003, 600
 
 
 @dataclass(frozen=True)
@@ -65,33 +68,40 @@ def fold(netlist: Netlist, ii: int) -> tuple[Netlist, Folding]:
 
 
 def _plan(netlist: Netlist, ii: int) -> Plan:
-    """Groups of equal cones, as long as a round over all families finds more.
-
-    Those that save most come first, but after those that compute what they read: a cone needs no multiplexer for
-    what comes out of shared hardware in its slot.
-    """
+    """Groups of equal cones: first those of families that save much, then those of smaller ones."""
     plan = Plan(ii)
     found = families(netlist)
-    worth = WORTH * sum(area(netlist, cell) for cell in netlist.cells)
+    total = sum(area(netlist, cell) for cell in netlist.cells)
+    for worth in (WORTH * total, max(WORTH_LATER * total, LEAST)):
+        grown = -1
+        while grown < len(plan.groups):
+            grown = len(plan.groups)
+            plan = _round(netlist, plan, found, worth)
+    return plan
+
+
+def _round(netlist: Netlist, plan: Plan, found: Sequence[Family], worth: float) -> Plan:
+    """More groups, of families that save at least ``worth``.
+
+    Those that save most come first, but after those that compute what they read: a cone needs no multiplexer for
+    what comes out of shared hardware in its slot. So a second round finds what a first one could not.
+    """
     rooted = {cone.cells[-1]: number for number, family in enumerate(found) for cone in family.cones}
-    grown = True
-    while grown:
-        grown = False
-        waiting = {number: _free(plan, family) for number, family in enumerate(found)}
-        waiting = {number: family for number, family in waiting.items() if family.possible(ii) >= worth}
-        while waiting:
-            number = next(
-                (n for n, family in waiting.items() if not _too_early(plan, family, n, rooted, waiting)),
-                min(waiting),
-            )
-            family = _free(plan, waiting.pop(number))
-            if family.possible(ii) < worth:
-                continue
-            groups, saved = groups_of(netlist, plan, family)
-            larger = plan.with_groups(groups)
-            # None waits for its own results.
-            if saved >= worth and order_of(netlist, larger.leaders(len(netlist.cells))):
-                plan, grown = larger, True
+    waiting = {number: _free(plan, family) for number, family in enumerate(found)}
+    waiting = {number: family for number, family in waiting.items() if family.possible(plan.ii) >= worth}
+    while waiting:
+        number = next(
+            (n for n, family in waiting.items() if not _too_early(plan, family, n, rooted, waiting)),
+            min(waiting),
+        )
+        family = _free(plan, waiting.pop(number))
+        if family.possible(plan.ii) < worth:
+            continue
+        groups, saved = groups_of(netlist, plan, family)
+        larger = plan.with_groups(groups)
+        # None waits for its own results.
+        if saved >= worth and order_of(netlist, larger.leaders(len(netlist.cells))):
+            plan = larger
     return plan
 
 
