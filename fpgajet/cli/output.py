@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fpgajet.errors import INTERRUPTED_EXIT_CODE, FpgajetError
+from fpgajet.errors import INTERRUPTED_EXIT_CODE, BadInput, FpgajetError
 
 # Typer >= 0.29 carries its own copy of click; this is the base of all usage errors in either.
 UsageFailure: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -30,8 +30,12 @@ def narrow_table(*columns: Any, title: str | None = None) -> Table:
     return Table(*columns, title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
 
+_printed: list[bool] = []  # whether this process has printed its one document
+
+
 def print_json(content: Any) -> None:
     """Print ``content`` as JSON on standard output, nothing else."""
+    _printed.append(True)
     sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -47,6 +51,24 @@ def run(app: typer.Typer) -> int:
     return code
 
 
+def _fail(kind: str, message: str, exit_code: int) -> int:
+    """Tell of a failure; with ``--json`` as a document too, unless the result itself was printed."""
+    if "--json" in sys.argv and not _printed:
+        print_json({"error": {"kind": kind, "message": message, "exit_code": exit_code}})
+    messages.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    return exit_code
+
+
+def _misused(error: Any) -> int:
+    """Tell of a wrong option or argument; a command that needs some but got none prints its help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return int(error.exit_code)
+    command = error.ctx.command_path.removeprefix("python -m ") if error.ctx else "fpgajet"
+    told = f"{error.format_message().rstrip('.')}. `{command} --help` says what can be given."
+    return _fail(BadInput.kind, told, int(error.exit_code))
+
+
 def _run(app: typer.Typer) -> int:
     try:
         # Typer itself turns Ctrl-C into exit code 130, and hands it back.
@@ -55,15 +77,11 @@ def _run(app: typer.Typer) -> int:
     except FpgajetError as error:
         if os.environ.get("FPGAJET_TRACEBACK"):
             raise
-        if "--json" in sys.argv:
-            print_json({"error": {"kind": error.kind, "message": str(error), "exit_code": error.exit_code}})
-        messages.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        return error.exit_code
+        return _fail(error.kind, str(error), error.exit_code)
     except typer.Exit as error:
         return int(error.exit_code)
     except UsageFailure as error:
-        error.show()
-        return int(error.exit_code)
+        return _misused(error)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED_EXIT_CODE
     except RuntimeError as error:

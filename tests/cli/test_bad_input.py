@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Annotated
 
 import h5py
 import numpy as np
 import pytest
+import typer
 
+from fpgajet.cli import output
+from fpgajet.errors import BudgetMissed
 from fpgajet.pipeline.jets import shipped_sample
 from quant.zoo import resolve
 from tests.conftest import Run
@@ -157,8 +163,27 @@ def test_errors_as_json(fpgajet: Run) -> None:
     assert '"exit_code": 2' in done.stdout
 
 
+def test_a_failure_after_the_result_adds_no_second_document(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`fpgajet build --json` prints its report, and then fails where the budget is missed."""
+    app = typer.Typer()
+
+    @app.command()
+    def command(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+        output.print_json({"verdict": "fail"})
+        raise BudgetMissed("too slow")
+
+    monkeypatch.setattr(sys, "argv", ["fpgajet", "--json"])
+    monkeypatch.setattr(output, "_printed", [])
+    assert output.run(app) == BudgetMissed.exit_code
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"verdict": "fail"}
+    assert "too slow" in shown.err
+
+
 @pytest.mark.parametrize(
-    "command", ["build", "csim", "synth", "report", "models", "parts", "budgets", "data", "train"]
+    "command", ["build", "csim", "synth", "rtl", "report", "models", "parts", "budgets", "data", "train"]
 )
 def test_every_command_has_help_with_an_example(fpgajet: Run, command: str) -> None:
     done = fpgajet(command, "--help")
