@@ -49,7 +49,8 @@ def write_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or _reason(error)
         raise CannotWrite(
-            f"cannot write {target}: {reason}. Choose another place with --out, or make room there."
+            f"cannot write {target}: {reason}. Choose another place (--out where the command has it), or make "
+            "room there."
         ) from error
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+
+if TYPE_CHECKING:
+    from fpgajet.rtl import RtlResult
 
 EXAMPLE = """
 Write pipelined Verilog of a model, simulate it against the reference, and count its cells.
@@ -28,7 +32,7 @@ Examples:
     fpgajet rtl --tools
 
 Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, 5 a tool is missing, 6 a tool failed,
-7 cannot write.
+7 cannot write, 130 interrupted (stages counted so far are kept).
 """
 
 
@@ -46,7 +50,9 @@ def rtl(
         str, typer.Option(help="Products in: dsp, lut, or auto (narrow ones in LUTs).")
     ] = "dsp",
     max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
-    ii: Annotated[int, typer.Option(help="Clocks between jets; above 1 equal parts share hardware.")] = 1,
+    ii: Annotated[
+        int, typer.Option(help="Clocks between jets, 1 to 16; above 1 equal parts share hardware.")
+    ] = 1,
     language: Annotated[
         str, typer.Option(help="verilog, or vhdl: VHDL-2008 of the same circuit besides, in rtl/vhdl.")
     ] = "verilog",
@@ -72,22 +78,33 @@ def rtl(
         jets=jets,
         say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),
     )
-    row = result.hardware
     if as_json:
-        print_json({"hardware": [row], "compared": result.compared, "differences": result.differences})
-        return 0
+        found = {"compared": result.compared, "differences": result.differences, "vhdl": result.vhdl}
+        print_json({"hardware": [result.hardware]} | found)
+    else:
+        _show(result, build_dir)
+    return 0
+
+
+def _show(result: RtlResult, build_dir: Path) -> None:
+    row = result.hardware
     table = Table("figure", "value", "evidence", title=f"RTL of {build_dir}")
     for key in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram", "carry8"):
         value, ends = row[key], row["intervals"].get(key)
         text = "-" if value is None else f"{value:,.6g}"
         table.add_row(
-            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), row["evidence"].get(key)
+            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), escape(row["evidence"][key])
         )
     if ends := row["intervals"].get("period_ns"):
-        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", row["evidence"]["period_ns"])
+        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row["evidence"]["period_ns"]))
     console.print(table)
-    console.print(f"{result.compared:,} jets simulated, {result.differences} scores differ", highlight=False)
-    return 0
+    simulated = f"{result.compared:,} jets simulated, {result.differences} scores differ"
+    console.print(simulated if result.compared else "not simulated (--jets 0)", highlight=False)
+    if result.vhdl:
+        console.print(
+            f"VHDL: {result.vhdl['compared']} jets simulated, {result.vhdl['differences']} scores differ",
+            highlight=False,
+        )
 
 
 rtl.__doc__ = EXAMPLE
@@ -104,6 +121,8 @@ def _show_tools(as_json: bool) -> int:
         return 0
     table = Table("tool", "found", "needed for", "how to install")
     for tool in found.values():
-        table.add_row(tool.name, tool.version or "no", tool.purpose, "" if tool.present else tool.install)
+        # escaped: rich would take the [rtl] of "fpgajet[rtl]" for markup, and leave it out
+        install = "" if tool.present else escape(tool.install)
+        table.add_row(tool.name, tool.version or "no", tool.purpose, install)
     console.print(table)
     return 0

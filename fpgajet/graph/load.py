@@ -32,6 +32,8 @@ def read_model(path: Path) -> onnx.ModelProto:
         onnx.checker.check_model(model)
     except FileNotFoundError as error:
         raise BadInput(f"{path} does not exist.") from error
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror}.") from error
     except (DecodeError, onnx.checker.ValidationError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise BadInput(f"{path} is not a complete ONNX model ({reason}).") from error

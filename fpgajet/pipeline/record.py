@@ -49,8 +49,7 @@ class Record:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.path = out / RECORD
-        content = read_json(self.path) if self.path.is_file() else {}
-        self.stages: dict[str, dict[str, Any]] = content.get("stages", {})
+        self.stages: dict[str, dict[str, Any]] = read_record(out).get("stages", {})
         self.facts: dict[str, Any] = {}
 
     def perform(self, stage: Stage) -> tuple[str, bool, float]:
@@ -109,9 +108,29 @@ def exclusive(out: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise BadInput(
-                f"another fpgajet is at work in {out}; wait for it, or choose another --out."
+                f"another fpgajet is at work in {out}; wait for it, or work in another directory."
             ) from error
         yield
+
+
+def read_record(out: Path) -> dict[str, Any]:
+    """The content of ``build.json``, empty if there is none.
+
+    Raises:
+        BadInput: it is damaged.
+    """
+    path = out / RECORD
+    if not path.is_file():
+        return {}
+    way_out = "Remove it, and `fpgajet build` builds everything again."
+    try:
+        content = read_json(path)
+    except BadInput as error:
+        raise BadInput(f"{error} {way_out}") from error
+    parts = ("settings", "stages")
+    if not isinstance(content, dict) or not all(isinstance(content.get(key, {}), dict) for key in parts):
+        raise BadInput(f"{path} is not the record of a build. {way_out}")
+    return content
 
 
 def path_digest(path: Path) -> str | None:

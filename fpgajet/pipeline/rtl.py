@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fpgajet.cli.output import messages
 from fpgajet.devices import Part
-from fpgajet.errors import Mismatch
+from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
@@ -33,15 +33,17 @@ def wanted(settings: BuildSettings) -> bool:
     if settings.flow == "rtl":
         require(*needed)
     missing = [tool for name, tool in available().items() if name in needed and not tool.present]
+    without = [tool for tool in missing if tool.name in TOOLS]
     if missing:
+        what = "left out" if without else "cells are not counted"
         names = ", ".join(tool.name for tool in missing)
         messages.print(
-            f'- rtl          left out in full or in part, not installed: {names} (pip install "fpgajet[rtl]")',
+            f'- rtl          {what}, not installed: {names} (pip install "fpgajet[rtl]")',
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
-    return not [tool for tool in missing if tool.name in TOOLS]
+    return not without
 
 
 class Extent(NamedTuple):
@@ -88,9 +90,15 @@ def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, cl
         from fpgajet.rtl import emit
         from fpgajet.rtl.build import VHDL_JETS, check_vhdl
         from fpgajet.rtl.command import test_jets
+        from fpgajet.rtl.hardware import cautions
 
         network = load(read_model(build.model), str(build.model))
-        design = emit(network, build.verilog, clock, part.name, _options(settings))
+        try:
+            design = emit(network, build.verilog, clock, part.name, _options(settings))
+        except BadInput as error:
+            raise BadInput(f"{error} `--flow hls` builds without Verilog.") from error
+        for warning in cautions(design):
+            messages.print(f"- rtl          {warning}", highlight=False, markup=False, soft_wrap=True)
         checked = ""
         if design.vhdl:
             lines: list[str] = []
@@ -111,7 +119,7 @@ def cells_stage(build: BuildDirectory, count: bool) -> Stage:
 
     def run() -> str:
         from fpgajet.rtl import RtlDesign
-        from fpgajet.rtl.build import hardware_row
+        from fpgajet.rtl.hardware import hardware_row
         from fpgajet.rtl.synthesis import synthesise
 
         design = RtlDesign.read(build.verilog)

@@ -15,15 +15,14 @@ from fpgajet.files import write_json
 from fpgajet.fixed import from_real, to_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.rtl.clock import ClockInterval, calibration, clock_interval
-from fpgajet.rtl.design import RtlDesign, emit
+from fpgajet.rtl.clock import ClockInterval
+from fpgajet.rtl.design import RESULT_FILE, RtlDesign, emit
+from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.simulate import Simulation
 from fpgajet.rtl.synthesis import Cells, synthesise
-from fpgajet.rtl.tools import available
+from fpgajet.rtl.tools import available, require
 
-LEVEL = "rtl-synthesis"
-RESULT_FILE = "rtl.json"
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
 
@@ -37,6 +36,7 @@ class RtlResult:
         cells: by logic synthesis, or None if it was not wanted.
         clock: interval of the achievable period, or None without cells.
         compared, differences: jets simulated against the reference, and how many scores differed.
+        vhdl: the same of the VHDL, None where it was not simulated.
         hardware: a row for the ``hardware`` list of a report.
     """
 
@@ -45,6 +45,7 @@ class RtlResult:
     clock: ClockInterval | None
     compared: int
     differences: int
+    vhdl: dict[str, int] | None
     hardware: dict[str, Any]
 
 
@@ -70,22 +71,25 @@ def build(
         say: told about progress, a line at a time.
 
     Raises:
-        MissingTool: a tool is missing; the message names all of them.
+        MissingTool: a tool is missing; the message names all of them, and nothing has been written.
         Mismatch: the Verilog differs from the reference.
         BadInput, CannotWrite, ToolFailed: as in ``emit``, ``Simulation``, ``synthesise``.
     """
+    require("alkaid", *(["verilator", "g++"] if jets is not None else []), *(["yosys"] if synth else []))
     design = emit(network, out_dir, clock_mhz, part, options)
     say(f"Verilog: {design.latency_cycles} cycles, {design.dsp} DSP, {design.registers} FF in {out_dir}")
+    for warning in cautions(design):
+        say(f"warning: {warning}")
     compared = differences = 0
     vhdl: dict[str, int] | None = None
     if jets is not None:
         compared, differences = len(jets), compare(network, Simulation(design), jets)
-        say(f"simulated {compared} jets, a new one every clock: {differences} differences")
+        pace = "clock" if design.ii == 1 else f"{design.ii} clocks"
+        say(f"simulated {compared} jets, a new one every {pace}: {differences} differences")
         vhdl = check_vhdl(network, design, jets, say)
     cells = synthesise(design, say) if synth else None
-    result = RtlResult(
-        design, cells, _clock(design, cells), compared, differences, hardware_row(design, cells)
-    )
+    row, clock = hardware_row(design, cells), period_interval(design, cells)
+    result = RtlResult(design, cells, clock, compared, differences, vhdl, row)
     facts = {"compared": compared, "differences": differences} | ({"vhdl": vhdl} if vhdl else {})
     write_json(out_dir / RESULT_FILE, {**facts, **result.hardware})
     if vhdl and vhdl["differences"]:
@@ -139,68 +143,3 @@ class Verilog:
         raw = self.simulation.scores(from_real(jets, self.network.input_type))
         shape = (len(jets), *self.network.shapes()[node.name])
         return {node.name: to_real(raw, node.operator.output.fraction).reshape(shape)}
-
-
-def _clock(design: RtlDesign, cells: Cells | None) -> ClockInterval | None:
-    return clock_interval(cells.lut, design.slowest_stage_ns) if cells else None
-
-
-def hardware_row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
-    """Hardware row: exact cycles; cells by Yosys or None; no BRAM, since every table is logic."""
-    clock = _clock(design, cells)
-    ff, packed = _ff_interval(design.registers)
-    row: dict[str, Any] = {
-        "level": LEVEL,
-        "part": design.part,
-        "clock_mhz": design.clock_mhz,
-        "latency_cycles": design.latency_cycles,
-        "latency_ns": round(design.latency_cycles * 1000.0 / design.clock_mhz, 3),
-        "ii": design.ii,
-        "lut": cells.lut if cells else None,
-        "ff": design.registers,
-        "dsp": design.dsp,
-        "bram": 0,
-        "carry8": cells.carry8 if cells else None,
-        "intervals": {"ff": ff},
-        "evidence": {
-            "latency_cycles": "cycle-exact Verilog",
-            "ff": f"registers between the stages, an upper bound: none packed into DSP blocks; {packed}",
-        },
-    }
-    if cells and clock:
-        ends = (clock.lower_ns, clock.upper_ns)
-        lut, errors = _lut_interval(cells.lut)
-        row["evidence"] |= {
-            "lut": f"{cells.tool}, synth_xilinx -family xcup; {errors}",
-            "dsp": "counted by construction, one for each product or multiply-accumulate: no error on the one RTL "
-            "with public reports",
-            "period_ns": clock.evidence,
-        }
-        row["intervals"] |= {
-            "lut": lut,
-            "period_ns": list(ends),
-            "latency_ns": [round(design.latency_cycles * end, 1) for end in ends],
-        }
-    return row
-
-
-def _lut_interval(lut: int) -> tuple[list[int], str]:
-    """What Vivado may count after synthesis and after routing, from the one RTL with public reports."""
-    known = calibration()["cells"]
-    ratios = [known[step]["lut"] / known["yosys"]["lut"] for step in ("vivado_synth", "vivado_route")]
-    synth, route = (1 / ratio - 1 for ratio in ratios)
-    text = (
-        f"{synth:+.0%} against Vivado 2025.1 synthesis and {route:+.0%} against its routed design on the one "
-        "RTL with public reports; adders of three operands are not in it"
-    )
-    return [round(lut * ratio) for ratio in sorted(ratios)], text
-
-
-def _ff_interval(registers: int) -> tuple[list[int], str]:
-    """What Vivado may keep of the registers, from the same RTL."""
-    known = calibration()["cells"]
-    kept = known["vivado_route"]["ff"] / known["yosys"]["ff"]
-    return [
-        round(registers * kept),
-        registers,
-    ], f"Vivado 2025.1 keeps {kept:.0%} on the one RTL with public reports"

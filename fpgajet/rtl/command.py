@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from fpgajet.devices import DEFAULT_BUDGET, budget
 from fpgajet.devices import part as find_part
 from fpgajet.errors import BadInput
-from fpgajet.files import read_json
 from fpgajet.fixed import from_real
 from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
@@ -21,6 +20,8 @@ from fpgajet.rtl.options import RtlOptions
 
 #: Seed of the random jets that are simulated beside the shipped ones.
 SEED = 5
+#: The highest clock that --clock-mhz takes; no FPGA here is faster.
+MOST_MHZ = 1000
 
 
 def run(
@@ -38,14 +39,18 @@ def run(
     Raises:
         BadInput, MissingTool, Mismatch, ToolFailed, CannotWrite: see :func:`fpgajet.rtl.build.build`.
     """
-    model = build_dir / "model.onnx"
-    network = load(read_model(model), str(model))
-    settings = _settings(build_dir)
-    preset = budget(settings.get("budget") or DEFAULT_BUDGET)
-    chosen = find_part(part or settings.get("part") or preset.part).name
-    clock = clock_mhz or settings.get("clock_mhz") or preset.clock_mhz
+    from fpgajet.pipeline.record import exclusive, read_record  # here: that room imports this one
+
+    network = _network(build_dir)
+    settings = read_record(build_dir).get("settings", {})  # none: `fpgajet build` did not make the directory
+    preset = budget(str(settings.get("budget") or DEFAULT_BUDGET))
+    chosen = find_part(str(part or settings.get("part") or preset.part)).name
+    clock = clock_mhz or _clock(build_dir, settings) or preset.clock_mhz
     given = test_jets(network, jets) if jets else None
-    return build(network, build_dir / "rtl", clock, chosen, options=options, synth=synth, jets=given, say=say)
+    with exclusive(build_dir):
+        return build(
+            network, build_dir / "rtl", clock, chosen, options=options, synth=synth, jets=given, say=say
+        )
 
 
 def test_jets(network: Network, count: int) -> NDArray[np.int64]:
@@ -64,12 +69,21 @@ def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     return np.concatenate([real, wild])
 
 
-def _settings(build_dir: Path) -> dict[str, Any]:
-    """Settings of the build, empty if the directory was not made by ``fpgajet build``."""
-    record = build_dir / "build.json"
-    if not record.is_file():
-        return {}
-    settings = read_json(record).get("settings", {})
-    if not isinstance(settings, dict):
-        raise BadInput(f"{record} has no settings; run `fpgajet build` again.")
-    return settings
+def _network(build_dir: Path) -> Network:
+    model = build_dir / "model.onnx"
+    if not model.is_file():
+        reason = "is not a directory" if not build_dir.is_dir() else "has no model.onnx"
+        raise BadInput(f"{build_dir} {reason}; give a directory that `fpgajet build` has made.")
+    try:
+        return load(read_model(model), str(model))
+    except BadInput as error:
+        raise BadInput(f"{error} `fpgajet build` writes it again.") from error
+
+
+def _clock(build_dir: Path, settings: Mapping[str, Any]) -> float | None:
+    clock = settings.get("clock_mhz")
+    if clock is None or (isinstance(clock, int | float) and 0 < clock <= MOST_MHZ):
+        return clock
+    raise BadInput(
+        f"{build_dir / 'build.json'} has a clock of {clock!r} MHz: give --clock-mhz, or build again."
+    )

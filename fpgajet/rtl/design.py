@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import BadInput
-from fpgajet.files import read_json, write_json, write_text
+from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.adders import adders
 from fpgajet.rtl.delays import DSP_KINDS
@@ -27,6 +28,8 @@ from fpgajet.rtl.tools import require
 from fpgajet.rtl.winograd import halve_products
 
 DESIGN_FILE = "design.json"
+#: What simulation and synthesis of the design found; written last by :func:`fpgajet.rtl.build.build`.
+RESULT_FILE = "rtl.json"
 VHDL = "vhdl"
 LIBRARY = Path(__file__).with_name("library")
 
@@ -157,15 +160,15 @@ def write_design(
 ) -> RtlDesign:
     """Write the Verilog of a scheduled netlist, and with ``vhdl`` its VHDL too."""
     from fpgajet.rtl import verilog
+    from fpgajet.rtl.vhdl import files
 
-    texts = verilog.sources(netlist, schedule, title)
-    texts |= {path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))}
-    vhdl_texts = _vhdl(netlist, schedule, title) if vhdl else {}
+    texts = verilog.sources(netlist, schedule, title) | {
+        path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))
+    }
+    vhdl_texts = files(netlist, schedule, title, LIBRARY) if vhdl else {}
     written = texts | {f"{VHDL}/{name}": text for name, text in vhdl_texts.items()}
-    stale = [*out_dir.glob("fpgajet_stage_*.v"), *(out_dir / VHDL).glob("fpgajet_*.vhd")]
-    for path in [*stale, out_dir / DESIGN_FILE]:
-        if str(path.relative_to(out_dir)) not in written:
-            path.unlink(missing_ok=True)
+    # What was found out about another design must not stand beside this one, should this run end early.
+    _remove_stale(out_dir, written)
     for file, text in written.items():
         write_text(out_dir / file, text)
     design = RtlDesign(
@@ -189,10 +192,12 @@ def write_design(
     return design
 
 
-def _vhdl(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
-    """VHDL files in the order of analysis."""
-    from fpgajet.rtl import vhdl
-
-    names = ["fpgajet_primitives.vhd", *sorted(p.name for p in LIBRARY.glob("*.vhd"))]
-    library = {name: (LIBRARY / name).read_text(encoding="utf-8") for name in names}
-    return library | vhdl.sources(netlist, schedule, title)
+def _remove_stale(out_dir: Path, kept: Collection[str]) -> None:
+    """Remove what is known of an earlier design, and its files that this one has not."""
+    stale = [*out_dir.glob("fpgajet_stage_*.v"), *(out_dir / VHDL).glob("fpgajet_*.vhd")]
+    with write_errors(out_dir):
+        for path in [out_dir / DESIGN_FILE, out_dir / RESULT_FILE, *stale]:
+            if str(path.relative_to(out_dir)) not in kept:
+                path.unlink(missing_ok=True)
+        if (out_dir / VHDL).is_dir() and not any((out_dir / VHDL).iterdir()):
+            (out_dir / VHDL).rmdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import ToolFailed
-from fpgajet.files import write_errors, write_text
+from fpgajet.files import write_errors
 from fpgajet.rtl.design import RtlDesign
+from fpgajet.rtl.scratch import keep_log, temporary_folder
 from fpgajet.rtl.simulate import Clocked, Simulation, pack, unpack
 from fpgajet.rtl.tools import ghdl_program, require
 
@@ -43,11 +43,10 @@ class VhdlSimulation(Simulation):
         )
         rows = np.unpackbits(pack(jets, self.design.jet, -(-bits_in // 8)), axis=1, bitorder="little")
         rows = np.column_stack([rows[:, :bits_in], valid, reset]).astype(np.uint8)[:, ::-1]
-        with tempfile.TemporaryDirectory(prefix="fpgajet-ghdl-") as folder:
-            work = Path(folder)
-            (work / "in.txt").write_bytes(
-                np.column_stack([rows + 48, np.full(len(rows), 10, np.uint8)]).tobytes()
-            )
+        with temporary_folder("fpgajet-ghdl-") as work:
+            given_bits = np.column_stack([rows + 48, np.full(len(rows), 10, np.uint8)])
+            with write_errors(work):
+                (work / "in.txt").write_bytes(given_bits.tobytes())
             sources = [self.design.directory.resolve() / "vhdl" / name for name in self.design.vhdl]
             _run(["-a", STANDARD, *map(str, [*sources, BENCH])], work)
             _run(
@@ -74,9 +73,7 @@ def _run(arguments: list[str], work: Path) -> None:
     command = [ghdl_program(), arguments[0], *arguments[1:]]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        log = Path(tempfile.mkdtemp(prefix="fpgajet-ghdl-")) / "failed.log"
-        with write_errors(log):
-            write_text(log, done.stdout + done.stderr)
+        log = keep_log("fpgajet-ghdl-", work, done.stdout + done.stderr)
         first = next((line for line in done.stderr.splitlines() if "error" in line), "no message")
         raise ToolFailed(
             f"GHDL does not accept the generated VHDL: {first.strip()}. The whole output is in {log}."

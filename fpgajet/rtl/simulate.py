@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, ToolFailed
-from fpgajet.files import write_errors, write_text
+from fpgajet.files import write_text
 from fpgajet.rtl.design import RtlDesign
 from fpgajet.rtl.netlist import Format
+from fpgajet.rtl.scratch import keep_log, temporary_folder
 from fpgajet.rtl.tools import require, verilator_root
 
 HARNESS = Path(__file__).with_name("harness.cpp")
@@ -42,11 +41,12 @@ class Simulation:
         Raises:
             MissingTool: Verilator or g++ is not installed.
             ToolFailed: the Verilog or its simulation does not compile.
+        CannotWrite: the temporary directory is full.
         """
         self.design = design
-        library = _compile(design)
-        self._library = ctypes.CDLL(str(library))
-        shutil.rmtree(library.parent, ignore_errors=True)  # loaded: the file is no longer needed
+        require("verilator", "g++")
+        with temporary_folder("fpgajet-verilator-") as work:  # once loaded, the library needs no file
+            self._library = ctypes.CDLL(str(_compile(design, work)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -122,14 +122,12 @@ def unpack(rows: NDArray[np.uint8], formats: Sequence[Format]) -> Raw:
     return np.stack(columns, axis=-1)
 
 
-def _compile(design: RtlDesign) -> Path:
-    """Shared library of a design, in a temporary directory of its own."""
-    require("verilator", "g++")
+def _compile(design: RtlDesign, work: Path) -> Path:
+    """Shared library of a design, in ``work``."""
     root = verilator_root()
     assert root is not None
     sources = [design.directory.resolve() / name for name in design.sources]
-    work = Path(tempfile.mkdtemp(prefix="fpgajet-verilator-"))
-    environment = dict(os.environ, VERILATOR_ROOT=str(root))
+    environment = dict(os.environ, VERILATOR_ROOT=str(root), TMPDIR=str(work))
     verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "unique", "-Wno-fatal"]
     verilate += ["-Wno-lint", "-Wno-style", "--top-module", "fpgajet_top", "--Mdir", str(work)]
     _run([*verilate, *map(str, sources)], work, environment, "Verilator does not accept")
@@ -137,7 +135,7 @@ def _compile(design: RtlDesign) -> Path:
     parts = [HARNESS, *sorted(work.glob("*.cpp"))]
     parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
     unit, library = work / "simulation.cc", work / "simulation.so"
-    unit.write_text("".join(map(_included, parts)), encoding="utf-8")
+    write_text(unit, "".join(map(_included, parts)))
     compile_ = ["g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-o", str(library), str(unit)]
     compile_ += [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
     _run(compile_, work, environment, "g++ cannot compile")
@@ -155,8 +153,6 @@ def _included(part: Path) -> str:
 def _run(command: list[str], work: Path, environment: dict[str, str], complaint: str) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        log = work / "failed.log"
-        with write_errors(log):
-            write_text(log, done.stdout + done.stderr)
+        log = keep_log("fpgajet-verilator-", work, done.stdout + done.stderr)
         first = next((line for line in done.stderr.splitlines() if "rror" in line), "no message")
         raise ToolFailed(f"{complaint} the generated code: {first.strip()}. The whole output is in {log}.")

@@ -7,9 +7,9 @@ unchanged stage is never synthesised twice.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import BadInput, ToolFailed
-from fpgajet.files import read_json, write_json
+from fpgajet.files import read_json, write_json, write_text
 from fpgajet.rtl.design import RtlDesign
+from fpgajet.rtl.scratch import refuse_full_disk, temporary_folder
 from fpgajet.rtl.tools import require, yosys_command, yosys_name
 
 CACHE_FILE = "synthesis.json"
@@ -88,12 +89,14 @@ def synthesise(
     stages = [name for name in design.sources if re.fullmatch(r"fpgajet_stage_\d+\.v", name)]
     keys = {name: _key(design, name) for name in stages}
     missing = [name for name in stages if keys[name] not in cache]
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        for name, counts in zip(missing, pool.map(lambda n: _stage(design, n), missing), strict=True):
-            progress(f"synthesised {name}")
-            cache[keys[name]] = counts
-    if missing:
-        write_json(path, {key: cache[key] for key in sorted(keys.values())})
+    try:
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            for name, counts in zip(missing, pool.map(lambda n: _stage(design, n), missing), strict=True):
+                progress(f"synthesised {name}")
+                cache[keys[name]] = counts
+    finally:  # what was counted before Ctrl-C or a failure is not counted again
+        if missing:
+            write_json(path, {key: cache[key] for key in sorted(keys.values()) if key in cache})
     total: Counter[str] = Counter()
     for name in stages:
         total.update(cache[keys[name]])
@@ -110,10 +113,16 @@ def summary(cells: Counter[str]) -> Cells:
 
 def _read_cache(path: Path) -> dict[str, dict[str, int]]:
     try:
-        cache: dict[str, dict[str, int]] = read_json(path)
+        content = read_json(path)
     except BadInput:
         return {}  # never run, or damaged: count again
-    return cache
+    found = content.items() if isinstance(content, dict) else ()
+    return {key: cells for key, cells in found if isinstance(cells, dict) and all_counts(cells)}
+
+
+def all_counts(cells: dict[str, Any]) -> bool:
+    """Whether every value is a number of cells."""
+    return all(type(count) is int for count in cells.values())
 
 
 def _library(design: RtlDesign) -> list[str]:
@@ -146,9 +155,10 @@ def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, in
     Raises:
         ToolFailed: Yosys ended with an error.
     """
-    with tempfile.TemporaryDirectory(prefix="fpgajet-yosys-") as work:
-        result, script = Path(work) / "cells.json", Path(work) / "script.ys"
-        script.write_text(
+    with temporary_folder("fpgajet-yosys-") as work:
+        result, script = work / "cells.json", work / "script.ys"
+        write_text(
+            script,
             _SCRIPT.format(
                 logic=" ".join(f'"{path}"' for path in logic),
                 blocks=" ".join(f'"{path}"' for path in blocks),
@@ -159,12 +169,17 @@ def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, in
                 adders=f'"{ADDERS}"',
                 result=f'"{result}"',
             ),
-            encoding="utf-8",
         )
         done = subprocess.run(
-            yosys_command(script), capture_output=True, text=True, check=False, cwd=logic[0].parent
+            yosys_command(script),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=logic[0].parent,
+            env=dict(os.environ, TMPDIR=str(work)),
         )
         if done.returncode != 0 or not result.is_file():
+            refuse_full_disk(work)
             lines = (done.stderr + done.stdout).splitlines()
             first = next((line for line in lines if "ERROR" in line), f"exit status {done.returncode}")
             raise ToolFailed(f"Yosys could not synthesise {logic[0]}: {first.strip()}.")

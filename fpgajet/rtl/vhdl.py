@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from fpgajet.rtl.expressions import name
 from fpgajet.rtl.netlist import Netlist
@@ -78,6 +79,13 @@ class Vhdl(Syntax):
 
 
 VHDL = Vhdl()
+
+
+def files(netlist: Netlist, schedule: Schedule, title: str, library: Path) -> dict[str, str]:
+    """Every VHDL file by name, those of our library first, in the order of analysis."""
+    names = ["fpgajet_primitives.vhd", *sorted(p.name for p in library.glob("*.vhd"))]
+    texts = {name: (library / name).read_text(encoding="utf-8") for name in names}
+    return texts | sources(netlist, schedule, title)
 
 
 def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:

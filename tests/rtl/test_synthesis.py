@@ -9,8 +9,8 @@ import pytest
 
 from fpgajet.errors import ToolFailed
 from fpgajet.rtl import RtlDesign, available, synthesis
-from fpgajet.rtl.build import hardware_row
 from fpgajet.rtl.clock import clock_interval
+from fpgajet.rtl.hardware import hardware_row
 from tests.rtl.conftest import copy_of
 
 needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs Yosys")
@@ -46,6 +46,31 @@ def test_cells_of_a_known_stage_and_cache(
         synthesis, "_stage", lambda *_: pytest.fail("an unchanged stage was synthesised again")
     )
     assert synthesis.synthesise(small) == cells
+
+
+@needs_yosys
+@pytest.mark.parametrize("content", ["[]", '{"key": ', '{"KEY": 7}', '{"KEY": {"LUT2": "many"}}'])
+def test_damaged_counts_are_counted_again(design: RtlDesign, tmp_path: Path, content: str) -> None:
+    small = one_stage(design, tmp_path, ADDER)
+    key = synthesis._key(small, "fpgajet_stage_0.v")
+    (tmp_path / synthesis.CACHE_FILE).write_text(content.replace("KEY", key))
+    assert synthesis.synthesise(small).lut == 8
+
+
+def test_what_was_counted_before_an_interrupt_is_kept(
+    design: RtlDesign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = copy_of(design, tmp_path)
+
+    def interrupted(line: str) -> None:
+        if "stage_1" in line:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(synthesis, "require", lambda name: None)
+    monkeypatch.setattr(synthesis, "_stage", lambda design, name: {"LUT2": 1})
+    with pytest.raises(KeyboardInterrupt):
+        synthesis.synthesise(copied, interrupted)
+    assert len(synthesis._read_cache(tmp_path / synthesis.CACHE_FILE)) == 1
 
 
 @needs_yosys

@@ -52,7 +52,7 @@ def test_command(fpgajet: Callable[..., Any], tmp_path: Path, simulation: Simula
 def test_command_without_a_model(fpgajet: Callable[..., Any], tmp_path: Path) -> None:
     done = fpgajet("rtl", tmp_path)
     assert done.returncode == 2
-    assert "model.onnx does not exist" in done.stderr
+    assert "has no model.onnx" in done.stderr
 
 
 def test_alkaid_finds_our_tracer() -> None:
