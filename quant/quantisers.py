@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import cast
 
 import torch
+import torch._dynamo  # before brevitas, which imports it within a bare except and so loses a Ctrl-C
 from brevitas.core.function_wrapper import FloorSte, RoundSte
 from brevitas.core.quant import IntQuant
 from torch import Tensor, nn

@@ -88,3 +88,28 @@ def test_an_interrupt_within_an_import_is_one(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(sys, "argv", ["fpgajet"])
     assert output.run(app) == 130
+
+
+INTERRUPTED_IN_DYNAMO = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch._dynamo.convert_frame":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+try:
+    import quant.quantisers
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_brevitas_is_imported_is_one() -> None:
+    """Brevitas imports torch._dynamo, which takes seconds, within a bare except."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IN_DYNAMO], env=os.environ,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "interrupted\n", done.stderr
