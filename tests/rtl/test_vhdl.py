@@ -95,7 +95,7 @@ def test_vhdl_lies_beside_the_verilog_and_goes_when_it_is_not_wanted(tmp_path: P
     assert design.vhdl[-1] == "fpgajet_top.vhd"
     assert {path.name for path in (tmp_path / "vhdl").iterdir()} == set(design.vhdl)
     assert not emit(network, tmp_path, 320, "xcvu9p").vhdl
-        assert not (tmp_path / "vhdl").exists()
+    assert not (tmp_path / "vhdl").exists()
 
 
 def test_expressions_do_not_depend_on_their_surroundings() -> None:
