@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.table import Table
+from rich.table import Column
 
 from fpgajet.cli import output
 
@@ -32,10 +31,10 @@ def parts(
     if json:
         output.print_json(rows[0] if name else rows)
         return
-    table = Table(box=box.SIMPLE)
-    table.add_column("part", no_wrap=True)
-    for heading in ("LUT", "FF", "DSP", "BRAM36", "URAM", "SLRs", "LUT / SLR"):
-        table.add_column(heading, justify="right")
+    headings = ("LUT", "FF", "DSP", "BRAM36", "URAM", "SLRs", "LUT / SLR")
+    table = output.narrow_table(
+        Column("part", no_wrap=True), *(Column(heading, justify="right") for heading in headings)
+    )
     for entry in chosen:
         figures = (entry.lut, entry.ff, entry.dsp, entry.bram36, entry.uram, entry.slr, entry.per_slr("lut"))
         table.add_row(entry.name, *(f"{x:,.0f}" for x in figures))

@@ -8,6 +8,7 @@ from fpgajet.devices import part, parts
 from fpgajet.devices.parts import Part
 from fpgajet.devices.tables import build
 from fpgajet.errors import BadInput
+from tests.conftest import Run
 
 # The totals of hardware data sheets, written down a second time so that a slip in the data file shows.
 TOTALS = {
@@ -72,3 +73,9 @@ def test_a_wrong_row_is_refused(change: dict[str, object], message: str) -> None
     row = part("xcvu9p").model_dump() | change
     with pytest.raises(BadInput, match=message):
         build(Part, row, "parts.toml, xcvu9p")
+
+
+def test_the_table_shows_every_digit_in_80_columns(fpgajet: Run) -> None:
+    lines = fpgajet("parts", COLUMNS="80").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("1,182,240" in line for line in lines)
