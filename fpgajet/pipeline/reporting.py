@@ -9,6 +9,7 @@ import numpy as np
 
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
+from fpgajet.errors import BadInput
 from fpgajet.estimate import verdict
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
@@ -28,15 +29,41 @@ METRICS = (
 
 
 def write_report(build: BuildDirectory) -> Report:
-    """Assemble ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory."""
-    report = Report.build(_content(build))
+    """Assemble ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory.
+
+    Raises:
+        BadInput: one of these files is damaged; the message says which command writes it again.
+    """
+    vendor = _vendor_rows(build)
+    try:
+        content = _content(build, vendor)
+    except BadInput as error:
+        raise BadInput(
+            f"{error} `fpgajet build`, given the same options, writes what is damaged again."
+        ) from error
+    report = Report.build(content)
     write_json(report, build.report.with_suffix(".json"))
     write_markdown(report, build.report)
     write_html(report, build.report.with_suffix(".html"))
     return report
 
 
-def _content(build: BuildDirectory) -> dict[str, Any]:
+def _vendor_rows(build: BuildDirectory) -> list[dict[str, Any]]:
+    """Figures of a vendor tool, which hold for the project it ran on, and for no later one."""
+    if not build.synthesis.is_file():
+        return []
+    way_out = "Remove it, or write it again with `fpgajet synth`."
+    try:
+        synthesis = read_json(build.synthesis)
+        rows: list[dict[str, Any]] = synthesis["rows"]
+        return rows if synthesis["project"] == path_digest(build.project) else []
+    except BadInput as error:
+        raise BadInput(f"{error} {way_out}") from error
+    except (KeyError, TypeError) as error:
+        raise BadInput(f"{build.synthesis} does not hold what `fpgajet synth` writes. {way_out}") from error
+
+
+def _content(build: BuildDirectory, vendor: list[dict[str, Any]]) -> dict[str, Any]:
     record = read_json(build.record)
     settings = record["settings"]
     part = part_named(settings["part"])
@@ -46,10 +73,7 @@ def _content(build: BuildDirectory) -> dict[str, Any]:
     rows = list(estimate["hardware"])
     if "cells" in record["stages"]:
         rows.append(read_json(build.cells))
-    if build.synthesis.is_file():
-        # Figures of a vendor tool hold for the project it ran on, and for no later one.
-        synthesis = read_json(build.synthesis)
-        rows += synthesis["rows"] if synthesis["project"] == path_digest(build.project) else []
+    rows += vendor
     return {
         "model": _model(build),
         "physics": _physics(build, record),

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Run
 from tests.hls.fake_vendor import SCRIPT
 
@@ -30,3 +32,21 @@ def test_missing_tool(finished: Path, fpgajet: Run) -> None:
     assert done.returncode == 5
     assert "vitis-run or vitis_hls is not on PATH" in done.stderr
     assert not (finished / "synth").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "way_out"),
+    [
+        ("synthesis.json", "[]", "fpgajet synth"),
+        ("synthesis.json", '{"rows": ', "fpgajet synth"),
+        ("estimate.json", '{"hard', "fpgajet build"),
+    ],
+)
+def test_a_damaged_result_is_named_with_a_way_out(
+    build_copy: Path, fpgajet: Run, name: str, content: str, way_out: str
+) -> None:
+    (build_copy / name).write_text(content)
+    done = fpgajet("report", build_copy)
+    assert done.returncode == 2, done.stderr
+    assert name in done.stderr
+    assert way_out in done.stderr
