@@ -49,10 +49,9 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     name, network, switches = case
     folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{size}-{name}")
     if (folder / ROW).is_file():
-        known = read_json(folder / ROW)
         emit(network, folder, CLOCK_MHZ, PART, switches)
-        if known["verilog"] == digests(folder) and known["row"]["jets"] == jets:
-            return dict(known["row"])
+        if row := known_row(folder, jets=jets):
+            return row
     result = build(network, folder, CLOCK_MHZ, PART, options=switches, jets=test_jets(network, jets))
     row = {
         "case": name,
@@ -63,8 +62,24 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     }
     row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
     row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
-    row = {key: row[key] for key in COLUMNS}
-    write_json(folder / ROW, {"verilog": digests(folder), "row": row})
+    return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
+
+
+def known_row(folder: Path, **facts: int) -> dict[str, Any] | None:
+    """The row in the folder of a design, if it was found for this Verilog and these facts."""
+    if not (folder / ROW).is_file():
+        return None
+    known = read_json(folder / ROW)
+    return (
+        dict(known["row"])
+        if known.get("verilog") == digests(folder) and known.get("facts") == facts
+        else None
+    )
+
+
+def keep_row(folder: Path, row: dict[str, Any], **facts: int) -> dict[str, Any]:
+    """Write a row beside its Verilog, for :func:`known_row`."""
+    write_json(folder / ROW, {"verilog": digests(folder), "facts": facts, "row": row})
     return row
 
 

@@ -27,10 +27,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent))
 
 from network_variants import resized, zoo_network
-from sweep_rtl import CLOCK_MHZ, DOCS, PART, ROW, digests
+from sweep_rtl import CLOCK_MHZ, DOCS, PART, keep_row, known_row
 from tables.rows import write_table
 
-from fpgajet.files import read_json, write_json
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
@@ -64,11 +63,8 @@ def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, A
     folder = work / (case if ii == 1 else f"{case}-ii{ii}")
     design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii))
     traced = perf_counter()
-    verilog = {"jets": jets, "edges": edges, **digests(folder)}
-    if (folder / ROW).is_file():
-        known = read_json(folder / ROW)
-        if known["verilog"] == verilog:
-            return dict(known["row"])
+    if row := known_row(folder, jets=jets, edges=edges):
+        return row
     simulation = Simulation(design)
     compiled = perf_counter()
     real, wild = events_of(network, jets, edges)
@@ -91,8 +87,7 @@ def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, A
         "simulate_s": round(perf_counter() - compiled),
         "memory_gb": round(_most_memory(), 1),
     }
-    write_json(folder / ROW, {"verilog": verilog, "row": row})
-    return row
+    return keep_row(folder, row, jets=jets, edges=edges)
 
 
 def _batches(events: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -148,8 +148,9 @@ def code_digest() -> str:
     if not _CODE:
         package = Path(fpgajet.__file__).resolve().parent
         roots = [package, package.parent / "quant", package.parent / "firmware"]
-        suffixes = {".py", ".h", ".cpp", ".toml", ".json", ".v", ".vhd"}
+        suffixes = {".py", ".h", ".cpp", ".toml", ".v", ".vhd"}
         files = [p for root in roots for p in root.rglob("*") if p.suffix in suffixes]
+        files += package.rglob("*.json")  # not those of the zoo: a build reads its checkpoint by itself
         _CODE.append(_digest({str(p.relative_to(package.parent)): sha256(p) for p in files}))
     return _CODE[0]
 

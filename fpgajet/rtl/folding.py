@@ -71,22 +71,24 @@ def _plan(netlist: Netlist, ii: int) -> Plan:
     """Groups of equal cones: first those of families that save much, then those of smaller ones."""
     plan = Plan(ii)
     found = families(netlist)
+    rooted = {cone.cells[-1]: number for number, family in enumerate(found) for cone in family.cones}
     total = sum(area(netlist, cell) for cell in netlist.cells)
     for worth in (WORTH * total, max(WORTH_LATER * total, LEAST)):
         grown = -1
         while grown < len(plan.groups):
             grown = len(plan.groups)
-            plan = _round(netlist, plan, found, worth)
+            plan = _round(netlist, plan, found, rooted, worth)
     return plan
 
 
-def _round(netlist: Netlist, plan: Plan, found: Sequence[Family], worth: float) -> Plan:
-    """More groups, of families that save at least ``worth``.
+def _round(
+    netlist: Netlist, plan: Plan, found: Sequence[Family], rooted: Mapping[int, int], worth: float
+) -> Plan:
+    """More groups, of families that save at least ``worth``; ``rooted`` has the family of the cone of every cell.
 
     Those that save most come first, but after those that compute what they read: a cone needs no multiplexer for
     what comes out of shared hardware in its slot. So a second round finds what a first one could not.
     """
-    rooted = {cone.cells[-1]: number for number, family in enumerate(found) for cone in family.cones}
     waiting = {number: _free(plan, family) for number, family in enumerate(found)}
     waiting = {number: family for number, family in waiting.items() if family.possible(plan.ii) >= worth}
     while waiting:

@@ -109,7 +109,5 @@ def _ff_interval(registers: int) -> tuple[list[int], str]:
     """What Vivado may keep of the registers, from the same RTL."""
     known = calibration()["cells"]
     kept = known["vivado_route"]["ff"] / known["yosys"]["ff"]
-    return [
-        round(registers * kept),
-        registers,
-    ], f"Vivado 2025.1 keeps {kept:.0%} on the one RTL with public reports"
+    text = f"Vivado 2025.1 keeps {kept:.0%} on the one RTL with public reports"
+    return [round(registers * kept), registers], text

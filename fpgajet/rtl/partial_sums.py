@@ -62,7 +62,7 @@ def by_slot(netlist: Netlist, plan: Plan) -> tuple[Netlist, Plan]:
 def _bundles(netlist: Netlist, plan: Plan) -> dict[_Sums, list[_Share]]:
     """What is added to the same sums in the same slots."""
     readers: dict[_Share, list[set[int]]] = {}
-    slots = {group[0].cells[k]: len(group) for group in plan.groups for k in range(len(group[0].cells))}
+    slots = {leader: len(group) for group in plan.groups for leader in group[0].cells}
     for number, cell in enumerate(netlist.cells):
         if cell.kind is not Kind.SUM or number in plan.place or len(set(cell.terms)) < len(cell.terms):
             continue

@@ -46,10 +46,11 @@ def _places(first: int, reads: list[Read], kept: int, kept_first: int) -> tuple[
     """As few registers as the readers need, each at most ``kept`` stages after the one that it takes over from."""
     if not reads:
         return ()
-    found = [first]
+    found, window = [first], kept_first
     for read in sorted(reads):
-        while read.stage + read.longer >= found[-1] + (kept if len(found) > 1 else kept_first):
-            found.append(min(read.stage, found[-1] + (kept if len(found) > 1 else kept_first)))
+        while read.stage + read.longer >= found[-1] + window:
+            found.append(min(read.stage, found[-1] + window))
+            window = kept
     return tuple(found)
 
 
