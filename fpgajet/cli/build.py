@@ -58,7 +58,7 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet.pipeline.build import run_build
-    from fpgajet.pipeline.settings import load_settings
+    from fpgajet.pipeline.build_settings import load_settings
 
     given = {
         "model": model,

@@ -64,12 +64,12 @@ def rtl(
     if tools:
         return _show_tools(as_json)
     from fpgajet.errors import BadInput
-    from fpgajet.rtl.command import run
+    from fpgajet.pipeline.rtl_flow import run_rtl
     from fpgajet.rtl.options import RtlOptions
 
     if build_dir is None:
         raise BadInput("Which build? Give a directory with model.onnx, for example builds/npelican-xcvu9p.")
-    result = run(
+    result = run_rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,

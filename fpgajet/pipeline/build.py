@@ -16,11 +16,12 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
-from fpgajet.pipeline import rtl, stages
+from fpgajet.pipeline import rtl_stages as rtl
+from fpgajet.pipeline import stages
+from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Record, Stage, exclusive, path_digest
-from fpgajet.pipeline.settings import BuildSettings
 from quant.zoo import resolve
 
 

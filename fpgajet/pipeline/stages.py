@@ -11,10 +11,10 @@ import numpy as np
 
 from fpgajet.devices import Part
 from fpgajet.files import atomic_path, sha256, write_errors, write_json
+from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
-from fpgajet.pipeline.settings import BuildSettings
 from fpgajet.rtl import available
 
 

@@ -8,9 +8,9 @@ from fpgajet.cli.output import messages
 from fpgajet.devices import Part
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
+from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
-from fpgajet.pipeline.settings import BuildSettings
 from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools import require
 
@@ -87,9 +87,9 @@ def verilog_stage(build: BuildDirectory, settings: BuildSettings, part: Part, cl
 
     def run() -> str:
         from fpgajet.graph.load import load, read_model
+        from fpgajet.pipeline.rtl_flow import test_jets
         from fpgajet.rtl import emit
         from fpgajet.rtl.build import VHDL_JETS, check_vhdl
-        from fpgajet.rtl.command import test_jets
         from fpgajet.rtl.hardware import cautions
 
         network = load(read_model(build.model), str(build.model))

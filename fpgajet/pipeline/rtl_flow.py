@@ -15,8 +15,11 @@ from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
 from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.record import exclusive, read_record
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions
+from quant.data.layout import read_jets
 
 #: Seed of the random jets that are simulated beside the shipped ones.
 SEED = 5
@@ -24,7 +27,7 @@ SEED = 5
 MOST_MHZ = 1000
 
 
-def run(
+def run_rtl(
     build_dir: Path,
     *,
     clock_mhz: float | None,
@@ -39,8 +42,6 @@ def run(
     Raises:
         BadInput, MissingTool, Mismatch, ToolFailed, CannotWrite: see :func:`fpgajet.rtl.build.build`.
     """
-    from fpgajet.pipeline.record import exclusive, read_record  # here: that room imports this one
-
     network = _network(build_dir)
     settings = read_record(build_dir).get("settings", {})  # none: `fpgajet build` did not make the directory
     preset = budget(str(settings.get("budget") or DEFAULT_BUDGET))
@@ -55,18 +56,17 @@ def run(
 
 def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
-    from fpgajet.pipeline.jets import shipped_sample
-    from quant.data.layout import read_jets
-
     constituents = network.input_shape[0]
-    kind = network.input_type
+    precision = network.input_type
     half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
-    real = from_real(network.form.features(half.constituents[:, :constituents]), kind)
+    real = from_real(network.form.features(half.constituents[:, :constituents]), precision)
     rng = np.random.default_rng(SEED)
-    wild = rng.integers(kind.lowest, kind.highest + 1, (max(count - len(real), 0), *network.input_shape))
-    for row, value in enumerate((0, kind.lowest, kind.highest)):
-        wild[row : row + 1] = value
-    return np.concatenate([real, wild])
+    edge = rng.integers(
+        precision.lowest, precision.highest + 1, (max(count - len(real), 0), *network.input_shape)
+    )
+    for row, value in enumerate((0, precision.lowest, precision.highest)):
+        edge[row : row + 1] = value
+    return np.concatenate([real, edge])
 
 
 def _network(build_dir: Path) -> Network:
