@@ -19,9 +19,9 @@ from fpgajet.rtl.clock import ClockInterval
 from fpgajet.rtl.design import RESULT_FILE, RtlDesign, emit
 from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.simulate import Simulation
-from fpgajet.rtl.synthesis import Cells, synthesise
-from fpgajet.rtl.tools import available, require
+from fpgajet.rtl.tools.installed import available, require
+from fpgajet.rtl.tools.verilator import Simulation
+from fpgajet.rtl.tools.yosys import Cells, synthesise
 
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
@@ -114,7 +114,7 @@ def check_vhdl(
     if not ghdl.present:
         say(f"VHDL is written but not simulated: there is no GHDL ({ghdl.install})")
         return None
-    from fpgajet.rtl.ghdl import VhdlSimulation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
     some = np.concatenate([jets[: VHDL_JETS // 2], jets[-(VHDL_JETS - VHDL_JETS // 2) :]])[: len(jets)]
     differences = compare(network, VhdlSimulation(design), some)
