@@ -38,7 +38,7 @@ class Terminal:
         self._stop()
         self._print(f"[dim]=[/] {stage:<12} {escape(outcome)} [dim](unchanged)[/]")
 
-    def failed(self, stage: str) -> None:
+    def stopped(self, stage: str) -> None:
         self._stop()
 
     def note(self, subject: str, text: str) -> None:

@@ -1,7 +1,8 @@
-"""What a build can be told, from the command line or from a TOML file."""
+"""What a user chooses for a build, on the command line or in a TOML file."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,54 +13,46 @@ from fpgajet.files import read_toml
 
 
 class BuildSettings(BaseModel):
-    """Settings of ``fpgajet build``; every field is also a key of its configuration file.
-
-    Attributes:
-        model: name in the zoo, or a checkpoint directory.
-        part: short or full part name.
-        budget: preset, or the path of a TOML budget.
-        clock_mhz: target clock; by default the budget's.
-        backend: hls4ml back end.
-        reuse_factor: initiation interval of the HLS design in clocks (hls4ml's ReuseFactor); by default ``ii``.
-        flow: ``hls``, ``rtl``, or ``all``: HLS, and RTL where its tools are installed.
-        multipliers: of the RTL flow, ``dsp``, ``lut`` or ``auto``.
-        stages: pipeline stages of the RTL flow; by default what the clock needs.
-        ii: the least number of clocks between jets, in both flows; above 1, hardware is shared.
-        language: ``verilog``, or ``vhdl`` for VHDL-2008 of the same circuit besides.
-        synth: count the cells of the RTL with Yosys (minutes).
-        jets: jet file in fpgajet's layout; by default the shipped sample.
-        max_jets: use only the first jets of the file.
-        edge_vectors: how many edge vectors the certificate covers.
-        test_bench_jets: how many jets the vendor tool's test bench gets.
-        seed: of the edge vectors.
-        strict: a marginal verdict counts as missed.
-    """
+    """Settings of ``fpgajet build``. Every field is a key of its configuration file, and its description is the
+    help of the option with its name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    model: str = "npelican"
-    part: str = "xcvu9p"
-    budget: str = "cms-p2-ct-l2"
-    clock_mhz: float | None = Field(default=None, gt=0, le=1000)
-    backend: Literal["vitis", "vivado"] = "vitis"
-    reuse_factor: int | None = Field(default=None, ge=1)
-    flow: Literal["all", "hls", "rtl"] = "all"
-    multipliers: Literal["dsp", "lut", "auto"] = "dsp"
-    stages: int | None = Field(default=None, ge=1)
-    ii: int = Field(default=1, ge=1, le=16)
-    language: Literal["verilog", "vhdl"] = "verilog"
-    synth: bool = True
-    jets: Path | None = None
-    max_jets: int | None = Field(default=None, ge=2)
-    edge_vectors: int = Field(default=50_000, ge=10, le=10_000_000)
-    test_bench_jets: int = Field(default=200, ge=1)
-    seed: int = Field(default=20231216, ge=0)
-    strict: bool = False
+    model: str = Field("npelican", description="Zoo name (`fpgajet models`) or checkpoint directory.")
+    part: str = Field("xcvu9p", description="FPGA, short or full name (`fpgajet parts`).")
+    budget: str = Field("cms-p2-ct-l2", description="Preset (`fpgajet budgets`) or TOML file.")
+    clock_mhz: float | None = Field(None, gt=0, le=1000, description="Target clock; default: the budget's.")
+    backend: Literal["vitis", "vivado"] = Field("vitis", description="hls4ml back end: vitis or vivado.")
+    reuse_factor: int | None = Field(
+        None, ge=1, description="Clocks between jets in HLS (hls4ml's ReuseFactor); default: --ii."
+    )
+    flow: Literal["all", "hls", "rtl"] = Field(
+        "all", description="all (HLS, and RTL where its tools are installed), hls or rtl."
+    )
+    multipliers: Literal["dsp", "lut", "auto"] = Field("dsp", description="RTL products in dsp, lut or auto.")
+    stages: int | None = Field(None, ge=1, description="RTL pipeline stages; default: by the clock.")
+    ii: int = Field(
+        1, ge=1, le=16, description="Clocks between jets, HLS and RTL; above 1 hardware is shared."
+    )
+    language: Literal["verilog", "vhdl"] = Field(
+        "verilog", description="RTL in verilog; vhdl: VHDL-2008 of the same circuit as well."
+    )
+    synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
+    jets: Path | None = Field(None, description="Labelled jets; default: the shipped sample.")
+    max_jets: int | None = Field(None, ge=2, description="Use only the first jets of the file.")
+    edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")
+    test_bench_jets: int = Field(200, ge=1, description="Jets in the vendor tool's test bench.")
+    seed: int = Field(20231216, ge=0, description="Seed of the edge vectors.")
+    strict: bool = Field(False, description="A marginal verdict counts as missed.")
 
     @property
-    def hls_interval(self) -> int:
+    def hls_ii(self) -> int:
         """Clocks between jets of the HLS design."""
         return self.reuse_factor or self.ii
+
+
+#: Settings that only a configuration file changes.
+FILE_ONLY = frozenset({"test_bench_jets"})
 
 
 def load_settings(config: Path | None, **given: Any) -> BuildSettings:
@@ -82,3 +75,17 @@ def load_settings(config: Path | None, **given: Any) -> BuildSettings:
         )
         source = f"{config}: " if config is not None else ""
         raise BadInput(f"{source}{faults}.") from error
+
+
+def command_text(settings: BuildSettings, out: Path | None) -> str:
+    """The command line that makes the same build; settings that only a file changes are left out."""
+    words = ["fpgajet", "build"]
+    for name, field in BuildSettings.model_fields.items():
+        value, option = getattr(settings, name), name.replace("_", "-")
+        if name in FILE_ONLY or (value == field.default and name not in ("model", "part")):
+            continue
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        else:
+            words += [f"--{option}", str(value)]
+    return shlex.join(words + (["--out", str(out)] if out else []))

@@ -28,8 +28,8 @@ class Reporter(Protocol):
     def skipped(self, stage: str, outcome: str) -> None:
         """The stage that was started last is up to date; ``outcome`` is that of its last run."""
 
-    def failed(self, stage: str) -> None:
-        """The stage that was started last raised an exception, which the caller of the build gets."""
+    def stopped(self, stage: str) -> None:
+        """The stage that was started last ended without an outcome: it raised, or it has nothing to say."""
 
     def note(self, subject: str, text: str) -> None:
         """Something a user should know: what is left out, or a warning. ``subject``: the flow it belongs to."""
@@ -50,7 +50,7 @@ class Silent:
 
     def skipped(self, stage: str, outcome: str) -> None: ...
 
-    def failed(self, stage: str) -> None: ...
+    def stopped(self, stage: str) -> None: ...
 
     def note(self, subject: str, text: str) -> None: ...
 
@@ -86,7 +86,7 @@ class Plain:
         self._stop()
         self._say(stage_line("=", stage, outcome, "unchanged"))
 
-    def failed(self, stage: str) -> None:
+    def stopped(self, stage: str) -> None:
         self._stop()
 
     def note(self, subject: str, text: str) -> None:
@@ -122,10 +122,9 @@ def stage_line(mark: str, stage: str, outcome: str, time_: str) -> str:
 
 @contextmanager
 def reported(reporter: Reporter, stage: str) -> Iterator[None]:
-    """Tell the reporter that a stage runs, and that it failed if it raises."""
+    """Tell the reporter that work without an outcome in words begins and, whatever happens, ends."""
     reporter.started(stage)
     try:
         yield
-    except BaseException:  # Ctrl-C too: a status line must not stay on the terminal
-        reporter.failed(stage)
-        raise
+    finally:  # after Ctrl-C too: a status line must not stay on the terminal
+        reporter.stopped(stage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.record import exclusive, read_record
+from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions
 from quant.data.layout import read_jets
@@ -35,7 +36,7 @@ def run_rtl(
     options: RtlOptions,
     synth: bool,
     jets: int,
-    say: Callable[[str], None],
+    reporter: Reporter | None = None,
 ) -> RtlResult:
     """Verilog, simulation and cells in ``build_dir/rtl``; clock and part default to those of the build.
 
@@ -50,7 +51,14 @@ def run_rtl(
     given = test_jets(network, jets) if jets else None
     with exclusive(build_dir):
         return build(
-            network, build_dir / "rtl", clock, chosen, options=options, synth=synth, jets=given, say=say
+            network,
+            build_dir / "rtl",
+            clock,
+            chosen,
+            options=options,
+            synth=synth,
+            jets=given,
+            say=(reporter or Silent()).line,
         )
 
 

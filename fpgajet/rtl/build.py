@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import Mismatch
 from fpgajet.files import write_json
 from fpgajet.fixed import from_real, to_real
@@ -46,7 +46,7 @@ class RtlResult:
     compared: int
     differences: int
     vhdl: dict[str, int] | None
-    hardware: dict[str, Any]
+    hardware: HardwareRow
 
 
 def build(
@@ -91,7 +91,7 @@ def build(
     row, clock = hardware_row(design, cells), period_interval(design, cells)
     result = RtlResult(design, cells, clock, compared, differences, vhdl, row)
     facts = {"compared": compared, "differences": differences} | ({"vhdl": vhdl} if vhdl else {})
-    write_json(out_dir / RESULT_FILE, {**facts, **result.hardware})
+    write_json(out_dir / RESULT_FILE, {**facts, **result.hardware.as_dict()})
     if vhdl and vhdl["differences"]:
         raise Mismatch(
             f"The VHDL in {out_dir} gives another score than the reference for {vhdl['differences']} of "
