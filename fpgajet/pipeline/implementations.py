@@ -88,12 +88,13 @@ def sources_digest(directory: BuildDirectory) -> dict[str, str | None]:
 
 
 IMPLEMENTATIONS: Registry[Artefacts] = Registry(
-    Entry("torch", "quantised", _torch, files=("checkpoint",), physics="quantised"),
+    Entry("torch", "quantised", _torch, files=("checkpoint",), physics="quantised", curve=True),
     Entry("onnxruntime", "onnxruntime", _onnxruntime, files=("model.onnx",)),
     Entry("qonnx", "qonnx", _qonnx, files=("model.onnx",)),
     Entry(
         "csim", "C simulation", _csim,
-        flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads, physics="csim",
+        flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads,
+        physics="csim", curve=True,
     ),
     Entry(
         "verilog", "Verilog simulation", _verilog,
