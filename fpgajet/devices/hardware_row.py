@@ -26,7 +26,7 @@ Number = Annotated[int | float, PlainSerializer(float, return_type=float)]
 SELDOM = ("constituents", "carry8")
 
 
-class HardwareRow(BaseModel):
+class HardwareRow(BaseModel):  # noqa: PLW1641 - it can be changed, so it has no hash
     """Latency and resources of the whole design (or of one operator) at one level.
 
     ``bram`` counts blocks of 36 Kb; a null was not measured at this level. ``intervals``: 80 % intervals.

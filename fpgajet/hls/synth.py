@@ -143,7 +143,9 @@ def hardware_rows(reports: dict[str, Any]) -> list[HardwareRow]:
         HardwareRow(
             level="hls-csynth",
             **timing,
-            **{name.lower(): int(csynth[name]) for name in ("LUT", "FF", "DSP")},
+            lut=int(csynth["LUT"]),
+            ff=int(csynth["FF"]),
+            dsp=int(csynth["DSP"]),
             bram=int(csynth.get("BRAM_18K", 0)) / 2,
             evidence=f"{reports['command'][0]}, C synthesis report",
         )
