@@ -11,12 +11,13 @@ from typing import Any
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.ops.network import Network
-from fpgajet.rtl.ir.builder import flatten
-from fpgajet.rtl.ir.delays import DSP_KINDS
-from fpgajet.rtl.ir.netlist import Format, Netlist
+from fpgajet.rtl.ir.cells import DSP_KINDS, Format
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.sharing import Sharing
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.passes.adders import adders
 from fpgajet.rtl.passes.distances import merge_distances
+from fpgajet.rtl.passes.flatten import flatten
 from fpgajet.rtl.passes.limits import merge_limits
 from fpgajet.rtl.passes.linear import share_equal_sums
 from fpgajet.rtl.passes.lut_products import NARROW, products_as_rows
@@ -24,7 +25,7 @@ from fpgajet.rtl.passes.macs import accumulate_in_dsp
 from fpgajet.rtl.passes.winograd import halve_products
 from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.schedule.registers import count_registers
-from fpgajet.rtl.share.over_time import Folding, fold
+from fpgajet.rtl.share.over_time import share_over_time
 from fpgajet.rtl.tools.installed import require
 
 DESIGN_FILE = "design.json"
@@ -92,7 +93,7 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
     return circuit(network, clock_mhz, options)[0]
 
 
-def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> tuple[Netlist, Folding]:
+def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> tuple[Netlist, Sharing]:
     """As :func:`trace`, with what shares hardware where ``options.ii`` is above 1."""
     require("alkaid")
     import numpy as np
@@ -109,7 +110,7 @@ def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = Non
     return improve(traced, clock_mhz, options)
 
 
-def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Netlist, Folding]:
+def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Netlist, Sharing]:
     """Rewrite a traced circuit for the cells of an FPGA; no bit of the result changes."""
     netlist = flatten(netlist)
     if options.share:
@@ -124,7 +125,7 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Ne
     netlist = flatten(products_as_rows(netlist, widest, options.max_dsp))
     if options.accumulate:
         netlist = accumulate_in_dsp(netlist)
-    return adders(*fold(netlist, options.ii), 3 if options.ternary else 2, 1000.0 / clock_mhz)
+    return adders(*share_over_time(netlist, options.ii), 3 if options.ternary else 2, 1000.0 / clock_mhz)
 
 
 def emit(
@@ -141,8 +142,8 @@ def emit(
         CannotWrite: the directory cannot be written.
     """
     options = options or RtlOptions()
-    netlist, folding = circuit(network, clock_mhz, options)
-    schedule = pipeline(netlist, clock_mhz, options.stages, folding)
+    netlist, sharing = circuit(network, clock_mhz, options)
+    schedule = pipeline(netlist, clock_mhz, options.stages, sharing)
     return write_design(
         netlist, schedule, out_dir, clock_mhz, part, network.name, vhdl=options.language == "vhdl"
     )
@@ -175,12 +176,13 @@ def write_design(
         out_dir,
         tuple(texts),
         schedule.stages,
-        schedule.folding.ii,
+        schedule.sharing.ii,
         clock_mhz,
         part,
         count_registers(netlist, schedule),
         sum(
-            cell.kind in DSP_KINDS and schedule.folding.leader[n] == n for n, cell in enumerate(netlist.cells)
+            isinstance(cell, DSP_KINDS) and schedule.sharing.leader[n] == n
+            for n, cell in enumerate(netlist.cells)
         ),
         round(schedule.longest_ns, 3),
         netlist.inputs,

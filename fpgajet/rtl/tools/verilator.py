@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import write_text
 from fpgajet.rtl.design import RtlDesign
-from fpgajet.rtl.ir.netlist import Format
+from fpgajet.rtl.ir.cells import Format
 from fpgajet.rtl.tools.installed import require, verilator_root
 from fpgajet.rtl.tools.scratch import keep_log, temporary_folder
 
