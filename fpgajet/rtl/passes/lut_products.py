@@ -27,8 +27,10 @@ def products_as_rows(netlist: Netlist, widest: int | None, most: int | None = No
     renumbered: list[int] = []
     for number, cell in enumerate(netlist.cells):
         moved = cell.moved(renumbered)
-        rows = isinstance(moved, Product) and number in chosen
-        renumbered.append(_rows(builder, moved) if rows else builder.add(moved))
+        if isinstance(moved, Product) and number in chosen:
+            renumbered.append(_rows(builder, moved))
+        else:
+            renumbered.append(builder.add(moved))
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
