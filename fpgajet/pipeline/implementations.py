@@ -58,16 +58,17 @@ def _csim(build: Artefacts) -> Implementation:
 
 
 def _verilog(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, Simulation, Verilog
+    from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
 
-    return Verilog(build.network, Simulation(RtlDesign.read(build.directory.verilog)))
+    return VerilogImplementation(build.network, VerilogSimulation(RtlDesign.read(build.directory.verilog)))
 
 
 def _vhdl(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, Verilog
+    from fpgajet.rtl import RtlDesign, VerilogImplementation
     from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
-    return Verilog(build.network, VhdlSimulation(RtlDesign.read(build.directory.verilog)), "vhdl")
+    simulation = VhdlSimulation(RtlDesign.read(build.directory.verilog))
+    return VerilogImplementation(build.network, simulation, "vhdl")
 
 
 def _csim_reads(build: Artefacts) -> dict[str, Any]:
