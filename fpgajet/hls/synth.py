@@ -15,7 +15,7 @@ from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
 from fpgajet.processes import run
 
-#: By back end, the programs that can run ``build_prj.tcl``, best first, and how each is told to.
+#: By back end, the programs that can run ``build_prj.tcl``, best first, and the arguments with which they do.
 COMMANDS: dict[str, dict[str, list[str]]] = {
     "vitis": {
         "vitis-run": ["--mode", "hls", "--tcl", "build_prj.tcl"],
