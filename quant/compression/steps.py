@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model
+from quant.compression.compress_settings import CompressSettings, settings_of
 from quant.compression.pieces import is_gone
-from quant.compression.settings import CompressSettings, settings_of
 from quant.models.structure import Structure
 
 #: the model as it was given

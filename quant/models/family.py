@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
-    from quant.training.settings import Settings
+    from quant.models.sample import Sample
+    from quant.models.training_settings import TrainingSettings
 
 
 class Strict(BaseModel):
@@ -70,7 +70,7 @@ class Description(Strict, ABC):
         """Widths of the quantisers in one short text for tables."""
 
 
-S = TypeVar("S", bound="Settings")
+S = TypeVar("S", bound="TrainingSettings")
 D = TypeVar("D", bound=Description)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,15 @@ class Wiring:
 def full_scale(kind: FixedType) -> float:
     """The power of two just above a type's largest value: the unit of the parameters behind it."""
     return float(2.0 ** (kind.integer - kind.signed))
+
+
+def with_more_integer_bits(precision: FixedType, bits: int) -> FixedType:
+    """The type of the same width whose binary point lies ``bits`` further to the right.
+
+    Raises:
+        ValueError: such a type does not exist.
+    """
+    return replace(precision, fraction=precision.fraction - bits)
 
 
 def assemble(name: str, wiring: Wiring, real: Callable[[str], NDArray[Any]]) -> Network:

@@ -14,13 +14,13 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, read_json, write_json
 from quant.models.families import FAMILIES
 from quant.models.quantised import QuantisedNetwork
-from quant.training.data import Sample
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
 from quant.training.scales import learned_scales
-from quant.training.settings import Settings
 
 
 def calibrated(
-    settings: Settings, model: nn.Module, sample: Sample, name: str, directory: Path
+    settings: TrainingSettings, model: nn.Module, sample: Sample, name: str, directory: Path
 ) -> QuantisedNetwork:
     """The quantised model of a trained float model, from ``directory`` if it is there, else found and kept.
 
@@ -34,7 +34,12 @@ def calibrated(
 
 
 def rescaled(
-    settings: Settings, model: QuantisedNetwork, sample: Sample, name: str, directory: Path, number: int
+    settings: TrainingSettings,
+    model: QuantisedNetwork,
+    sample: Sample,
+    name: str,
+    directory: Path,
+    number: int,
 ) -> QuantisedNetwork:
     """The same for a trained quantised model whose scales are learned, see :mod:`quant.training.scales`.
 
@@ -48,7 +53,7 @@ def rescaled(
 
 
 def _kept(
-    settings: Settings, name: str, path: Path, find: Callable[[], QuantisedNetwork]
+    settings: TrainingSettings, name: str, path: Path, find: Callable[[], QuantisedNetwork]
 ) -> QuantisedNetwork:
     family = FAMILIES[settings.model]
     description, tensors = path.with_name(f"{path.name}.json"), path.with_name(f"{path.name}.safetensors")

@@ -16,11 +16,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from fpgajet.errors import BadInput
 from quant.metrics import auc
-from quant.training.data import Sample
+from quant.models.loss import logit_loss
+from quant.models.sample import Sample
 from quant.training.sparsity import Sparsity
 from quant.training.state import FitState, load_state, save_state
 
@@ -46,7 +46,7 @@ class Fit:
 
     Attributes:
         name: unique in its run; also names the state file and seeds the order of jets.
-        epochs, rate, batch, warm_up, seed: see :class:`quant.training.settings.Settings`.
+        epochs, rate, batch, warm_up, seed: see :class:`quant.models.training_settings.TrainingSettings`.
     """
 
     name: str
@@ -152,11 +152,6 @@ class Fit:
                 "float_rate or quantised_rate."
             )
         return {"epoch": epoch + 1, "loss": mean, "rate": rate}
-
-
-def logit_loss(score: Tensor, label: Tensor) -> Tensor:
-    """Cross entropy of the two logits [-w, w], which is that of one logit 2 w (arXiv 2310.16121)."""
-    return functional.binary_cross_entropy_with_logits(2 * score, label)
 
 
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:

@@ -19,22 +19,21 @@ from fpgajet.errors import BadInput
 from fpgajet.estimate import estimate
 from fpgajet.ops.network import Network
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
+from quant.compression.compress_settings import CompressSettings, compress_settings, settings_of
 from quant.compression.magnitude import pruned, smallest
 from quant.compression.pieces import is_gone, least_harmful, masks, without, zeros_of
 from quant.compression.run import Compression
-from quant.compression.settings import CompressSettings, compress_settings, settings_of
 from quant.compression.steps import Step, removals, steps_of
 from quant.compression.table import Row, row_of
-from quant.data.layout import Jets as JetFile
-from quant.data.layout import write_jets
+from quant.data.layout import Jets, write_jets
 from quant.metrics import auc
 from quant.models.families import FAMILIES
-from quant.models.npelican.config import NBAR, Architecture
-from quant.models.npelican.settings import NPelicanSettings
+from quant.models.loss import logit_loss
+from quant.models.npelican.architecture import NBAR, Architecture
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.structure import Structure
-from quant.training.data import load_sample
-from quant.training.finish import Jets
-from quant.training.fit import Fit, evaluate, logit_loss
+from quant.training.data import TrainingJets, load_sample
+from quant.training.fit import Fit, evaluate
 from quant.training.run import new_model, prepare, train
 from quant.training.sparsity import Sparsity
 from tests.quant.jets import (
@@ -73,7 +72,7 @@ def settings(source: Checkpoint, *assignments: str, **given: Any) -> CompressSet
 def steps(
     source: Checkpoint, data: Path, out: Path, chosen: CompressSettings
 ) -> list[tuple[Step, Checkpoint]]:
-    jets = Jets(data, 5, SMALL.form)
+    jets = TrainingJets(data, 5, SMALL.form)
     return list(Compression(chosen, source, jets, out, ["fpgajet", "compress"], lambda *_: None).run())
 
 
@@ -174,7 +173,7 @@ def test_a_finished_step_is_not_made_again(
 ) -> None:
     shutil.copytree(undisturbed[0][1][1].path.parent, tmp_path / "copy")
     begun: list[str] = []
-    jets = Jets(data, 5, SMALL.form)
+    jets = TrainingJets(data, 5, SMALL.form)
     chosen = settings(source, **EVERYTHING)
     shutil.rmtree(tmp_path / "copy" / "step-ptq-8")
     list(Compression(chosen, source, jets, tmp_path / "copy", [], lambda *_: None, begun.append).run())
@@ -368,7 +367,7 @@ def test_the_given_model_is_measured_on_the_jets_of_all_steps(
         shutil.copy(data / f"{name}.h5", tmp_path / f"{name}.h5")
     p4, label = labelled_jets(300, 5, 77)
     sizes, zeros = np.full(300, 5, np.int16), np.zeros((300, 4), np.float32)
-    write_jets(tmp_path / "test.h5", JetFile(p4, sizes, label, zeros, ("qcd", "top"), {}))
+    write_jets(tmp_path / "test.h5", Jets(p4, sizes, label, zeros, ("qcd", "top"), {}))
     chosen = settings(source, bits=(5,), prune=())
     (_, given), _ = steps(source, tmp_path, tmp_path / "out", chosen)
     assert given.config.metrics.float_["auc"] == auc(label, load_float_model(source).scores(p4))

@@ -20,14 +20,15 @@ from fpgajet.errors import BadInput
 from fpgajet.fixed import Rounding, from_real
 from fpgajet.ops.integers import FixedArray
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
+from quant.checkpoint_network import network_of
 from quant.data.layout import Jets, read_jets, write_jets
-from quant.models.assembly import network_of
-from quant.models.npelican.settings import NPelicanSettings
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.training.data import load_sample, part_of
 from quant.training.device import Device, pick_device
 from quant.training.fit import Fit
+from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
-from quant.training.settings import Until, read_settings
+from quant.training.stages import Until
 from tests.quant.jets import labelled_jets, write_labelled_jets
 
 SMALL = NPelicanSettings(

@@ -17,8 +17,8 @@ from fpgajet.ops import CompleteGraph, Dense, MaskedMeanPool, NeighbourMean, Pro
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from quant.models.messages.family import MessageDescription, MessageFamily
+from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import Plan
-from quant.models.messages.settings import MessageSettings
 
 
 def plan(constituents: int, hidden: int, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from quant.models.coordinate_descent import Move, coordinate_descent
+from quant.models.loss import logit_loss
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import Plan
 from quant.models.messages.quantised import QuantisedMessages
-from quant.training.data import Sample
+from quant.models.sample import Sample
+from quant.models.wiring import with_more_integer_bits
 
 #: jets whose values give the ranges, and jets that guide a search; all of the sample choose among starts and ends
 OBSERVED_JETS, QUICK_JETS = 4000, 4000
 #: share of values that a stage holds without saturation: a search begins at the best of these
 KEPT = (0.9999, 0.999, 0.99)
 
+Precisions = dict[str, FixedType]
 MakePlan = Callable[[Mapping[str, FixedType]], Plan]
 
 
@@ -59,7 +63,8 @@ def calibrate(
         _Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features))
     )
     start = min(starts, key=lambda kinds: loss(build(kinds)))
-    end = search(start, model.plan.movable, lambda kinds: quick(build(kinds)), sweeps)
+    moves = _moves(model.plan.movable)
+    end = coordinate_descent(start, lambda _: moves, lambda precisions: quick(build(precisions)), sweeps)
     best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
     centre(best, loss)
     return best
@@ -93,7 +98,7 @@ class _Loss:
     def __call__(self, model: QuantisedMessages) -> float:
         logit = 2 * self.scores(model)
         slope, offset = logistic(logit, self.label)
-        return float(functional.binary_cross_entropy_with_logits(slope * logit + offset, self.label))
+        return float(logit_loss((slope * logit + offset) / 2, self.label))
 
     def scores(self, model: QuantisedMessages) -> Tensor:
         """Scores [jets]."""
@@ -117,26 +122,13 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
     return slope, float(found[1]) - slope * middle
 
 
-def search(
-    kinds: dict[str, FixedType], keys: list[str], cost: Callable[[dict[str, FixedType]], float], sweeps: int
-) -> dict[str, FixedType]:
-    """Move one binary point at a time by one bit, keep what lowers the cost, for at most ``sweeps`` passes."""
-    best = cost(kinds)
-    for _ in range(sweeps):
-        before = best
-        for key in keys:
-            for step in (-1, 1):
-                moved = kinds | {key: _moved(kinds[key], step)}
-                if (value := cost(moved)) < best:
-                    best, kinds = value, moved
-                    break
-        if best == before:
-            break
-    return kinds
+def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:
+    """One bit down and one bit up for each key."""
+    return [[partial(_moved, key, step) for step in (-1, 1)] for key in keys]
 
 
-def _moved(kind: FixedType, step: int) -> FixedType:
-    return FixedType(kind.signed, kind.bits, kind.fraction - step, kind.rounding, kind.overflow)
+def _moved(key: str, step: int, precisions: Precisions) -> Precisions:
+    return precisions | {key: with_more_integer_bits(precisions[key], step)}
 
 
 def _starting_types(

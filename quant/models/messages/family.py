@@ -14,9 +14,9 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.family import Description, Family
+from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import Plan, Unrounded
 from quant.models.messages.pruning import channels, weights
-from quant.models.messages.settings import MessageSettings
 from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble, full_scale
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from quant.models.messages.floating import FloatMessages
     from quant.models.messages.quantised import QuantisedMessages
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
+    from quant.models.sample import Sample
 
 
 class MessageDescription(Description):

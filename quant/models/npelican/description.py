@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
 from quant.models.family import Description, Strict
-from quant.models.npelican.config import Architecture, Exponents, RowSumsOf, Types
+from quant.models.npelican.architecture import Architecture, RowSumsOf
 from quant.models.npelican.multiplicity import Multiplicity
+from quant.models.npelican.types import Exponents, Types
 
 
 class ExponentFields(Strict):
-    """log2 of the normalisers, see :class:`quant.models.npelican.config.Exponents`."""
+    """log2 of the normalisers, see :class:`quant.models.npelican.types.Exponents`."""
 
     row: int = Field(ge=0, le=40)
     total: int = Field(ge=0, le=40)
@@ -23,7 +24,7 @@ class ExponentFields(Strict):
 
 
 class NPelicanDescription(Description):
-    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.config.Types`; ``alpha`` holds the
+    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.types.Types`; ``alpha`` holds the
     powers of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`."""
 
     hidden: int = Field(ge=1, le=64)

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from fpgajet.fixed import Rounding
-from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.folding import Folded
 from quant.models.npelican.multiplicity import TERMS, Multiplicity
+from quant.models.npelican.types import Exponents, Types
 from quant.models.npelican.wiring import powers_of_two, wiring
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
@@ -21,7 +22,7 @@ class QuantisedNPelican(QuantisedNetwork):
     that the hardware holds; so are the weights of nPELICAN_N.
 
     Args:
-        architecture, types, exponents: see :mod:`quant.models.npelican.config`.
+        architecture, types, exponents: see :mod:`quant.models.npelican.types`.
         name: name of the exported network.
         alphas: of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`: constants here.
     """

@@ -26,8 +26,9 @@ from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import Log, Momenta, Trigger
 from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Node
-from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.multiplicity import Multiplicity
+from quant.models.npelican.types import Exponents, Types
 from quant.models.wiring import Wiring, full_scale
 
 #: Constants of a node: name of its tensor -> name of the parameter behind it.

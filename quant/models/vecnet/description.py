@@ -10,7 +10,7 @@ from pydantic import model_validator
 from fpgajet.fixed import FixedType
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.plan import Plan
-from quant.models.vecnet.config import Sizes
+from quant.models.vecnet.hyperparameters import Sizes
 from quant.models.vecnet.network import plan
 
 

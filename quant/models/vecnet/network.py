@@ -24,7 +24,7 @@ from fpgajet.ops import (
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from quant.models.messages.plan import INPUT, Plan
-from quant.models.vecnet.config import Sizes
+from quant.models.vecnet.hyperparameters import Sizes
 
 
 def plan(sizes: Sizes, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:

@@ -8,9 +8,9 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from fpgajet.fixed import FixedType
+from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import Plan
-from quant.models.messages.settings import MessageSettings
-from quant.models.vecnet.config import Sizes
+from quant.models.vecnet.hyperparameters import Sizes
 from quant.models.vecnet.network import plan
 
 

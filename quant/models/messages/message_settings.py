@@ -12,10 +12,10 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, Momenta, form_from_json
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.plan import Plan
-from quant.training.settings import Settings
+from quant.models.training_settings import TrainingSettings
 
 
-class MessageSettings(Settings):
+class MessageSettings(TrainingSettings):
     """Defaults for networks of hundreds of parameters.
 
     Attributes:
