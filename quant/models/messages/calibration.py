@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.roles import Entity, Meaning, entity
 from quant.models.coordinate_descent import Move, coordinate_descent
 from quant.models.loss import logit_loss
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.floating import FloatMessages
-from quant.models.messages.plan import Plan
+from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.sample import Sample
 from quant.models.wiring import with_more_integer_bits
@@ -26,7 +27,7 @@ OBSERVED_JETS, QUICK_JETS = 4000, 4000
 KEPT = (0.9999, 0.999, 0.99)
 
 Precisions = dict[str, FixedType]
-MakePlan = Callable[[Mapping[str, FixedType]], Plan]
+MakePlan = Callable[[Mapping[str, FixedType]], MessagePlan]
 
 
 def calibrate(
@@ -47,25 +48,25 @@ def calibrate(
     values = model.folded()
     starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
 
-    def build(kinds: Mapping[str, FixedType]) -> QuantisedMessages:
-        quantised = QuantisedMessages(make_plan(kinds), name)
+    def build(precisions: Mapping[str, FixedType]) -> QuantisedMessages:
+        quantised = QuantisedMessages(make_plan(precisions), name)
         shifted = dict(values)
         outputs = {node.name: node.operator.output for node in quantised.wiring.nodes}
-        for key in values:
-            stage = key.removesuffix("_bias")
+        for key, parameter in model.plan.parameters.items():
+            output = outputs[parameter.stage]
             # Rounding down loses half a step on average; half a step more bias makes it rounding to nearest.
-            if key != stage and outputs[stage].rounding is Rounding.FLOOR:
-                shifted[key] = values[key] + outputs[stage].lsb / 2
+            if parameter.meaning is Meaning.BIAS and output.rounding is Rounding.FLOOR:
+                shifted[key] = values[key] + output.lsb / 2
         quantised.set_from(shifted)
         return quantised
 
     quick, loss = (
         _Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features))
     )
-    start = min(starts, key=lambda kinds: loss(build(kinds)))
+    start = min(starts, key=lambda precisions: loss(build(precisions)))
     moves = _moves(model.plan.movable)
     end = coordinate_descent(start, lambda _: moves, lambda precisions: quick(build(precisions)), sweeps)
-    best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
+    best = build(min((start, end), key=lambda precisions: loss(build(precisions))))
     centre(best, loss)
     return best
 
@@ -137,24 +138,24 @@ def _starting_types(
     """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
-    edges, mask = stages["edges"] > 0, stages["mask"] > 0
-    kinds = dict(bits.front())
+    real = {Entity.PAIR: stages["edges"] > 0, Entity.CONSTITUENT: stages["mask"] > 0}
+    precisions = dict(bits.front())
     for node in model.wiring.nodes:
         if node.name in model.plan.front:
             continue
         x = stages[node.name]
-        if x.dim() > 2:
-            x = x[edges] if x.shape[1:3] == edges.shape[1:] else x[mask]
+        if (of := entity(model.plan.axes[node.name])) in real:
+            x = x[real[of]]
         low, reach = float(x.min()), float(torch.quantile(x.abs().flatten()[:4_000_000].double(), keep))
         width = bits.score if node is model.wiring.nodes[-1] else bits.of(node.operator)
-        kinds[node.name] = _holding(reach, width, signed=low < 0)
+        precisions[node.name] = _holding(reach, width, signed=low < 0)
     for name, parameter in values.items():
-        weight = name.endswith("_weight")
+        weight = model.plan.parameters[name].meaning is Meaning.WEIGHT
         integer = 1 + math.ceil(math.log2(float(np.abs(parameter).max()) or 1.0))
         width = bits.weight if weight else bits.bias
         overflow = Overflow.SAT_SYM if weight else Overflow.SAT
-        kinds[name] = FixedType(True, width, width - integer, Rounding.HALF_EVEN, overflow)
-    return kinds
+        precisions[name] = FixedType(True, width, width - integer, Rounding.HALF_EVEN, overflow)
+    return precisions
 
 
 def _holding(reach: float, bits: int, *, signed: bool) -> FixedType:

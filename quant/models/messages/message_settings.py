@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, Momenta, form_from_json
 from quant.models.messages.bits import MessageBits
-from quant.models.messages.plan import Plan
+from quant.models.messages.plan import MessagePlan
 from quant.models.training_settings import TrainingSettings
 
 
@@ -42,7 +42,7 @@ class MessageSettings(TrainingSettings):
         return read_form(given)
 
     @abstractmethod
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types of its stages and parameters."""
 
     @property

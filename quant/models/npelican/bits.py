@@ -47,7 +47,7 @@ class Bits:
         if not set(self.rounding) <= free:
             raise ValueError(f"rounding can be set of {', '.join(sorted(free))}")
 
-    def kind(self, name: str, integer: int) -> FixedType:
+    def precision(self, name: str, integer: int) -> FixedType:
         """The type called ``name`` in :class:`Types` with ``integer`` integer bits (sign included).
 
         Momenta, weights and biases round to nearest even; weights are symmetric.

@@ -90,6 +90,6 @@ class NPelicanDescription(Description):
     @property
     def bits(self) -> str:
         """Bits of a number (p) or of all numbers of a constituent, d, weights (w) and activations (a)."""
-        kinds = self.fixed_types
-        given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{kinds.momenta.bits}"
-        return f"{given} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"
+        precisions = self.fixed_types
+        given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{precisions.momenta.bits}"
+        return f"{given} d{precisions.dots.bits} w{precisions.weight.bits} a{precisions.activation.bits}"

@@ -18,7 +18,7 @@ def input_types(form: InputForm, bits: Bits, offset: int) -> dict[str, FixedType
     ``offset``: integer bits of the tables beyond those that hold pairs at a distance of ``WIDE``.
     """
     if not isinstance(form, Trigger | Log):
-        return {"momenta": bits.kind("momenta", bits.momenta - round(-math.log2(bits.momenta_lsb)))}
+        return {"momenta": bits.precision("momenta", bits.momenta - round(-math.log2(bits.momenta_lsb)))}
     assert form.input_type is not None
     address = FixedType(False, bits.address or form.angle_bits, 0, overflow=Overflow.SAT)
     if isinstance(form, Log):

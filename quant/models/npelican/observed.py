@@ -79,11 +79,13 @@ class Observed:
             "score_bias": self.score_bias,
             "score": self.score,
         }
-        kinds = {}
+        precisions = {}
         for key, reach in ranges.items():
             integer = _integer_bits(key, reach) + points.offsets.get(key, 0)
-            kinds[key] = bits.kind(key, integer + (key not in UNSIGNED))
-        types = Types(**kinds, **input_types(self.architecture.form, bits, points.offsets.get("table", 0)))
+            precisions[key] = bits.precision(key, integer + (key not in UNSIGNED))
+        types = Types(
+            **precisions, **input_types(self.architecture.form, bits, points.offsets.get("table", 0))
+        )
         model = QuantisedNPelican(self.architecture, types, e, name, folded.multiplicity.alphas)
         model.set_from(folded)
         return model

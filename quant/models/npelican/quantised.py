@@ -72,13 +72,15 @@ class QuantisedNPelican(QuantisedNetwork):
 
     def real(self, parameter: str) -> Tensor:
         """A weight, or a table over n; see :func:`quant.models.npelican.wiring.real_values`."""
-        kind = self.wiring.types[parameter]
-        values = self.get_parameter(parameter) * full_scale(kind)
+        precision = self.wiring.types[parameter]
+        values = self.get_parameter(parameter) * full_scale(precision)
         if parameter == "weight" and self.architecture.symmetric:
             mean = (values[:, 2:3] + values[:, 3:4]) / 2
             values = torch.cat([values[:, :2], mean, mean, values[:, 4:]], 1)
         if parameter == "weight" and self.architecture.unit_pair_weight:
-            fixed = torch.from_numpy(powers_of_two(values[:, :1].detach().numpy(), kind))  # has no gradient
+            fixed = torch.from_numpy(
+                powers_of_two(values[:, :1].detach().numpy(), precision)
+            )  # has no gradient
             values = torch.cat([fixed, values[:, 1:]], 1)
         if "weight" in parameter:
             return self._of_n[parameter][:, None] * values if self.architecture.alpha else values

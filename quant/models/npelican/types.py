@@ -40,8 +40,8 @@ class Types:
 
     def to_json(self) -> dict[str, str]:
         """By name, as ``ap_fixed`` strings."""
-        kinds = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: kind.ap_fixed() for name, kind in kinds.items() if kind is not None}
+        precisions = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: precision.ap_fixed() for name, precision in precisions.items() if precision is not None}
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Types:
