@@ -106,7 +106,7 @@ def compress(
         print_json(_content(rows, {"model": source.config.name, **where}))
         return
     show(rows, source.config.name, where)
-    console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint a step", highlight=False, soft_wrap=True)
+    console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint per step", highlight=False, soft_wrap=True)
 
 
 def _measure(

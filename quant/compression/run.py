@@ -1,4 +1,4 @@
-"""The steps of a compression, each from checkpoint to checkpoint, and how they are resumed.
+"""The steps of a compression, each from one checkpoint to the next, and how they are resumed.
 
 One directory holds it all: ``settings.json`` and a folder for every step, which becomes an ordinary checkpoint. A
 finished step is not made again; inside an unfinished one ``step.json`` and the states of its fits lead on.
@@ -57,7 +57,7 @@ class Compression:
     tick: Tick = no_tick
 
     def run(self) -> Iterator[tuple[Step, Checkpoint]]:
-        """Every step, those that are there read again.
+        """Every step; finished ones are read again.
 
         Raises:
             BadInput: nothing can be pruned, unusable jets or a damaged state. CannotWrite: no room.

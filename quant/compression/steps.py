@@ -36,10 +36,10 @@ def removals(source: Checkpoint, settings: CompressSettings) -> dict[Structure, 
     found, model = {}, load_float_model(source).model
     for structure in settings.structured:
         pieces = source.config.family.removable(settings_of(source), structure)
-        there = sum(not is_gone(model, piece) for piece in pieces)
-        if there < 2:
+        left = sum(not is_gone(model, piece) for piece in pieces)
+        if left < 2:
             raise BadInput(f"{source.config.name} has only one of its {structure} left, which must stay.")
-        found[structure] = min(settings.removals, there - 1)
+        found[structure] = min(settings.removals, left - 1)
     return found
 
 

@@ -34,7 +34,7 @@ class Sample:
         return Sample(self.momenta[:jets], self.label[:jets], self.slots[:jets], self.name, self.sha256)
 
     def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
-        """The same jets with other numbers a constituent, for example those of an input form."""
+        """The same jets with other numbers per constituent, for example those of an input form."""
         return replace(self, momenta=torch.from_numpy(inputs))
 
     def to(self, device: str) -> Sample:

@@ -1,4 +1,4 @@
-"""Quantised models of a run that are found once, kept in the run's state, and read again when it is resumed."""
+"""Quantised models of a run: computed once, kept in the run's state and read again when the run is resumed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from quant.training.scales import learned_scales
 def calibrated(
     settings: TrainingSettings, model: nn.Module, sample: Sample, name: str, directory: Path
 ) -> QuantisedNetwork:
-    """The quantised model of a trained float model, from ``directory`` if it is there, else found and kept.
+    """The quantised model of a trained float model: read from ``directory`` if it was kept there, otherwise made.
 
     Raises:
         BadInput: what is kept is damaged. CannotWrite: ``directory`` cannot be written.

@@ -1,6 +1,6 @@
 """One fit: a model, a loss, epochs with a cosine schedule, and the best validation epoch.
 
-A fit is a pure function of its arguments, whether it runs through or is killed and resumed: the order of
+A fit is a pure function of its arguments, also if it is killed and resumed: the order of
 the jets in epoch e comes from a generator seeded with (seed, fit, e), the learning rate from the step's
 number, and after every epoch the whole state goes into one file, replaced atomically.
 """
@@ -28,7 +28,7 @@ from quant.training.state import FitState, load_state, save_state
 CHUNK_JETS = 2048
 
 Report = Callable[[str, dict[str, Any]], None]
-#: (fit, epoch, step, steps, loss so far) now and then within an epoch
+#: (fit, epoch, step, steps, loss so far) several times within an epoch
 Tick = Callable[[str, int, int, int, float], None]
 #: steps between two ticks
 TICK_STEPS = 20
@@ -37,7 +37,7 @@ FREE = Sparsity()
 
 
 def no_tick(fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
-    """The tick that nobody hears."""
+    """A tick that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Fit:
 
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
-        those of an earlier process included; ``tick`` now and then within one. Model and samples are on one device.
+        those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
         What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the one of best AUC:
         the loss that was made small is another one.
 

@@ -1,6 +1,6 @@
 """A training run: screening, float training, folding and calibration, quantised fine-tuning, checkpoint.
 
-All of it lives in one directory: ``settings.json``, ``state/`` (one file a fit), ``history.json``, and in the
+All of it lives in one directory: ``settings.json``, ``state/`` (one file per fit), ``history.json``, and at the
 end the checkpoint's ``model.json`` and ``weights.safetensors``.
 """
 

@@ -89,7 +89,7 @@ class NPelicanDescription(Description):
 
     @property
     def bits(self) -> str:
-        """Bits of a number (p) or of all numbers of a constituent, d, weights (w) and activations (a)."""
+        """Bits per number (p) or per constituent, of d, weights (w) and activations (a)."""
         precisions = self.fixed_types
         given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{precisions.momenta.bits}"
         return f"{given} d{precisions.dots.bits} w{precisions.weight.bits} a{precisions.activation.bits}"
