@@ -64,7 +64,7 @@ estimate.__doc__ = EXAMPLE
 
 def _checkpoint_network(name: str) -> Network:
     from quant.checkpoint import open_checkpoint
-    from quant.models.assembly import built_network
+    from quant.checkpoint_network import built_network
     from quant.zoo import resolve
 
     return built_network(open_checkpoint(resolve(name)))

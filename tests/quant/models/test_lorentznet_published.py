@@ -11,7 +11,7 @@ from torch import Tensor
 from fpgajet.errors import BadInput
 from quant.models.lorentznet_published.description import count_parameters
 from quant.models.lorentznet_published.floating import BEAMS, METRIC, LorentzNet
-from quant.models.lorentznet_published.settings import PublishedLorentzNetSettings
+from quant.models.lorentznet_published.hyperparameters import PublishedLorentzNetSettings
 from quant.training.run import train
 from tests.quant.jets import random_jets
 

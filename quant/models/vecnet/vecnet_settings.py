@@ -8,13 +8,13 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from fpgajet.fixed import FixedType
-from quant.models.messages.plan import Plan
-from quant.models.messages.settings import MessageSettings
-from quant.models.vecnet.config import Sizes
+from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.plan import MessagePlan
+from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 from quant.models.vecnet.network import plan
 
 
-class VecNetSettings(Sizes, MessageSettings):
+class VecNetSettings(VecNetHyperparameters, MessageSettings):
     """The sizes, and what all message-passing families can be told.
 
     Attributes:
@@ -39,5 +39,5 @@ class VecNetSettings(Sizes, MessageSettings):
             )
         return self
 
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
-        return plan(self, kinds, self.form)
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
+        return plan(self, precisions, self.form)

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from quant.training.settings import Settings
+from quant.models.training_settings import TrainingSettings
 
 
-class PublishedLorentzNetSettings(Settings):
+class PublishedLorentzNetSettings(TrainingSettings):
     """Settings beside the common ones.
 
     Attributes:

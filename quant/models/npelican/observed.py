@@ -1,65 +1,27 @@
-"""A placement: where the binary point of every quantiser of a nanoPELICAN is, relative to what it must hold."""
+"""The quantised nanoPELICAN of a folded float model, for given binary points and the ranges seen on a sample."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 from torch import Tensor
 
-from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.forms import InputForm, Log, Trigger
-from quant.models.npelican.config import UNSIGNED, Architecture, Bits, Exponents, Types
-from quant.models.npelican.floating import Jets
+from fpgajet.ops.forms import Trigger
+from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.binary_points import BinaryPoints
+from quant.models.npelican.bits import UNSIGNED, Bits
+from quant.models.npelican.floating import PairBatch
 from quant.models.npelican.folding import Folded, Real
+from quant.models.npelican.input_types import input_types
 from quant.models.npelican.quantised import QuantisedNPelican
+from quant.models.npelican.types import Exponents, Types
 
 #: share of values that a quantiser holds without saturation at offset 0
 KEEP = 0.9999
 #: share of jets whose weights are held: those of nPELICAN_N grow without bound towards few constituents, so that the
 #: few jets that have them would take the bits of all others
 KEEP_WEIGHTS = 0.95
-#: rad; few pairs of a jet of R = 0.8 are further apart in eta or phi, and their d may saturate
-WIDE = 1.0
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Exponents, factors of the channels, and how many bits each point lies above (+) or below (-) its place.
-
-    ReLU is homogeneous, so a channel may be multiplied by any factor before it and divided by it afterwards;
-    the factors decide how well the channels share one activation type and one weight type.
-
-    Attributes:
-        exponents: of the normalisers.
-        factors: one a channel.
-        offsets: integer bits by type name, to be added to those that hold the observed range.
-        tables: whether there are tables of angles whose binary point is to be placed.
-    """
-
-    exponents: Exponents
-    factors: tuple[float, ...]
-    offsets: dict[str, int] = field(default_factory=dict)
-    tables: bool = False
-
-    def neighbours(self) -> Iterator[Placement]:
-        """All placements that differ by one step."""
-        for key in (*Observed.NAMES, *Observed.WEIGHTS, *(["table"] if self.tables else [])):
-            for step in (-1, 1):
-                yield replace(self, offsets=self.offsets | {key: self.offsets.get(key, 0) + step})
-        for key, value in vars(self.exponents).items():
-            for step in (-1, 1):
-                if value + step >= 0:
-                    yield replace(self, exponents=replace(self.exponents, **{key: value + step}))
-        for channel in range(len(self.factors)):
-            for factor in (0.5, 2**-0.5, 2**0.5, 2.0):
-                yield self.stretched([factor if c == channel else 1.0 for c in range(len(self.factors))])
-
-    def stretched(self, steps: list[float] | Real) -> Placement:
-        """The same with the channels' factors multiplied by ``steps``."""
-        return replace(self, factors=tuple(f * float(s) for f, s in zip(self.factors, steps, strict=True)))
 
 
 class Observed:
@@ -69,12 +31,9 @@ class Observed:
         folded: the float model. architecture: its sizes. momenta: sample of jets [B, N, 4] in GeV.
     """
 
-    NAMES = ("dots", "row_sum", "total", "bias", "activation", "score_bias", "score")
-    WEIGHTS = ("weight", "score_weight")
-
     def __init__(self, folded: Folded, architecture: Architecture, momenta: Tensor) -> None:
         self.folded, self.architecture = folded, architecture
-        jets, m = Jets.from_momenta(momenta, architecture.beams), architecture.slots
+        jets, m = PairBatch.from_momenta(momenta, architecture.beams), architecture.slots
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
         n = jets.slots.numpy()
@@ -87,7 +46,7 @@ class Observed:
         self.score_bias = _reach(folded.table("score_bias")[n])
         self.score = _reach(folded.scores(jets))
 
-    def start(self) -> Placement:
+    def start(self) -> BinaryPoints:
         """Channels of equal activation range; weights on d, row sums and total of one size."""
         w, v = (np.abs(x) for x in (self.folded.weight, self.folded.score_weight))
         w, v = w / self.activation[:, None], v * self.activation[:, None]
@@ -99,11 +58,11 @@ class Observed:
             trace=max(0, every_pair + _balance(v[:, 0], v[:, 1])),
         )
         tables = isinstance(self.architecture.form, Trigger)
-        return Placement(exponents, tuple((1 / self.activation).tolist()), tables=tables)
+        return BinaryPoints(exponents, tuple((1 / self.activation).tolist()), tables=tables)
 
-    def build(self, placement: Placement, bits: Bits, name: str) -> QuantisedNPelican:
-        """The quantised model of a placement, its parameters set from the folded float model."""
-        e, factors = placement.exponents, np.array(placement.factors)
+    def build(self, points: BinaryPoints, bits: Bits, name: str) -> QuantisedNPelican:
+        """The quantised model with these binary points, its parameters set from the folded float model."""
+        e, factors = points.exponents, np.array(points.factors)
         if self.architecture.unit_pair_weight:
             factors = _to_powers_of_two(factors, np.abs(self.folded.weight[:, 0]))
         folded = self.folded.scaled(factors)
@@ -120,11 +79,13 @@ class Observed:
             "score_bias": self.score_bias,
             "score": self.score,
         }
-        kinds = {}
+        precisions = {}
         for key, reach in ranges.items():
-            integer = _integer_bits(key, reach) + placement.offsets.get(key, 0)
-            kinds[key] = bits.kind(key, integer + (key not in UNSIGNED))
-        types = Types(**kinds, **input_types(self.architecture.form, bits, placement.offsets.get("table", 0)))
+            integer = _integer_bits(key, reach) + points.offsets.get(key, 0)
+            precisions[key] = bits.precision(key, integer + (key not in UNSIGNED))
+        types = Types(
+            **precisions, **input_types(self.architecture.form, bits, points.offsets.get("table", 0))
+        )
         model = QuantisedNPelican(self.architecture, types, e, name, folded.multiplicity.alphas)
         model.set_from(folded)
         return model
@@ -133,24 +94,6 @@ class Observed:
         """The largest weight [M + 1, C, ...] of all but a few jets."""
         of_jets = np.abs(table).max((1, 2))[self.numbers]
         return float(np.quantile(of_jets, KEEP_WEIGHTS, method="lower"))
-
-
-def input_types(form: InputForm, bits: Bits, offset: int) -> dict[str, FixedType]:
-    """Types of the input and, for the trigger forms, of differences of angles and of the tables over them.
-
-    ``offset``: integer bits of the tables beyond those that hold pairs at a distance of ``WIDE``.
-    """
-    if not isinstance(form, Trigger | Log):
-        return {"momenta": bits.kind("momenta", bits.momenta - round(-math.log2(bits.momenta_lsb)))}
-    assert form.input_type is not None
-    address = FixedType(False, bits.address or form.angle_bits, 0, overflow=Overflow.SAT)
-    if isinstance(form, Log):
-        table = FixedType(False, bits.table or form.pt_bits, 0, overflow=Overflow.SAT)
-    else:
-        width = bits.table or 10
-        integer = math.ceil(math.log2(form.pt_lsb**2 * (math.cosh(WIDE) - 1))) + offset
-        table = FixedType(False, width, width - integer, Rounding.HALF_EVEN, Overflow.SAT)
-    return {"momenta": form.input_type, "address": address, "table": table}
 
 
 def _integer_bits(key: str, reach: float) -> int:

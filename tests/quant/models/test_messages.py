@@ -16,11 +16,11 @@ from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic
 from quant.models.messages.floating import FloatMessages, mitchell
+from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import Unrounded
-from quant.models.messages.settings import MessageSettings
+from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
-from quant.training.data import Sample
-from quant.training.settings import read_settings
+from quant.training.read_settings import read_settings
 from tests.quant.jets import labelled_jets, random_jets
 
 SMALL = ["constituents=5", "calibration_sweeps=0"]

@@ -11,13 +11,16 @@ import torch
 from fpgajet.fixed import FixedType
 from quant.checkpoint import open_checkpoint
 from quant.models.families import FAMILIES
-from quant.models.npelican.settings import NPelicanSettings
+from quant.models.loss import logit_loss
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.quantised import QuantisedNetwork
-from quant.training.data import Sample, load_sample
-from quant.training.fit import evaluate, logit_loss
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
+from quant.training.data import load_sample
+from quant.training.fit import evaluate
+from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
 from quant.training.scales import search, with_point_moved
-from quant.training.settings import Settings, read_settings
 from tests.quant.jets import write_labelled_jets
 
 SMALL = [
@@ -32,7 +35,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_labelled_jets(tmp_path_factory.mktemp("jets"), train=1200, val=400, test=400)
 
 
-def calibrated(data: Path, settings: Settings) -> tuple[QuantisedNetwork, Sample]:
+def calibrated(data: Path, settings: TrainingSettings) -> tuple[QuantisedNetwork, Sample]:
     torch.manual_seed(3)
     sample = load_sample(data / "train.h5", settings.constituents)
     family = FAMILIES[settings.model]

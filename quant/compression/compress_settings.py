@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint
 from quant.models.structure import Structure
-from quant.training.settings import Settings, read_settings
+from quant.models.training_settings import TrainingSettings
+from quant.training.read_settings import read_settings
 
 #: settings of retraining where the user gives none; the rate is a share of the one the model was trained with
 RETRAINING = {"float_epochs": 4, "quantised_epochs": 1}
@@ -99,7 +100,7 @@ def compress_settings(checkpoint: Checkpoint, assignments: Sequence[str], **give
         raise BadInput(f"{'--' + where + ': ' if where else ''}{first['msg']}.") from error
 
 
-def settings_of(checkpoint: Checkpoint) -> Settings:
+def settings_of(checkpoint: Checkpoint) -> TrainingSettings:
     """The settings that a checkpoint was trained with.
 
     Raises:
@@ -107,7 +108,7 @@ def settings_of(checkpoint: Checkpoint) -> Settings:
     """
     family = checkpoint.config.family
     try:
-        settings: Settings = family.settings.model_validate(checkpoint.config.training.settings)
+        settings: TrainingSettings = family.settings.model_validate(checkpoint.config.training.settings)
     except ValidationError as error:
         raise BadInput(
             f"{checkpoint.path} does not say how it was trained in a way that this fpgajet reads "
@@ -116,11 +117,13 @@ def settings_of(checkpoint: Checkpoint) -> Settings:
     return settings
 
 
-def retraining(checkpoint: Checkpoint, assignments: Sequence[str]) -> Settings:
+def retraining(checkpoint: Checkpoint, assignments: Sequence[str]) -> TrainingSettings:
     """A checkpoint's settings with those of :data:`RETRAINING` and what the user assigns."""
     own = settings_of(checkpoint)
     rate = {"float_rate": own.float_rate * RATE_SHARE}
-    found: Settings = read_settings(None, assignments, **(own.model_dump(mode="json") | rate | RETRAINING))
+    found: TrainingSettings = read_settings(
+        None, assignments, **(own.model_dump(mode="json") | rate | RETRAINING)
+    )
     fixed = [
         name
         for name in type(own).model_fields
@@ -134,7 +137,7 @@ def retraining(checkpoint: Checkpoint, assignments: Sequence[str]) -> Settings:
     return found
 
 
-def narrowed(settings: Settings, keys: Sequence[str], width: int) -> Settings:
+def narrowed(settings: TrainingSettings, keys: Sequence[str], width: int) -> TrainingSettings:
     """The same with these quantisers of ``bits`` at another width."""
     bits = replace(settings.bits, **dict.fromkeys(keys, width))  # type: ignore[attr-defined]
     return settings.model_copy(update={"bits": bits})

@@ -4,73 +4,32 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from fpgajet.ops.forms import InputForm
 from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
-from quant.models.scoring import seen_momenta
+from quant.models.training_settings import TrainingSettings
 from quant.training.calibrated import calibrated, rescaled
-from quant.training.data import Sample, load_sample, part_of
+from quant.training.data import TrainingJets
 from quant.training.fit import FREE, Fit, Report, Tick, evaluate, no_tick
-from quant.training.settings import Settings, Until
 from quant.training.sparsity import Sparsity
+from quant.training.stages import Until
 
 STATE = "state"
 LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
 
 
-@dataclass(frozen=True)
-class Jets:
-    """The jets of a data directory as a run reads them, each part once.
-
-    Attributes:
-        data: directory with train, val and test jets. constituents: read of each jet.
-        form: the input form. max_jets: use only the first training jets.
-    """
-
-    data: Path
-    constituents: int
-    form: InputForm
-    max_jets: int | None = None
-
-    @cached_property
-    def train(self) -> Sample:
-        """Training jets, as they come."""
-        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets)
-
-    @cached_property
-    def validation(self) -> Sample:
-        """Validation jets, as they come."""
-        return load_sample(part_of(self.data, "val"), self.constituents)
-
-    @cached_property
-    def test(self) -> Sample:
-        """Test jets, as they come."""
-        return load_sample(part_of(self.data, "test"), self.constituents)
-
-    def seen(self, sample: Sample) -> Sample:
-        """Four-momenta as the input form delivers them: what a float model is given."""
-        return sample.with_inputs(seen_momenta(self.form, sample.momenta.numpy()))
-
-    def read(self, sample: Sample) -> Sample:
-        """Features of the input form: what a quantised model is given."""
-        return sample.with_inputs(self.form.features(sample.momenta.numpy()))
-
-
-def fit_of(settings: Settings, name: str, epochs: int, rate: float) -> Fit:
+def fit_of(settings: TrainingSettings, name: str, epochs: int, rate: float) -> Fit:
     """A fit with what all fits of a run share."""
     return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
 
 
-def measured(model: nn.Module, quantised: nn.Module, jets: Jets) -> dict[str, Any]:
+def measured(model: nn.Module, quantised: nn.Module, jets: TrainingJets) -> dict[str, Any]:
     """``metrics`` of ``model.json``: float and quantised model, and the mass cut, on the test jets."""
     test = jets.test
     return {
@@ -81,10 +40,10 @@ def measured(model: nn.Module, quantised: nn.Module, jets: Jets) -> dict[str, An
     }
 
 
-def finish(
-    settings: Settings,
+def quantise(
+    settings: TrainingSettings,
     model: nn.Module,
-    jets: Jets,
+    jets: TrainingJets,
     out: Path,
     report: Report,
     *,

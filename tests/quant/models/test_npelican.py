@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from quant.models.npelican.config import Architecture
-from quant.models.npelican.floating import Jets, NPelican
+from quant.models.loss import logit_loss
+from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.folding import fold
 from quant.models.npelican.plain import plain_scores
 from quant.models.npelican.scaled import ScaledNPelican
-from quant.training.fit import logit_loss
 from tests.quant.jets import random_float, random_jets
 
 SIZES = [
@@ -54,7 +54,7 @@ def test_folding_is_exact(beams: int, hidden: int, alpha: bool) -> None:
     p = torch.from_numpy(random_jets(400, 9))
     expected = model(p).detach().numpy()
     folded = fold(model)
-    jets = Jets.from_momenta(p, beams)
+    jets = PairBatch.from_momenta(p, beams)
     assert np.abs(folded.scores(jets) - expected).max() < 1e-5 * np.abs(expected).max()
     scaled = folded.scaled(np.arange(1.0, hidden + 1))
     np.testing.assert_allclose(scaled.scores(jets), folded.scores(jets), rtol=1e-12, atol=1e-12)
@@ -68,7 +68,7 @@ def test_more_padding_changes_nothing() -> None:
 
 
 def test_beams_are_the_two_slots_in_front() -> None:
-    jets = Jets.from_momenta(torch.tensor([[[5.0, 3.0, 0.0, 4.0], [0, 0, 0, 0]]]), beams=1)
+    jets = PairBatch.from_momenta(torch.tensor([[[5.0, 3.0, 0.0, 4.0], [0, 0, 0, 0]]]), beams=1)
     assert jets.slots.tolist() == [3]
     # beam . beam' = 2, beam+ . p = 5 - 4, beam- . p = 5 + 4, p . p = 0
     assert jets.d[0].tolist() == [[0, 2, 1, 0], [2, 0, 9, 0], [1, 9, 0, 0], [0, 0, 0, 0]]

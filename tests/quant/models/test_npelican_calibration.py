@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.bits import Bits
 from quant.models.npelican.calibration import calibrate
-from quant.models.npelican.config import Architecture, Bits
 from quant.models.npelican.folding import Folded, fold
-from quant.models.npelican.placement import Observed
+from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
 from tests.quant.jets import labelled_jets, random_float, random_jets
 

@@ -9,7 +9,8 @@ import torch
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real
 from fpgajet.ops.forms import InputForm, Log, Trigger
 from fpgajet.ops.integers import FixedArray
-from quant.models.npelican.config import Architecture, Bits
+from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.bits import Bits
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.npelican.wiring import powers_of_two
 from quant.models.scoring import FloatModel

@@ -11,11 +11,11 @@ from pydantic import Field, field_validator
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, Momenta, form_from_json
 from quant.models.messages.bits import MessageBits
-from quant.models.messages.plan import Plan
-from quant.training.settings import Settings
+from quant.models.messages.plan import MessagePlan
+from quant.models.training_settings import TrainingSettings
 
 
-class MessageSettings(Settings):
+class MessageSettings(TrainingSettings):
     """Defaults for networks of hundreds of parameters.
 
     Attributes:
@@ -42,7 +42,7 @@ class MessageSettings(Settings):
         return read_form(given)
 
     @abstractmethod
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types of its stages and parameters."""
 
     @property

@@ -10,10 +10,10 @@ Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
 
 
-class Sizes(BaseModel):
+class VecNetHyperparameters(BaseModel):
     """Hyperparameters of a VecNet (arXiv 2202.06941, table 1), as far as hardware can follow.
 
-    Settings of a training and the description of a checkpoint both are such sizes, and more.
+    Settings of a training and the description of a checkpoint both inherit from it.
 
     Attributes:
         constituents: N, leading constituents of a jet that are read.

@@ -7,11 +7,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
-from quant.models.npelican.config import NBAR, Architecture, Bits, Effort, RowSumsOf
-from quant.training.settings import Settings
+from quant.models.npelican.architecture import NBAR, Architecture, RowSumsOf
+from quant.models.npelican.bits import Bits
+from quant.models.npelican.effort import Effort
+from quant.models.training_settings import TrainingSettings
 
 
-class NPelicanSettings(Settings):
+class NPelicanSettings(TrainingSettings):
     """Settings beside the common ones.
 
     Attributes:
