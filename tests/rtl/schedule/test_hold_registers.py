@@ -1,4 +1,4 @@
-"""Registers between the stages: every reader finds its jet, with as few of them as the interval allows."""
+"""Registers between the stages: every reader finds its jet, with as few registers as the rate of jets allows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fpgajet.rtl import RtlOptions
 from fpgajet.rtl.design import circuit
-from fpgajet.rtl.ir.netlist import Kind
+from fpgajet.rtl.ir.cells import Input
 from fpgajet.rtl.schedule.hold_registers import Read, _places
 from fpgajet.rtl.schedule.pipeline import pipeline
 from fpgajet.rtl.schedule.registers import count_registers
@@ -49,18 +49,18 @@ def test_examples(reads: list[Read], kept: int, expected: tuple[int, ...]) -> No
 
 
 def test_rare_jets_need_fewer_registers() -> None:
-    """What is not shared waits in one register for an interval; a member of a group has none of its own."""
+    """One register holds what is not shared until the next jet; a member of a group has none of its own."""
     network = symmetric(random_network(n=6, hidden=2, rounding="AP_TRN"))
     counts = []
     for ii in (1, 6):
-        netlist, folding = circuit(network, 320, RtlOptions(ii=ii))
-        schedule = pipeline(netlist, 320, None, folding)
+        netlist, sharing = circuit(network, 320, RtlOptions(ii=ii))
+        schedule = pipeline(netlist, 320, None, sharing)
         counts.append(count_registers(netlist, schedule) / schedule.stages)
-        assert not any(schedule.places[n] for n, leader in enumerate(folding.leader) if leader != n)
+        assert not any(schedule.places[n] for n, leader in enumerate(sharing.leader) if leader != n)
         gaps = [
             b - a
             for n, places in enumerate(schedule.places)
-            if folding.group[n] < 0 and netlist.cells[n].kind is not Kind.INPUT
+            if sharing.group[n] < 0 and not isinstance(netlist.cells[n], Input)
             for a, b in itertools.pairwise(places)
         ]
         assert max(gaps) == ii

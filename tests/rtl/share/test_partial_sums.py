@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpgajet.rtl.ir.builder import span
+from fpgajet.rtl.ir.cells import Cell, Copy, Distance, Format, Input, Raw, Sum, Term
 from fpgajet.rtl.ir.evaluate import evaluate
-from fpgajet.rtl.ir.netlist import Cell, Format, Kind, Netlist, Term, sum_cell
+from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.passes.adders import adders
 from fpgajet.rtl.share.cones import Cone
-from fpgajet.rtl.share.grouping import Plan
-from fpgajet.rtl.share.over_time import fold
+from fpgajet.rtl.share.grouping import SharingPlan
+from fpgajet.rtl.share.over_time import share_over_time
 from fpgajet.rtl.share.partial_sums import by_slot
 
 WIDTH = 6
@@ -24,19 +27,20 @@ UNSIGNED = Format(False, WIDTH, 0)
 
 def distances(count: int, sums: Sequence[Sequence[tuple[int, int, int]]]) -> Netlist:
     """``count`` cells |a_k - b_k| and sums of them, each a list of (k, shift, sign)."""
-    cells = [Cell(Kind.INPUT, (), UNSIGNED, (n,)) for n in range(2 * count)]
-    cells += [Cell(Kind.DISTANCE, (n, n + 1), UNSIGNED) for n in range(0, 2 * count, 2)]
+    cells: list[Cell] = [Input(n, format=UNSIGNED) for n in range(2 * count)]
+    cells += [Distance(n, n + 1, format=UNSIGNED) for n in range(0, 2 * count, 2)]
     outputs = []
     for terms in sums:
-        placed = [Term(2 * count + k, shift, sign) for k, shift, sign in terms]
+        placed = tuple(Term(2 * count + k, shift, sign) for k, shift, sign in terms)
         outputs.append(len(cells))
-        cells.append(sum_cell(placed, (3, 1), *span(cells, placed, (3, 1))))
+        shape, bounds = span(cells, placed, Raw(3, 1))
+        cells.append(Sum(placed, Raw(3, 1), format=shape, bounds=bounds))
     return Netlist(tuple(cells), (UNSIGNED,) * (2 * count), tuple(outputs))
 
 
-def plan_of(count: int, groups: Sequence[Sequence[int]]) -> Plan:
+def plan_of(count: int, groups: Sequence[Sequence[int]]) -> SharingPlan:
     """A plan in which some distances share hardware."""
-    plan = Plan(max(map(len, groups)))
+    plan = SharingPlan(max(map(len, groups)))
     return plan.with_groups([Cone((2 * count + k,), (2 * k, 2 * k + 1)) for k in group] for group in groups)
 
 
@@ -45,9 +49,9 @@ def raw(netlist: Netlist, jets: int = 200) -> np.ndarray:
     return rng.integers(0, 1 << WIDTH, (jets, len(netlist.inputs)))
 
 
-def shared_sums(netlist: Netlist, plan: Plan) -> list[tuple[Cell, ...]]:
+def shared_sums(netlist: Netlist, plan: SharingPlan) -> list[tuple[Cell, ...]]:
     cells = [tuple(netlist.cells[cone.cells[-1]] for cone in group) for group in plan.groups]
-    return [members for members in cells if members[0].kind is Kind.SUM]
+    return [members for members in cells if isinstance(members[0], Sum)]
 
 
 def test_a_sum_over_two_groups_becomes_a_shared_sum_and_one_of_two() -> None:
@@ -91,17 +95,17 @@ def test_no_bit_changes_and_members_have_one_tree(data: st.DataObject, ii: int, 
     term = st.tuples(st.integers(0, count - 1), st.integers(0, 2), st.sampled_from([1, -1]))
     sums = data.draw(st.lists(st.lists(term, min_size=1, max_size=14), min_size=1, max_size=5))
     whole = distances(count, sums)
-    made, folding = adders(*fold(whole, ii), operands, 3.0)
+    made, sharing = adders(*share_over_time(whole, ii), operands, 3.0)
     np.testing.assert_array_equal(evaluate(made, raw(whole)), evaluate(whole, raw(whole)))
     for number, cell in enumerate(made.cells):
-        first = made.cells[folding.leader[number]]
-        assert (cell.kind, cell.format, cell.data) == (first.kind, first.format, first.data)
+        first = made.cells[sharing.leader[number]]
+        assert cell.moved(defaultdict(int)) == first.moved(defaultdict(int))
         for arg, other in zip(cell.args, first.args, strict=True):
             shared = (
-                folding.leader[arg] == folding.leader[other] and folding.slot[arg] == folding.slot[number]
+                sharing.leader[arg] == sharing.leader[other] and sharing.slot[arg] == sharing.slot[number]
             )
-            assert arg == other or shared or first.kind is Kind.COPY
-        assert cell.kind is not Kind.SUM or len(cell.args) <= operands
+            assert arg == other or shared or isinstance(first, Copy)
+        assert not isinstance(cell, Sum) or len(cell.args) <= operands
 
 
 @pytest.mark.parametrize("small", [0, 1, 2])
@@ -110,12 +114,12 @@ def test_shared_adders_are_wide_enough_for_every_member(small: int) -> None:
     whole = distances(12, [[(k, 0, 1) for k in range(4 * m, 4 * m + 4)] for m in range(3)])
     cells = list(whole.cells)
     for k in range(4 * small, 4 * small + 4):
-        cells[24 + k] = cells[24 + k]._replace(bounds=(0, 1))
+        cells[24 + k] = replace(cells[24 + k], bounds=(0, 1))
     for number in whole.outputs:
-        cells[number] = cells[number]._replace(format=Format(False, 10, 1), bounds=None)
+        cells[number] = replace(cells[number], format=Format(False, 10, 1), bounds=None)
     whole = Netlist(tuple(cells), whole.inputs, whole.outputs)
     jets = raw(whole)
     jets[:, 8 * small : 8 * small + 8] &= 1
-    made, folding = adders(*fold(whole, 3), 2, 3.0)
-    assert len({folding.leader[number] for number in made.outputs}) == 1
+    made, sharing = adders(*share_over_time(whole, 3), 2, 3.0)
+    assert len({sharing.leader[number] for number in made.outputs}) == 1
     np.testing.assert_array_equal(evaluate(made, jets), evaluate(whole, jets))
