@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from fpgajet.cli.output import console, messages
 from fpgajet.devices import budget as budget_named
+from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
@@ -99,8 +100,8 @@ def run_build(settings: BuildSettings, out: Path | None) -> Outcome:
     # Everything that can be wrong with the settings is found before the first file is written.
     source = resolve(settings.model)
     part, budget = part_named(settings.part), budget_named(settings.budget)
-    clock = settings.clock_mhz or budget.clock_mhz
-    jets = settings.jets or shipped_sample()
+    clock = chosen_clock(settings.clock_mhz, budget.clock_mhz)
+    jets = shipped_sample() if settings.jets is None else settings.jets
     # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
     build = BuildDirectory(out or Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}")
     stages.check_inputs(source, jets, settings)
