@@ -113,12 +113,13 @@ def _measure(
     part: str | None, clock_mhz: float | None, ii: int
 ) -> tuple[Callable[[Network], dict[str, float]], dict[str, Any]]:
     """What estimates a network, and on what."""
-    from fpgajet.devices import budget
+    from fpgajet.devices import budget, chosen_clock
     from fpgajet.devices import part as part_named
     from fpgajet.estimate import estimate
 
     slot = budget()
-    device, clock = part_named(part or slot.part), clock_mhz or slot.clock_mhz
+    device = part_named(slot.part if part is None else part)
+    clock = chosen_clock(clock_mhz, slot.clock_mhz)
 
     def measure(network: Network) -> dict[str, float]:
         total = estimate(network, device, clock, ii).total

@@ -38,16 +38,18 @@ def estimate(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet.devices import budget as budget_named
+    from fpgajet.devices import chosen_clock
     from fpgajet.devices import part as part_named
     from fpgajet.errors import BudgetMissed
     from fpgajet.estimate import verdict
     from fpgajet.estimate.sources import of_name
 
-    slot = budget_named(budget) if budget else budget_named()
-    device = part_named(part or slot.part)
+    slot = budget_named() if budget is None else budget_named(budget)
+    device = part_named(slot.part if part is None else part)
+    clock = chosen_clock(clock_mhz, slot.clock_mhz)
     source = of_name(model, _checkpoint_network)
-    result = source.estimate(device, clock_mhz or slot.clock_mhz, ii)
-    judged = verdict(result, slot, device) if budget else None
+    result = source.estimate(device, clock, ii)
+    judged = verdict(result, slot, device) if budget is not None else None
     if as_json:
         content = {"name": source.name, **result.as_dict()}
         print_json(content | ({"verdict": judged.as_dict()} if judged else {}))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from quant.data.layout import Jets, read_jets, shard_paths
-from quant.data.statistics import mass_auc, multiplicity_auc
+from quant.data.describing.statistics import mass_auc, multiplicity_auc
+from quant.data.jets import Jets
+from quant.data.reading.data_set import read_jets, shard_paths
 
 # Enough jets for three digits of every number on the card.
 JETS_LOOKED_AT = 100_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quant.data.layout import iter_jets, shard_paths
-from quant.data.statistics import auc
+from quant.data.describing.statistics import auc
+from quant.data.reading.data_set import iter_jets, shard_paths
 
 QUANTILES = (5, 25, 50, 75, 95)
 

@@ -1,4 +1,4 @@
-"""Writing one jet file of the layout described in :mod:`quant.data.layout`."""
+"""Writing one jet file of the layout described in :mod:`quant.data.jets`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import h5py
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
-from quant.data.careful import CarefulFile
-from quant.data.jets import DATASETS, LAYOUT, LAYOUT_VERSION, Jets
+from quant.data.jets import DATASETS, LAYOUT, LAYOUT_VERSION, MOST_CLASSES, MOST_CONSTITUENTS, UNITS, Jets
+from quant.data.reading.values import whole_numbers
+from quant.data.writing.deferred_errors import DeferredErrorFile
 
 # 1024 jets x 16 constituents: a model that reads 16 or 32 constituents does not decompress 200.
 CHUNK_JETS = 1024
@@ -45,6 +46,14 @@ class JetWriter:
         self.classes = tuple(classes)
         self.slots = constituents
         self.provenance = provenance
+        if not 1 <= constituents <= MOST_CONSTITUENTS:
+            raise BadInput(
+                f"cannot write constituents in {constituents} slots: 1 to {MOST_CONSTITUENTS} are possible."
+            )
+        if not 1 <= len(set(self.classes)) == len(self.classes) <= MOST_CLASSES:
+            raise BadInput(
+                f"cannot write the classes {list(self.classes)}: 1 to {MOST_CLASSES} different names."
+            )
         self.written = 0
         self._compression = compression
         self._stack = contextlib.ExitStack()
@@ -52,7 +61,7 @@ class JetWriter:
     def __enter__(self) -> JetWriter:
         with contextlib.ExitStack() as stack:
             temporary = stack.enter_context(atomic_path(self.path))
-            self._disk = stack.enter_context(contextlib.closing(CarefulFile(temporary)))
+            self._disk = stack.enter_context(contextlib.closing(DeferredErrorFile(temporary)))
             # Callbacks run last in, first out: HDF5 closes its file, then failures are raised.
             stack.callback(self._disk.raise_failure)
             # Timestamps off and the old format: the same jets give the same bytes.
@@ -69,7 +78,7 @@ class JetWriter:
     def _create(self) -> None:
         self._file.attrs["layout"] = LAYOUT
         self._file.attrs["layout_version"] = LAYOUT_VERSION
-        self._file.attrs["units"] = "GeV"
+        self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
         shapes = {"constituents": (self.slots, 4), "multiplicity": (), "label": (), "jet": (4,)}
@@ -94,12 +103,12 @@ class JetWriter:
         """Add rows; fewer slots than the file's are zero-padded.
 
         Raises:
-            BadInput: arrays that do not fit together or the file.
+            BadInput: arrays that do not fit together or the file, labels or multiplicities out of range.
             CannotWrite: the disk is full (raised as OSError here, turned when the block ends).
         """
         rows = len(jets)
         p4 = jets.constituents
-        if p4.ndim != 3 or p4.shape[0] != rows or p4.shape[1] > self.slots or p4.shape[2] != 4:
+        if p4.ndim != 3 or p4.shape[0] != rows or not 1 <= p4.shape[1] <= self.slots or p4.shape[2] != 4:
             raise BadInput(
                 f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, 4]."
             )
@@ -110,6 +119,9 @@ class JetWriter:
             )
         if tuple(jets.classes) != self.classes:
             raise BadInput(f"cannot add classes {list(jets.classes)} to a file of {list(self.classes)}.")
+        ranges = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
+        for name, highest in ranges.items():
+            whole_numbers(self.path, name, getattr(jets, name), 0, highest, first_row=self.written)
         for name in DATASETS:
             dataset = self._file[name]
             dataset.resize(self.written + rows, axis=0)
@@ -120,3 +132,16 @@ class JetWriter:
         self._file.flush()
         self._disk.raise_failure()
         self.written += rows
+
+
+def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
+    """Write ``jets`` to ``path`` atomically. Raises CannotWrite, or BadInput for arrays of wrong shape."""
+    slots = jets.constituents.shape[1] if jets.constituents.ndim == 3 else 0
+    with JetWriter(
+        path,
+        classes=jets.classes,
+        constituents=slots,
+        provenance=jets.provenance,
+        compression=compression,
+    ) as writer:
+        writer.append(jets)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from fpgajet.plotting import COLOURS, check_image, pyplot, save_figure
-from quant.data.layout import Jets
-from quant.data.statistics import mass_auc, multiplicity_auc
+from quant.data.describing.statistics import mass_auc, multiplicity_auc
+from quant.data.jets import Jets
 
 
 def plot_page(jets: Jets, out: Path, title: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.data.layout import Jets
+from quant.data.jets import Jets
 
 
 def auc(signal: NDArray[np.bool_], score: NDArray[np.floating] | NDArray[np.integer]) -> float:

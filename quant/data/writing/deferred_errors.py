@@ -1,8 +1,7 @@
-"""A file for HDF5 that never tells it of a full disk.
+"""A file for HDF5 that reports a failed write only when asked.
 
 When a write fails, the HDF5 library fails again and again while it closes the file, and can end the whole
-process with a segmentation fault. This file keeps the first failure to itself, so that HDF5 closes in
-peace, and hands it to whoever asks.
+process with a segmentation fault. This file keeps the first failure to itself until HDF5 has closed.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import os
 from pathlib import Path
 
 
-class CarefulFile:
+class DeferredErrorFile:
     """An unbuffered binary file, new and readable, with the methods that h5py's file driver calls."""
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +48,7 @@ class CarefulFile:
             return self._file.truncate(size)
         except OSError as error:
             self._failure = self._failure or error
-            return size or 0
+            return self._file.tell() if size is None else size
 
     def flush(self) -> None:
         """Nothing is buffered."""

@@ -15,16 +15,17 @@ from typing import Any
 import numpy as np
 
 from fpgajet.errors import BadInput, MissingTool
-from quant.data.conversion.source import RawJets
+from quant.data.conversion.columns import LIST_COLUMNS, ONE_HOT, one_hot_columns
+from quant.data.conversion.source import ForeignJets
+from quant.data.reading.boundary import reading, require_regular_file
 
 TREE_CLASSES = ("TTree", "ROOT::RNTuple", "ROOT::Experimental::RNTuple")
-FLAT = ("part_energy", "part_px", "part_py", "part_pz")
 LINKS = ("FatJetPFCands_jetIdx", "FatJetPFCands_pFCandsIdx")
 CANDIDATES = ("PFCands_pt", "PFCands_eta", "PFCands_phi", "PFCands_mass")
 
 
 class RootTree:
-    """See the module.
+    """See the module. Each jet has as many constituents as it needs (``slots`` None).
 
     Args:
         class_name: the one class of a NanoAOD-like file (a sample is of one process).
@@ -36,6 +37,9 @@ class RootTree:
         BadInput: no such tree or branches.
     """
 
+    note = ""
+    slots = None
+
     def __init__(
         self,
         path: Path,
@@ -44,17 +48,14 @@ class RootTree:
         classes: tuple[str, ...] = (),
         tree: str | None = None,
     ) -> None:
-        if not path.exists():
-            raise BadInput(f"{path} does not exist.")
+        require_regular_file(path)
         self.path = path
         self._tree, branches = open_tree(path, tree)
-        if set(FLAT) <= branches:
-            self._labels = sorted(name for name in branches if name.startswith("label_"))
+        if set(LIST_COLUMNS) <= branches:
+            self._labels = one_hot_columns(branches)
             if not self._labels:
                 raise BadInput(f"{path}: no branch label_*; the class of each jet must be known.")
-            # Background first, as everywhere in fpgajet.
-            self._labels.sort(key=lambda name: name != "label_QCD")
-            self.classes = tuple(name.removeprefix("label_") for name in self._labels)
+            self.classes = tuple(name.removeprefix(ONE_HOT) for name in self._labels)
             self._flat = True
         elif set(LINKS) | set(CANDIDATES) <= branches:
             if class_name is None:
@@ -65,10 +66,12 @@ class RootTree:
             self._label = self.classes.index(class_name)
             self._flat = False
         else:
-            missing = sorted((set(FLAT) if "part_px" in branches else {*LINKS, *CANDIDATES}) - branches)
+            missing = sorted(
+                (set(LIST_COLUMNS) if "part_px" in branches else {*LINKS, *CANDIDATES}) - branches
+            )
             raise BadInput(
                 f"{path}: the tree {self._tree.name} lacks {', '.join(missing)}. Known layouts: JetClass "
-                f"({', '.join(FLAT)}, label_*) and NanoAOD with linked candidates."
+                f"({', '.join(LIST_COLUMNS)}, label_*) and NanoAOD with linked candidates."
             )
 
     @property
@@ -76,34 +79,34 @@ class RootTree:
         """Jets of the file; for NanoAOD the number of events, as the jets are known only once read."""
         return int(self._tree.num_entries)
 
-    def pieces(self, rows: int) -> Iterator[RawJets]:
+    def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
-        branches = [*FLAT, *self._labels] if self._flat else [*LINKS, *CANDIDATES]
-        try:
-            for start in range(0, self._tree.num_entries, rows):
+        branches = [*LIST_COLUMNS, *self._labels] if self._flat else [*LINKS, *CANDIDATES]
+        for start in range(0, self._tree.num_entries, rows):
+            with reading(self.path):
                 arrays = self._tree.arrays(branches, entry_start=start, entry_stop=start + rows)
-                if self._flat:
-                    yield self._flat_piece(arrays, start)
-                else:
-                    yield linked_piece(self.path, arrays, self._label)
-        except (OSError, ValueError, EOFError) as error:
-            raise BadInput(f"{self.path} cannot be read to its end: {error}. It may be truncated.") from error
+                piece = (
+                    self._flat_piece(arrays, start)
+                    if self._flat
+                    else linked_piece(self.path, arrays, self._label)
+                )
+            yield piece
 
-    def _flat_piece(self, arrays: Any, start: int) -> RawJets:
+    def _flat_piece(self, arrays: Any, start: int) -> ForeignJets:
         import awkward as ak
 
-        counts = [ak.to_numpy(ak.num(arrays[name])) for name in FLAT]
+        counts = [ak.to_numpy(ak.num(arrays[name])) for name in LIST_COLUMNS]
         if any((other != counts[0]).any() for other in counts[1:]):
-            raise BadInput(f"{self.path}: {', '.join(FLAT)} differ in their number of constituents.")
+            raise BadInput(f"{self.path}: {', '.join(LIST_COLUMNS)} differ in their number of constituents.")
         one_hot = np.stack([ak.to_numpy(arrays[name]) for name in self._labels], axis=1)
-        wrong = np.flatnonzero(one_hot.sum(axis=1) != 1)
+        wrong = np.flatnonzero((one_hot.sum(axis=1) != 1) | ((one_hot != 0) & (one_hot != 1)).any(axis=1))
         if len(wrong):
             raise BadInput(f"{self.path}: row {start + int(wrong[0])} is not of exactly one class label_*.")
-        p4 = np.stack([padded(arrays[name]) for name in FLAT], axis=-1)
-        return RawJets(p4, one_hot.argmax(axis=1), counts[0])
+        p4 = np.stack([padded(arrays[name]) for name in LIST_COLUMNS], axis=-1)
+        return ForeignJets(p4, one_hot.argmax(axis=1), counts[0])
 
 
-def linked_piece(path: Path, arrays: Any, label: int) -> RawJets:
+def linked_piece(path: Path, arrays: Any, label: int) -> ForeignJets:
     """Jets of NanoAOD events: every (jet, candidate) link is one constituent."""
     import awkward as ak
 
@@ -123,7 +126,7 @@ def linked_piece(path: Path, arrays: Any, label: int) -> RawJets:
     p4 = np.zeros((len(jets), int(sizes.max(initial=1)), 4))
     slot = np.arange(len(flat)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     p4[np.repeat(np.arange(len(jets)), sizes), slot] = flat
-    return RawJets(p4, np.full(len(jets), label), sizes)
+    return ForeignJets(p4, np.full(len(jets), label), sizes)
 
 
 def padded(jagged: Any) -> Any:
@@ -145,8 +148,8 @@ def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
         ) from error
     try:
         file = uproot.open(path)
-        kinds = file.classnames()
-        trees = sorted({key.split(";")[0] for key, kind in kinds.items() if kind in TREE_CLASSES})
+        class_of = file.classnames()
+        trees = sorted({key.split(";")[0] for key, name_of in class_of.items() if name_of in TREE_CLASSES})
         choices = [name] if name else trees if len(trees) == 1 else ["Events", "tree"]
         found = next((choice for choice in choices if choice in trees), None)
         if found is None:
