@@ -68,7 +68,7 @@ def estimate_blocks(
         start = max((ends.get(name, 0.0) for name in block.inputs), default=0.0)
         ends[block.name] = start + block_cycles(block, parts_of.usable, known, ii)
         spans.append((start, ends[block.name]))
-    cycles = ends[blocks[-1].name] + sharing_cycles(ii, known)
+    cycles = max(ends.values()) + sharing_cycles(ii, known)
     operators = tuple(
         parts_of.row(block.name, block.op_type, *span, [u])
         for block, span, u in zip(blocks, spans, used, strict=True)

@@ -7,7 +7,7 @@ import pytest
 
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import calibration
-from fpgajet.estimate.matrices import effective_bits, matrix_product
+from fpgajet.estimate.standard.matrices import effective_bits, matrix_product
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
 from fpgajet.ops.inventory import Inventory, Units
