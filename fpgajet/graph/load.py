@@ -118,7 +118,7 @@ def _quant_type(proto: onnx.NodeProto, constants: dict[str, Any]) -> FixedType:
     if np.size(scale) != 1 or np.size(bits) != 1 or np.any(zero != 0):
         raise ValueError("only one scale per tensor and a zero point of 0 are supported")
     check_quantiser_parameters(scale, zero, bits)
-    values = {"signed": 1, "narrow": 0, "rounding_mode": "ROUND"} | attributes_of(proto)
+    values: dict[str, Any] = {"signed": 1, "narrow": 0, "rounding_mode": "ROUND"} | attributes_of(proto)
     return FixedType.from_qonnx(
         float(np.ravel(scale)[0]),
         float(np.ravel(bits)[0]),

@@ -111,11 +111,10 @@ def realised_unless_one(x: Signal) -> tuple[Inventory, Signal]:
 
 def _scaled(call: Call, x: Signal, factor: NDArray[np.float64], source: Signal | None) -> Made:
     """Product with a constant per value; ``source`` is the constant's signal, if it has a precision of its own."""
-    magnitudes = np.abs(factor)
-    if magnitudes.all() and is_power_of_two(factor) and (magnitudes == magnitudes.flat[0]).all():
-        if (factor > 0).all():
-            precision, scale = normalised(x.precision, _broadcast(x.scale, call.shape) * magnitudes.flat[0])
-            return None, [call.result(precision, scale, x.exact)]
+    shift = (factor > 0).all() and is_power_of_two(factor) and (factor == factor.flat[0]).all()
+    if shift:
+        precision, scale = normalised(x.precision, _broadcast(x.scale, call.shape) * factor.flat[0])
+        return None, [call.result(precision, scale, x.exact)]
     exact = source is not None and source.exact
     grid = source.precision if source is not None and exact else call.default
     if source is not None and exact and source.scaled:

@@ -8,8 +8,13 @@ import numpy as np
 
 from fpgajet.estimate.standard.contractions import Made, biased, weights_of
 from fpgajet.estimate.standard.elementwise import realised_unless_one
-from fpgajet.estimate.standard.matrices import constant_products, matrix_product, raw_scale, raw_weights
-from fpgajet.estimate.standard.matrices import SCALE_FRACTION
+from fpgajet.estimate.standard.matrices import (
+    SCALE_FRACTION,
+    constant_products,
+    matrix_product,
+    raw_scale,
+    raw_weights,
+)
 from fpgajet.estimate.standard.scales import on_one_scale
 from fpgajet.estimate.standard.signals import Call, Signal, merged, normalised, union, wider
 from fpgajet.ops.inventory import Inventory, Units

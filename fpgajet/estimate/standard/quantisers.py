@@ -12,7 +12,7 @@ from fpgajet.estimate.standard.contractions import Made
 from fpgajet.estimate.standard.scales import rescaled
 from fpgajet.estimate.standard.signals import Call, is_power_of_two, normalised
 from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, Rounding
-from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.inventory import Inventory
 
 QUANTISERS = ("Quant", "BipolarQuant")
 
@@ -58,6 +58,3 @@ def quantised_type(attributes: dict[str, Any], scale: Any, bits: int) -> tuple[F
         width = min(bits + coarsest - finest, EXACT_BITS)
         return FixedType(signed, width, -finest, rounding, Overflow.SAT), np.ones(())
     return normalised(FixedType(signed, bits, 0, rounding, Overflow.SAT), scale)
-
-
-__all__ = ["QUANTISERS", "Units", "quantised_type", "quantiser"]

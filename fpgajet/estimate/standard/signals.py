@@ -163,6 +163,6 @@ def merged(first: Inventory, then: Inventory) -> Inventory:
     whole = Inventory()
     for units in (first, then):
         for name, value in vars(units).items():
-            if value is not None and not (name == "folded"):
+            if value is not None and name != "folded":
                 setattr(whole, name, getattr(whole, name) + value)
     return whole

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from fpgajet.errors import BadInput
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.standard import activations, contractions, elementwise, pooling, wires
@@ -65,11 +63,13 @@ class Walked:
     Attributes:
         words: link words of 64 bits of the input, or its constituents.
         assumed: what got the default precision, because the file states none.
+        signals: what is known of every tensor.
     """
 
     blocks: tuple[Block, ...]
     words: int
     assumed: tuple[str, ...]
+    signals: dict[str, Signal]
 
 
 def walk(graph: ForeignGraph, default: FixedType = DEFAULT_PRECISION) -> Walked:
@@ -118,7 +118,7 @@ class _Walk:
             self.assumed.insert(0, self.graph.input)
         shape, bits = self.graph.input_shape, self.given.precision.bits
         words = shape[0] if len(shape) > 1 else math.ceil(math.prod(shape) * bits / 64)
-        return Walked(tuple(self.blocks), words, tuple(self.assumed))
+        return Walked(tuple(self.blocks), words, tuple(self.assumed), self.signals)
 
     def step(self, node: ForeignNode) -> None:
         """One node: its results, and a block if it takes any units."""
@@ -158,6 +158,3 @@ class _Walk:
         if units != Inventory():
             bits = x.size * made.precision.bits
             self.blocks.append(Block(f"{name} scale", "Scale", x.made_by, units, bits))
-
-
-__all__ = ["DEFAULT_PRECISION", "LAYERS", "Walked", "np", "walk"]

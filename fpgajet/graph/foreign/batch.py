@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from fpgajet.errors import BadInput
-from fpgajet.graph.foreign.execute import Executor, Values
+from fpgajet.graph.foreign.execute import Values
 from fpgajet.graph.soundness import node_name
 
 #: Nodes of which a constant says the whole shape of the result, the batch axis included.
@@ -52,7 +53,11 @@ def example(shape: tuple[int, ...], dtype: Any, seed: int) -> NDArray[Any]:
 
 
 def check_events_are_separate(
-    run: Any, shape: tuple[int, ...], events: int, dtype: Any, label: str
+    run: Callable[[NDArray[Any]], list[NDArray[Any]]],
+    shape: tuple[int, ...],
+    events: int,
+    dtype: Any,
+    label: str,
 ) -> list[NDArray[Any]] | None:
     """Change one event of a batch, then another: no element of the outputs may depend on both.
 
@@ -70,7 +75,7 @@ def check_events_are_separate(
     first, last = whole.copy(), whole.copy()
     first[0], last[-1] = example(shape, dtype, 2), example(shape, dtype, 3)
     try:
-        plain = run(whole)
+        plain: list[NDArray[Any]] = run(whole)
     except BadInput:
         return None
     for before, one, other in zip(plain, run(first), run(last), strict=True):
@@ -81,7 +86,7 @@ def check_events_are_separate(
                 f"{label}: the events of a batch influence each other, so that the first axis of the input is "
                 "not a batch axis; export the model with a batch axis in front."
             )
-    return plain  # type: ignore[no-any-return]
+    return plain
 
 
 def _both_nan(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
@@ -122,13 +127,3 @@ def same_for_one_event(whole: list[NDArray[Any]], one: list[NDArray[Any]], batch
         if close.mean() < 0.95:
             return False
     return True
-
-
-__all__ = [
-    "Executor",
-    "check_events_are_separate",
-    "example",
-    "for_one_event",
-    "input_of",
-    "same_for_one_event",
-]

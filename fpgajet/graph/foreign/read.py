@@ -113,10 +113,11 @@ def _without_functions(model: onnx.ModelProto, source: str) -> onnx.ModelProto:
     """Functions of the file put in the place of the nodes that call them; quantisers stay nodes."""
     if not model.functions:
         return model
-    kept = [(f.domain, f.name, f.overload) for f in model.functions if f.domain == QONNX_DOMAIN]
+    kept = [(f.domain, f.name) for f in model.functions if f.domain == QONNX_DOMAIN]
     try:
         import onnx.inliner
 
-        return onnx.inliner.inline_selective_functions(model, [k[:2] for k in kept], exclude=True)
+        inlined: onnx.ModelProto = onnx.inliner.inline_selected_functions(model, kept, exclude=True)
+        return inlined
     except (RuntimeError, ValueError, TypeError) as error:
         raise BadInput(f"{source}: its functions cannot be put in place: {one_line(error)}.") from error
