@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,11 @@ def attach_external_data(model: onnx.ModelProto, directory: Path, source: str) -
     for tensor in _tensors(model):
         if not external_data_helper.uses_external_data(tensor):
             continue
-        info = external_data_helper.ExternalDataInfo(tensor)
+        with warnings.catch_warnings():  # keys that are not known say nothing about where the data is
+            warnings.simplefilter("ignore")
+            info = external_data_helper.ExternalDataInfo(tensor)
+        if not isinstance(info.location, str):
+            raise BadInput(f"{source} names a file of weights in text that is not UTF-8; export it again.")
         what = f"{source} keeps the tensor {tensor.name!r} in the file {info.location!r}"
         place = (directory / info.location).resolve()
         if not info.location or not place.is_relative_to(directory.resolve()):

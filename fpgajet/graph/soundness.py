@@ -28,6 +28,10 @@ def check_sound(model: onnx.ModelProto, source: str) -> None:
             infinite; quantisers with attributes of a wrong type or parameters that mean nothing.
     """
     graph = model.graph
+    for name in _names(graph):
+        if not isinstance(name, str):  # protobuf gives bytes for what it cannot decode
+            shown = ascii(bytes(name).decode("utf-8", "replace"))
+            raise BadInput(f"{source} holds the name {shown}, which is not UTF-8 text; export it again.")
     if not graph.output:
         raise BadInput(f"{source} has no outputs.")
     if graph.sparse_initializer:
@@ -66,6 +70,15 @@ def check_quantiser_parameters(scale: Any, zero_point: Any, bit_width: Any) -> N
 def node_name(node: onnx.NodeProto) -> str:
     """The name of a node; of one without, what it makes."""
     return node.name or next((name for name in node.output if name), node.op_type)
+
+
+def _names(graph: onnx.GraphProto) -> Iterator[Any]:
+    yield graph.name
+    for value in (*graph.input, *graph.output, *graph.initializer):
+        yield value.name
+    for node in graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
 
 
 def _check_wiring(graph: onnx.GraphProto, source: str) -> None:

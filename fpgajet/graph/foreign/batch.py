@@ -90,7 +90,8 @@ def check_events_are_separate(
 
 
 def _both_nan(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
-    return np.not_equal(x, x) & np.not_equal(y, y)
+    both: NDArray[np.bool_] = np.not_equal(x, x) & np.not_equal(y, y)
+    return both
 
 
 def for_one_event(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -77,7 +78,7 @@ class Executor:
         import onnxruntime
 
         given = {name: x for name, x in zip(node.input, inputs, strict=True) if x is not None}
-        key = (*node.output, *(f"{x.dtype}{x.ndim}" for x in given.values()))
+        key = (*node.output, *(f"{name} {x.dtype}{x.ndim}" for name, x in given.items()))
         if key not in self._sessions:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 4
@@ -132,4 +133,4 @@ def _reason(error: Exception) -> str:
     words = one_line(error)
     for mark in ("Status Message: ", "INVALID_ARGUMENT : ", "] "):
         words = words.split(mark)[-1] if mark in words else words
-    return words.rstrip(". ")
+    return re.sub(r"\S*/onnxruntime_src/\S+ \S+\(.*?\) ", "", words).rstrip(". ")
