@@ -24,7 +24,7 @@ class Model:
 
     def node(self, op: str, inputs: list[str], **attributes: object) -> str:
         name = f"{op.lower()}{len(self.nodes)}"
-        domain = "qonnx.custom_op.general" if op == "Quant" else ""
+        domain = "qonnx.custom_op.general" if op in ("Quant", "BipolarQuant") else ""
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
         return name
 

@@ -105,7 +105,9 @@ def test_constants_that_are_computed(tmp_path: Path) -> None:
     plain = cost(tmp_path, (4,), lambda m, x: m.node("MatMul", [x, m.constant("w", values)]))
     computed = cost(
         tmp_path, (4,),
-        lambda m, x: m.node("MatMul", [x, m.node("Mul", [m.constant("a", 2 * values), m.constant("h", np.float32(0.5))])]),
+        lambda m, x: m.node(
+            "MatMul", [x, m.node("Mul", [m.constant("a", 2 * values), m.constant("h", np.float32(0.5))])]
+        ),
     )  # fmt: skip
     assert plain == computed
 

@@ -98,9 +98,9 @@ def chain(
 ) -> ForeignGraph:
     """A graph of nodes (op, inputs, outputs, attributes) from "x" to "y"; arrays among the inputs are constants."""
     constants, protos = [], []
-    for op, given, made, attributes in nodes:
+    for op, read_by_it, made, attributes in nodes:
         names = []
-        for k, value in enumerate(given):
+        for k, value in enumerate(read_by_it):
             if isinstance(value, str):
                 names.append(value)
             else:
