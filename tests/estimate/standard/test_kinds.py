@@ -88,7 +88,8 @@ REFUSED: dict[str, tuple[tuple[int, ...], Build, str]] = {
     "division by 0": ((4,), just("Div", np.float32(0)), "divides by 0"),
     "cube": ((4,), just("Pow", np.float32(3)), "exponents 1 and 2"),
     "places that depend on values": (
-        (4,), lambda m, x: m.node("GatherElements", [x, m.node("ArgMax", [x], axis=1)], axis=1), "depends on the input"),
+        (4,), lambda m, x: m.node("GatherElements", [x, m.node("ArgMax", [x], axis=1)], axis=1),
+        "depends on the input"),
     "einsum of three": (
         (4,), lambda m, x: m.node("Einsum", [x, x, x], equation="bi,bi,bi->b"), "two operands"),
     "einsum with a trace": (
