@@ -131,11 +131,11 @@ def _show(source: Source, result: Estimate, judged: Verdict | None) -> None:
         console.print(escape(_assumption(source)), highlight=False, soft_wrap=True)
     for label, row in (("logic synthesis", result.total), ("HLS report", result.csynth)):
         figures = (("LUT", row.lut), ("FF", row.ff), ("DSP", row.dsp), ("BRAM", row.bram))
-        text = ", ".join(f"{unit} {_interval(figure)}" for unit, figure in figures)
+        text = ", ".join(f"{unit} {_with_range(figure)}" for unit, figure in figures)
         console.print(f"expected of {label}: {text}", highlight=False, soft_wrap=True)
     total = result.total
-    text = f"latency {_interval(total.latency_cycles)} cycles = {_interval(total.latency_ns)} ns"
-    period = f"clock period after place and route {_interval(result.period_ns)} ns"
+    text = f"latency {_with_range(total.latency_cycles)} cycles = {_with_range(total.latency_ns)} ns"
+    period = f"clock period after place and route {_with_range(result.period_ns)} ns"
     console.print(f"{text}, II {total.ii.value:g}; {period}", highlight=False, soft_wrap=True)
     for name in ("latency_cycles", "lut", "ff", "dsp"):
         evidence = getattr(total, name).evidence
@@ -150,7 +150,7 @@ def _show(source: Source, result: Estimate, judged: Verdict | None) -> None:
             console.print(text, highlight=False, soft_wrap=True)
 
 
-def _interval(figure: Figure) -> str:
+def _with_range(figure: Figure) -> str:
     from fpgajet.report.words import number
 
     if figure.low == figure.high:

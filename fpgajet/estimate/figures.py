@@ -1,4 +1,4 @@
-"""Figures with their interval and evidence, and the estimate made of them. Plain dataclasses, no imports."""
+"""Figures with their uncertainty and evidence, and the estimate made of them. Plain dataclasses."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 #: What an estimate says about every operator and about the whole design, in this order.
 QUANTITIES = ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram")
 
-#: The probability that an interval claims to hold the truth with.
+#: The probability with which the range of a figure holds the true value.
 COVERAGE = 0.80
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, the interval that holds the true one with 80 % probability, and why we think so."""
+    """A number, the range that holds the true one with 80 % probability, and the evidence for both."""
 
     value: float
     low: float
@@ -30,7 +30,7 @@ class Figure:
 
     @classmethod
     def spread(cls, value: float, factor: float, evidence: str) -> Figure:
-        """``value`` with the interval value / factor ... value * factor."""
+        """``value`` with the range from value / factor to value * factor."""
         return cls(value, value / factor, value * factor, evidence)
 
     def map(self, function: Callable[[float], float]) -> Figure:
@@ -38,7 +38,7 @@ class Figure:
         return Figure(function(self.value), function(self.low), function(self.high), self.evidence)
 
     def __add__(self, other: Figure) -> Figure:
-        """Sum of two figures; their intervals add up linearly, as if their errors were one."""
+        """Sum of two figures; their ranges add up linearly, as if their errors were fully correlated."""
         texts = dict.fromkeys((self.evidence, other.evidence))
         return Figure(
             self.value + other.value,
@@ -48,7 +48,7 @@ class Figure:
         )
 
     def rounded(self) -> Figure:
-        """The same in whole units: interval bounds rounded outwards."""
+        """The same in whole units, the ends of the range rounded outwards."""
         return replace(self, value=round(self.value), low=math.floor(self.low), high=math.ceil(self.high))
 
     def __str__(self) -> str:
@@ -79,7 +79,7 @@ class OperatorEstimate:
     bram: Figure
 
     def row(self, level: str) -> dict[str, Any]:
-        """Plain data: value, interval and evidence of every quantity, and the level they come from."""
+        """Plain data: value, range and evidence of every quantity, and the level they come from."""
         row: dict[str, Any] = {"level": level, "name": self.name, "op_type": self.op_type}
         row["start_cycle"] = self.start_cycle
         figures = {name: getattr(self, name) for name in QUANTITIES}

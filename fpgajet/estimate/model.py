@@ -37,7 +37,7 @@ def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Est
         ii: clocks between two jets; from 3 on, products of two variables are shared.
 
     Raises:
-        BadInput: the clock or the interval is not positive.
+        BadInput: the clock or the initiation interval is not positive.
     """
     return estimate_blocks(blocks_of(network), network.input_shape[0], part, clock_mhz, ii)
 

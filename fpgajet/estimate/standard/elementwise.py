@@ -1,4 +1,4 @@
-"""Sums and products of single values, and batch normalisation that was not folded into a layer."""
+"""Sums and products of single values, and batch normalisation that was not folded into a layer before."""
 
 from __future__ import annotations
 

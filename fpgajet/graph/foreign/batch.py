@@ -28,15 +28,15 @@ def input_of(model: onnx.ModelProto, source: str) -> tuple[str, tuple[int, ...],
     inputs = [i for i in model.graph.input if i.name not in constants]
     if len(inputs) != 1:
         raise BadInput(f"{source} has {len(inputs)} inputs; fpgajet takes models with exactly one.")
-    kind = inputs[0].type.tensor_type
+    tensor = inputs[0].type.tensor_type
     label = f"{source}: the input {inputs[0].name!r}"
-    if not inputs[0].type.HasField("tensor_type") or not kind.HasField("shape"):
+    if not inputs[0].type.HasField("tensor_type") or not tensor.HasField("shape"):
         raise BadInput(f"{label} has no shape.")
-    shape = tuple(d.dim_value if d.HasField("dim_value") else 0 for d in kind.shape.dim)
+    shape = tuple(d.dim_value if d.HasField("dim_value") else 0 for d in tensor.shape.dim)
     if not shape or any(n < 1 for n in shape[1:]) or shape[0] < 0 or (len(shape) == 1 and shape[0] < 1):
         raise BadInput(f"{label} has no fixed shape behind its batch axis.")
     try:
-        dtype = np.dtype(helper.tensor_dtype_to_np_dtype(kind.elem_type))
+        dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
     except (KeyError, TypeError) as error:
         raise BadInput(f"{label} has an element type that is not known.") from error
     if dtype.kind not in "fiub":

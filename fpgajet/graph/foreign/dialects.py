@@ -22,7 +22,7 @@ ROUNDING_MODES = {"ROUND": "ROUND", "HALF_EVEN": "ROUND", "FLOOR": "FLOOR", "HAL
 _EXPORT_QONNX = "export the model as QONNX instead"
 
 
-def with_one_kind_of_quantiser(graph: ForeignGraph) -> ForeignGraph:
+def with_quant_nodes_only(graph: ForeignGraph) -> ForeignGraph:
     """The graph with every quantiser as ``Quant`` or ``BipolarQuant``, checked.
 
     Raises:

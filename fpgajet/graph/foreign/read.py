@@ -17,7 +17,7 @@ from fpgajet.graph.foreign.batch import (
     input_of,
     same_for_one_event,
 )
-from fpgajet.graph.foreign.dialects import with_one_kind_of_quantiser
+from fpgajet.graph.foreign.dialects import with_quant_nodes_only
 from fpgajet.graph.foreign.execute import Executor, Values
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, ForeignTensor
 from fpgajet.graph.reading import QONNX_DOMAIN, one_line, refusals
@@ -34,7 +34,7 @@ def read_foreign(model: onnx.ModelProto, source: str) -> ForeignGraph:
             computed, a quantiser that cannot be used.
     """
     with refusals(source):
-        return with_one_kind_of_quantiser(_Run(_without_functions(model, source), source).graph())
+        return with_quant_nodes_only(_Run(_without_functions(model, source), source).graph())
 
 
 class _Run:
