@@ -4,8 +4,8 @@ What can be turned into operators so far: multilayer perceptrons, also per const
 Gemm with constant weights), biases, ReLU, concatenations of two tensors and quantisers with one power-of-two scale.
 Everything else is refused by name. The yardstick is qonnx's own execution of the file.
 
-One thing cannot be kept: a bias that the file leaves in floating point and that would need more than a few bits below
-the accumulator's grid. It is rounded to that grid (half to even), and the result lists it.
+Biases are often left in floating point; :mod:`fpgajet.graph.foreign.biases` says how they keep their effect. Only in a
+last layer without a quantiser may one be rounded, and the result lists it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
+from fpgajet.graph.foreign.biases import bias_alone, bias_before
 from fpgajet.graph.foreign.features import GivenFeatures
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, real
 from fpgajet.graph.reading import one_line
@@ -28,8 +29,6 @@ from fpgajet.ops.network import Network, Node, Tensor
 
 #: float32, in which qonnx and onnxruntime compute, carries integers of so many bits exactly.
 FLOAT32_BITS = 24
-#: A bias may be so many bits finer than the products that it is added to.
-BITS_BELOW = 8
 #: Nodes that leave the values of an event as they are, if its shape stays the same.
 _SAME_SHAPE = ("Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast")
 
@@ -205,7 +204,7 @@ class _Importer:
         found = self.sums[name]
         given = self.types[found.stage]
         grid = given.fraction + found.weight.type.fraction
-        raw, fraction = _raw_bias(found.bias, grid)
+        raw, fraction = bias_alone(found.bias, grid)
         bias = np.abs(raw).astype(np.float64) * 2.0 ** (grid - fraction)
         ends = np.abs(found.weight.values.raw).sum(1) * max(given.highest, -given.lowest) + bias
         largest = int(np.ceil(ends.max() * 2.0 ** (fraction - grid)))
@@ -215,15 +214,14 @@ class _Importer:
                 f"{self.graph.source}: its output {name!r} needs {precision.bits} bits, more than float32 carries; "
                 "put a Quant behind the last layer."
             )
-        self.emit(found, precision, name)
+        if (to_real(raw, fraction) != found.bias).any():
+            self.rounded.append(f"the bias of {found.name} is rounded to 2^-{fraction}")
+        self.emit(replace(found, bias=to_real(raw, fraction)), precision, name)
 
     def emit(self, found: _Sum, precision: FixedType, result: str) -> None:
         """One Dense operator."""
-        raw, fraction = _raw_bias(found.bias, self.types[found.stage].fraction + found.weight.type.fraction)
-        if (to_real(raw, fraction) != found.bias).any():
-            self.rounded.append(
-                f"the bias of {found.name} is rounded to the accumulator's grid of 2^-{fraction}"
-            )
+        grid = self.types[found.stage].fraction + found.weight.type.fraction
+        raw, fraction = bias_before(precision, found.bias, grid)
         bits = max(int(np.abs(raw).max(initial=0)).bit_length() + 1, 2)
         kind = FixedType(True, bits, fraction, Rounding.HALF_EVEN, Overflow.SAT)
         tensors = {"weight": found.weight, "bias": Tensor(FixedArray(raw, fraction), kind)}
@@ -235,15 +233,6 @@ class _Importer:
         self.nodes.append(node)
         self.types[node.name] = precision
         self.stages[node.name] = node.name
-
-
-def _raw_bias(bias: NDArray[np.float64], grid: int) -> tuple[NDArray[np.int64], int]:
-    """Raw values of a bias and their fraction bits: exact if a few bits below the grid are enough, else on the grid."""
-    for fraction in range(grid, grid + BITS_BELOW + 1):
-        scaled = bias * 2.0**fraction
-        if (scaled == np.rint(scaled)).all():
-            return scaled.astype(np.int64), fraction
-    return np.rint(bias * 2.0**grid).astype(np.int64), grid
 
 
 def to_network(graph: ForeignGraph) -> Imported:

@@ -83,6 +83,23 @@ def test_what_is_supported_costs_something(tmp_path: Path, name: str, quantised:
     assert lut(tmp_path, *COSTS[name], quantised) > 0
 
 
+@pytest.mark.parametrize(("op", "more"), [("ReduceSum", 3), ("ReduceMax", 0)])
+def test_pooling_grows_with_the_constituents(tmp_path: Path, op: str, more: int) -> None:
+    """Eight values of 8 bits add up to 11; seven additions or comparisons per feature."""
+    pooled = just(op, np.array([1]), keepdims=0)
+    found = walk(read_foreign(read_model(written(tmp_path, (8, 4), pooled)), "m"))
+    result = next(s for name, s in found.signals.items() if name.startswith("reduce"))
+    assert result.precision.bits == 8 + more
+    (block,) = found.blocks
+    assert sum(u.count for u in block.inventory.adders) == 7 * 4
+    assert block.inventory.adder_levels == 3
+
+
+def test_windows_are_as_large_as_their_kernel(tmp_path: Path) -> None:
+    found = walk(read_foreign(read_model(written(tmp_path, (2, 9), just("MaxPool", kernel_shape=[3]))), "m"))
+    assert sum(u.count for u in found.blocks[0].inventory.adders) == 2 * 7 * 2
+
+
 REFUSED: dict[str, tuple[tuple[int, ...], Build, str]] = {
     "division by a variable": ((4,), lambda m, x: m.node("Div", [x, x]), "computed from the input"),
     "division by 0": ((4,), just("Div", np.float32(0)), "divides by 0"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import from_real
+from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, requantise
 from fpgajet.graph.foreign import read_foreign
+from fpgajet.graph.foreign.biases import bias_before
 from fpgajet.graph.foreign.to_network import Imported, to_network
 from fpgajet.graph.reading import read_model
 from fpgajet.ops.integers import FixedArray
@@ -106,10 +109,40 @@ def mlp(tmp_path: Path, bias: float, scale: Any = 0.25, **quant: Any) -> Path:
     return m.save(tmp_path / "m.onnx", y)
 
 
-def test_a_bias_off_the_grid_is_rounded_and_said(tmp_path: Path) -> None:
-    assert imported(mlp(tmp_path, 0.25)).rounded == ()
-    (said,) = imported(mlp(tmp_path, 0.3)).rounded
-    assert "rounded to the accumulator's grid of 2^-5" in said
+@given(
+    bias=st.floats(-100, 100), raw=st.integers(-2000, 2000), grid=st.integers(-1, 6), fraction=st.integers(-1, 6),
+    rounding=st.sampled_from([Rounding.FLOOR, Rounding.HALF_EVEN]),
+)  # fmt: skip
+def test_one_bit_replaces_the_rest_of_a_bias(
+    bias: float, raw: int, grid: int, fraction: int, rounding: Rounding
+) -> None:
+    precision = FixedType(True, 30, fraction, rounding, Overflow.SAT)
+    kept, at = bias_before(precision, np.array([bias]), grid)
+    short = requantise(np.array([(raw << (at - grid)) + int(kept[0])]), at, precision)
+    exact = Fraction(raw) / Fraction(2) ** grid + Fraction(bias)
+    scaled = exact * Fraction(2) ** fraction
+    assert int(short[0]) == (round(scaled) if rounding is Rounding.HALF_EVEN else math.floor(scaled))
+
+
+def test_biases_in_floating_point_give_the_bits_of_qonnx(tmp_path: Path) -> None:
+    path = mlp(tmp_path, 0.3)
+    x = np.random.default_rng(0).normal(0, 3, (500, 4)).astype(np.float32)
+    found = imported(path)
+    assert found.rounded == ()
+    np.testing.assert_array_equal(in_integers(found, x), in_qonnx(path, x))
+
+
+def test_a_bias_that_is_rounded_is_said(tmp_path: Path) -> None:
+    m = Model((4,))
+    x = m.quant("x", 6, 0.125)
+    w = m.quant(m.constant("w", np.eye(4, dtype=np.float32)), 4, 0.25)
+    path = m.save(
+        tmp_path / "m.onnx", m.node("Add", [m.node("MatMul", [x, w]), m.constant("b", np.float32(0.3))])
+    )
+    found = imported(path)
+    assert found.rounded == ("the bias of matmul2 is rounded to 2^-5",)
+    events = np.random.default_rng(0).normal(0, 3, (50, 4)).astype(np.float32)
+    assert np.abs(in_integers(found, events) - in_qonnx(path, events)).max() <= 2.0**-6
 
 
 @pytest.mark.parametrize("mode", ["ROUND", "FLOOR"])
