@@ -15,6 +15,7 @@ from fpgajet.devices import Budget
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.verdict import VerdictRow
+from fpgajet.report.words import IMPLEMENTATIONS
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -125,7 +126,7 @@ class Physics(Facts):
 
     def title(self, name: str) -> str:
         """Name of a row for people."""
-        return self.titles.get(name, name.replace("_", " "))
+        return self.titles.get(name, IMPLEMENTATIONS.get(name, name.replace("_", " ")))
 
 
 class VerdictFacts(Facts):
