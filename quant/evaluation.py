@@ -19,7 +19,7 @@ from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 FEWEST = 50
 SLICES = 4
 
-Report = dict[str, Any]
+Evaluation = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
     return Scored(checkpoint, jets, scores)
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Report:
-    """:func:`report_of` the scores of a checkpoint on jets; raises as :func:`score_checkpoint`."""
-    return report_of(score_checkpoint(checkpoint, data, max_jets), data.name)
+def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Evaluation:
+    """:func:`evaluation_of` the scores of a checkpoint on jets; raises as :func:`score_checkpoint`."""
+    return evaluation_of(score_checkpoint(checkpoint, data, max_jets), data.name)
 
 
-def report_of(scored: Scored, data: str) -> Report:
+def evaluation_of(scored: Scored, data: str) -> Evaluation:
     """Metrics of float and quantised model, the mass cut beside them, and slices of pT and multiplicity."""
     config, jets = scored.checkpoint.config, scored.jets
-    report: Report = {
+    report: Evaluation = {
         "model": config.name,
         "data": data,
         "jets": len(jets),
@@ -99,7 +99,7 @@ def report_of(scored: Scored, data: str) -> Report:
     return report
 
 
-def slices(jets: Jets, score: NDArray[np.float64]) -> list[Report]:
+def slices(jets: Jets, score: NDArray[np.float64]) -> list[dict[str, Any]]:
     """Metrics in quartiles of jet pT (GeV) and of multiplicity; slices short of jets are left out."""
     found = []
     for name, values in (("pt", jets.jet[:, 0]), ("multiplicity", jets.multiplicity)):

@@ -46,7 +46,7 @@ def evaluate(
     """
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
-    from quant.evaluation import report_of, score_checkpoint
+    from quant.evaluation import evaluation_of, score_checkpoint
     from quant.zoo import resolve
 
     for image in (plot, boost_plot):
@@ -54,7 +54,7 @@ def evaluate(
             check_image(image)
     checkpoint = open_checkpoint(resolve(model))
     scored = score_checkpoint(checkpoint, data, max_jets)
-    report = report_of(scored, data.name)
+    report = evaluation_of(scored, data.name)
     if plot:
         _plot(scored, report, plot)
     if boost or boost_plot:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.physics.equivariance import TRANSFORMATIONS
 from fpgajet.plotting import COLOURS, DASHES, physics_axes
-from quant.metrics import area, roc_curve
+from quant.metrics import area, roc_curve, thinned
 
 #: points kept of a curve: more are not seen, and files stay small
 POINTS = 600
@@ -29,7 +28,7 @@ def plot_roc(curves: Mapping[str, tuple[NDArray[Any], NDArray[Any]]], out: Path,
         for number, (name, (label, score)) in enumerate(curves.items()):
             background, signal = roc_curve(label, score)
             line = f"{name} (AUC {area(background, signal):.4f})"
-            kept = _thinned(signal)
+            kept = thinned(signal, POINTS)
             shown = background[kept] > 0
             least = min(least, float(background[background > 0].min()))
             colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
@@ -41,12 +40,6 @@ def plot_roc(curves: Mapping[str, tuple[NDArray[Any], NDArray[Any]]], out: Path,
         axis.set_ylabel("background efficiency")
         axis.grid(alpha=0.3)
         axis.legend(title=title or None)
-
-
-def _thinned(signal: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Indices of about :data:`POINTS` points, evenly spaced in signal efficiency, both ends kept."""
-    wanted = np.searchsorted(signal, np.linspace(0, 1, POINTS))
-    return np.unique(np.clip([0, *wanted, len(signal) - 1], 0, len(signal) - 1))
 
 
 def plot_study(found: Mapping[str, Any], out: Path) -> None:

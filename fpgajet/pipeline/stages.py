@@ -181,7 +181,7 @@ def boosts_stage(build: BuildDirectory, settings: BuildSettings, jets: Path) -> 
 
     def run() -> str:
         from fpgajet.graph.load import load, read_model
-        from fpgajet.report import boosts_of
+        from fpgajet.physics.boosts import boosts_of
 
         network = load(read_model(build.model), str(build.model))
         sample = labelled_jets(jets, network.input_shape[0], settings.max_jets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fpgajet.report.boosts import boosts_of
 from fpgajet.report.curves import curves_of
 from fpgajet.report.facts import operators_of, stages_of
 from fpgajet.report.html import html, write_html
@@ -13,7 +12,6 @@ from fpgajet.report.store import read_report, write_json
 __all__ = [
     "SCHEMA_VERSION",
     "Report",
-    "boosts_of",
     "curves_of",
     "html",
     "markdown",

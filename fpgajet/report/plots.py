@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fpgajet.report.axes import Axes
 from fpgajet.report.model import Boosts, Report
-from fpgajet.report.svg import Axes, Picture
+from fpgajet.report.svg import Picture
 from fpgajet.report.words import IMPLEMENTATIONS, number
 
 #: Line styles: colour and dashes differ, so that curves are told apart without colour as well.

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fpgajet.report.model import ModelFacts
 
 STATUS = {"pass": "PASS", "marginal": "MARGINAL", "fail": "FAIL"}
+SYMBOLS = {"pass": "✓", "marginal": "≈", "fail": "✗"}
 
 IMPLEMENTATIONS = {
     "float": "float",
@@ -46,6 +47,13 @@ def quantity(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %"
     return f"{number(value, 4)} {unit}".strip()
+
+
+def spread(low: float | None, high: float | None, digits: int = 4, to: str = " - ") -> str:
+    """A range, "low - high"; empty where both ends are the same or none is known."""
+    if low is None or high is None or low == high:
+        return ""
+    return f"{number(low, digits)}{to}{number(high, digits)}"
 
 
 def counts(model: ModelFacts) -> str:

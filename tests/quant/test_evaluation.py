@@ -23,7 +23,7 @@ def jets(classes: tuple[str, ...]) -> Jets:
     return Jets(p4, rng.integers(12, 90, 1200).astype(np.int16), label, jet, classes, {})
 
 
-def test_report_of_a_zoo_entry(tmp_path: Path) -> None:
+def test_evaluation_of_a_zoo_entry(tmp_path: Path) -> None:
     sample = jets(("qcd", "top"))
     write_jets(tmp_path / "jets.h5", sample)
     checkpoint = open_checkpoint(zoo.resolve("npelican"))
