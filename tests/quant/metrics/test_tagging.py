@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from quant.metrics import tagging_metrics
+from quant.metrics import auc, mass_window, physics_metrics, tagging_errors, tagging_metrics
 
 
 def test_a_tied_group_cannot_fake_rejection() -> None:
@@ -30,3 +31,19 @@ def test_tagging_metrics_of_a_small_sample() -> None:
 
 def test_score_zero_is_background() -> None:
     assert tagging_metrics([0, 1], [0.0, 0.1])["accuracy"] == 1.0
+
+
+def test_physics_metrics_of_a_build() -> None:
+    rng = np.random.default_rng(0)
+    label = np.arange(400) % 2
+    score = rng.normal(size=400) + label
+    mass = np.where(label, rng.normal(150, 10, 400), rng.exponential(90, 400))
+    found = physics_metrics(label, {"float": score, "quantised": np.round(4 * score)}, mass)
+    assert list(found) == ["float", "quantised", "jet_mass"]
+    assert found["float"] == tagging_metrics(label, score) | tagging_errors(label, score)
+    assert found["quantised"]["minus_float"]["auc"]["value"] == pytest.approx(
+        found["quantised"]["auc"] - found["float"]["auc"]
+    )
+    assert found["jet_mass"]["auc"] == auc(label, mass_window(label, mass).scores)
+    assert "accuracy" not in found["jet_mass"]
+    assert "minus_float" not in found["jet_mass"]
