@@ -110,11 +110,12 @@ def test_errors_agree_with_the_bootstrap(step: float) -> None:
         assert (differences[name]["error"] or 0) < 0.8 * spread[0, k], "the jets are shared"
 
 
-def test_errors_are_the_scatter_of_toy_experiments() -> None:
+@pytest.mark.parametrize("jets", [(2000, 1500), (8000, 150)], ids=["even", "few signal jets"])
+def test_errors_are_the_scatter_of_toy_experiments(jets: tuple[int, int]) -> None:
     rng = np.random.default_rng(3)
     values, errors, differences, paired = [], [], [], []
     for _ in range(200):
-        label, first, second = toy(rng, (2000, 1500))
+        label, first, second = toy(rng, jets)
         metrics, found = tagging_metrics(label, first), tagging_errors(label, first)
         minus = paired_differences(label, second, first)
         values.append([float(metrics[name] or 0) for name in NAMES])
