@@ -30,8 +30,8 @@ from tables.rows import write_table
 
 from fpgajet.files import read_json, sha256, write_json
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.rtl_flow import test_jets
 from fpgajet.rtl import RtlOptions, build, emit
-from fpgajet.rtl.command import test_jets
 
 CLOCK_MHZ = 320.0
 PART = "xcvu9p"

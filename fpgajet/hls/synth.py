@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
 
@@ -129,32 +130,36 @@ def read_reports(work: Path) -> dict[str, Any]:
     return {key: reports[key] for key in keep if key in reports}
 
 
-def hardware_rows(reports: dict[str, Any]) -> list[dict[str, Any]]:
+def hardware_rows(reports: dict[str, Any]) -> list[HardwareRow]:
     """Rows for the report's hardware table, one for each level that the vendor tool reached."""
     csynth = reports["CSynthesisReport"]
     cycles, period = int(csynth["WorstLatency"]), float(csynth["TargetClockPeriod"])
-    timing = {
+    timing: dict[str, Any] = {
         "latency_cycles": cycles,
         "latency_ns": round(cycles * period, 3),
         "ii": int(csynth["IntervalMax"]),
     }
     rows = [
-        {"level": "hls-csynth"}
-        | timing
-        | {name.lower(): int(csynth[name]) for name in ("LUT", "FF", "DSP")}
-        | {
-            "bram": int(csynth.get("BRAM_18K", 0)) / 2,
-            "evidence": f"{reports['command'][0]}, C synthesis report",
-        }
+        HardwareRow(
+            level="hls-csynth",
+            **timing,
+            **{name.lower(): int(csynth[name]) for name in ("LUT", "FF", "DSP")},
+            bram=int(csynth.get("BRAM_18K", 0)) / 2,
+            evidence=f"{reports['command'][0]}, C synthesis report",
+        )
     ]
     if "VivadoSynthReport" in reports:
         vivado = reports["VivadoSynthReport"]
-        dsp = vivado.get("DSP48E", vivado.get("DSP", 0))
         rows.append(
-            {"level": "vivado-synthesis"}
-            | timing
-            | {"lut": int(vivado["LUT"]), "ff": int(vivado["FF"]), "dsp": int(dsp)}
-            # hls4ml calls it BRAM_18K, but reads the line of whole tiles of 36 Kb.
-            | {"bram": float(vivado.get("BRAM_18K", 0)), "evidence": "Vivado, utilisation after synth_design"}
+            HardwareRow(
+                level="vivado-synthesis",
+                **timing,
+                lut=int(vivado["LUT"]),
+                ff=int(vivado["FF"]),
+                dsp=int(vivado.get("DSP48E", vivado.get("DSP", 0))),
+                # hls4ml calls it BRAM_18K, but reads the line of whole tiles of 36 Kb.
+                bram=float(vivado.get("BRAM_18K", 0)),
+                evidence="Vivado, utilisation after synth_design",
+            )
         )
     return rows

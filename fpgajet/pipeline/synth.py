@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.files import read_json, write_json
 from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
-from fpgajet.pipeline.build import refresh_report
+from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.pipeline.record import exclusive, path_digest
+from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.pipeline.reporting import refresh_report
 
 
 def run_synth(
-    build_dir: Path, steps: SynthesisSteps, say: Callable[[str], None]
-) -> tuple[list[dict[str, Any]], Path]:
+    build_dir: Path, steps: SynthesisSteps, reporter: Reporter | None = None
+) -> tuple[list[HardwareRow], Path]:
     """Synthesise a build's project and write its report again with the outcome.
 
     Returns:
@@ -27,8 +28,10 @@ def run_synth(
     build = existing_build(build_dir)
     with exclusive(build_dir):
         backend = read_json(build.record)["settings"]["backend"]
+        say = (reporter or Silent()).line
         reports = synthesise(build.project, build.root / "synth", backend, steps, say)
         rows = hardware_rows(reports)
-        project = path_digest(build.project)
-        write_json(build.synthesis, {"project": project, "rows": rows, "reports": reports})
-        return rows, refresh_report(build)
+        content = {"project": path_digest(build.project), "rows": [row.as_dict() for row in rows]}
+        write_json(build.synthesis, content | {"reports": reports})
+        refresh_report(Artefacts(build))
+        return rows, build.report

@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fpgajet.devices import Budget
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
+from fpgajet.estimate.verdict import VerdictRow
 
 #: Raised by one when a key changes its meaning or disappears; new optional keys do not count.
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -80,7 +82,14 @@ class Curves(Facts):
 
 
 class Physics(Facts):
-    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat."""
+    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat.
+
+    Every implementation of the registry that has scores of all jets may have a row under its own key; ``titles`` has
+    the names of these rows for people.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Metrics]
 
     float_: Metrics | None = Field(default=None, alias="float")
     quantised: Metrics | None = None
@@ -89,45 +98,17 @@ class Physics(Facts):
     jets: int | None = None
     data: str = ""
     curves: dict[str, Curves] = {}
+    titles: dict[str, str] = {}
 
+    def rows(self) -> dict[str, Metrics]:
+        """The table: what there is, the float model first, the jet mass last."""
+        rows = {"float": self.float_, "quantised": self.quantised, "csim": self.csim}
+        rows |= {**self.__pydantic_extra__, "jet_mass": self.jet_mass}
+        return {name: row for name, row in rows.items() if row is not None}
 
-class HardwareRow(Facts):
-    """Latency and resources of the whole design (or of one operator) at one level.
-
-    ``bram`` counts blocks of 36 Kb; a null was not measured at this level. ``intervals``: 80 % intervals.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    level: str
-    name: str = "total"
-    op_type: str = ""
-    part: str = ""
-    clock_mhz: float | None = None
-    start_cycle: float | None = None
-    latency_cycles: float | None = None
-    latency_ns: float | None = None
-    ii: float | None = None
-    lut: float | None = None
-    ff: float | None = None
-    dsp: float | None = None
-    bram: float | None = None
-    period_ns: float | None = None
-    intervals: dict[str, tuple[float, float]] = {}
-    evidence: dict[str, str] | str = {}
-
-
-class VerdictRow(Facts):
-    """One question of the verdict: value (interval low - high) against limit."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    limit: float
-    unit: str
-    status: Literal["pass", "marginal", "fail"]
-    explanation: str = ""
+    def title(self, name: str) -> str:
+        """Name of a row for people."""
+        return self.titles.get(name, name.replace("_", " "))
 
 
 class VerdictFacts(Facts):

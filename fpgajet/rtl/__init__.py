@@ -8,8 +8,8 @@ from __future__ import annotations
 from fpgajet.rtl.build import RtlResult, Verilog, build, compare
 from fpgajet.rtl.design import RtlDesign, emit, trace
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.simulate import Simulation, simulate
-from fpgajet.rtl.tools import Tool, available
+from fpgajet.rtl.tools.installed import Tool, available
+from fpgajet.rtl.tools.verilator import Simulation, simulate
 
 __all__ = [
     "RtlDesign",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import Mismatch
 from fpgajet.files import write_json
 from fpgajet.fixed import from_real, to_real
@@ -19,9 +19,9 @@ from fpgajet.rtl.clock import ClockInterval
 from fpgajet.rtl.design import RESULT_FILE, RtlDesign, emit
 from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.simulate import Simulation
-from fpgajet.rtl.synthesis import Cells, synthesise
-from fpgajet.rtl.tools import available, require
+from fpgajet.rtl.tools.installed import available, require
+from fpgajet.rtl.tools.verilator import Simulation
+from fpgajet.rtl.tools.yosys import Cells, synthesise
 
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
@@ -46,7 +46,7 @@ class RtlResult:
     compared: int
     differences: int
     vhdl: dict[str, int] | None
-    hardware: dict[str, Any]
+    hardware: HardwareRow
 
 
 def build(
@@ -91,7 +91,7 @@ def build(
     row, clock = hardware_row(design, cells), period_interval(design, cells)
     result = RtlResult(design, cells, clock, compared, differences, vhdl, row)
     facts = {"compared": compared, "differences": differences} | ({"vhdl": vhdl} if vhdl else {})
-    write_json(out_dir / RESULT_FILE, {**facts, **result.hardware})
+    write_json(out_dir / RESULT_FILE, {**facts, **result.hardware.as_dict()})
     if vhdl and vhdl["differences"]:
         raise Mismatch(
             f"The VHDL in {out_dir} gives another score than the reference for {vhdl['differences']} of "
@@ -114,7 +114,7 @@ def check_vhdl(
     if not ghdl.present:
         say(f"VHDL is written but not simulated: there is no GHDL ({ghdl.install})")
         return None
-    from fpgajet.rtl.ghdl import VhdlSimulation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
     some = np.concatenate([jets[: VHDL_JETS // 2], jets[-(VHDL_JETS - VHDL_JETS // 2) :]])[: len(jets)]
     differences = compare(network, VhdlSimulation(design), some)

@@ -11,27 +11,27 @@ from typing import Any
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.ops.network import Network
-from fpgajet.rtl.adders import adders
-from fpgajet.rtl.delays import DSP_KINDS
-from fpgajet.rtl.distances import merge_distances
-from fpgajet.rtl.folding import Folding, fold
-from fpgajet.rtl.limits import merge_limits
-from fpgajet.rtl.linear import share_equal_sums
-from fpgajet.rtl.lut_products import NARROW, products_as_rows
-from fpgajet.rtl.macs import accumulate_in_dsp
-from fpgajet.rtl.netlist import Format, Netlist
+from fpgajet.rtl.ir.builder import flatten
+from fpgajet.rtl.ir.delays import DSP_KINDS
+from fpgajet.rtl.ir.netlist import Format, Netlist
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.registers import count_registers
-from fpgajet.rtl.schedule import Schedule, pipeline
-from fpgajet.rtl.sums import flatten
-from fpgajet.rtl.tools import require
-from fpgajet.rtl.winograd import halve_products
+from fpgajet.rtl.passes.adders import adders
+from fpgajet.rtl.passes.distances import merge_distances
+from fpgajet.rtl.passes.limits import merge_limits
+from fpgajet.rtl.passes.linear import share_equal_sums
+from fpgajet.rtl.passes.lut_products import NARROW, products_as_rows
+from fpgajet.rtl.passes.macs import accumulate_in_dsp
+from fpgajet.rtl.passes.winograd import halve_products
+from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
+from fpgajet.rtl.schedule.registers import count_registers
+from fpgajet.rtl.share.over_time import Folding, fold
+from fpgajet.rtl.tools.installed import require
 
 DESIGN_FILE = "design.json"
 #: What simulation and synthesis of the design found; written last by :func:`fpgajet.rtl.build.build`.
 RESULT_FILE = "rtl.json"
 VHDL = "vhdl"
-LIBRARY = Path(__file__).with_name("library")
+LIBRARY = Path(__file__).with_name("write") / "library"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class RtlDesign:
         ii: least number of clocks between jets.
         clock_mhz: the clock that registers were placed for.
         part: the part it was built for.
-        registers: flip-flops between the stages and in the valid bits, see :mod:`fpgajet.rtl.registers`.
+        registers: flip-flops between the stages and in the valid bits, see :mod:`fpgajet.rtl.schedule.registers`.
         dsp: DSP blocks.
         jet: format of every input in the order of the bus, lowest bits first.
         score: format of every output.
@@ -97,8 +97,8 @@ def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = Non
     require("alkaid")
     import numpy as np
 
-    from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
-    from fpgajet.rtl.tracing import from_symbols
+    from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input
+    from fpgajet.rtl.trace.tracing import from_symbols
 
     options = options or RtlOptions()
     arithmetic = AlkaidArithmetic(share_halves=options.halves)
@@ -159,8 +159,8 @@ def write_design(
     vhdl: bool = False,
 ) -> RtlDesign:
     """Write the Verilog of a scheduled netlist, and with ``vhdl`` its VHDL too."""
-    from fpgajet.rtl import verilog
-    from fpgajet.rtl.vhdl import files
+    from fpgajet.rtl.write import verilog
+    from fpgajet.rtl.write.vhdl import files
 
     texts = verilog.sources(netlist, schedule, title) | {
         path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))

@@ -9,9 +9,9 @@ import pytest
 
 from fpgajet.devices import part
 from fpgajet.graph.export import export
-from fpgajet.pipeline import rtl
+from fpgajet.pipeline import rtl_stages as rtl
+from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.pipeline.settings import BuildSettings
 from tests.networks import random_network
 from tests.vecnets import random_vecnet
 

@@ -13,10 +13,10 @@ from fpgajet.devices import part
 from fpgajet.errors import Mismatch
 from fpgajet.files import read_json
 from fpgajet.graph.export import export
+from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage
-from fpgajet.pipeline.rtl import cells_stage, verilog_stage
-from fpgajet.pipeline.settings import BuildSettings
+from fpgajet.pipeline.rtl_stages import cells_stage, verilog_stage
 from fpgajet.rtl import available
 from tests.networks import random_network
 
@@ -78,5 +78,5 @@ def test_another_version_of_a_tool_runs_its_stages_again(
     known = available()
     other = known | {"alkaid": replace(known["alkaid"], version="alkaid 0.9")}
     before = verilog(build).reads
-    monkeypatch.setattr("fpgajet.pipeline.rtl.available", lambda: other)
+    monkeypatch.setattr("fpgajet.pipeline.rtl_stages.available", lambda: other)
     assert verilog(build).reads != before

@@ -11,14 +11,14 @@ import pytest
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, Simulation, available, emit, trace
-from fpgajet.rtl.cones import area, families
-from fpgajet.rtl.delays import DSP_KINDS
 from fpgajet.rtl.design import circuit
-from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.folding import Folding
-from fpgajet.rtl.netlist import Cell, Kind, Netlist
-from fpgajet.rtl.schedule import pipeline
-from fpgajet.rtl.synthesis import synthesise
+from fpgajet.rtl.ir.delays import DSP_KINDS
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.share.cones import area, families
+from fpgajet.rtl.share.over_time import Folding
+from fpgajet.rtl.tools.yosys import synthesise
 from tests.networks import LOG, TRIGGER, random_network, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 

@@ -14,8 +14,8 @@ from fpgajet.fixed import from_real
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, Simulation, compare, emit
-from fpgajet.rtl.netlist import Format
-from fpgajet.rtl.simulate import pack, unpack
+from fpgajet.rtl.ir.netlist import Format
+from fpgajet.rtl.tools.verilator import pack, unpack
 from tests.networks import LOG, TRIGGER, random_jets, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, raw_jets, wanted
 
