@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quant.metrics import roc_curve, thinned
+from quant.metrics import background_errors, roc_curve, thinned
 
 
 def curves_of(
@@ -23,6 +23,7 @@ def curves_of(
     """
     scores, signal = np.asarray(scores, dtype=np.float64), np.asarray(labels).astype(bool)
     background_efficiency, signal_efficiency = (curve[1:] for curve in roc_curve(signal, scores))
+    jets = int((~signal).sum()), int(signal.sum())
     chosen = thinned(signal_efficiency, points)
     low, high = np.quantile(scores, [0.001, 0.999])
     if low == high:
@@ -32,6 +33,9 @@ def curves_of(
     return {
         "signal_efficiency": _rounded(signal_efficiency[chosen]),
         "background_efficiency": _rounded(background_efficiency[chosen]),
+        "background_error": _rounded(
+            background_errors(background_efficiency, signal_efficiency, jets, chosen)
+        ),
         "score_edges": _rounded(edges),
         "score_signal": np.histogram(inside[signal], edges)[0].astype(float).tolist(),
         "score_background": np.histogram(inside[~signal], edges)[0].astype(float).tolist(),

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fpgajet.report.accuracy import estimate_errors
-from fpgajet.report.model import HardwareRow, Metrics, Report, VerdictRow
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, number, quantity, spread
+from fpgajet.report.model import HardwareRow, Metrics, PairedDifference, Report, VerdictRow
+from fpgajet.report.words import LEVELS, measured, number, quantity, spread
 
+#: Columns of the physics table, with the digits shown where a figure has no error.
+METRICS = {
+    "accuracy": 4,
+    "auc": 4,
+    "inverse_background_efficiency_30": 3,
+    "inverse_background_efficiency_50": 3,
+}
 FIGURES = ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram")
 
 
@@ -69,33 +76,25 @@ def _range(row: VerdictRow) -> str:
     return f"{quantity(row.low, row.unit)} - {quantity(row.high, row.unit)}"
 
 
-def implementations(report: Report) -> dict[str, Metrics]:
-    """Metrics by implementation, those that there are, the reference last."""
-    physics = report.physics
-    found = {
-        "float": physics.float_,
-        "quantised": physics.quantised,
-        "csim": physics.csim,
-        "jet_mass": physics.jet_mass,
-    }
-    return {name: metrics for name, metrics in found.items() if metrics is not None}
-
-
 def physics_table(report: Report) -> Table:
-    """Accuracy, AUC and background rejection by implementation."""
-    rows = [
-        (
-            IMPLEMENTATIONS[name],
-            number(m.accuracy),
-            number(m.auc),
-            number(m.inverse_background_efficiency_30, 3),
-            number(m.inverse_background_efficiency_50, 3),
-            str(m.tied_scores),
-        )
-        for name, m in implementations(report).items()
-    ]
+    """Accuracy, AUC and background rejection with errors by implementation; what quantisation changes last."""
+    physics = report.physics
+    rows = [(physics.title(name), *_metrics(m), str(m.tied_scores)) for name, m in physics.rows().items()]
+    if physics.quantised and physics.quantised.minus_float:
+        changes = physics.quantised.minus_float
+        cells = [_change(changes.get(name), digits) for name, digits in METRICS.items()]
+        rows.append(("quantised - float, same jets", *cells, ""))
     header = ("implementation", "accuracy", "AUC", "1/ε_B at ε_S = 0.3", "1/ε_B at ε_S = 0.5", "tied scores")
     return _table(header, rows)
+
+
+def _metrics(row: Metrics) -> Iterator[str]:
+    for name, digits in METRICS.items():
+        yield measured(getattr(row, name), getattr(row, f"{name}_error"), digits)
+
+
+def _change(difference: PairedDifference | None, digits: int) -> str:
+    return "-" if difference is None else measured(difference.value, difference.error, digits, sign=True)
 
 
 def hardware_table(report: Report) -> Table:

@@ -15,7 +15,7 @@ IMPLEMENTATIONS = {
     "float": "float",
     "quantised": "quantised",
     "csim": "C simulation",
-    "jet_mass": "jet mass (reference)",
+    "jet_mass": "jet-mass window (reference)",
 }
 
 LEVELS = {
@@ -40,6 +40,18 @@ def number(value: float | None, digits: int = 4) -> str:
         return f"{round(value):,}"
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if float(value).is_integer() else text
+
+
+def measured(value: float | None, error: float | None, digits: int = 4, sign: bool = False) -> str:
+    """A value with its statistical error, rounded to two digits of the error; without one as :func:`number`.
+
+    Args:
+        digits: of a value without error. sign: whether a positive value has a sign.
+    """
+    if value is None or error is None or error <= 0 or not math.isfinite(error):
+        return ("+" if sign and value and value > 0 else "") + number(value, digits)
+    decimals = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:{'+' if sign else ''},.{decimals}f} ± {error:,.{decimals}f}"
 
 
 def quantity(value: float, unit: str) -> str:

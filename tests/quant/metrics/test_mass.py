@@ -52,7 +52,10 @@ def test_no_jet_is_judged_by_a_window_that_it_helped_to_choose() -> None:
 
 def test_each_half_has_the_other_halfs_centre() -> None:
     rng = np.random.default_rng(5)
-    label, first = np.tile([0, 1], 400), np.tile([True, True, False, False], 200)  # jets 0, 2, 4 of each class
+    label, first = (
+        np.tile([0, 1], 400),
+        np.tile([True, True, False, False], 200),
+    )  # jets 0, 2, 4 of each class
     mass = np.where(label, rng.normal(np.where(first, 80.0, 170.0), 5.0), rng.uniform(0, 300, 800))
     window = mass_window(label, mass)
     assert window.centres == pytest.approx((170, 80), abs=10)
