@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data.layout import Jets, read_jets
-from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.metrics import (
+    constituent_mass,
+    mass_window_metrics,
+    paired_differences,
+    tagging_errors,
+    tagging_metrics,
+)
 
 #: a slice with fewer jets of either class says nothing about a tagger
 FEWEST = 50
@@ -36,8 +42,9 @@ class Scored:
     scores: dict[str, NDArray[np.float64]]
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
-        """Of all jets, see :func:`metrics_of`."""
-        return metrics_of(self.jets.label, self.scores[precision], self.checkpoint.config.parameters)
+        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
+        label, score = self.jets.label, self.scores[precision]
+        return metrics_of(label, score, self.checkpoint.config.parameters) | tagging_errors(label, score)
 
 
 def metrics_of(
@@ -84,7 +91,11 @@ def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None
 
 
 def evaluation_of(scored: Scored, data: str) -> Evaluation:
-    """Metrics of float and quantised model, the mass cut beside them, and slices of pT and multiplicity."""
+    """Metrics of float and quantised model, the mass window beside them, and slices of pT and multiplicity.
+
+    ``quantised_minus_float``: their :func:`quant.metrics.paired_differences`. ``mass_cut``: see
+    :func:`quant.metrics.mass_window_metrics`, of the constituents that the model reads.
+    """
     config, jets = scored.checkpoint.config, scored.jets
     report: Evaluation = {
         "model": config.name,
@@ -94,6 +105,9 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         "parameters_absorbed": config.parameters_absorbed,
     }
     report |= {precision: scored.metrics(precision) for precision in scored.scores}
+    report["quantised_minus_float"] = paired_differences(
+        jets.label, scored.scores["quantised"], scored.scores["float"]
+    )
     report["mass_cut"] = mass_window_metrics(jets.label, constituent_mass(jets.constituents))
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
@@ -109,6 +123,6 @@ def slices(jets: Jets, score: NDArray[np.float64]) -> list[dict[str, Any]]:
             label = jets.label[inside]
             if min((label == 0).sum(), (label == 1).sum()) < FEWEST:
                 continue
-            metrics = tagging_metrics(label, score[inside])
+            metrics = tagging_metrics(label, score[inside]) | tagging_errors(label, score[inside])
             found.append({"of": name, "low": float(low), "high": float(high), "jets": len(label), **metrics})
     return found

@@ -8,12 +8,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from fpgajet import files
-from fpgajet.report import hardware_plots, plots
+from fpgajet.report import plots
 from fpgajet.report.bit_widths import bit_widths
+from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
 from fpgajet.report.rendering import render_html
+from fpgajet.report.resources import resource_bars
 from fpgajet.report.tables import all_tables
-from fpgajet.report.words import number
+from fpgajet.report.words import measured, number, quantity
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -27,13 +29,13 @@ def html(report: Report) -> str:
     """The whole page."""
     pictures = {
         "hardware": {
-            "waterfall": hardware_plots.waterfall(report),
-            "resources": hardware_plots.resource_bars(report),
+            "waterfall": waterfall(report),
+            "resources": resource_bars(report),
         },
         "physics": {
             "roc": plots.roc(report),
             "scores": plots.scores(report),
-            "boosts": plots.boosts(report.boosts),
+            "boosts": plots.boosts(report.boosts, report.physics.sample),
         },
         "types": {"bits": bit_widths(report)},
     }
@@ -53,12 +55,15 @@ def _tiles(report: Report) -> Iterator[tuple[str, str]]:
     if report.hardware:
         level = report.verdict.level if report.verdict else ""
         row = next((r for r in report.hardware if r.level == level), report.hardware[0])
-        yield "latency", f"{number(row.latency_ns)} ns"
+        yield "latency of the tagger", f"{number(row.latency_ns)} ns"
+        judged = next((r for r in report.verdict.rows if r.name == "latency"), None) if report.verdict else None
+        if judged is not None:
+            yield "latency, first word to last score", quantity(judged.value, judged.unit)
         yield "LUT", number(row.lut)
         yield "DSP", number(row.dsp)
     tagger = report.physics.csim or report.physics.quantised
     if tagger:
-        yield "AUC", number(tagger.auc, 4)
+        yield "AUC", measured(tagger.auc, tagger.auc_error)
     if report.certificate:
         yield "differing values", f"{report.certificate.total_differences:,}"
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fpgajet.report import quoting
 from fpgajet.report.svg import WIDTH
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, SYMBOLS, counts, number, quantity
+from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, number
 
 
 def render_html(template: str, **values: Any) -> str:
@@ -38,12 +38,12 @@ def _environment(language: str) -> Environment:
     environment.filters |= {"number": number, "code": quoting.code}
     environment.globals |= {
         "number": number,
-        "IMPLEMENTATIONS": IMPLEMENTATIONS,
+        "ERROR_WORDS": ERROR_WORDS,
+        "LATENCY_WORDS": LATENCY_WORDS,
         "LEVELS": LEVELS,
         "STATUS": STATUS,
         "SYMBOLS": SYMBOLS,
         "WIDTH": f"{WIDTH:g}",
         "counts": counts,
-        "quantity": quantity,
     }
     return environment

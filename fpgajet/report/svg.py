@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 WIDTH = 360.0
+#: fill styles of operators in the style sheet: colours, and hatchings for those that come after
+COLOURS, HATCHINGS = 10, 2
 
 
 @dataclass
@@ -42,6 +44,24 @@ class Picture:
         inside = Markup("<title>{}</title>").format(hint) if hint else ""
         element = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="{}">{}</rect>')
         self.body.append(element.format(x, y, max(width, 0), height, css, inside))
+
+    def bar(self, x: float, y: float, width: float, height: float, operator: int | None, hint: str = "") -> None:
+        """A rectangle in the style of operator number ``operator``; None: outside of the operators.
+
+        There are :data:`COLOURS` colours; after them they come again, hatched, so that operators stay distinct.
+        """
+        if operator is None:
+            self.rectangle(x, y, width, height, "around", hint)
+            return
+        hatching, colour = divmod(operator, COLOURS)
+        self.rectangle(x, y, width, height, f"fill{colour}", hint)
+        if hatching:
+            self.rectangle(x, y, width, height, f"hatch{min(hatching, HATCHINGS)}", hint)
+
+    def polygon(self, points: Sequence[tuple[float, float]], css: str) -> None:
+        """A filled outline."""
+        steps = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self.body.append(Markup('<polygon points="{}" class="{}"/>').format(steps, css))
 
     def path(self, points: Sequence[tuple[float, float]], css: str) -> None:
         """A line through points."""

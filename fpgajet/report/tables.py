@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fpgajet.report.accuracy import estimate_errors
+from fpgajet.report.latency import operator_rows
 from fpgajet.report.model import HardwareRow, Metrics, PairedDifference, Report, VerdictRow
 from fpgajet.report.words import LEVELS, measured, number, quantity, spread
 
@@ -120,13 +121,10 @@ def _figures(row: HardwareRow, errors: dict[str, float]) -> Iterator[Cell]:
 
 
 def operator_table(report: Report) -> Table:
-    """Start, latency and resources of every operator."""
+    """Start, latency and resources of every operator, and what the total latency has beyond them."""
     rows: list[tuple[Cell | str, ...]] = [
-        (
-            Cell(row.name, note=row.op_type),
-            *(number(x) for x in (row.start_cycle, row.latency_cycles, row.lut, row.ff, row.dsp)),
-        )
-        for row in report.operators
+        (Cell(name, note=op_type), *(number(x) for x in figures))
+        for name, op_type, figures in operator_rows(report)
     ]
     return _table(("operator", "start (clock)", "clocks", "LUT", "FF", "DSP"), rows)
 

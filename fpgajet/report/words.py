@@ -15,8 +15,20 @@ IMPLEMENTATIONS = {
     "float": "float",
     "quantised": "quantised",
     "csim": "C simulation",
-    "jet_mass": "jet-mass window (reference)",
+    "jet_mass": "mass window",
 }
+
+#: What the errors and the reference of the physics table are.
+ERROR_WORDS = (
+    "Errors are one standard deviation from the number of jets; the difference between quantised and float is taken "
+    "jet by jet, so its error is paired. The reference is a two-sided window of the mass of those constituents that "
+    "the tagger sees; its centre is chosen on one half of the jets and applied to the other."
+)
+#: What the two latencies of a report are.
+LATENCY_WORDS = (
+    "The latency judged here runs from the first word on the input links to the last score out; the latency of the "
+    "tagger alone, from its last input to its score, is part of it."
+)
 
 LEVELS = {
     "model": "analytical model",
@@ -51,7 +63,10 @@ def measured(value: float | None, error: float | None, digits: int = 4, sign: bo
     if value is None or error is None or error <= 0 or not math.isfinite(error):
         return ("+" if sign and value and value > 0 else "") + number(value, digits)
     decimals = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:{'+' if sign else ''},.{decimals}f} ± {error:,.{decimals}f}"
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    if not text.strip("+-0."):
+        text = text.lstrip("+-")
+    return f"{text} ± {error:,.{decimals}f}"
 
 
 def quantity(value: float, unit: str) -> str:
