@@ -60,8 +60,9 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
         "jets": result.compared,
         "differences": result.differences,
     }
-    row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
-    row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
+    found = result.hardware.as_dict()
+    row |= {key: found[key] for key in COLUMNS if key in found}
+    row["latency_ns_low"], row["latency_ns_high"] = found["intervals"]["latency_ns"]
     return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
 
 

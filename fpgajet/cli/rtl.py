@@ -49,12 +49,12 @@ def rtl(
     multipliers: Annotated[
         str, typer.Option(help="Products in: dsp, lut, or auto (narrow ones in LUTs).")
     ] = "dsp",
-    max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
+    max_dsp: Annotated[int | None, typer.Option(help="At most this many products in DSP blocks.")] = None,
     ii: Annotated[
         int, typer.Option(help="Clocks between jets, 1 to 16; above 1 equal parts share hardware.")
     ] = 1,
     language: Annotated[
-        str, typer.Option(help="verilog, or vhdl: VHDL-2008 of the same circuit besides, in rtl/vhdl.")
+        str, typer.Option(help="verilog; vhdl: VHDL-2008 of the same circuit as well, in rtl/vhdl.")
     ] = "verilog",
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,

@@ -26,7 +26,7 @@ Number = Annotated[int | float, PlainSerializer(float, return_type=float)]
 SELDOM = ("constituents", "carry8")
 
 
-class HardwareRow(BaseModel):
+class HardwareRow(BaseModel):  # noqa: PLW1641 - it can be changed, so it has no hash
     """Latency and resources of the whole design (or of one operator) at one level.
 
     ``bram`` counts blocks of 36 Kb; a null was not measured at this level. ``intervals``: 80 % intervals.
@@ -62,14 +62,18 @@ class HardwareRow(BaseModel):
     period_ns: Number | None = None
     intervals: dict[str, tuple[Number, Number]] = {}
     evidence: dict[str, str] | str = {}
-    constituents: Number | None = None
-    carry8: Number | None = None
+    constituents: int | None = None
+    carry8: int | None = None
 
     _given: tuple[str, ...] = PrivateAttr(())
 
     def as_dict(self) -> dict[str, Any]:
         """What the row was made from: the keys that were given, in their order. Files of stages hold this."""
         return {name: getattr(self, name) for name in self._given}
+
+    def __eq__(self, other: object) -> bool:
+        """The same figures; the order in which they were given does not count."""
+        return isinstance(other, HardwareRow) and self.__dict__ == other.__dict__
 
     @model_validator(mode="wrap")
     @classmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Any
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
+from fpgajet.processes import run
 
-#: By back end, the programs that can run ``build_prj.tcl``, best first, and how each is told to.
+#: By back end, the programs that can run ``build_prj.tcl``, best first, and the arguments with which they do.
 COMMANDS: dict[str, dict[str, list[str]]] = {
     "vitis": {
         "vitis-run": ["--mode", "hls", "--tcl", "build_prj.tcl"],
@@ -92,19 +92,12 @@ def synthesise(
         shutil.copytree(project, work)
     write_text(work / "build_opt.tcl", steps.tcl())
     log = work / LOG
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    done = run(command, cwd=work, log=log, say=say)
+    if done.status != 0:
+        last = next((line.strip() for line in reversed(done.output.splitlines()) if line.strip()), "")
+        raise ToolFailed(
+            f"{command[0]} ended with status {done.status}: {last}. Its whole output is in {log}."
         )
-        assert process.stdout is not None
-        last = ""
-        for line in process.stdout:
-            stream.write(line)
-            last = line.strip() or last
-            say(line.rstrip())
-        status = process.wait()
-    if status != 0:
-        raise ToolFailed(f"{command[0]} ended with status {status}: {last}. Its whole output is in {log}.")
     return {"command": command, "backend": backend} | read_reports(work)
 
 
@@ -143,7 +136,9 @@ def hardware_rows(reports: dict[str, Any]) -> list[HardwareRow]:
         HardwareRow(
             level="hls-csynth",
             **timing,
-            **{name.lower(): int(csynth[name]) for name in ("LUT", "FF", "DSP")},
+            lut=int(csynth["LUT"]),
+            ff=int(csynth["FF"]),
+            dsp=int(csynth["DSP"]),
             bram=int(csynth.get("BRAM_18K", 0)) / 2,
             evidence=f"{reports['command'][0]}, C synthesis report",
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.verify.certificate import Certificate, certify
 from fpgajet.verify.vectors import edge_vectors
+
+if TYPE_CHECKING:
+    from fpgajet.pipeline.context import Artefacts
 
 REAL_JETS = "real jets"
 

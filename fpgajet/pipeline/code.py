@@ -56,13 +56,18 @@ def closure(roots: Collection[str]) -> frozenset[str]:
 
 
 @cache
-def imports(name: str) -> frozenset[str]:
-    """Our modules that a module imports, with the packages they lie in; not those for type checking only."""
+def imports(name: str, *, type_checking: bool = False) -> frozenset[str]:
+    """Our modules that a module imports, with the packages they lie in.
+
+    Args:
+        type_checking: those that only a type checker imports as well.
+    """
     path = _file(name)
     assert path is not None, f"there is no module {name}"
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     found: set[str] = set()
-    for node in runtime_nodes(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if type_checking else runtime_nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

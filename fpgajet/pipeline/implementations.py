@@ -58,16 +58,17 @@ def _csim(build: Artefacts) -> Implementation:
 
 
 def _verilog(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, Simulation, Verilog
+    from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
 
-    return Verilog(build.network, Simulation(RtlDesign.read(build.directory.verilog)))
+    return VerilogImplementation(build.network, VerilogSimulation(RtlDesign.read(build.directory.verilog)))
 
 
 def _vhdl(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, Verilog
+    from fpgajet.rtl import RtlDesign, VerilogImplementation
     from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
-    return Verilog(build.network, VhdlSimulation(RtlDesign.read(build.directory.verilog)), "vhdl")
+    simulation = VhdlSimulation(RtlDesign.read(build.directory.verilog))
+    return VerilogImplementation(build.network, simulation, "vhdl")
 
 
 def _csim_reads(build: Artefacts) -> dict[str, Any]:
@@ -88,12 +89,13 @@ def sources_digest(directory: BuildDirectory) -> dict[str, str | None]:
 
 
 IMPLEMENTATIONS: Registry[Artefacts] = Registry(
-    Entry("torch", "quantised", _torch, files=("checkpoint",), physics="quantised"),
+    Entry("torch", "quantised", _torch, files=("checkpoint",), physics="quantised", curve=True),
     Entry("onnxruntime", "onnxruntime", _onnxruntime, files=("model.onnx",)),
     Entry("qonnx", "qonnx", _qonnx, files=("model.onnx",)),
     Entry(
         "csim", "C simulation", _csim,
-        flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads, physics="csim",
+        flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads,
+        physics="csim", curve=True,
     ),
     Entry(
         "verilog", "Verilog simulation", _verilog,

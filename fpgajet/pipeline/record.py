@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import fpgajet
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import read_json, sha256, write_errors, write_json
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.reporter import Reporter, reported
+from fpgajet.processes import run
 
 RECORD = "build.json"
 VERSIONED = ("numpy", "torch", "brevitas", "onnx", "onnxruntime", "qonnx", "hls4ml")
@@ -140,7 +140,7 @@ def read_record(out: Path) -> dict[str, Any]:
 
 
 def path_digest(path: Path) -> str | None:
-    """SHA-256 of a file, or of names and contents of all files of a directory; None if it is not there."""
+    """SHA-256 of a file, or of names and contents of all files of a directory; None if there is neither."""
     if path.is_file():
         return sha256(path)
     if not path.is_dir():
@@ -156,15 +156,14 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def tools() -> dict[str, str]:
-    """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are there."""
+    """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are installed."""
     from fpgajet.hls.csim import COMPILER
 
     found = _installed(TOOLS)
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        asked = subprocess.run(
-            [COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True, timeout=10
-        )
-        found[COMPILER] = asked.stdout.strip()
+    with contextlib.suppress(MissingTool, ToolFailed):
+        asked = run([COMPILER, "-dumpfullversion"], timeout=10)
+        if asked.status == 0:
+            found[COMPILER] = asked.output.strip()
     return found
 
 

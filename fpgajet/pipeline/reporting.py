@@ -157,7 +157,8 @@ def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
 
 def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
     """ROC curves and score histograms, from the scores of the real jets."""
-    keys = {"float": "float"} | {key: entry.name for key, entry in IMPLEMENTATIONS.physics().items()}
+    rows = IMPLEMENTATIONS.physics().items()
+    keys = {"float": "float"} | {key: entry.name for key, entry in rows if entry.curve}
     with np.load(build.scores) as arrays:
         label = arrays["label"]
         scores = {name: arrays[key] for name, key in keys.items() if key in arrays}

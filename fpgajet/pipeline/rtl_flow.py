@@ -17,7 +17,7 @@ from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.record import exclusive, read_record
-from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions
 from quant.data.layout import read_jets
@@ -49,7 +49,8 @@ def run_rtl(
     chosen = find_part(str(part or settings.get("part") or preset.part)).name
     clock = clock_mhz or _clock(build_dir, settings) or preset.clock_mhz
     given = test_jets(network, jets) if jets else None
-    with exclusive(build_dir):
+    listener = reporter or Silent()
+    with exclusive(build_dir), reported(listener, "rtl"):
         return build(
             network,
             build_dir / "rtl",
@@ -58,7 +59,7 @@ def run_rtl(
             options=options,
             synth=synth,
             jets=given,
-            say=(reporter or Silent()).line,
+            say=listener.line,
         )
 
 

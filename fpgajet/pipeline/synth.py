@@ -10,7 +10,7 @@ from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.pipeline.record import exclusive, path_digest
-from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.pipeline.reporting import refresh_report
 
 
@@ -19,17 +19,22 @@ def run_synth(
 ) -> tuple[list[HardwareRow], Path]:
     """Synthesise a build's project and write its report again with the outcome.
 
+    Args:
+        build_dir: made by ``fpgajet build``. steps: optional steps of the tool.
+        reporter: hears every line that the tool prints.
+
     Returns:
         The new hardware rows, and the path of ``report.md``.
 
     Raises:
         BadInput, MissingTool, ToolFailed: see :func:`fpgajet.hls.synth.synthesise`.
     """
+    listener = reporter or Silent()
     build = existing_build(build_dir)
     with exclusive(build_dir):
         backend = read_json(build.record)["settings"]["backend"]
-        say = (reporter or Silent()).line
-        reports = synthesise(build.project, build.root / "synth", backend, steps, say)
+        with reported(listener, "synth"):
+            reports = synthesise(build.project, build.root / "synth", backend, steps, listener.line)
         rows = hardware_rows(reports)
         content = {"project": path_digest(build.project), "rows": [row.as_dict() for row in rows]}
         write_json(build.synthesis, content | {"reports": reports})

@@ -1,4 +1,4 @@
-"""Plain data for a report from the objects of other rooms."""
+"""Plain data for a report from the objects of other packages."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ def stages_of(network: Network) -> list[dict[str, Any]]:
 
 def operators_of(estimate: Estimate) -> list[dict[str, Any]]:
     """``operators``: one row per operator of an estimate."""
-    return [operator.row(estimate.level) for operator in estimate.operators]
+    return [operator.row(estimate.level).as_dict() for operator in estimate.operators]

@@ -17,6 +17,23 @@ from fpgajet.errors import BadInput
 from fpgajet.estimate.verdict import VerdictRow
 from fpgajet.report.words import IMPLEMENTATIONS
 
+__all__ = [
+    "SCHEMA_VERSION",
+    "Boosts",
+    "Certificate",
+    "Curves",
+    "Facts",
+    "HardwareRow",
+    "Metrics",
+    "ModelFacts",
+    "Physics",
+    "Report",
+    "Reproducibility",
+    "StageFacts",
+    "VerdictFacts",
+    "VerdictRow",
+]
+
 #: Raised by one when a key changes its meaning or disappears; new optional keys do not count.
 SCHEMA_VERSION: Literal["1"] = "1"
 
@@ -112,7 +129,7 @@ class Physics(Facts):
     """
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Metrics]
+    __pydantic_extra__: dict[str, Metrics] = Field(init=False)
 
     float_: Metrics | None = Field(default=None, alias="float")
     quantised: Metrics | None = None

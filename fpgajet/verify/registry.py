@@ -35,6 +35,7 @@ class Entry(Generic[Source]):
         shows: every stage of the network, or the score alone.
         certified: takes part in the certificate; false: it is too slow for all of its events.
         physics: key of its row in the physics table; empty: no row.
+        curve: its ROC curve and the histogram of its scores are in the report too.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Entry(Generic[Source]):
     shows: Literal["stages", "score"] = "stages"
     certified: bool = True
     physics: str = ""
+    curve: bool = False
 
 
 class Registry(Generic[Source]):

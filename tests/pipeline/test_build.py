@@ -41,10 +41,11 @@ def test_scores_file_agrees_with_the_certificate(finished: Path) -> None:
 
 def test_physics(finished: Path) -> None:
     physics = read(finished / "report.json")["physics"]
-    assert physics["quantised"] == physics["csim"]
+    assert physics["quantised"] == physics["csim"] == physics["verilog"]
+    assert physics["titles"]["verilog"] == "Verilog simulation"
     assert abs(physics["quantised"]["auc"] - physics["float"]["auc"]) < 0.005
     assert physics["csim"]["auc"] > physics["jet_mass"]["auc"]
-    for row in ("float", "quantised", "csim"):
+    for row in ("float", "quantised", "csim", "verilog"):
         keys = {"accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50"}
         assert keys <= physics[row].keys()
         assert (

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fpgajet.devices import budget, part
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.estimate import verdict
 from fpgajet.report import Report, curves_of, stages_of
 from tests.networks import random_network
@@ -91,7 +92,7 @@ def values() -> dict[str, Any]:
         "hardware": [*hardware, measured],
         "operators": operators,
         "budget": slot.model_dump(),
-        "verdict": verdict(hardware[0], slot, device).as_dict(),
+        "verdict": verdict(HardwareRow.model_validate(hardware[0]), slot, device).as_dict(),
         "certificate": {
             "implementations": ["integer reference", "torch", "onnxruntime", "qonnx", "csim"],
             "total_events": 70_000, "total_differences": 0, "distinct_scores": 1234,

@@ -140,9 +140,9 @@ def test_every_figure_has_its_evidence(fpgajet: Run, model: Path) -> None:
 def test_what_cannot_run_as_described_is_said(design: RtlDesign) -> None:
     assert cautions(design) == []
     slow = replace(design, slowest_stage_ns=9.5)
-    assert "9.5 ns by the delay model" in hardware_row(slow, None)["evidence"]["latency_ns"]
+    assert "9.5 ns by the delay model" in hardware_row(slow, None).as_dict()["evidence"]["latency_ns"]
     other = replace(design, part="xc7vx690t")
-    assert "Virtex-7 lacks" in hardware_row(other, None)["evidence"]["latency_ns"]
+    assert "Virtex-7 lacks" in hardware_row(other, None).as_dict()["evidence"]["latency_ns"]
 
 
 def test_a_full_temporary_disk_is_the_cause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlOptions, Simulation, available, emit, trace
+from fpgajet.rtl import RtlOptions, Simulation, VerilogSimulation, available, emit, trace
 from fpgajet.rtl.design import circuit
 from fpgajet.rtl.ir.delays import DSP_KINDS
 from fpgajet.rtl.ir.evaluate import evaluate
@@ -70,7 +70,7 @@ def folded(
     name, ii = request.param
     design = emit(NETWORKS[name], tmp_path_factory.mktemp("folded"), 320, "xcvu9p", RtlOptions(ii=ii))
     assert design.ii == ii
-    return NETWORKS[name], Simulation(design)
+    return NETWORKS[name], VerilogSimulation(design)
 
 
 def test_a_jet_every_ii_clocks(folded: tuple[Network, Simulation]) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fpgajet.rtl import available
-from fpgajet.rtl.design import LIBRARY
 from fpgajet.rtl.tools.installed import verilator_root
+from fpgajet.rtl.write.design import LIBRARY
 from fpgajet.rtl.write.roms import pairs, table_bits, write_table
 from fpgajet.rtl.write.syntax import Body
 from fpgajet.rtl.write.verilog import VERILOG

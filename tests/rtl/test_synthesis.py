@@ -90,7 +90,7 @@ def test_summary_counts_luts_of_any_size_and_halves_carry4() -> None:
 
 
 def test_row_without_synthesis_says_so(design: RtlDesign) -> None:
-    row = hardware_row(design, None)
+    row = hardware_row(design, None).as_dict()
     assert row["level"] == "rtl-synthesis"
     assert row["lut"] is None
     assert row["latency_cycles"] == design.latency_cycles
@@ -99,12 +99,12 @@ def test_row_without_synthesis_says_so(design: RtlDesign) -> None:
 
 def test_row_with_synthesis_labels_every_figure(design: RtlDesign) -> None:
     cells = synthesis.Cells(10_000, 900, design.dsp, {}, "yosys")
-    row = hardware_row(design, cells)
+    row = hardware_row(design, cells).as_dict()
     low, high = row["intervals"]["lut"]
     assert low < 10_000 < high
     assert {"lut", "ff", "dsp", "latency_cycles", "period_ns"} <= set(row["evidence"])
     period, latency = row["intervals"]["period_ns"], row["intervals"]["latency_ns"]
-    assert latency == [round(design.latency_cycles * end, 1) for end in period]
+    assert latency == tuple(round(design.latency_cycles * end, 1) for end in period)
 
 
 def test_clock_is_an_interval_that_grows_with_size_and_slow_stages() -> None:

@@ -7,7 +7,8 @@ alkaid traces difference, its negative and a multiplexer: three look-up tables a
 from __future__ import annotations
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.ir.cells import Cell, Distance, Mux, Negate, Sum
+from fpgajet.rtl.ir.netlist import Netlist
 
 
 def merge_distances(netlist: Netlist) -> Netlist:
@@ -15,23 +16,22 @@ def merge_distances(netlist: Netlist) -> Netlist:
     builder = Builder(netlist.inputs, netlist.tables)
     renumbered: list[int] = []
     for cell in netlist.cells:
-        pair = _operands(netlist, cell)
-        moved = cell._replace(args=tuple(renumbered[arg] for arg in pair or cell.args))
-        if pair:
-            moved = Cell(Kind.DISTANCE, tuple(sorted(moved.args)), cell.format, (), cell.bounds)
-        renumbered.append(builder.add(moved))
+        if pair := _operands(netlist, cell):
+            a, b = sorted(renumbered[number] for number in pair)
+            renumbered.append(builder.add(Distance(a, b, format=cell.format, bounds=cell.bounds)))
+        else:
+            renumbered.append(builder.add(cell.moved(renumbered)))
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
 def _operands(netlist: Netlist, cell: Cell) -> tuple[int, int] | None:
     """a and b where a cell is |a - b|: the negative difference where the difference is negative."""
-    if cell.kind is not Kind.MUX or cell.format.signed or cell.data[0]:
+    if not isinstance(cell, Mux) or cell.format.signed or cell.shift or cell.key != cell.otherwise:
         return None
-    negative, difference, key = cell.args
-    if key != difference or netlist.cells[negative].kind is not Kind.NEGATE:
+    negative, inner = netlist.cells[cell.chosen], netlist.cells[cell.otherwise]
+    if not isinstance(negative, Negate) or negative.a != cell.otherwise:
         return None
-    inner = netlist.cells[difference]
-    if netlist.cells[negative].args != (difference,) or inner.kind is not Kind.SUM or inner.constant[0]:
+    if not isinstance(inner, Sum) or inner.constant.value:
         return None
     formats = {netlist.cells[arg].format for arg in inner.args}
     signs = sorted(term.sign for term in inner.terms if term.shift == 0)

@@ -11,7 +11,8 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.netlist import Cell, Format, Kind, Limit, Netlist
+from fpgajet.rtl.ir.cells import And, Cell, Constant, Control, Format, Limit, Mux, Negate, Not, Role, Trim
+from fpgajet.rtl.ir.netlist import Netlist
 
 #: Control signals beside two bits at the five inputs of a LUT6_2.
 CONTROLS = 3
@@ -32,7 +33,7 @@ def merge_limits(netlist: Netlist) -> Netlist:
     builder = Builder(netlist.inputs, netlist.tables)
     renumbered: list[int] = []
     for cell in netlist.cells:
-        moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
+        moved = cell.moved(renumbered)
         found = _gated(netlist, cell) or _saturated(netlist, cell)
         if found is None:
             renumbered.append(builder.add(moved))
@@ -51,35 +52,30 @@ def merge_limits(netlist: Netlist) -> Netlist:
 
 def _gated(netlist: Netlist, cell: Cell) -> _Limited | None:
     """AND of a value with one bit that stands at every place."""
-    if cell.kind is not Kind.AND:
+    if not isinstance(cell, And):
         return None
-    for mask, value, mask_shift, shift in (
-        (cell.args[0], cell.args[1], 0, cell.data[0]),
-        (cell.args[1], cell.args[0], cell.data[0], 0),
-    ):
+    for mask, value, mask_shift, shift in ((cell.a, cell.b, 0, cell.shift), (cell.b, cell.a, cell.shift, 0)):
         fill = netlist.cells[mask]
         reaches = cell.format.fraction - fill.format.fraction + mask_shift <= 0
-        if fill.kind is Kind.NEGATE and fill.format.width == 1 and reaches:
-            bit = fill.args[0]
-            source = netlist.cells[bit]
+        if isinstance(fill, Negate) and fill.format.width == 1 and reaches:
+            source = netlist.cells[fill.a]
             if source.format.width != 1 or not _same_bits(netlist, value, cell, shift):
                 continue
-            if source.kind is Kind.NOT:
-                return _Limited(value, set(), set(), set(source.args))
-            return _Limited(value, set(), {bit}, set())
+            if isinstance(source, Not):
+                return _Limited(value, set(), set(), {source.a})
+            return _Limited(value, set(), {fill.a}, set())
     return None
 
 
 def _saturated(netlist: Netlist, cell: Cell) -> _Limited | None:
     """Multiplexer between all ones and a value."""
-    if cell.kind is not Kind.MUX or cell.format.signed:
+    if not isinstance(cell, Mux) or cell.format.signed:
         return None
-    highest, value, key = cell.args
-    top = netlist.cells[highest]
+    top = netlist.cells[cell.chosen]
     ones = (1 << cell.format.width) - 1
-    full = top.kind is Kind.CONSTANT and top.data[0] == ones and top.format.fraction == cell.format.fraction
-    if full and _same_bits(netlist, value, cell, cell.data[0]):
-        return _Limited(value, {key}, set(), set())
+    full = isinstance(top, Constant) and top.raw == ones and top.format.fraction == cell.format.fraction
+    if full and _same_bits(netlist, cell.otherwise, cell, cell.shift):
+        return _Limited(cell.otherwise, {cell.key}, set(), set())
     return None
 
 
@@ -87,7 +83,7 @@ def _same_bits(netlist: Netlist, value: int, cell: Cell, shift: int) -> bool:
     """Whether a value has the bits of the result, nothing cut off, nothing added."""
     given = netlist.cells[value].format
     plain = cell.format.fraction - given.fraction + shift == 0 and given.width == cell.format.width
-    return plain and netlist.cells[value].kind is not Kind.CONSTANT
+    return plain and not isinstance(netlist.cells[value], Constant)
 
 
 def _top_bit(builder: Builder, number: int) -> int:
@@ -95,18 +91,18 @@ def _top_bit(builder: Builder, number: int) -> int:
     shape = builder.cells[number].format
     if shape.width == 1:
         return number
-    return builder.add(Cell(Kind.TRIM, (number,), Format(False, 1, shape.fraction - shape.width + 1), (0,)))
+    return builder.add(Trim(number, format=Format(False, 1, shape.fraction - shape.width + 1)))
 
 
 def _limit(builder: Builder, limited: _Limited, like: Cell) -> int:
     overs, gates, kills = (sorted(group) for group in limited[1:])
     if len(overs) + len(gates) + len(kills) > CONTROLS and len(gates) > 1:
         gates = [_all_of(builder, gates)]
-    controls = (*overs, *gates, *kills)
-    roles = [Limit.OVER] * len(overs) + [Limit.GATE] * len(gates) + [Limit.KILL] * len(kills)
+    by_role = {Role.OVER: overs, Role.GATE: gates, Role.KILL: kills}
+    controls = tuple(Control(signal, role) for role, signals in by_role.items() for signal in signals)
     top = (1 << like.format.width) - 1
     bounds = like.bounds or ((0, top) if not like.format.signed else like.range)
-    return builder.add(Cell(Kind.LIMIT, (limited.value, *controls), like.format, tuple(roles), bounds))
+    return builder.add(Limit(limited.value, controls, format=like.format, bounds=bounds))
 
 
 def _all_of(builder: Builder, bits: list[int]) -> int:
@@ -115,5 +111,5 @@ def _all_of(builder: Builder, bits: list[int]) -> int:
     for bit in bits[1:]:
         shift = builder.cells[bit].format.fraction - builder.cells[whole].format.fraction
         shape = Format(False, 1, builder.cells[whole].format.fraction)
-        whole = builder.add(Cell(Kind.AND, (whole, bit), shape, (shift,)))
+        whole = builder.add(And(whole, bit, shift, format=shape))
     return whole

@@ -8,9 +8,12 @@ coefficients; so everything behind them, ReLU, saturation and mask, is needed on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from fpgajet.ops.signed_digits import signed_digits
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist, Term, sum_cell
+from fpgajet.rtl.ir.cells import Cell, Format, Product, Sum, Term
+from fpgajet.rtl.ir.netlist import Netlist
 
 #: Coefficients are integers in units of 2**-UNIT.
 UNIT = 256
@@ -25,34 +28,36 @@ def share_equal_sums(netlist: Netlist) -> Netlist:
     """Compute equal sums once, and add a signal that a sum has several times once, with its total weight."""
     builder = Builder(netlist.inputs, netlist.tables)
     forms: dict[int, Form] = {}
-    known: dict[tuple[object, ...], int] = {}
+    known: dict[tuple[Format, frozenset[tuple[int, int]]], int] = {}
     renumbered: list[int] = []
     for cell in netlist.cells:
-        moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
-        if cell.kind is not Kind.SUM:
+        moved = cell.moved(renumbered)
+        if not isinstance(moved, Sum):
             renumbered.append(builder.add(_ordered(moved)))
             continue
         form = _form(builder, forms, moved)
         key = (cell.format, frozenset(form.items()))
         if key not in known:
-            known[key] = builder.add(_collected(builder, moved))
+            known[key] = builder.add(_collected(moved))
             forms[known[key]] = form
         renumbered.append(known[key])
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
 def _ordered(cell: Cell) -> Cell:
-    """Products and bit operations of two do not care for the order of their operands."""
-    return cell._replace(args=tuple(sorted(cell.args))) if cell.kind is Kind.PRODUCT else cell
+    """Products with their operands in one order, so that equal ones are found."""
+    return replace(cell, a=min(cell.args), b=max(cell.args)) if isinstance(cell, Product) else cell
 
 
-def _form(builder: Builder, forms: Mapping[int, Form], cell: Cell) -> Form:
+def _form(builder: Builder, forms: Mapping[int, Form], cell: Sum) -> Form:
     """Coefficients of a sum over signals that are not sums themselves."""
-    raw, fraction = cell.constant
-    form: Form = {-1: raw << (UNIT - fraction)} if raw else {}
+    value, fraction = cell.constant
+    form: Form = {-1: value << (UNIT - fraction)} if value else {}
     for term in cell.terms:
         inner = forms.get(term.arg)
-        whole = inner is not None and len(inner) <= LONGEST and _keeps_every_bit(builder, term.arg)
+        whole = (
+            inner is not None and len(inner) <= LONGEST and _keeps_every_bit(builder, builder.cells[term.arg])
+        )
         parts = inner if inner is not None and whole else {term.arg: 1 << UNIT}
         for leaf, weight in parts.items():
             moved = weight << term.shift if term.shift >= 0 else weight >> -term.shift
@@ -60,14 +65,15 @@ def _form(builder: Builder, forms: Mapping[int, Form], cell: Cell) -> Form:
     return {leaf: weight for leaf, weight in form.items() if weight}
 
 
-def _keeps_every_bit(builder: Builder, number: int) -> bool:
-    cell = builder.cells[number]
+def _keeps_every_bit(builder: Builder, cell: Cell) -> bool:
+    if not isinstance(cell, Sum):
+        return False
     finest = [builder.cells[term.arg].format.fraction - term.shift for term in cell.terms]
-    finest += [cell.constant[1]] if cell.constant[0] else []
+    finest += [cell.constant.fraction] if cell.constant.value else []
     return max(finest) <= cell.format.fraction
 
 
-def _collected(builder: Builder, cell: Cell) -> Cell:
+def _collected(cell: Sum) -> Sum:
     """Terms of the same signal as one, its weight in the fewest signed powers of two."""
     if len(set(cell.args)) == len(cell.args):
         return cell
@@ -79,21 +85,4 @@ def _collected(builder: Builder, cell: Cell) -> Cell:
         for arg, weight in weights.items()
         for place, sign in signed_digits(weight)
     ]
-    if not terms:
-        return cell
-    return sum_cell(terms, cell.constant, cell.format, cell.range)
-
-
-def signed_digits(number: int) -> list[tuple[int, int]]:
-    """Places and signs of the non-adjacent form: the fewest signed powers of two (G. W. Reitwiesner, 1960)."""
-    digits = []
-    place, rest = 0, number
-    while rest:
-        if rest & 1:
-            sign = 2 - (rest & 3)
-            digits.append((place, sign))
-            rest -= sign
-        low = (rest & -rest).bit_length() - 1 if rest else 0
-        rest >>= low
-        place += low
-    return digits
+    return replace(cell, terms=tuple(terms), bounds=cell.range) if terms else cell

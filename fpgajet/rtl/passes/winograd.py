@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fpgajet.rtl.ir.builder import Builder, narrowest
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist, Term
+from fpgajet.rtl.ir.cells import Product, Sum, Term
+from fpgajet.rtl.ir.netlist import Netlist
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def halve_products(netlist: Netlist) -> Netlist:
     users = netlist.uses()
     plans: dict[int, tuple[list[_Pair], list[Term]]] = {}
     for number, cell in enumerate(netlist.cells):
-        if cell.kind is Kind.SUM:
+        if isinstance(cell, Sum):
             plan = _pairs(netlist, users, cell)
             if plan[0]:
                 plans[number] = plan
@@ -42,20 +43,19 @@ def halve_products(netlist: Netlist) -> Netlist:
     builder = Builder(netlist.inputs, netlist.tables)
     renumbered: list[int] = []
     for number, cell in enumerate(netlist.cells):
-        moved = cell._replace(args=tuple(renumbered[arg] for arg in cell.args))
-        if number in plans:
+        if isinstance(cell, Sum) and number in plans:
             renumbered.append(_rewrite(builder, renumbered, cell, *plans[number]))
         else:
-            renumbered.append(builder.add(moved))
+            renumbered.append(builder.add(cell.moved(renumbered)))
     return builder.build(tuple(renumbered[number] for number in netlist.outputs))
 
 
-def _pairs(netlist: Netlist, users: list[list[int]], cell: Cell) -> tuple[list[_Pair], list[Term]]:
+def _pairs(netlist: Netlist, users: list[list[int]], cell: Sum) -> tuple[list[_Pair], list[Term]]:
     """Products of a sum two by two, and the terms that are left."""
     products: list[Term] = []
     others: list[Term] = []
     for term in cell.terms:
-        whole = netlist.cells[term.arg].kind is Kind.PRODUCT and len(users[term.arg]) == 1
+        whole = isinstance(netlist.cells[term.arg], Product) and len(users[term.arg]) == 1
         (products if whole else others).append(term)
     # In the order of their operands, so that every sum pairs the same components.
     products.sort(key=lambda term: (term.shift, sorted(netlist.cells[term.arg].args)))
@@ -78,7 +78,7 @@ def _sides(pair: _Pair) -> list[tuple[int, int]]:
 def _rewrite(
     builder: Builder,
     renumbered: list[int],
-    cell: Cell,
+    cell: Sum,
     pairs: list[_Pair],
     others: list[Term],
 ) -> int:
@@ -107,7 +107,7 @@ def _product(builder: Builder, first: int, second: int) -> int:
     bounds = min(corners), max(corners)
     first, second = sorted((first, second))
     fraction = sum(builder.cells[n].format.fraction for n in (first, second))
-    return builder.add(Cell(Kind.PRODUCT, (first, second), narrowest(bounds, fraction), (), bounds))
+    return builder.add(Product(first, second, format=narrowest(bounds, fraction), bounds=bounds))
 
 
 def _cancelled(terms: list[Term]) -> list[Term]:

@@ -1,8 +1,8 @@
-"""Where signals wait for their readers: a register in front of every stage, or, for jets that come rarely, of few.
+"""Registers that hold signals for their readers: one in front of every stage, or fewer if jets come rarely.
 
-A register in front of stage p takes the signal when its jet enters the stage. Where a jet comes every ``ii`` clocks at
-most, it may keep it until the next one does, so that readers in stages p .. p + ii - 1 share it. Only results of shared
-hardware, which come one a clock, need a register a stage.
+A register in front of stage p takes the signal when its jet enters the stage. With a jet at most every ``ii``
+clocks it holds the signal until the next jet comes, so that readers in stages p .. p + ii - 1 share it. Results of
+shared hardware come one per clock and need a register per stage.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fpgajet.rtl.ir.netlist import Kind, Netlist
-from fpgajet.rtl.share.over_time import Folding
+from fpgajet.rtl.ir.cells import Constant, Copy, Input
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.sharing import Sharing
 
 
 class Read(NamedTuple):
@@ -22,21 +23,21 @@ class Read(NamedTuple):
 
 
 def places(
-    netlist: Netlist, folding: Folding, stage: Sequence[int], ready: Sequence[int], stages: int
+    netlist: Netlist, sharing: Sharing, stage: Sequence[int], ready: Sequence[int], stages: int
 ) -> tuple[tuple[int, ...], ...]:
     """By cell, the stages in front of which it has a register; none for members of groups that do not lead them.
 
     An input is read from its port in stage 0, and has no register there.
     """
-    reads = _reads(netlist, folding, stage, stages)
+    reads = _reads(netlist, sharing, stage, stages)
     found: list[tuple[int, ...]] = []
     for number, cell in enumerate(netlist.cells):
-        if folding.leader[number] != number or cell.kind is Kind.CONSTANT:
+        if sharing.leader[number] != number or isinstance(cell, Constant):
             found.append(())
             continue
-        kept = folding.ii if folding.group[number] < 0 else 1
+        kept = sharing.ii if sharing.group[number] < 0 else 1
         # A port, and the register within a DSP block of two stages, show a jet for one clock.
-        brief = cell.kind is Kind.INPUT or ready[number] > stage[number]
+        brief = isinstance(cell, Input) or ready[number] > stage[number]
         later = [read for read in reads[number] if read.stage > stage[number]]
         found.append(_places(stage[number] + 1, later, kept, 1 if brief else kept))
     return tuple(found)
@@ -54,18 +55,18 @@ def _places(first: int, reads: list[Read], kept: int, kept_first: int) -> tuple[
     return tuple(found)
 
 
-def _reads(netlist: Netlist, folding: Folding, stage: Sequence[int], stages: int) -> list[list[Read]]:
+def _reads(netlist: Netlist, sharing: Sharing, stage: Sequence[int], stages: int) -> list[list[Read]]:
     """By leader, who reads it when."""
-    sizes = [len(members) for members in folding.members()]
+    sizes = [len(members) for members in sharing.members()]
     reads: list[list[Read]] = [[] for _ in netlist.cells]
     for number, cell in enumerate(netlist.cells):
-        leads = folding.leader[number] == number
-        if not leads and cell.kind is not Kind.COPY:
+        leads = sharing.leader[number] == number
+        if not leads and not isinstance(cell, Copy):
             continue
         for arg in cell.args:
-            all_slots = folding.group[number] >= 0 and folding.group[arg] < 0 and cell.kind is not Kind.COPY
+            all_slots = sharing.group[number] >= 0 and sharing.group[arg] < 0 and not isinstance(cell, Copy)
             longer = sizes[number] - 1 if all_slots else 0
-            reads[folding.leader[arg]].append(Read(stage[number] - folding.slot[arg], longer))
+            reads[sharing.leader[arg]].append(Read(stage[number] - sharing.slot[arg], longer))
     for number in netlist.outputs:
-        reads[folding.leader[number]].append(Read(stages - folding.slot[number], 0))
+        reads[sharing.leader[number]].append(Read(stages - sharing.slot[number], 0))
     return reads

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
-from fpgajet.rtl.ir.delays import DSP_KINDS, DSP_ONE_STAGE_MHZ, REGISTER, delay
-from fpgajet.rtl.ir.netlist import Kind, Netlist
+from fpgajet.rtl.ir.cells import DSP_KINDS, Constant, Input, Mac
+from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ, REGISTER, delay
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.sharing import Sharing, order_of
 from fpgajet.rtl.schedule.hold_registers import places
-from fpgajet.rtl.share.grouping import order_of
-from fpgajet.rtl.share.over_time import Folding
 
 #: ``stage`` of an input: it arrives before the first stage.
 PORT = -1
@@ -23,7 +23,7 @@ class Schedule:
     Attributes:
         stage: by cell, 0 .. stages - 1, or ``PORT`` for inputs and constants.
         places: by cell, the stages in front of which it has a register, ``stages`` for one that shows an output;
-            see :mod:`fpgajet.rtl.schedule.hold_registers`. Where hardware is shared, the stages are those of the leader.
+            see :mod:`~fpgajet.rtl.schedule.hold_registers`. In shared hardware the stages are those of the leader.
         stages: number of stages.
         longest_ns: modelled delay of the slowest stage, register included.
     """
@@ -32,26 +32,26 @@ class Schedule:
     places: tuple[tuple[int, ...], ...]
     stages: int
     longest_ns: float
-    folding: Folding
+    sharing: Sharing
 
     def register_of(self, number: int, stage: int) -> tuple[int, int]:
         """Where a jet in ``stage`` finds a signal: the stage that the register is in front of, and its cell."""
-        leader, at = self.folding.leader[number], stage - self.folding.slot[number]
+        leader, at = self.sharing.leader[number], stage - self.sharing.slot[number]
         places = self.places[leader]
         return places[bisect_right(places, at) - 1], leader
 
 
 def pipeline(
-    netlist: Netlist, clock_mhz: float, stages: int | None = None, folding: Folding | None = None
+    netlist: Netlist, clock_mhz: float, stages: int | None = None, sharing: Sharing | None = None
 ) -> Schedule:
     """Place registers for a clock, or for a given number of stages, as evenly as the model allows.
 
     Raises:
         BadInput: no placement has the wanted number of stages, or a cell alone is slower than the clock.
     """
-    folding = folding or Folding.none(netlist)
+    sharing = sharing or Sharing.none(netlist)
     dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2
-    slowest = max(delay(netlist.cells, cell) for cell in netlist.cells) + REGISTER
+    slowest = max(delay(cell, netlist.cells) for cell in netlist.cells) + REGISTER
     period = 1000.0 / clock_mhz
     if stages is None:
         if slowest > period:
@@ -59,17 +59,17 @@ def pipeline(
                 f"A clock of {clock_mhz:g} MHz leaves {period:.2f} ns between registers, but one adder or table "
                 f"of this network alone takes about {slowest:.2f} ns. Lower the clock or the bit widths."
             )
-        wanted = _place(netlist, period, dsp_stages, folding).stages
+        wanted = _place(netlist, period, dsp_stages, sharing).stages
     else:
         wanted = stages
     low, high = slowest, max(slowest, 2 * sum(_levels(netlist)) + REGISTER)
-    best = _place(netlist, high, dsp_stages, folding)
-    if best.stages > wanted or _place(netlist, low, dsp_stages, folding).stages < wanted:
-        fewest, most = best.stages, _place(netlist, low, dsp_stages, folding).stages
+    best = _place(netlist, high, dsp_stages, sharing)
+    if best.stages > wanted or _place(netlist, low, dsp_stages, sharing).stages < wanted:
+        fewest, most = best.stages, _place(netlist, low, dsp_stages, sharing).stages
         raise BadInput(f"This network can be cut into {fewest} to {most} stages, not into {wanted}.")
     while high - low > 0.005:
         middle = (low + high) / 2
-        tried = _place(netlist, middle, dsp_stages, folding)
+        tried = _place(netlist, middle, dsp_stages, sharing)
         if tried.stages <= wanted:
             best, high = tried, middle
         else:
@@ -83,45 +83,45 @@ def _levels(netlist: Netlist) -> list[float]:
     """Longest chain of delays, as a bound for the search."""
     arrival: list[float] = []
     for cell in netlist.cells:
-        arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + delay(netlist.cells, cell))
+        arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + delay(cell, netlist.cells))
     return [max(arrival)]
 
 
-def _place(netlist: Netlist, period: float, dsp_stages: int, folding: Folding) -> Schedule:
+def _place(netlist: Netlist, period: float, dsp_stages: int, sharing: Sharing) -> Schedule:
     """Every cell as early as it can be with at most ``period`` ns from register to register."""
-    cells, members = netlist.cells, folding.members()
+    cells, members = netlist.cells, sharing.members()
     stage = [PORT] * len(cells)  # where a cell is computed
     ready = [PORT] * len(cells)  # the last stage it takes: later than ``stage`` only in a two-stage DSP
     time = [0.0] * len(cells)  # ns into that stage
-    for number in order_of(netlist, folding.leader):
+    for number in order_of(netlist, sharing.leader):
         cell = cells[number]
-        if cell.kind in (Kind.INPUT, Kind.CONSTANT):
+        if isinstance(cell, Input | Constant):
             continue
         at, start = 0, 0.0
         for member in members[number]:
             for arg in cells[member].args:
-                if cells[arg].kind is Kind.CONSTANT:
+                if isinstance(cells[arg], Constant):
                     continue
                 # A DSP reads registers, or the ports, which come from registers; shared hardware never the ports.
-                apart = folding.group[member] != folding.group[arg]
-                passed = ready[arg] - folding.slot[member] + (apart or cell.kind in DSP_KINDS)
-                passed = max(passed, int(folding.group[member] >= 0 and cells[arg].kind is Kind.INPUT))
+                apart = sharing.group[member] != sharing.group[arg]
+                passed = ready[arg] - sharing.slot[member] + (apart or isinstance(cell, DSP_KINDS))
+                passed = max(passed, int(sharing.group[member] >= 0 and isinstance(cells[arg], Input)))
                 if passed > at:
                     at, start = passed, 0.0
-                if ready[arg] - folding.slot[member] == at:
+                if ready[arg] - sharing.slot[member] == at:
                     start = max(start, time[arg])
-        end = period if cell.kind in DSP_KINDS else start + delay(cells, cell)
-        if cell.kind not in DSP_KINDS and end + REGISTER > period + 1e-9 and start > 0.0:
-            at, end = at + 1, delay(cells, cell)
+        end = period if isinstance(cell, DSP_KINDS) else start + delay(cell, cells)
+        if not isinstance(cell, DSP_KINDS) and end + REGISTER > period + 1e-9 and start > 0.0:
+            at, end = at + 1, delay(cell, cells)
         for member in members[number]:
-            stage[member] = at + folding.slot[member]
-            ready[member] = stage[member] + (dsp_stages - 1 if cell.kind in DSP_KINDS else 0)
+            stage[member] = at + sharing.slot[member]
+            ready[member] = stage[member] + (dsp_stages - 1 if isinstance(cell, DSP_KINDS) else 0)
             time[member] = end
     _close_cascades(netlist, stage, ready)
     stages = max(ready[number] for number in netlist.outputs) + 1
-    logic = [t for t, cell in zip(time, cells, strict=True) if cell.kind not in DSP_KINDS]
-    registers = places(netlist, folding, stage, ready, stages)
-    return Schedule(tuple(stage), registers, stages, max(logic) + REGISTER, folding)
+    logic = [t for t, cell in zip(time, cells, strict=True) if not isinstance(cell, DSP_KINDS)]
+    registers = places(netlist, sharing, stage, ready, stages)
+    return Schedule(tuple(stage), registers, stages, max(logic) + REGISTER, sharing)
 
 
 def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> None:
@@ -129,10 +129,10 @@ def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> Non
     users = netlist.uses()
     for number in range(len(netlist.cells) - 1, -1, -1):
         cell = netlist.cells[number]
-        if cell.kind is not Kind.MAC or cell.mac.z is None:
+        if not isinstance(cell, Mac) or cell.z is None:
             continue
-        before = cell.mac.z.arg
-        if netlist.cells[before].kind is Kind.MAC and len(users[before]) == 1:
+        before = cell.z.arg
+        if isinstance(netlist.cells[before], Mac) and len(users[before]) == 1:
             later = stage[number] - 1 - ready[before]
             stage[before] += later
             ready[before] += later

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fpgajet.rtl.ir.delays import DSP_KINDS
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.ir.cells import DSP_KINDS, Constant, Input, Trim
+from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 
 #: A bit: the cell that computes it and its place there; a constant is (-1, value).
@@ -22,7 +22,11 @@ def count_registers(netlist: Netlist, schedule: Schedule) -> int:
     held: list[set[Bit]] = [set() for _ in range(schedule.stages)]
     for number, cell in enumerate(netlist.cells):
         within = (
-            0 if cell.kind is Kind.INPUT else schedule.stage[number] + 1 if cell.kind in DSP_KINDS else -1
+            0
+            if isinstance(cell, Input)
+            else schedule.stage[number] + 1
+            if isinstance(cell, DSP_KINDS)
+            else -1
         )
         for place in schedule.places[number]:
             if place != within:
@@ -34,18 +38,18 @@ def bit_sources(netlist: Netlist) -> list[list[Bit]]:
     """For every signal, where each of its bits (lowest first) is computed; wiring is seen through."""
     sources: list[list[Bit]] = []
     for number, cell in enumerate(netlist.cells):
-        if cell.kind is Kind.CONSTANT:
-            sources.append([(-1, cell.data[0] >> place & 1) for place in range(cell.format.width)])
-        elif cell.kind is Kind.TRIM:
-            sources.append(_wired(netlist, cell, sources[cell.args[0]]))
+        if isinstance(cell, Constant):
+            sources.append([(-1, cell.raw >> place & 1) for place in range(cell.format.width)])
+        elif isinstance(cell, Trim):
+            sources.append(_wired(netlist, cell, sources[cell.a]))
         else:
             sources.append([(number, place) for place in range(cell.format.width)])
     return sources
 
 
-def _wired(netlist: Netlist, cell: Cell, source: list[Bit]) -> list[Bit]:
-    given = netlist.cells[cell.args[0]].format
-    left = cell.format.fraction - (given.fraction - cell.data[0])
+def _wired(netlist: Netlist, cell: Trim, source: list[Bit]) -> list[Bit]:
+    given = netlist.cells[cell.a].format
+    left = cell.format.fraction - (given.fraction - cell.shift)
     fill = source[-1] if given.signed else (-1, 0)
     places = (place - left for place in range(cell.format.width))
     return [(-1, 0) if p < 0 else source[p] if p < given.width else fill for p in places]

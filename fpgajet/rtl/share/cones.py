@@ -7,17 +7,19 @@ path to the outputs). Two cones with one signature can be computed by the same h
 from __future__ import annotations
 
 from collections import defaultdict
-from math import ceil
+from dataclasses import replace
 from typing import NamedTuple
 
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.ir.areas import area
+from fpgajet.rtl.ir.cells import Cell, Constant, Input, Mac, Not, Sum, Trim
+from fpgajet.rtl.ir.netlist import Netlist
 
 #: Larger cones are not looked at.
 LARGEST = 400
 #: Nor sums alone of more terms: these share partial sums (:mod:`fpgajet.rtl.share.partial_sums`).
 LONGEST = 6
-#: What a DSP block is worth, in look-up tables.
-DSP_WORTH = 100
+#: Cells that cost nothing are not worth sharing.
+FREE = (Input, Constant, Trim, Not)
 
 
 class Cone(NamedTuple):
@@ -42,49 +44,22 @@ def families(netlist: Netlist) -> list[Family]:
     """All sets of at least two equal cones, the one that could save most first."""
     inside = _dominated(netlist)
     # A cascade of DSP blocks stays whole.
-    cascaded = {c.mac.z.arg for c in netlist.cells if c.kind is Kind.MAC and c.mac.z}
-    shapes = _Numbers()
+    cascaded = {c.z.arg for c in netlist.cells if isinstance(c, Mac) and c.z}
+    canonical = _Canonical(netlist)
     found: dict[object, list[Cone]] = defaultdict(list)
     for root, cell in enumerate(netlist.cells):
         if root in cascaded or len(inside[root]) > LARGEST:
             continue
-        alone = cell.kind is Kind.SUM and len(cell.args) > LONGEST and len(inside[root]) == 1
-        if cell.kind not in _FREE and not alone:
-            cone, signature = _canonical(netlist, root, set(inside[root]), shapes)
+        alone = isinstance(cell, Sum) and len(cell.args) > LONGEST and len(inside[root]) == 1
+        if not isinstance(cell, FREE) and not alone:
+            cone, signature = canonical.cone(root, set(inside[root]))
             found[signature].append(cone)
     sizes = [
-        Family(sum(area(netlist, netlist.cells[n]) for n in cones[0].cells), cones)
+        Family(sum(area(netlist.cells[n], netlist.cells) for n in cones[0].cells), cones)
         for cones in found.values()
         if len(cones) > 1
     ]
     return sorted(sizes, key=lambda family: -family.area * (len(family.cones) - 1))
-
-
-_FREE = (Kind.INPUT, Kind.CONSTANT, Kind.TRIM, Kind.NOT)
-
-
-def area(netlist: Netlist, cell: Cell) -> int:
-    """About how many look-up tables a cell needs."""
-    width = cell.format.width
-    given = netlist.cells[cell.args[0]].format.width if cell.args else 0
-    match cell.kind:
-        case Kind.PRODUCT | Kind.MAC:
-            size = DSP_WORTH
-        case Kind.TABLE:
-            size = width << max(0, given - 6)
-        case Kind.DISTANCE:
-            size = ceil(1.5 * width)
-        case Kind.LIMIT:
-            size = ceil(width / 2)
-        case Kind.SUM:  # adders of three
-            size = width * max(1, ceil((len(cell.args) - 1) / 2))
-        case Kind.MUX | Kind.AND | Kind.OR | Kind.XOR | Kind.RELU:
-            size = width
-        case Kind.ANY | Kind.ALL:
-            size = ceil(given / 6)
-        case _:
-            size = 0
-    return size
 
 
 def _dominated(netlist: Netlist) -> list[list[int]]:
@@ -108,7 +83,7 @@ def _dominated(netlist: Netlist) -> list[list[int]]:
         above[number], depth[number] = meeting, depth[meeting] + 1
     inside: list[list[int]] = [[] for _ in range(end + 1)]
     for number, cell in enumerate(netlist.cells):
-        if cell.kind not in (Kind.INPUT, Kind.CONSTANT):
+        if not isinstance(cell, Input | Constant):
             inside[number].append(number)
             room = LARGEST + 1 - len(inside[above[number]])
             inside[above[number]] += inside[number][:room]
@@ -122,50 +97,62 @@ class _Numbers(dict[object, int]):
         return self.setdefault(structure, len(self) + 1)
 
 
-def _canonical(netlist: Netlist, root: int, inside: set[int], numbers: _Numbers) -> tuple[Cone, object]:
-    """Cells and reads of a cone in canonical order, and its signature."""
-    shapes: dict[int, int] = {}
+class _Canonical:
+    """Cones in canonical order."""
 
-    def operand(cell: Cell, place: int) -> tuple[int, ...]:
+    def __init__(self, netlist: Netlist) -> None:
+        self.netlist = netlist
+        self.structures = _Numbers()
+        kinds = _Numbers()
+        #: By cell, a number for what it does, whatever it reads.
+        self.operations = [kinds.of(_operation(cell)) for cell in netlist.cells]
+
+    def cone(self, root: int, inside: set[int]) -> tuple[Cone, object]:
+        """Cells and reads of a cone in canonical order, and its signature."""
+        structures: dict[int, int] = {}
+        for number in sorted(inside):
+            cell = self.netlist.cells[number]
+            operands = [self._operand(cell, place, structures) for place in range(len(cell.args))]
+            ordered = tuple(sorted(operands) if cell.commutative else operands)
+            structures[number] = self.structures.of((self.operations[number], ordered))
+        cells: dict[int, int] = {}
+        reads: dict[int, int] = {}
+        signature: list[object] = []
+
+        def visit(number: int) -> None:
+            cell = self.netlist.cells[number]
+            if isinstance(cell, Constant):
+                signature.append(("constant", cell.format, cell.raw))
+            elif number not in inside:
+                signature.append(("read", reads.setdefault(number, len(reads)), cell.format))
+            elif number in cells:
+                signature.append(("cell", cells[number]))
+            else:
+                places = list(range(len(cell.args)))
+                if cell.commutative:
+                    places.sort(key=lambda place: self._operand(cell, place, structures))
+                weights = tuple(_weight(cell, place) for place in places)
+                signature.append((self.operations[number], weights))
+                for place in places:
+                    visit(cell.args[place])
+                cells[number] = len(cells)
+
+        visit(root)
+        return Cone(tuple(cells), tuple(reads)), tuple(signature)
+
+    def _operand(self, cell: Cell, place: int, structures: dict[int, int]) -> tuple[int, ...]:
         """What tells the operands of a cell apart, whatever their numbers are."""
-        given = netlist.cells[cell.args[place]]
-        outside = (given.format, given.data if given.kind is Kind.CONSTANT else None)
-        shape = shapes.get(cell.args[place]) or numbers.of(outside)
-        return (shape, *(cell.data[2 * place : 2 * place + 2] if cell.kind is Kind.SUM else ()))
-
-    for number in sorted(inside):
-        cell = netlist.cells[number]
-        args = [operand(cell, place) for place in range(len(cell.args))]
-        data = cell.data[-2:] if cell.kind is Kind.SUM else cell.data
-        ordered = tuple(sorted(args) if _any_order(cell) else args)
-        shapes[number] = numbers.of((cell.kind, cell.format, data, ordered))
-    cells: dict[int, int] = {}
-    reads: dict[int, int] = {}
-    signature: list[object] = []
-
-    def visit(number: int) -> None:
-        cell = netlist.cells[number]
-        if cell.kind is Kind.CONSTANT:
-            signature.append(("constant", cell.format, cell.data))
-        elif number not in inside:
-            signature.append(("read", reads.setdefault(number, len(reads)), cell.format))
-        elif number in cells:
-            signature.append(("cell", cells[number]))
-        else:
-            places = list(range(len(cell.args)))
-            if _any_order(cell):
-                places.sort(key=lambda place: operand(cell, place))
-            data = cell.data
-            if cell.kind is Kind.SUM:
-                data = (*(v for p in places for v in cell.data[2 * p : 2 * p + 2]), *cell.data[-2:])
-            signature.append((cell.kind, cell.format, data, len(places)))
-            for place in places:
-                visit(cell.args[place])
-            cells[number] = len(cells)
-
-    visit(root)
-    return Cone(tuple(cells), tuple(reads)), tuple(signature)
+        given = self.netlist.cells[cell.args[place]]
+        outside = (given.format, given.raw if isinstance(given, Constant) else None)
+        structure = structures.get(cell.args[place]) or self.structures.of(outside)
+        return (structure, *_weight(cell, place))
 
 
-def _any_order(cell: Cell) -> bool:
-    return cell.kind in (Kind.SUM, Kind.PRODUCT, Kind.DISTANCE)
+def _operation(cell: Cell) -> Cell:
+    """A cell without what it reads."""
+    return replace(cell, terms=()) if isinstance(cell, Sum) else cell.moved(defaultdict(int))
+
+
+def _weight(cell: Cell, place: int) -> tuple[int, ...]:
+    """Shift and sign of a term of a sum."""
+    return cell.terms[place][1:] if isinstance(cell, Sum) else ()

@@ -18,8 +18,8 @@ MULTIPLEXER = 0.5
 
 
 @dataclass
-class Plan:
-    """Groups found so far, in the numbers of the unfolded netlist."""
+class SharingPlan:
+    """Groups found so far, in the numbers of the netlist before anything is shared."""
 
     ii: int
     groups: list[list[Cone]] = field(default_factory=list)
@@ -34,9 +34,9 @@ class Plan:
                 self.place[number] = (leader, slot)
         self.know(group)
 
-    def with_groups(self, groups: Iterable[list[Cone]]) -> Plan:
+    def with_groups(self, groups: Iterable[list[Cone]]) -> SharingPlan:
         """This plan and more groups."""
-        larger = Plan(self.ii)
+        larger = SharingPlan(self.ii)
         for group in (*self.groups, *groups):
             larger.add(group)
         return larger
@@ -60,35 +60,13 @@ class Plan:
         return all(self.place.get(n) == (first[0], slot) for slot, n in enumerate(signals))
 
 
-def order_of(netlist: Netlist, leader: list[int] | tuple[int, ...]) -> list[int]:
-    """Leaders in an order in which all their members can be computed; empty if there is none."""
-    needs: list[set[int]] = [set() for _ in leader]
-    for number, cell in enumerate(netlist.cells):
-        needs[leader[number]].update(leader[arg] for arg in cell.args)
-    users: list[list[int]] = [[] for _ in leader]
-    for number, needed in enumerate(needs):
-        for other in needed:
-            users[other].append(number)
-    waiting = [len(needed) for needed in needs]
-    ready = [n for n, own in enumerate(leader) if own == n and not waiting[n]]
-    order = []
-    while ready:
-        number = ready.pop()
-        order.append(number)
-        for user in users[number]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                ready.append(user)
-    return order if len(order) == len(set(leader)) else []
-
-
-def groups_of(netlist: Netlist, plan: Plan, family: Family) -> tuple[list[list[Cone]], int]:
+def groups_of(netlist: Netlist, plan: SharingPlan, family: Family) -> tuple[list[list[Cone]], int]:
     """Cones put together so that few bits need a multiplexer; groups of at least two, and what they save."""
     # Pairs in the order of their ends: the first of equally cheap ones then make blocks, which share multiplexers.
     cones = sorted(family.cones, key=lambda cone: cone.reads)
     reads = np.array([cone.reads for cone in cones], dtype=np.int64)
     widths = np.array([netlist.cells[n].format.width for n in reads[0]], dtype=np.int64)
-    trial = Plan(plan.ii, place=dict(plan.place), tuples={k: set(v) for k, v in plan.tuples.items()})
+    trial = SharingPlan(plan.ii, place=dict(plan.place), tuples={k: set(v) for k, v in plan.tuples.items()})
     left = list(range(len(reads)))
     groups, saved = [], 0
     while len(left) > 1:
@@ -112,7 +90,7 @@ def groups_of(netlist: Netlist, plan: Plan, family: Family) -> tuple[list[list[C
 
 
 def _extended(
-    plan: Plan,
+    plan: SharingPlan,
     reads: NDArray[np.int64],
     widths: NDArray[np.int64],
     seed: int,

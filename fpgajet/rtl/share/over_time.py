@@ -13,11 +13,13 @@ as well (:mod:`fpgajet.rtl.share.partial_sums`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
-from fpgajet.rtl.share.cones import Family, area, families
-from fpgajet.rtl.share.grouping import Plan, groups_of, order_of
+from fpgajet.rtl.ir.areas import area
+from fpgajet.rtl.ir.cells import Cell, Copy
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.sharing import Sharing, order_of
+from fpgajet.rtl.share.cones import Family, families
+from fpgajet.rtl.share.grouping import SharingPlan, groups_of
 from fpgajet.rtl.share.partial_sums import by_slot
 
 #: Families that save less than this part of all look-up tables are left as they are: each costs latency.
@@ -27,52 +29,22 @@ WORTH = 0.01
 WORTH_LATER, LEAST = 0.003, 600
 
 
-@dataclass(frozen=True)
-class Folding:
-    """Which cells share hardware.
-
-    Attributes:
-        ii: clocks between jets.
-        leader: by cell, the cell in whose hardware it is computed: itself, unless it is shared.
-        slot: by cell, how many clocks after its leader it is computed.
-        group: by cell, the number of its group, -1 if it is not shared.
-    """
-
-    ii: int
-    leader: tuple[int, ...]
-    slot: tuple[int, ...]
-    group: tuple[int, ...]
-
-    @classmethod
-    def none(cls, netlist: Netlist) -> Folding:
-        """Every cell has hardware of its own."""
-        cells = range(len(netlist.cells))
-        return cls(1, tuple(cells), (0,) * len(cells), (-1,) * len(cells))
-
-    def members(self) -> list[tuple[int, ...]]:
-        """By cell, the cells that it is the leader of, by slot, itself first; empty if it has another leader."""
-        found: list[list[tuple[int, int]]] = [[] for _ in self.leader]
-        for number, (leader, slot) in enumerate(zip(self.leader, self.slot, strict=True)):
-            found[leader].append((slot, number))
-        return [tuple(number for _, number in sorted(cells)) for cells in found]
-
-
-def fold(netlist: Netlist, ii: int) -> tuple[Netlist, Folding]:
+def share_over_time(netlist: Netlist, ii: int) -> tuple[Netlist, Sharing]:
     """Share hardware between equal cones, for a jet at most every ``ii`` clocks.
 
     Returns the netlist with the COPY cells that sharing needs, and what shares.
     """
     if ii == 1:
-        return netlist, Folding.none(netlist)
+        return netlist, Sharing.none(netlist)
     return _with_copies(*by_slot(netlist, _plan(netlist, ii)))
 
 
-def _plan(netlist: Netlist, ii: int) -> Plan:
+def _plan(netlist: Netlist, ii: int) -> SharingPlan:
     """Groups of equal cones: first those of families that save much, then those of smaller ones."""
-    plan = Plan(ii)
+    plan = SharingPlan(ii)
     found = families(netlist)
     rooted = {cone.cells[-1]: number for number, family in enumerate(found) for cone in family.cones}
-    total = sum(area(netlist, cell) for cell in netlist.cells)
+    total = sum(area(cell, netlist.cells) for cell in netlist.cells)
     for worth in (WORTH * total, max(WORTH_LATER * total, LEAST)):
         grown = -1
         while grown < len(plan.groups):
@@ -82,21 +54,21 @@ def _plan(netlist: Netlist, ii: int) -> Plan:
 
 
 def _round(
-    netlist: Netlist, plan: Plan, found: Sequence[Family], rooted: Mapping[int, int], worth: float
-) -> Plan:
+    netlist: Netlist, plan: SharingPlan, found: Sequence[Family], rooted: Mapping[int, int], worth: float
+) -> SharingPlan:
     """More groups, of families that save at least ``worth``; ``rooted`` has the family of the cone of every cell.
 
     Those that save most come first, but after those that compute what they read: a cone needs no multiplexer for
     what comes out of shared hardware in its slot. So a second round finds what a first one could not.
     """
-    waiting = {number: _free(plan, family) for number, family in enumerate(found)}
-    waiting = {number: family for number, family in waiting.items() if family.possible(plan.ii) >= worth}
-    while waiting:
+    open_ = {number: _free(plan, family) for number, family in enumerate(found)}
+    open_ = {number: family for number, family in open_.items() if family.possible(plan.ii) >= worth}
+    while open_:
         number = next(
-            (n for n, family in waiting.items() if not _too_early(plan, family, n, rooted, waiting)),
-            min(waiting),
+            (n for n, family in open_.items() if not _too_early(plan, family, n, rooted, open_)),
+            min(open_),
         )
-        family = _free(plan, waiting.pop(number))
+        family = _free(plan, open_.pop(number))
         if family.possible(plan.ii) < worth:
             continue
         groups, saved = groups_of(netlist, plan, family)
@@ -107,21 +79,21 @@ def _round(
     return plan
 
 
-def _free(plan: Plan, family: Family) -> Family:
+def _free(plan: SharingPlan, family: Family) -> Family:
     """The cones of a family that are in no group."""
     cones = [cone for cone in family.cones if not any(n in plan.place for n in cone.cells)]
     return family._replace(cones=cones)
 
 
 def _too_early(
-    plan: Plan, family: Family, own: int, rooted: Mapping[int, int], waiting: Mapping[int, Family]
+    plan: SharingPlan, family: Family, own: int, rooted: Mapping[int, int], open_: Mapping[int, Family]
 ) -> bool:
     """Whether a cone reads what another family computes that may still be shared."""
     reads = {n for cone in family.cones for n in cone.reads if n not in plan.place}
-    return any(rooted.get(n, own) != own and rooted[n] in waiting for n in reads)
+    return any(rooted.get(n, own) != own and rooted[n] in open_ for n in reads)
 
 
-def _with_copies(netlist: Netlist, plan: Plan) -> tuple[Netlist, Folding]:
+def _with_copies(netlist: Netlist, plan: SharingPlan) -> tuple[Netlist, Sharing]:
     """Insert COPY cells before what differs between the slots of a group."""
     cells: list[Cell] = []
     renumbered: list[int] = []
@@ -137,39 +109,32 @@ def _with_copies(netlist: Netlist, plan: Plan) -> tuple[Netlist, Folding]:
     copies: dict[tuple[tuple[int, ...], int], int] = {}
     for number, cell in enumerate(netlist.cells):
         slot = plan.place.get(number, (number, 0))[1]
-        args = []
+        given = {}
         for arg in cell.args:
             whole = reads.get(number, {}).get(arg, ())
             if whole and (whole, slot) not in copies:
                 copies[whole, slot] = len(cells)
-                cells.append(
-                    Cell(
-                        Kind.COPY,
-                        (renumbered[arg],),
-                        netlist.cells[arg].format,
-                        (len(whole),),
-                        netlist.cells[arg].bounds,
-                    )
-                )
-            args.append(copies[whole, slot] if whole else renumbered[arg])
+                source = netlist.cells[arg]
+                cells.append(Copy(renumbered[arg], len(whole), format=source.format, bounds=source.bounds))
+            given[arg] = copies[whole, slot] if whole else renumbered[arg]
         renumbered.append(len(cells))
-        cells.append(cell._replace(args=tuple(args)))
+        cells.append(cell.moved(given))
     leader, slots, groups = list(range(len(cells))), [0] * len(cells), [-1] * len(cells)
     for index, group in enumerate(plan.groups):
         for slot, cone in enumerate(group):
             for first, number in zip(group[0].cells, cone.cells, strict=True):
                 moved = renumbered[number]
                 leader[moved], slots[moved], groups[moved] = renumbered[first], slot, index
-    names = {whole: len(plan.groups) + k for k, whole in enumerate(dict.fromkeys(w for w, _ in copies))}
+    numbers = {whole: len(plan.groups) + k for k, whole in enumerate(dict.fromkeys(w for w, _ in copies))}
     for (whole, slot), number in copies.items():
-        leader[number], slots[number], groups[number] = copies[whole, 0], slot, names[whole]
-    folded = Netlist(
+        leader[number], slots[number], groups[number] = copies[whole, 0], slot, numbers[whole]
+    shared = Netlist(
         tuple(cells), netlist.inputs, tuple(renumbered[n] for n in netlist.outputs), netlist.tables
     )
-    return folded, Folding(plan.ii, tuple(leader), tuple(slots), tuple(groups))
+    return shared, Sharing(plan.ii, tuple(leader), tuple(slots), tuple(groups))
 
 
-def _longest(plan: Plan, signals: tuple[int, ...]) -> tuple[int, ...]:
+def _longest(plan: SharingPlan, signals: tuple[int, ...]) -> tuple[int, ...]:
     """A known tuple that begins like ``signals``: groups with fewer slots use the multiplexer of larger ones."""
     while plan.tuples.get(signals):
         signals = (*signals, min(plan.tuples[signals]))

@@ -9,11 +9,14 @@ adders, and one register a slot instead of one for every term. The sums of slot 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from fpgajet.rtl.ir.builder import narrowest, span
-from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist, Term, sum_cell
+from fpgajet.rtl.ir.cells import Cell, Sum, Term
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.sharing import order_of
 from fpgajet.rtl.share.cones import Cone
-from fpgajet.rtl.share.grouping import Plan, order_of
+from fpgajet.rtl.share.grouping import SharingPlan
 
 #: Something that groups add to sums: the leader, shift and sign.
 _Share = tuple[int, int, int]
@@ -21,7 +24,7 @@ _Share = tuple[int, int, int]
 _Sums = tuple[int, ...]
 
 
-def by_slot(netlist: Netlist, plan: Plan) -> tuple[Netlist, Plan]:
+def by_slot(netlist: Netlist, plan: SharingPlan) -> tuple[Netlist, SharingPlan]:
     """Take partial sums out of all sums that are not shared themselves; the plan has a group for each set of them."""
     bundles = {sums: shares for sums, shares in _bundles(netlist, plan).items() if len(shares) > 1}
     member = {place: number for number, place in plan.place.items()}
@@ -33,38 +36,37 @@ def by_slot(netlist: Netlist, plan: Plan) -> tuple[Netlist, Plan]:
     moved: list[int] = []
     made: dict[tuple[_Sums, int], int] = {}
     for number, cell in enumerate(netlist.cells):
-        terms = set(cell.terms) if number in pieces else set()
-        partial = []
+        terms = set(cell.terms) if isinstance(cell, Sum) and number in pieces else set()
+        partial: list[Term] = []
         for sums, slot in pieces.get(number, []):
             taken = [Term(member[leader, slot], shift, sign) for leader, shift, sign in bundles[sums]]
             terms -= set(taken)
             made[sums, slot] = len(cells)
             partial.append(Term(len(cells), 0, 1))
             cells.append(_like_all(netlist, member, bundles[sums], len(sums), [_at(moved, t) for t in taken]))
-        if partial:
-            rest = [_at(moved, term) for term in cell.terms if term in terms]
-            new = sum_cell([*rest, *partial], cell.constant, cell.format, cell.range)
-        else:
-            new = cell._replace(args=tuple(moved[arg] for arg in cell.args))
         moved.append(len(cells))
-        cells.append(new)
+        if isinstance(cell, Sum) and partial:
+            rest = [_at(moved, term) for term in cell.terms if term in terms]
+            cells.append(replace(cell, terms=(*rest, *partial), bounds=cell.range))
+        else:
+            cells.append(cell.moved(moved))
     outputs = tuple(moved[number] for number in netlist.outputs)
     split = Netlist(tuple(cells), netlist.inputs, outputs, netlist.tables)
     groups = [[_moved(cone, moved) for cone in group] for group in plan.groups]
     for sums in bundles:
         adders = [made[sums, slot] for slot in range(len(sums))]
         groups.append([Cone((number,), cells[number].args) for number in adders])
-    larger = Plan(plan.ii).with_groups(groups)
+    larger = SharingPlan(plan.ii).with_groups(groups)
     # Shared adders that would wait for their own results, or nothing to share: as it was.
     return (split, larger) if order_of(split, larger.leaders(len(cells))) else (netlist, plan)
 
 
-def _bundles(netlist: Netlist, plan: Plan) -> dict[_Sums, list[_Share]]:
+def _bundles(netlist: Netlist, plan: SharingPlan) -> dict[_Sums, list[_Share]]:
     """What is added to the same sums in the same slots."""
     readers: dict[_Share, list[set[int]]] = {}
     slots = {leader: len(group) for group in plan.groups for leader in group[0].cells}
     for number, cell in enumerate(netlist.cells):
-        if cell.kind is not Kind.SUM or number in plan.place or len(set(cell.terms)) < len(cell.terms):
+        if not isinstance(cell, Sum) or number in plan.place or len(set(cell.terms)) < len(cell.terms):
             continue
         for term in cell.terms:
             if term.arg in plan.place:
@@ -82,14 +84,14 @@ def _bundles(netlist: Netlist, plan: Plan) -> dict[_Sums, list[_Share]]:
 
 def _like_all(
     netlist: Netlist, member: dict[tuple[int, int], int], shares: list[_Share], slots: int, terms: list[Term]
-) -> Cell:
+) -> Sum:
     """A partial sum of ``terms`` that is wide enough for those of every slot."""
     spans = [
         span(netlist.cells, [Term(member[leader, slot], shift, sign) for leader, shift, sign in shares])
         for slot in range(slots)
     ]
     bounds = (min(low for _, (low, _) in spans), max(high for _, (_, high) in spans))
-    return sum_cell(terms, (0, 0), narrowest(bounds, spans[0][0].fraction), bounds)
+    return Sum(tuple(terms), format=narrowest(bounds, spans[0][0].fraction), bounds=bounds)
 
 
 def _at(moved: list[int], term: Term) -> Term:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,21 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import ToolFailed
 from fpgajet.files import write_errors
-from fpgajet.rtl.design import RtlDesign
+from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import ghdl_program, require
-from fpgajet.rtl.tools.scratch import keep_log, temporary_folder
-from fpgajet.rtl.tools.verilator import Clocked, Simulation, pack, unpack
+from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
+from fpgajet.rtl.tools.simulation import Clocked, Simulation
+from fpgajet.rtl.write.design import RtlDesign
 
 BENCH = Path(__file__).with_name("bench.vhd")
 STANDARD = "--std=08"
+FOLDER = "fpgajet-ghdl-"
 
 
 class VhdlSimulation(Simulation):
-    """As :class:`Simulation`, of the VHDL of a design. Tens to thousands of jets a second."""
+    """The VHDL of a design. Tens to thousands of jets per second."""
+
+    language = "VHDL"
 
     def __init__(self, design: RtlDesign) -> None:
         """Only checks that GHDL is there: it analyses the files whenever it runs.
@@ -43,38 +46,21 @@ class VhdlSimulation(Simulation):
         )
         rows = np.unpackbits(pack(jets, self.design.jet, -(-bits_in // 8)), axis=1, bitorder="little")
         rows = np.column_stack([rows[:, :bits_in], valid, reset]).astype(np.uint8)[:, ::-1]
-        with temporary_folder("fpgajet-ghdl-") as work:
+        with temporary_folder(FOLDER) as work:
             given_bits = np.column_stack([rows + 48, np.full(len(rows), 10, np.uint8)])
             with write_errors(work):
                 (work / "in.txt").write_bytes(given_bits.tobytes())
             sources = [self.design.directory.resolve() / "vhdl" / name for name in self.design.vhdl]
-            _run(["-a", STANDARD, *map(str, [*sources, BENCH])], work)
-            _run(
-                [
-                    "-r",
-                    STANDARD,
-                    "bench",
-                    f"-gBITS_IN={bits_in}",
-                    f"-gBITS_OUT={bits_out}",
-                    "--ieee-asserts=disable",
-                ],
-                work,
-            )
+            widths = [f"-gBITS_IN={bits_in}", f"-gBITS_OUT={bits_out}"]
+            for step in (
+                ["-a", STANDARD, *map(str, [*sources, BENCH])],
+                ["-r", STANDARD, "bench", *widths, "--ieee-asserts=disable"],
+            ):
+                command = [ghdl_program(), *step]
+                run_tool(command, work, FOLDER, "GHDL does not accept the generated VHDL", cwd=work)
             lines = (work / "out.txt").read_text(encoding="ascii").split()
         shown_valid = np.array([line[0] == "1" for line in lines])
-        if any(set(line) - {"0", "1"} for line, there in zip(lines, shown_valid, strict=True) if there):
+        if any(set(line) - {"0", "1"} for line, valid_ in zip(lines, shown_valid, strict=True) if valid_):
             raise ToolFailed(f"the VHDL in {self.design.directory} gives a score with undefined bits.")
         given = np.array([[char == "1" for char in line[:0:-1]] for line in lines], dtype=np.uint8)
         return Clocked(unpack(np.packbits(given, axis=1, bitorder="little"), self.design.score), shown_valid)
-
-
-def _run(arguments: list[str], work: Path) -> None:
-    """Run GHDL in its own folder; its message goes to a file that stays."""
-    command = [ghdl_program(), arguments[0], *arguments[1:]]
-    done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        log = keep_log("fpgajet-ghdl-", work, done.stdout + done.stderr)
-        first = next((line for line in done.stderr.splitlines() if "error" in line), "no message")
-        raise ToolFailed(
-            f"GHDL does not accept the generated VHDL: {first.strip()}. The whole output is in {log}."
-        )

@@ -7,9 +7,7 @@ unchanged stage is never synthesised twice.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +17,10 @@ from typing import Any
 
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import read_json, write_json, write_text
-from fpgajet.rtl.design import RtlDesign
+from fpgajet.processes import end_all_on_interrupt, run
 from fpgajet.rtl.tools.installed import require, yosys_command, yosys_name
 from fpgajet.rtl.tools.scratch import refuse_full_disk, temporary_folder
+from fpgajet.rtl.write.design import RtlDesign
 
 CACHE_FILE = "synthesis.json"
 ADDERS = Path(__file__).with_name("yosys_adders.v")
@@ -90,7 +89,7 @@ def synthesise(
     keys = {name: _key(design, name) for name in stages}
     missing = [name for name in stages if keys[name] not in cache]
     try:
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        with ThreadPoolExecutor(max_workers=jobs) as pool, end_all_on_interrupt():
             for name, counts in zip(missing, pool.map(lambda n: _stage(design, n), missing), strict=True):
                 progress(f"synthesised {name}")
                 cache[keys[name]] = counts
@@ -170,19 +169,10 @@ def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, in
                 result=f'"{result}"',
             ),
         )
-        done = subprocess.run(
-            yosys_command(script),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=logic[0].parent,
-            env=dict(os.environ, TMPDIR=str(work)),
-        )
-        if done.returncode != 0 or not result.is_file():
+        done = run(yosys_command(script), cwd=logic[0].parent, env={"TMPDIR": str(work)})
+        if done.status != 0 or not result.is_file():
             refuse_full_disk(work)
-            lines = (done.stderr + done.stdout).splitlines()
-            first = next((line for line in lines if "ERROR" in line), f"exit status {done.returncode}")
-            raise ToolFailed(f"Yosys could not synthesise {logic[0]}: {first.strip()}.")
+            raise ToolFailed(f"Yosys could not synthesise {logic[0]}: {done.first_line('ERROR')}.")
         return cells_of(read_json(result))
 
 

@@ -10,7 +10,28 @@ from alkaid.trace import trace as alkaid_trace
 from alkaid.types import CombLogic, Op, Precision
 
 from fpgajet.fixed import FixedType
-from fpgajet.rtl.ir.netlist import Cell, Format, Kind, Netlist
+from fpgajet.rtl.ir.cells import (
+    AllBits,
+    And,
+    AnyBit,
+    Cell,
+    Constant,
+    Format,
+    Input,
+    Mux,
+    Negate,
+    Not,
+    Or,
+    Product,
+    Raw,
+    Relu,
+    Sum,
+    Table,
+    Term,
+    Trim,
+    Xor,
+)
+from fpgajet.rtl.ir.netlist import Netlist
 
 
 def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, result: FixedType) -> Netlist:
@@ -22,13 +43,13 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
     """
     flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
     program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
-    formats = tuple(Format(kind.signed, kind.bits, kind.fraction) for kind in given)
-    cells = [_cell(op, formats) for op in program.ops]
+    formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
+    cells: list[Cell] = [_cell(op, formats) for op in program.ops]
     numbers = []
     for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
         numbers.append(len(cells))
         output_format = Format(result.signed, result.bits, result.fraction)
-        cells.append(Cell(Kind.TRIM, (number,), output_format, (shift,)))
+        cells.append(Trim(number, shift, format=output_format))
     tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
     netlist = Netlist(tuple(cells), formats, tuple(numbers), tables)
     return netlist.pruned()
@@ -39,38 +60,40 @@ def _format(kif: Precision | Sequence[int]) -> Format:
     return Format(bool(signed), max(signed + integer + fraction, 1), fraction)
 
 
-_UNARY = {0: Kind.NOT, 1: Kind.ANY, 2: Kind.ALL}
-_BINARY = {0: Kind.AND, 1: Kind.OR, 2: Kind.XOR}
+_UNARY: dict[int, type[Not | AnyBit | AllBits]] = {0: Not, 1: AnyBit, 2: AllBits}
+_BINARY: dict[int, type[And | Or | Xor]] = {0: And, 1: Or, 2: Xor}
 
 
 def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
-    shape, data = _format(op.qint.kif), tuple(int(v) for v in op.data)
-    bounds = tuple(round(bound / op.qint.step) for bound in (op.qint.min, op.qint.max))
+    """The cell of an operation; what alkaid's numbers mean is in the documentation of ``alkaid.types.Op``."""
+    shape, signals, data = _format(op.qint.kif), op.addr, tuple(int(v) for v in op.data)
+    bounds = (round(op.qint.min / op.qint.step), round(op.qint.max / op.qint.step))
     match op.opcode:
         case -1:
-            return Cell(Kind.INPUT, (), given[data[0]], data)
+            return Input(data[0], format=given[data[0]])
         case -2:
-            return Cell(Kind.NEGATE, op.addr, shape, (), bounds)
+            return Negate(signals[0], format=shape, bounds=bounds)
         case 0 | 1:
-            return Cell(Kind.SUM, op.addr, shape, (0, 1, data[0], -1 if op.opcode else 1, 0, 0), bounds)
+            first, second = Term(signals[0], 0, 1), Term(signals[1], data[0], -1 if op.opcode else 1)
+            return Sum((first, second), format=shape, bounds=bounds)
         case 2:
-            return Cell(Kind.RELU, op.addr, shape, (0,), bounds)
+            return Relu(signals[0], format=shape, bounds=bounds)
         case 3:
-            return Cell(Kind.TRIM, op.addr, shape, data, bounds)
+            return Trim(signals[0], data[0], format=shape, bounds=bounds)
         case 4:
-            return Cell(Kind.SUM, op.addr, shape, (0, 1, *data), bounds)
+            return Sum((Term(signals[0], 0, 1),), Raw(data[0], data[1]), format=shape, bounds=bounds)
         case 5:
-            return Cell(Kind.CONSTANT, (), shape, data, (data[0], data[0]))
+            return Constant(data[0], format=shape, bounds=(data[0], data[0]))
         case 6:
-            return Cell(Kind.MUX, op.addr, shape, data, bounds)
+            return Mux(signals[0], signals[1], signals[2], data[0], format=shape, bounds=bounds)
         case 7:
-            return Cell(Kind.PRODUCT, op.addr, shape, (), bounds)
+            return Product(signals[0], signals[1], format=shape, bounds=bounds)
         case 8:
-            return Cell(Kind.TABLE, op.addr, shape, data[:1], bounds)
+            return Table(signals[0], data[0], format=shape, bounds=bounds)
         case 9:
-            return Cell(_UNARY[data[0]], op.addr, shape)
+            return _UNARY[data[0]](signals[0], format=shape)
         case 10:
-            return Cell(_BINARY[data[1]], op.addr, shape, data[:1])
+            return _BINARY[data[1]](signals[0], signals[1], data[0], format=shape)
     raise NotImplementedError(f"alkaid operation {op.opcode} has no cell")
 
 

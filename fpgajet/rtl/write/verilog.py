@@ -21,7 +21,7 @@ from fpgajet.rtl.write.wiring import (
 )
 
 
-class Verilog(Syntax):
+class VerilogSyntax(Syntax):
     """Verilog 2001."""
 
     def literal(self, value: int, width: int) -> str:
@@ -67,7 +67,7 @@ class Verilog(Syntax):
 
 
 _SYMBOLS = {"and": "&", "or": "|", "xor": "^"}
-VERILOG = Verilog()
+VERILOG = VerilogSyntax()
 
 
 def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:

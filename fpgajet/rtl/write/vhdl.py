@@ -24,7 +24,7 @@ from fpgajet.rtl.write.wiring import (
 HEAD = ["library ieee;", "use ieee.std_logic_1164.all;", "use ieee.numeric_std.all;", ""]
 
 
-class Vhdl(Syntax):
+class VhdlSyntax(Syntax):
     """VHDL-2008: every signal is ``unsigned``. What an expression means never depends on where it stands."""
 
     def literal(self, value: int, width: int) -> str:
@@ -78,7 +78,7 @@ class Vhdl(Syntax):
         body.lines.append(f"{label}: entity work.{module} generic map ({values}) port map ({ports});")
 
 
-VHDL = Vhdl()
+VHDL = VhdlSyntax()
 
 
 def files(netlist: Netlist, schedule: Schedule, title: str, library: Path) -> dict[str, str]:

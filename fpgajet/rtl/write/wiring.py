@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fpgajet.rtl.ir.netlist import Kind, Netlist
+from fpgajet.rtl.ir.cells import Constant, Copy, Input
+from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import PORT, Schedule
-from fpgajet.rtl.write.expressions import name, write_cell
+from fpgajet.rtl.write.expressions import name
+from fpgajet.rtl.write.statements import written
 from fpgajet.rtl.write.syntax import Body, Syntax
 
 
@@ -39,19 +41,19 @@ class StagePorts:
 
 def stage_ports(netlist: Netlist, schedule: Schedule) -> list[StagePorts]:
     """What each stage reads, computes and hands on."""
-    folding, ports = schedule.folding, []
-    members = folding.members()
+    sharing, ports = schedule.sharing, []
+    members = sharing.members()
     for stage in range(schedule.stages):
-        cells = [n for n, s in enumerate(schedule.stage) if s == stage and folding.leader[n] == n]
+        cells = [n for n, s in enumerate(schedule.stage) if s == stage and sharing.leader[n] == n]
         inside = set(cells)
         copies = {
             n: tuple(netlist.cells[member].args[0] for member in members[n])
             for n in cells
-            if netlist.cells[n].kind is Kind.COPY
+            if isinstance(netlist.cells[n], Copy)
         }
         plain = [n for n in cells if n not in copies]
         read = {arg for n in plain for arg in netlist.cells[n].args}
-        inputs = sorted(n for n in read - inside if netlist.cells[n].kind is not Kind.CONSTANT)
+        inputs = sorted(n for n in read - inside if not isinstance(netlist.cells[n], Constant))
         outputs = [n for n in cells if schedule.places[n]]
         ports.append(StagePorts(tuple(inputs), tuple(cells), tuple(outputs), copies))
     return ports
@@ -63,7 +65,7 @@ def stage_cell(netlist: Netlist, ports: StagePorts, number: int, syntax: Syntax)
     A multiplexer takes what the jet of the latest slot needs; bit k of ``slot`` says whether one is there.
     """
     if number not in ports.copies:
-        return write_cell(netlist, number, syntax)
+        return written(netlist, number, syntax)
     later = [("slot", t, f"c{number}_{t}") for t in range(len(ports.copies[number]) - 1, 0, -1)]
     made = syntax.choose(name(number), later, f"c{number}_0")
     return Body([(name(number), netlist.cells[number].format.width)], [made])
@@ -125,7 +127,7 @@ def _register(schedule: Schedule, number: int, stage: int) -> Register:
     """The register of a signal after ``stage``, which takes it from the logic of that stage or an earlier register."""
     fresh = schedule.stage[number] == stage
     source = f"o{stage}_{number}" if fresh else register(schedule, number, stage)
-    keeps = schedule.folding.ii > 1 and schedule.folding.group[number] < 0
+    keeps = schedule.sharing.ii > 1 and schedule.sharing.group[number] < 0
     return Register(f"r{stage + 1}_{number}", number, source, keeps)
 
 
@@ -136,9 +138,9 @@ def input_registers(netlist: Netlist) -> list[tuple[str, int, int]]:
         starts.append(place)
         place += shape.width
     return [
-        (f"r{PORT + 1}_{n}", n, starts[cell.data[0]])
+        (f"r{PORT + 1}_{n}", n, starts[cell.index])
         for n, cell in enumerate(netlist.cells)
-        if cell.kind is Kind.INPUT
+        if isinstance(cell, Input)
     ]
 
 
@@ -149,7 +151,7 @@ def widths(netlist: Netlist) -> tuple[int, int]:
 
 def description(schedule: Schedule, title: str) -> list[str]:
     """What the top module does, for its comment."""
-    ii = schedule.folding.ii
+    ii = schedule.sharing.ii
     return [
         title,
         f"A new jet {'every clock' if ii == 1 else f'at most every {ii} clocks'}. The score of the jet at `jet` "
