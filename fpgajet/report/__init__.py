@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fpgajet.report.curves import curves_of
-from fpgajet.report.facts import operators_of, stages_of
+from fpgajet.report.facts import stages_of
 from fpgajet.report.html import html, write_html
 from fpgajet.report.markdown import markdown, write_markdown
 from fpgajet.report.model import SCHEMA_VERSION, Report
@@ -15,7 +15,6 @@ __all__ = [
     "curves_of",
     "html",
     "markdown",
-    "operators_of",
     "read_report",
     "stages_of",
     "write_html",

@@ -56,7 +56,9 @@ def _tiles(report: Report) -> Iterator[tuple[str, str]]:
         level = report.verdict.level if report.verdict else ""
         row = next((r for r in report.hardware if r.level == level), report.hardware[0])
         yield "latency of the tagger", f"{number(row.latency_ns)} ns"
-        judged = next((r for r in report.verdict.rows if r.name == "latency"), None) if report.verdict else None
+        judged = (
+            next((r for r in report.verdict.rows if r.name == "latency"), None) if report.verdict else None
+        )
         if judged is not None:
             yield "latency, first word to last score", quantity(judged.value, judged.unit)
         yield "LUT", number(row.lut)

@@ -21,11 +21,15 @@ BANDS = {"quantised": "band c2-fill", "jet_mass": "band c4-fill"}
 def roc(report: Report) -> Picture | None:
     """Background against signal efficiency, logarithmic, with bands of one standard deviation."""
     physics = report.physics
-    curves = {n: physics.curves[n] for n in STYLES if n in physics.curves and physics.curves[n].signal_efficiency}
+    curves = {
+        n: physics.curves[n] for n in STYLES if n in physics.curves and physics.curves[n].signal_efficiency
+    }
     if not curves:
         return None
     rows = physics.rows()
-    areas = [f"{physics.title(n)} AUC {measured(rows[n].auc, rows[n].auc_error)}" for n in curves if n in rows]
+    areas = [
+        f"{physics.title(n)} AUC {measured(rows[n].auc, rows[n].auc_error)}" for n in curves if n in rows
+    ]
     banded = [physics.title(n) for n in BANDS if n in curves and curves[n].background_error]
     bands = f"; bands: one standard deviation from the number of jets ({', '.join(banded)})" if banded else ""
     picture = Picture(
@@ -95,7 +99,7 @@ def boosts(data: Boosts | None, sample: str = "") -> Picture | None:
     top = 1.1 * max([*data.median, *data.quantile_90, 1e-9])
     axes = Axes.frame(
         picture, (0, max(1.0, *data.beta)), (0, top),
-        ("speed of the boost β = v/c", "|change of score| / σ of scores"), log_y=False, title=sample,
+        ("speed of the boost β = v/c", "|change of score| / std. deviation"), log_y=False, title=sample,
     )  # fmt: skip
     axes.curve(data.beta, data.median, "curve c1")
     entries = [("median", "curve c1")]

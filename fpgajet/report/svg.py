@@ -45,7 +45,9 @@ class Picture:
         element = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="{}">{}</rect>')
         self.body.append(element.format(x, y, max(width, 0), height, css, inside))
 
-    def bar(self, x: float, y: float, width: float, height: float, operator: int | None, hint: str = "") -> None:
+    def bar(
+        self, x: float, y: float, width: float, height: float, operator: int | None, hint: str = ""
+    ) -> None:
         """A rectangle in the style of operator number ``operator``; None: outside of the operators.
 
         There are :data:`COLOURS` colours; after them they come again, hatched, so that operators stay distinct.

@@ -83,10 +83,11 @@ def values() -> dict[str, Any]:
             "types": {name: str(kind) for name, kind in network.types().items()}, "stages": stages_of(network),
         },
         "physics": {
-            "float": metrics(0.956), "quantised": metrics(0.951) | {"minus_float": minus_float(-0.005)}, "csim": metrics(0.951, ties=7),
+            "float": metrics(0.956), "quantised": metrics(0.951) | {"minus_float": minus_float(-0.005)},
+            "csim": metrics(0.951, ties=7),
             "jet_mass": metrics(0.9) | {"accuracy": None, "accuracy_error": None}, "jets": 4000,
             "data": "made up & small", "sample": "Toys, √s = 14 TeV, 550 < pT < 650 GeV",
-            "curves": {n: curves_of(scores + 0.1 * k, labels) 
+            "curves": {n: curves_of(scores + 0.1 * k, labels)
                 for k, n in enumerate(("float", "quantised", "csim", "jet_mass"))},
         },
         "hardware": [*hardware, measured],

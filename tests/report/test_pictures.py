@@ -25,7 +25,9 @@ Values = dict[str, Any]
 def elements(picture: Picture | None, name: str, css: str) -> list[dict[str, str]]:
     """Attributes of the elements of one name and class."""
     assert picture is not None
-    found = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(f"<{name} [^>]*>", picture.drawing)]
+    found = [
+        dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(f"<{name} [^>]*>", picture.drawing)
+    ]
     return [attributes for attributes in found if attributes["class"] == css]
 
 
@@ -96,7 +98,9 @@ def test_thirty_operators_look_different(values: Values) -> None:
     picture = resource_bars(Report.build(values))
     assert picture is not None
     styles: dict[tuple[str, str], list[str]] = {}
-    for x, y, css in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="14.0"[^>]*class="(\w+)"', picture.drawing):
+    for x, y, css in re.findall(
+        r'<rect x="([\d.]+)" y="([\d.]+)" width="14.0"[^>]*class="(\w+)"', picture.drawing
+    ):
         styles.setdefault((x, y), []).append(css)
     assert len(styles) == 30
     assert len({tuple(style) for style in styles.values()}) == 30
@@ -118,8 +122,9 @@ def test_curves_have_bands_and_the_mass_window_is_drawn(report: Report) -> None:
         (band,) = elements(picture, "polygon", css)
         points = [tuple(map(float, p.split(","))) for p in band["points"].split()]
         upper, lower = points[: len(points) // 2], points[len(points) // 2 :][::-1]
-        assert all(u[1] <= l[1] for u, l in zip(upper, lower, strict=True))
-        assert any(u[1] < l[1] - 1 for u, l in zip(upper, lower, strict=True))
+        widths = [below[1] - above[1] for above, below in zip(upper, lower, strict=True)]
+        assert min(widths) >= 0
+        assert max(widths) > 1
     assert len(elements(picture, "polyline", "curve c4 dash-dot")) == 1
     assert picture is not None
     assert "mass window AUC 0.9000 ± 0.0031" in picture.description

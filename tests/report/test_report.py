@@ -166,7 +166,13 @@ def test_physics_table_has_errors_and_the_paired_difference(report: Report) -> N
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in physics_table(report).rows}
     assert rows["float"][1] == "0.9560 ± 0.0031"
     assert rows["mass window"][0] == "-"
-    assert rows["quantised - float, same jets"] == ["0.0000 ± 0.0012", "-0.00500 ± 0.00040", "-", "+2.3 ± 1.4", ""]
+    assert rows["quantised - float, same jets"] == [
+        "0.0000 ± 0.0012",
+        "-0.00500 ± 0.00040",
+        "-",
+        "+2.3 ± 1.4",
+        "",
+    ]
 
 
 def test_quantities() -> None:
