@@ -1,4 +1,4 @@
-"""Figures with their 80 % range and evidence, and the estimate made of them."""
+"""Figures with their uncertainty and evidence, and the estimate made of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COVERAGE = 0.80
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, the range that holds the true one with 80 % probability, and why we think so."""
+    """A number, the range that holds the true one with 80 % probability, and the evidence for both."""
 
     value: float
     low: float
@@ -32,7 +32,7 @@ class Figure:
 
     @classmethod
     def spread(cls, value: float, factor: float, evidence: str) -> Figure:
-        """``value`` with the range value / factor ... value * factor."""
+        """``value`` with the range from value / factor to value * factor."""
         return cls(value, value / factor, value * factor, evidence)
 
     def map(self, function: Callable[[float], float]) -> Figure:
@@ -40,7 +40,7 @@ class Figure:
         return Figure(function(self.value), function(self.low), function(self.high), self.evidence)
 
     def __add__(self, other: Figure) -> Figure:
-        """Sum of two figures; their ranges add up linearly, as if their errors were one."""
+        """Sum of two figures; their ranges add up linearly, as if their errors were fully correlated."""
         texts = dict.fromkeys((self.evidence, other.evidence))
         return Figure(
             self.value + other.value,
@@ -50,7 +50,7 @@ class Figure:
         )
 
     def rounded(self) -> Figure:
-        """The same in whole units: the ends of the range rounded outwards."""
+        """The same in whole units, the ends of the range rounded outwards."""
         return replace(self, value=round(self.value), low=math.floor(self.low), high=math.ceil(self.high))
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ def write_project(
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent))
     try:
         with write_errors(out):
-            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend], reuse_factor)
+            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend].hls4ml, reuse_factor)
             _add_test_bench(network, fresh, vectors)
             fresh.chmod(0o755)
             _replace(fresh, out)

@@ -166,7 +166,7 @@ def register() -> None:
         layer = type(f"Fpgajet{name}", (FpgajetLayer,), {})
         register_onnx_layer_handler(name, _parse)
         register_layer(layer.__name__, layer)
-        for backend in map(get_backend, BACKENDS.values()):
+        for backend in (get_backend(backend.hls4ml) for backend in BACKENDS.values()):
             for template in _templates(layer, op):
                 backend.register_template(template)
             for header in (op.header, *op.includes):

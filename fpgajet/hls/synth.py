@@ -13,16 +13,9 @@ from typing import Any
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
+from fpgajet.hls.backends import BACKENDS
 from fpgajet.processes import run
 
-#: By back end, the programs that can run ``build_prj.tcl``, best first, and the arguments with which they do.
-COMMANDS: dict[str, dict[str, list[str]]] = {
-    "vitis": {
-        "vitis-run": ["--mode", "hls", "--tcl", "build_prj.tcl"],
-        "vitis_hls": ["-f", "build_prj.tcl"],
-    },
-    "vivado": {"vivado_hls": ["-f", "build_prj.tcl"]},
-}
 LOG = "vendor.log"
 
 
@@ -52,14 +45,15 @@ def find_tool(backend: str, steps: SynthesisSteps) -> list[str]:
             "--vsynth needs `vivado` on PATH for logic synthesis; source Vivado's settings64.sh, or leave "
             "--vsynth out."
         )
-    for program, arguments in COMMANDS[backend].items():
+    commands = BACKENDS[backend].commands
+    for program, arguments in commands.items():
         if shutil.which(program):
             return [program, *arguments]
-    names = " or ".join(COMMANDS[backend])
+    names = " or ".join(commands)
     raise MissingTool(
         f"no vendor tool for the backend {backend}: {names} is not on PATH. Source the settings64.sh of "
         "Vitis / Vivado, or copy the build's folder `hls` to a machine that has one and run "
-        f"`{' '.join(next(iter(COMMANDS[backend].items()))[1])}` with the tool there."
+        f"`{' '.join(next(iter(commands.values())))}` with the tool there."
     )
 
 

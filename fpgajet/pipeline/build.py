@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet.devices import budget as budget_named
+from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
@@ -113,9 +114,9 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         directory,
         settings,
         part,
-        clock_mhz=settings.clock_mhz or budget.clock_mhz,
+        clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=settings.jets or shipped_sample(),
+        jets=shipped_sample() if settings.jets is None else settings.jets,
         reporter=reporter,
     )
     stages.check_inputs(context)

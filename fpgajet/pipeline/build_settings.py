@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_toml
+from fpgajet.hls.backends import BACKENDS
+
+
+def _known_backend(name: str) -> str:
+    if name not in BACKENDS:
+        raise PydanticCustomError("backend", "Input should be " + " or ".join(map(repr, BACKENDS)))
+    return name
 
 
 class BuildSettings(BaseModel):
@@ -22,7 +30,9 @@ class BuildSettings(BaseModel):
     part: str = Field("xcvu9p", description="FPGA, short or full name (`fpgajet parts`).")
     budget: str = Field("cms-p2-ct-l2", description="Preset (`fpgajet budgets`) or TOML file.")
     clock_mhz: float | None = Field(None, gt=0, le=1000, description="Target clock; default: the budget's.")
-    backend: Literal["vitis", "vivado"] = Field("vitis", description="hls4ml back end: vitis or vivado.")
+    backend: Annotated[str, AfterValidator(_known_backend)] = Field(
+        "vitis", description=f"hls4ml back end: {' or '.join(BACKENDS)}."
+    )
     reuse_factor: int | None = Field(
         None, ge=1, description="Clocks between jets in HLS (hls4ml's ReuseFactor); default: --ii."
     )

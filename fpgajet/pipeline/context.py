@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fpgajet.estimate import Estimate
     from fpgajet.ops.network import Network
     from quant.checkpoint import Checkpoint
-    from quant.data.layout import Jets
+    from quant.data import Jets
     from quant.models.quantised import QuantisedNetwork
 
 

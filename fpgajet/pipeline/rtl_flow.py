@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.devices import DEFAULT_BUDGET, budget
+from fpgajet.devices import DEFAULT_BUDGET, budget, chosen_clock
 from fpgajet.devices import part as find_part
 from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
@@ -20,7 +20,7 @@ from fpgajet.pipeline.record import exclusive, read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions
-from quant.data.layout import read_jets
+from quant.data import read_jets
 
 #: Seed of the random jets that are simulated beside the shipped ones.
 SEED = 5
@@ -45,9 +45,10 @@ def run_rtl(
     """
     network = _network(build_dir)
     settings = read_record(build_dir).get("settings", {})  # none: `fpgajet build` did not make the directory
-    preset = budget(str(settings.get("budget") or DEFAULT_BUDGET))
-    chosen = find_part(str(part or settings.get("part") or preset.part)).name
-    clock = clock_mhz or _clock(build_dir, settings) or preset.clock_mhz
+    preset = budget(str(settings.get("budget", DEFAULT_BUDGET)))
+    chosen = find_part(str(settings.get("part", preset.part)) if part is None else part).name
+    built = _clock(build_dir, settings)
+    clock = chosen_clock(clock_mhz, preset.clock_mhz if built is None else built)
     given = test_jets(network, jets) if jets else None
     listener = reporter or Silent()
     with exclusive(build_dir), reported(listener, "rtl"):

@@ -17,7 +17,7 @@ The packages, lowest first; a module imports only from its own package and from 
 from __future__ import annotations
 
 from fpgajet.rtl.build import RtlResult, VerilogImplementation, build, compare
-from fpgajet.rtl.design import emit, trace
+from fpgajet.rtl.design import emit, trace_network
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.tools.installed import Tool, available
 from fpgajet.rtl.tools.simulation import Simulation
@@ -36,5 +36,5 @@ __all__ = [
     "build",
     "compare",
     "emit",
-    "trace",
+    "trace_network",
 ]

@@ -1,4 +1,4 @@
-"""From a network to a directory of Verilog: ``trace``, ``emit``."""
+"""From a network to a directory of Verilog: ``trace_network``, ``emit``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fpgajet.rtl.tools.installed import require
 from fpgajet.rtl.write.design import RtlDesign, write_design
 
 
-def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> Netlist:
+def trace_network(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> Netlist:
     """The circuit of a network, its sums shaped for a clock, but not yet scheduled.
 
     Raises:
@@ -33,7 +33,7 @@ def trace(network: Network, clock_mhz: float, options: RtlOptions | None = None)
 
 
 def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = None) -> tuple[Netlist, Sharing]:
-    """As :func:`trace`, with what shares hardware where ``options.ii`` is above 1."""
+    """As :func:`trace_network`, with what shares hardware where ``options.ii`` is above 1."""
     require("alkaid")
     import numpy as np
 

@@ -9,7 +9,7 @@ import pytest
 from fpgajet.errors import BadInput
 from fpgajet.physics.equivariance import TRANSFORMATIONS, evaluations, scorers, study
 from fpgajet.physics.figures import plot_roc, plot_study
-from quant.models.npelican.config import Architecture
+from quant.models.npelican.architecture import Architecture
 from quant.models.scoring import FloatModel
 from tests.quant.jets import labelled_jets, random_float, random_quantised
 

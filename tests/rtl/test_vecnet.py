@@ -13,7 +13,7 @@ from tests.vecnets import random_vecnet
 
 
 @pytest.mark.parametrize("ii", [1, 3])
-def test_a_vecnet_scores_a_new_jet_every_interval(simulation: Simulation, tmp_path: Path, ii: int) -> None:
+def test_a_vecnet_scores_a_new_jet_every_ii_clocks(simulation: Simulation, tmp_path: Path, ii: int) -> None:
     """``simulation`` only asks for the tools: it skips where they are missing."""
     network = random_vecnet(n=3, hidden=0, knn=1)
     raw = raw_jets(network, 2000)
