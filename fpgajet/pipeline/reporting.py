@@ -20,14 +20,8 @@ from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
-
-METRICS = (
-    "accuracy",
-    "auc",
-    "inverse_background_efficiency_30",
-    "inverse_background_efficiency_50",
-    "tied_scores",
-)
+from fpgajet.report.model import Metrics
+from quant.metrics import mass_window
 
 
 def refresh_report(artefacts: Artefacts) -> Report:
@@ -145,11 +139,20 @@ def _model(artefacts: Artefacts) -> dict[str, Any]:
 def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
     content = read_json(build.physics)
     jets = content.pop("jets")
-    rows = {name: {key: row.get(key) for key in METRICS} for name, row in content.items()}
+    rows = {
+        name: {"accuracy": None} | {key: row[key] for key in Metrics.model_fields if key in row}
+        for name, row in content.items()
+    }
     name, qcd = Path(record["settings"]["jets"]).name, jets["total"] - jets["signal"]
     data = f"{name}, {jets['signal']:,} signal and {qcd:,} background jets"
     titles = {key: entry.title for key, entry in IMPLEMENTATIONS.physics().items() if key in rows}
-    return rows | {"jets": jets["total"], "data": data, "curves": _curves(build), "titles": titles}
+    return rows | {
+        "jets": jets["total"],
+        "data": data,
+        "sample": jets.get("sample", ""),
+        "curves": _curves(build),
+        "titles": titles,
+    }
 
 
 def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
@@ -157,7 +160,10 @@ def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
     rows = IMPLEMENTATIONS.physics().items()
     keys = {"float": "float"} | {key: entry.name for key, entry in rows if entry.curve}
     with np.load(build.scores) as arrays:
-        return {name: curves_of(arrays[key], arrays["label"]) for name, key in keys.items() if key in arrays}
+        label = arrays["label"]
+        scores = {name: arrays[key] for name, key in keys.items() if key in arrays}
+        scores["jet_mass"] = mass_window(label, arrays["mass"]).scores
+    return {name: curves_of(values, label) for name, values in scores.items()}
 
 
 def _certificate(build: BuildDirectory) -> dict[str, Any]:

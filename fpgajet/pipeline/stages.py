@@ -107,6 +107,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
     def run() -> str:
         from fpgajet.pipeline.certify import certify_build
         from quant.checkpoint import load_float_model
+        from quant.metrics import constituent_mass
 
         sample = context.sample
         features = context.network.form.features(sample.constituents)
@@ -115,7 +116,8 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         )
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
-            arrays: dict[str, Any] = {"label": sample.label, "mass": sample.jet[:, 3], "float": floating}
+            arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
+            arrays["float"] = floating
             arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
         write_json(build.certificate, result.document())
@@ -131,7 +133,9 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "jets": sha256(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
-    code = ("fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "fpgajet.pipeline.jets")
+    code = (
+        "fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "quant.metrics", "fpgajet.pipeline.jets"
+    )  # fmt: skip
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)
 
 
@@ -140,23 +144,21 @@ def physics_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        from quant.metrics import tagging_metrics
+        from fpgajet.physics.sample import described
+        from quant.metrics import physics_metrics
 
         rows = {"float": "float"} | {key: entry.name for key, entry in IMPLEMENTATIONS.physics().items()}
         with np.load(build.scores) as arrays:
             label = arrays["label"]
-            content: dict[str, Any] = {
-                row: tagging_metrics(label, arrays[name]) for row, name in rows.items() if name in arrays
-            }
-            content["jet_mass"] = tagging_metrics(label, arrays["mass"])
-        # A mass has no threshold of its own, so the accuracy of "mass > 0" would mean nothing.
-        content["jet_mass"].pop("accuracy", None)
-        content["jets"] = {"total": len(label), "signal": int(label.sum())}
+            scores = {row: arrays[name] for row, name in rows.items() if name in arrays}
+            content = physics_metrics(label, scores, arrays["mass"])
+        sample = described(context.sample.provenance)
+        content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample}
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
     reads = {"scores": path_digest(build.scores), "rows": list(IMPLEMENTATIONS.physics())}
-    return Stage("physics", reads, ("physics.json",), run, code=("quant.metrics",))
+    return Stage("physics", reads, ("physics.json",), run, code=("quant.metrics", "fpgajet.physics.sample"))
 
 
 def boosts_stage(context: BuildContext) -> Stage:
@@ -164,7 +166,7 @@ def boosts_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        from fpgajet.report import boosts_of
+        from fpgajet.physics.boosts import boosts_of
 
         result = boosts_of(context.network, context.sample.constituents)
         write_json(build.boosts, result)
@@ -175,7 +177,7 @@ def boosts_stage(context: BuildContext) -> Stage:
         "jets": sha256(context.jets),
         "max_jets": context.settings.max_jets,
     }
-    code = ("fpgajet.graph.load", "fpgajet.report", "fpgajet.pipeline.jets")
+    code = ("fpgajet.graph.load", "fpgajet.physics.boosts", "fpgajet.pipeline.jets")
     return Stage("boosts", reads, ("boosts.json",), run, code)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fpgajet.estimate.figures import Estimate
 from fpgajet.ops.network import Network
 
 
@@ -31,8 +30,3 @@ def stages_of(network: Network) -> list[dict[str, Any]]:
         for node in network.nodes
     ]
     return [first, *rest]
-
-
-def operators_of(estimate: Estimate) -> list[dict[str, Any]]:
-    """``operators``: one row per operator of an estimate."""
-    return [operator.row(estimate.level).as_dict() for operator in estimate.operators]

@@ -79,28 +79,50 @@ class ModelFacts(Facts):
     collapsed: list[str] = []
 
 
+class PairedDifference(Facts):
+    """Difference of a metric between two implementations on the same jets; null: not measurable."""
+
+    value: Measured
+    error: Measured
+
+
 class Metrics(Facts):
-    """Physics performance of one implementation on the held-out jets; null: not measurable."""
+    """Physics performance of one implementation; null: not measurable.
+
+    ``..._error``: one standard deviation from the number of jets, see ``quant.metrics.errors``. ``minus_float``:
+    this implementation minus the float model, by metric, with the paired error.
+    """
 
     accuracy: Measured
     auc: Measured
     inverse_background_efficiency_30: Measured
     inverse_background_efficiency_50: Measured
     tied_scores: int = 0
+    accuracy_error: Measured = None
+    auc_error: Measured = None
+    inverse_background_efficiency_30_error: Measured = None
+    inverse_background_efficiency_50_error: Measured = None
+    minus_float: dict[str, PairedDifference] = {}
 
 
 class Curves(Facts):
-    """For the plots: background against signal efficiency, and histograms of the score (counts)."""
+    """For the plots: background against signal efficiency, and histograms of the score (counts).
+
+    ``background_error``: standard deviation of the background efficiency at that signal efficiency.
+    """
 
     signal_efficiency: list[float] = []
     background_efficiency: list[float] = []
+    background_error: list[float] = []
     score_edges: list[float] = []
     score_signal: list[float] = []
     score_background: list[float] = []
 
 
 class Physics(Facts):
-    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat.
+    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat: the cross-fitted
+    two-sided mass window of the constituents that the tagger sees, see ``quant.metrics.mass``. ``sample``: what the
+    jets are, where their file says so.
 
     Every implementation of the registry that has scores of all jets may have a row under its own key; ``titles`` has
     the names of these rows for people.
@@ -115,6 +137,7 @@ class Physics(Facts):
     jet_mass: Metrics | None = None
     jets: int | None = None
     data: str = ""
+    sample: str = ""
     curves: dict[str, Curves] = {}
     titles: dict[str, str] = {}
 

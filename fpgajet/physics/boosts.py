@@ -14,36 +14,9 @@ from numpy.typing import NDArray
 from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.physics.lorentz import boosted, directions
 
 BETAS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-
-
-def boosted(p: NDArray[np.float64], beta: float, direction: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Boost four-momenta [jets, constituents, 4] (E, px, py, pz) with speed ``beta`` along unit vectors [jets, 3]."""
-    gamma = 1.0 / np.sqrt(1.0 - beta**2)
-    axis = direction[:, None, :]
-    energy, momentum = p[..., :1], p[..., 1:]
-    along = (momentum * axis).sum(-1, keepdims=True)
-    return np.concatenate(
-        [gamma * (energy + beta * along), momentum + ((gamma - 1) * along + gamma * beta * energy) * axis], -1
-    )
-
-
-def rotated(p: NDArray[np.float64], angle: float, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rotate four-momenta [jets, constituents, 4] by ``angle`` (radian) about unit vectors [jets, 3] (Rodrigues)."""
-    energy, momentum, k = p[..., :1], p[..., 1:], axis[:, None, :]
-    along = (momentum * k).sum(-1, keepdims=True)
-    turned = (
-        momentum * np.cos(angle) + np.cross(k, momentum) * np.sin(angle) + k * along * (1 - np.cos(angle))
-    )
-    return np.concatenate([energy, turned], -1)
-
-
-def directions(jets: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Unit vectors [jets, 3], evenly over the sphere."""
-    steps = rng.normal(size=(jets, 3))
-    unit: NDArray[np.float64] = steps / np.linalg.norm(steps, axis=1, keepdims=True)
-    return unit
 
 
 def boosts_of(
