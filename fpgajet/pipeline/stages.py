@@ -157,8 +157,13 @@ def physics_stage(context: BuildContext) -> Stage:
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
-    reads = {"scores": path_digest(build.scores), "rows": list(IMPLEMENTATIONS.physics())}
-    return Stage("physics", reads, ("physics.json",), run, code=("quant.metrics", "fpgajet.physics.sample"))
+    reads = {
+        "scores": path_digest(build.scores),
+        "rows": list(IMPLEMENTATIONS.physics()),
+        "jets": sha256(context.jets),
+    }
+    code = ("quant.metrics", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
+    return Stage("physics", reads, ("physics.json",), run, code)
 
 
 def boosts_stage(context: BuildContext) -> Stage:

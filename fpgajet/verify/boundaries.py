@@ -1,4 +1,4 @@
-"""How often the events reach the values at which roundings differ, for every requantiser."""
+"""Did the events reach the places where roundings differ? Counted, for every requantiser."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
     """Jets by kind, together at least ``count``, float32 [n, N, F] in the numbers of the network's input form.
 
     They need not be physical: hardware has an answer for every input, and all implementations must agree
-    on it. Values are exact in float32; some lie on half steps of the input quantiser.
+    on it. Values are exact in float32; a part lies on half steps of the input quantiser.
 
     Args:
         network: for the shape and type of its input.
@@ -23,21 +23,21 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
         jets: features of real jets, from which the jets with full multiplicity are made.
     """
     rng = np.random.default_rng(seed)
-    precision, shape = network.input_type, network.input_shape
+    kind, shape = network.input_type, network.input_shape
     tenth = -(-count // 10)
 
     def real(raw: NDArray[np.int64]) -> Jets:
-        return (raw * precision.lsb).astype(np.float32)
+        return (raw * kind.lsb).astype(np.float32)
 
     def extremes(n: int) -> NDArray[np.int64]:
-        return rng.choice([precision.lowest, precision.highest], (n, *shape))
+        return rng.choice([kind.lowest, kind.highest], (n, *shape))
 
     def amplitudes(n: int) -> NDArray[np.int64]:
-        """Log-uniform sizes, one scale per jet, so that sums and products cross every requantiser's range."""
-        largest = rng.integers(1, precision.bits, (n, 1, 1))
+        """Log-uniform sizes, one scale a jet, so that sums and products cross every requantiser's range."""
+        largest = rng.integers(1, kind.bits, (n, 1, 1))
         values = (rng.random((n, *shape)) * 2.0**largest).astype(np.int64)
         signed: NDArray[np.int64] = values * rng.choice([-1, 1], values.shape)
-        return np.clip(signed, precision.lowest, precision.highest)
+        return np.clip(signed, kind.lowest, kind.highest)
 
     def emptied(raw: NDArray[np.int64], filled: NDArray[np.int64]) -> NDArray[np.int64]:
         """Keep the first ``filled`` constituents of every jet."""
@@ -51,15 +51,13 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
     halves = amplitudes(2 * tenth)
     return {
         "empty jet": np.zeros((1, *shape), np.float32),
-        "every value highest": real(np.full((1, *shape), precision.highest)),
-        "every value lowest": real(np.full((1, *shape), precision.lowest)),
+        "every value highest": real(np.full((1, *shape), kind.highest)),
+        "every value lowest": real(np.full((1, *shape), kind.lowest)),
         "saturating: highest and lowest mixed": real(extremes(tenth)),
         "saturating: far outside the range": (4.0 * real(extremes(tenth))).astype(np.float32),
         "one constituent": real(emptied(amplitudes(tenth), np.ones(tenth, np.int64))),
         "full multiplicity": full,
-        "half steps of the input": (real(halves) + np.float32(precision.lsb / 2)).astype(np.float32),
+        "half steps of the input": (real(halves) + np.float32(kind.lsb / 2)).astype(np.float32),
         "random, every multiplicity": real(emptied(amplitudes(3 * tenth), some)),
-        "random over the full range": real(
-            rng.integers(precision.lowest, precision.highest + 1, (tenth, *shape))
-        ),
+        "random over the full range": real(rng.integers(kind.lowest, kind.highest + 1, (tenth, *shape))),
     }
