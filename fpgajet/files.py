@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -74,6 +75,26 @@ def write_json(target: Path, content: Any) -> None:
     write_text(target, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+#: JSON and TOML that are read whole; a report has some 100 kB, a certificate's list of jets some MB.
+LARGEST_TEXT_BYTES = 1 << 28
+
+
+def read_settings_text(source: Path) -> str:
+    """The text (UTF-8, with or without a byte order mark) of a regular file of bounded size.
+
+    Raises:
+        BadInput: a pipe, a device or another special file, which is not opened; or too large.
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    status = source.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "directory" if stat.S_ISDIR(status.st_mode) else "pipe, device or socket"
+        raise BadInput(f"cannot read {source}: it is a {kind}, not a regular file.")
+    if status.st_size > LARGEST_TEXT_BYTES:
+        raise BadInput(f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results.")
+    return source.read_text(encoding="utf-8-sig")
+
+
 def read_json(source: Path) -> Any:
     """Read a JSON file.
 
@@ -81,10 +102,10 @@ def read_json(source: Path) -> Any:
         BadInput: the file is missing or is not JSON.
     """
     try:
-        return json.loads(Path(source).read_text(encoding="utf-8"))
+        return json.loads(read_settings_text(Path(source)))
     except FileNotFoundError as error:
         raise BadInput(f"{source} does not exist.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{source} is not valid JSON ({error}); it may be truncated.") from error
     except OSError as error:
         raise BadInput(f"cannot read {source}: {error.strerror}.") from error
@@ -97,12 +118,12 @@ def read_toml(source: Path) -> dict[str, Any]:
         BadInput: the file is missing, unreadable, or is not TOML.
     """
     try:
-        return tomllib.loads(Path(source).read_text(encoding="utf-8"))
+        return tomllib.loads(read_settings_text(Path(source)))
     except FileNotFoundError as error:
         raise BadInput(f"{source} does not exist.") from error
     except OSError as error:
         raise BadInput(f"cannot read {source}: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{source} is not valid TOML ({error}); it may be truncated.") from error
 
 

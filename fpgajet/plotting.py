@@ -11,8 +11,10 @@ from fpgajet.errors import BadInput, MissingTool
 from fpgajet.files import atomic_path
 
 FORMATS = (".png", ".svg", ".pdf")
-#: told apart without colour vision (CMS palette of six, arXiv 2107.02270)
-COLOURS = ("#3f90da", "#bd1f01", "#ffa90e", "#94a4a2", "#832db6", "#a96b59")
+#: Distinct without colour vision: the ten colours of arXiv:2107.02270. With :data:`DASHES` 20 lines differ.
+COLOURS = (
+    "#3f90da", "#bd1f01", "#ffa90e", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"
+)  # fmt: skip
 DASHES = ("-", "--", ":", "-.")
 
 # Without a date and with fixed identifiers the same content gives the same file.

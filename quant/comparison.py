@@ -33,7 +33,7 @@ METRICS = (
 #: a difference of so many errors is called one
 CLEAR, HINT = 3.0, 2.0
 
-Report = dict[str, Any]
+Comparison = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def grouped(scored: Sequence[Scored]) -> list[Group]:
 
 def compare(
     scored: Sequence[Scored], folds: int, seed: int = 0, advance: Callable[[], None] = lambda: None
-) -> Report:
+) -> Comparison:
     """Metrics of groups of runs with their errors, and all differences between groups, for both precisions.
 
     Args:
@@ -97,7 +97,7 @@ def compare(
         raise BadInput("the runs were not evaluated on the same jets.")
     fold = stratified_folds(label, folds, seed)
     groups = grouped(scored)
-    report: Report = {"jets": len(label), "folds": folds, "groups": [], "differences": []}
+    report: Comparison = {"jets": len(label), "folds": folds, "groups": [], "differences": []}
     values: dict[tuple[int, str], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     for precision in ("float", "quantised"):
         for number, group in enumerate(groups):
@@ -149,7 +149,7 @@ def _values(
     return np.array(found[0]), np.array(found[1:])
 
 
-def _with_errors(whole: NDArray[np.float64], by_fold: NDArray[np.float64]) -> Report:
+def _with_errors(whole: NDArray[np.float64], by_fold: NDArray[np.float64]) -> dict[str, Any]:
     """Mean over runs of a metric, its error from the jets and, with several runs, from the seeds."""
     jets = _jackknife(by_fold)
     seeds = _seed_error(whole)
@@ -162,7 +162,9 @@ def _with_errors(whole: NDArray[np.float64], by_fold: NDArray[np.float64]) -> Re
     }
 
 
-def _difference(a: NDArray[np.float64], b: NDArray[np.float64], by_fold: NDArray[np.float64]) -> Report:
+def _difference(
+    a: NDArray[np.float64], b: NDArray[np.float64], by_fold: NDArray[np.float64]
+) -> dict[str, Any]:
     """Mean difference, its paired error from the jets, the seeds' in quadrature, and what it amounts to."""
     jets = _jackknife(by_fold)
     seeds = [error for error in (_seed_error(a), _seed_error(b)) if error is not None]

@@ -13,13 +13,19 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data.layout import Jets, read_jets
-from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.metrics import (
+    constituent_mass,
+    mass_window_metrics,
+    paired_differences,
+    tagging_errors,
+    tagging_metrics,
+)
 
 #: a slice with fewer jets of either class says nothing about a tagger
 FEWEST = 50
 SLICES = 4
 
-Report = dict[str, Any]
+Evaluation = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,9 @@ class Scored:
     scores: dict[str, NDArray[np.float64]]
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
-        """Of all jets, see :func:`metrics_of`."""
-        return metrics_of(self.jets.label, self.scores[precision], self.checkpoint.config.parameters)
+        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
+        label, score = self.jets.label, self.scores[precision]
+        return metrics_of(label, score, self.checkpoint.config.parameters) | tagging_errors(label, score)
 
 
 def metrics_of(
@@ -78,15 +85,19 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
     return Scored(checkpoint, jets, scores)
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Report:
-    """:func:`report_of` the scores of a checkpoint on jets; raises as :func:`score_checkpoint`."""
-    return report_of(score_checkpoint(checkpoint, data, max_jets), data.name)
+def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Evaluation:
+    """:func:`evaluation_of` the scores of a checkpoint on jets; raises as :func:`score_checkpoint`."""
+    return evaluation_of(score_checkpoint(checkpoint, data, max_jets), data.name)
 
 
-def report_of(scored: Scored, data: str) -> Report:
-    """Metrics of float and quantised model, the mass cut beside them, and slices of pT and multiplicity."""
+def evaluation_of(scored: Scored, data: str) -> Evaluation:
+    """Metrics of float and quantised model, the mass window beside them, and slices of pT and multiplicity.
+
+    ``quantised_minus_float``: their :func:`quant.metrics.paired_differences`. ``mass_cut``: see
+    :func:`quant.metrics.mass_window_metrics`, of the constituents that the model reads.
+    """
     config, jets = scored.checkpoint.config, scored.jets
-    report: Report = {
+    report: Evaluation = {
         "model": config.name,
         "data": data,
         "jets": len(jets),
@@ -94,12 +105,15 @@ def report_of(scored: Scored, data: str) -> Report:
         "parameters_absorbed": config.parameters_absorbed,
     }
     report |= {precision: scored.metrics(precision) for precision in scored.scores}
+    report["quantised_minus_float"] = paired_differences(
+        jets.label, scored.scores["quantised"], scored.scores["float"]
+    )
     report["mass_cut"] = mass_window_metrics(jets.label, constituent_mass(jets.constituents))
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
 
 
-def slices(jets: Jets, score: NDArray[np.float64]) -> list[Report]:
+def slices(jets: Jets, score: NDArray[np.float64]) -> list[dict[str, Any]]:
     """Metrics in quartiles of jet pT (GeV) and of multiplicity; slices short of jets are left out."""
     found = []
     for name, values in (("pt", jets.jet[:, 0]), ("multiplicity", jets.multiplicity)):
@@ -109,6 +123,6 @@ def slices(jets: Jets, score: NDArray[np.float64]) -> list[Report]:
             label = jets.label[inside]
             if min((label == 0).sum(), (label == 1).sum()) < FEWEST:
                 continue
-            metrics = tagging_metrics(label, score[inside])
+            metrics = tagging_metrics(label, score[inside]) | tagging_errors(label, score[inside])
             found.append({"of": name, "low": float(low), "high": float(high), "jets": len(label), **metrics})
     return found

@@ -37,27 +37,27 @@ _ROUNDINGS: dict[Rounding, type[nn.Module]] = {
 
 
 class Quantiser(nn.Module):
-    """Float64 tensor of any shape -> the values of ``kind`` nearest in its sense; no parameters, no state.
+    """Float64 tensor of any shape -> the values of ``precision`` nearest in its sense; no parameters, no state.
 
     Raises:
-        ValueError: ``kind`` wraps. A wrapped value has no useful gradient, so training never wraps.
+        ValueError: ``precision`` wraps. A wrapped value has no useful gradient, so training never wraps.
     """
 
-    def __init__(self, kind: FixedType) -> None:
+    def __init__(self, precision: FixedType) -> None:
         super().__init__()
-        if kind.overflow is Overflow.WRAP:
-            raise ValueError(f"{kind} wraps: training needs a saturating type")
-        self.kind = kind
+        if precision.overflow is Overflow.WRAP:
+            raise ValueError(f"{precision} wraps: training needs a saturating type")
+        self.precision = precision
         self.integers = IntQuant(
-            narrow_range=kind.overflow is Overflow.SAT_SYM,
-            signed=kind.signed,
+            narrow_range=precision.overflow is Overflow.SAT_SYM,
+            signed=precision.signed,
             input_view_impl=nn.Identity(),
-            float_to_int_impl=_ROUNDINGS[kind.rounding](),
+            float_to_int_impl=_ROUNDINGS[precision.rounding](),
         )
         # Plain attributes, not buffers: the type says it all, so a checkpoint must not repeat it.
-        self._scale = torch.tensor(kind.lsb, dtype=torch.float64)
+        self._scale = torch.tensor(precision.lsb, dtype=torch.float64)
         self._zero = torch.tensor(0.0, dtype=torch.float64)
-        self._bits = torch.tensor(float(kind.bits), dtype=torch.float64)
+        self._bits = torch.tensor(float(precision.bits), dtype=torch.float64)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.dtype != torch.float64:
@@ -66,6 +66,6 @@ class Quantiser(nn.Module):
 
 
 @lru_cache(maxsize=256)
-def quantiser(kind: FixedType) -> Quantiser:
+def quantiser(precision: FixedType) -> Quantiser:
     """The quantiser of a type; it has no state, so one serves everybody."""
-    return Quantiser(kind)
+    return Quantiser(precision)

@@ -18,11 +18,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from quant.models.npelican.config import Architecture
+from quant.models.loss import logit_loss
+from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.plain import plain_scores
 from quant.training.data import load_sample
-from quant.training.fit import logit_loss
 
 
 def stepper(

@@ -55,7 +55,7 @@ def main() -> None:
         network = trained if size == trained.input_shape[0] else resized(trained, size)
         total = estimate(network, part(PART), CLOCK_MHZ).total
         with tempfile.TemporaryDirectory() as folder:
-            counted = build(network, Path(folder), CLOCK_MHZ, PART, options=PLAIN).hardware
+            counted = build(network, Path(folder), CLOCK_MHZ, PART, options=PLAIN).hardware.as_dict()
         row = {
             "model": given.model,
             "constituents": size,

@@ -71,7 +71,9 @@ def layer_cells(layer: Layer) -> dict[str, int]:
 def network_cells(model: str, size: int) -> dict[str, int]:
     """LUTs and DSPs of a network."""
     with tempfile.TemporaryDirectory() as folder:
-        found = build(network(model, size), Path(folder), SLOW_MHZ, "xcvu13p", options=PLAIN).hardware
+        found = build(
+            network(model, size), Path(folder), SLOW_MHZ, "xcvu13p", options=PLAIN
+        ).hardware.as_dict()
     return {"lut": found["lut"], "dsp": found["dsp"]}
 
 

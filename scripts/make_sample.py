@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from fpgajet.files import write_text
-from quant.data.card import dataset_card
+from quant.data import Jets, read_jets, write_jets
+from quant.data.describing.card import dataset_card
 from quant.data.generation.production import Order, produce
 from quant.data.generation.recipe import Recipe
-from quant.data.layout import Jets, read_jets, write_jets
-from quant.data.rounding import round_mantissa, round_massless
+from quant.data.writing.rounding import round_mantissa, round_massless
 
 JETS = 20_000
 SEED = 4

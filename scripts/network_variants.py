@@ -19,7 +19,7 @@ from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from quant.checkpoint import Checkpoint, open_checkpoint
-from quant.models.assembly import network_of
+from quant.checkpoint_network import network_of
 
 
 def zoo_checkpoint(name: str) -> Checkpoint:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.files import atomic_path
-from quant.data.layout import Jets, read_jets
-from quant.data.statistics import auc, mass_auc, multiplicity_auc
+from quant.data import Jets, read_jets
+from quant.data.describing.statistics import auc, mass_auc, multiplicity_auc
 
 QUARTILES = (25, 50, 75)
 SPREAD = (5, 25, 50, 75, 95)

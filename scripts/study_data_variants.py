@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from quant.data import Jets, concatenate
+from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation import generator
 from quant.data.generation.cards import DELPHES_ATLAS, DetectorCard
 from quant.data.generation.recipe import Recipe, make_recipe
 from quant.data.generation.truth import read_batch
-from quant.data.layout import Jets, concatenate
-from quant.data.statistics import mass_auc, multiplicity_auc
 
 WIDE = {"QCD": (450, 1000), "top": (440, 1000)}
 

@@ -23,7 +23,7 @@ from fpgajet.files import read_json, write_json
 from quant.data.layout import read_jets
 from quant.metrics import tagging_metrics
 from quant.models.npelican.floating import NPelican
-from quant.models.npelican.settings import NPelicanSettings
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.scoring import FloatModel
 from quant.training.run import SETTINGS
 

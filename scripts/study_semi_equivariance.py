@@ -23,8 +23,8 @@ from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
-from quant.models.assembly import built_network
-from quant.training.settings import read_settings
+from quant.checkpoint_network import built_network
+from quant.training.read_settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance

@@ -30,8 +30,8 @@ from tables.rows import write_table
 
 from fpgajet.files import read_json, sha256, write_json
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.rtl_flow import test_jets
 from fpgajet.rtl import RtlOptions, build, emit
-from fpgajet.rtl.command import test_jets
 
 CLOCK_MHZ = 320.0
 PART = "xcvu9p"
@@ -60,8 +60,9 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
         "jets": result.compared,
         "differences": result.differences,
     }
-    row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
-    row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
+    found = result.hardware.as_dict()
+    row |= {key: found[key] for key in COLUMNS if key in found}
+    row["latency_ns_low"], row["latency_ns_high"] = found["intervals"]["latency_ns"]
     return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
 
 

@@ -21,7 +21,7 @@ from tables.rows import chosen, finished, write_table
 
 from quant.checkpoint import Checkpoint
 from quant.models.npelican.description import NPelicanDescription
-from quant.training.settings import read_settings
+from quant.training.read_settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC of a public 2026 study on the Top Quark Tagging Reference Dataset: (N, C) -> float, 6-bit

@@ -20,7 +20,7 @@ from typing import Any
 from tables.plots import Series, draw, points
 from tables.rows import float_row, mass_window, write_table
 
-from quant.training.settings import read_settings
+from quant.training.read_settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 #: (C, alpha) -> AUC, its uncertainty, 1 / eps_B at eps_S = 0.3: mean of the best 5 of 25 seeds

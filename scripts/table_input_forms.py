@@ -28,10 +28,11 @@ from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
 from quant.checkpoint import load_float_model, open_checkpoint
 from quant.metrics import auc
 from quant.models.npelican import NPelicanFamily
-from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.floating import NPelican, PairBatch
+from quant.models.sample import Sample
 from quant.models.scoring import CHUNK_JETS, FloatModel
-from quant.training.data import Sample, load_sample, part_of
-from quant.training.settings import read_settings
+from quant.training.data import load_sample, part_of
+from quant.training.read_settings import read_settings
 from quant.zoo import resolve
 
 HERE = Path(__file__).resolve().parent.parent
@@ -70,10 +71,10 @@ class Grid:
 def _clipped(model: torch.nn.Module, p: torch.Tensor) -> torch.Tensor:
     """Scores with d_ij = 0 where rounded momenta make it negative, as the hardware has it."""
     assert isinstance(model, NPelican)
-    jets = Jets.from_momenta(p, 0)
+    jets = PairBatch.from_momenta(p, 0)
     d = jets.d.clamp_min(0)
     row = d.double().sum(-1)
-    scores: torch.Tensor = model.score(Jets(d, row, row.sum(-1), jets.slots))
+    scores: torch.Tensor = model.score(PairBatch(d, row, row.sum(-1), jets.slots))
     return scores
 
 

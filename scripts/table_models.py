@@ -27,7 +27,7 @@ from fpgajet.estimate import verdict
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.model import estimate_blocks
 from quant.checkpoint import open_checkpoint
-from quant.models.assembly import built_network
+from quant.checkpoint_network import built_network
 from quant.zoo import resolve
 
 HERE = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ from typing import Any
 from tables.rows import float_row, mass_window, write_table
 
 from quant.models.lorentznet_published.description import count_parameters
-from quant.training.settings import read_settings
+from quant.training.read_settings import read_settings
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC, accuracy and 1 / eps_B at eps_S = 0.3 with 80 constituents

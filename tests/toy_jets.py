@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from quant.data.layout import Jets
+from quant.data import Jets
 
 
 def toy_jets(

@@ -1,4 +1,4 @@
-"""The command line: thin commands over the rooms; heavy libraries are imported inside commands."""
+"""The command line: thin commands over the packages; heavy libraries are imported inside commands."""
 
 from __future__ import annotations
 

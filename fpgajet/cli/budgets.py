@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from fpgajet.cli import output
@@ -38,7 +39,7 @@ def budgets(
         table.add_row(row.name, row.part, *(f"{x:,.4g}" if x < 1000 else f"{x:,.0f}" for x in figures))
     output.console.print(table)
     for row in all_budgets():
-        output.console.print(f"{row.name}: {row.description}", highlight=False, soft_wrap=True)
+        output.console.print(f"{row.name}: {row.description}", highlight=False, soft_wrap=True, markup=False)
 
 
 @app.command()
@@ -58,8 +59,8 @@ def show(
     if json:
         output.print_json(chosen.model_dump(mode="json") | {"derived": derived(chosen, multiplicity)})
         return
-    output.console.print(f"[bold]{chosen.name}[/]: {chosen.description}", highlight=False)
+    output.console.print(f"[bold]{escape(chosen.name)}[/]: {escape(chosen.description)}", highlight=False)
     for line in explain(chosen, multiplicity):
         output.console.print(f"- {line}", highlight=False, soft_wrap=True)
     note = f"source: {chosen.source}" + (f"; to check: {chosen.check}" if chosen.check else "")
-    output.console.print(note, highlight=False, soft_wrap=True)
+    output.console.print(note, highlight=False, soft_wrap=True, markup=False)

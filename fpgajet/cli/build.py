@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from fpgajet.cli.options import options_of
 from fpgajet.cli.output import JSON_HELP, print_json
+from fpgajet.pipeline.build_settings import FILE_ONLY, BuildSettings, load_settings
 
 EXAMPLE = """
 Turn a trained tagger into firmware, prove it exact, and hold it against a trigger budget.
@@ -23,67 +27,23 @@ missing, 6 a tool failed, 7 cannot write, 130 interrupted (run again to continue
 """
 
 
+@options_of(BuildSettings, skip=FILE_ONLY, switches=("strict",))
 def build(
-    model: Annotated[
-        str | None, typer.Option(help="Zoo name (`fpgajet models`) or checkpoint directory.")
-    ] = None,
-    part: Annotated[str | None, typer.Option(help="FPGA, short or full name (`fpgajet parts`).")] = None,
-    budget: Annotated[str | None, typer.Option(help="Preset (`fpgajet budgets`) or TOML file.")] = None,
-    clock_mhz: Annotated[float | None, typer.Option(help="Target clock; default: the budget's.")] = None,
-    backend: Annotated[str | None, typer.Option(help="hls4ml back end: vitis or vivado.")] = None,
-    reuse_factor: Annotated[
-        int | None, typer.Option(help="Clocks between jets in HLS (hls4ml's ReuseFactor); default: --ii.")
-    ] = None,
-    flow: Annotated[
-        str | None, typer.Option(help="all (HLS, and RTL where its tools are installed), hls or rtl.")
-    ] = None,
-    multipliers: Annotated[str | None, typer.Option(help="RTL products in dsp, lut or auto.")] = None,
-    stages: Annotated[int | None, typer.Option(help="RTL pipeline stages; default: by the clock.")] = None,
-    ii: Annotated[
-        int | None, typer.Option(help="Clocks between jets, HLS and RTL; above 1 hardware is shared.")
-    ] = None,
-    language: Annotated[str | None, typer.Option(help="RTL in verilog, or vhdl besides.")] = None,
-    synth: Annotated[
-        bool | None, typer.Option("--synth/--no-synth", help="Count the RTL's cells with Yosys (minutes).")
-    ] = None,
-    jets: Annotated[Path | None, typer.Option(help="Labelled jets; default: the shipped sample.")] = None,
-    max_jets: Annotated[int | None, typer.Option(help="Use only the first jets of the file.")] = None,
-    edge_vectors: Annotated[int | None, typer.Option(help="Edge vectors in the certificate.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the edge vectors.")] = None,
-    strict: Annotated[
-        bool | None, typer.Option("--strict", help="A marginal verdict counts as missed.")
-    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with any of these settings.")] = None,
     out: Annotated[Path | None, typer.Option(help="Build directory; default builds/MODEL-PART.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+    **given: Any,
 ) -> int:
+    from fpgajet.cli.build_tables import show
+    from fpgajet.cli.reporter import reporter
     from fpgajet.pipeline.build import run_build
-    from fpgajet.pipeline.settings import load_settings
 
-    given = {
-        "model": model,
-        "part": part,
-        "budget": budget,
-        "clock_mhz": clock_mhz,
-        "backend": backend,
-        "reuse_factor": reuse_factor,
-        "flow": flow,
-        "multipliers": multipliers,
-        "stages": stages,
-        "ii": ii,
-        "language": language,
-        "synth": synth,
-        "jets": jets,
-        "max_jets": max_jets,
-        "edge_vectors": edge_vectors,
-        "seed": seed,
-        "strict": strict,
-    }
-    outcome = run_build(load_settings(config, **given), out)
+    command = shlex.join(["fpgajet", *sys.argv[1:]])
+    outcome = run_build(load_settings(config, **given), out, reporter=reporter(), command=command)
     if as_json:
         print_json(outcome.document)
     else:
-        outcome.show()
+        show(outcome)
     outcome.raise_if_failed()
     return 0
 

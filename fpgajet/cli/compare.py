@@ -27,6 +27,7 @@ def compare(
     Example: `fpgajet compare npelican runs/a runs/b --data jets/test --folds 10 --plot roc.svg`
     """
     from fpgajet.physics.figures import plot_roc
+    from fpgajet.physics.sample import described
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
     from quant.comparison import compare as compared
@@ -53,6 +54,7 @@ def compare(
                 for name, score in one.scores.items()
             },
             plot,
+            sample=described(scored[0].jets.provenance),
         )
     if json:
         print_json(report)

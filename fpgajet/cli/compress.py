@@ -64,11 +64,11 @@ def compress(
     """
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
+    from quant.compression.compress_settings import compress_settings, settings_of
     from quant.compression.run import Compression
-    from quant.compression.settings import compress_settings, settings_of
     from quant.compression.steps import steps_of
     from quant.compression.table import row_of
-    from quant.training.finish import Jets
+    from quant.training.data import TrainingJets
     from quant.training.run import prepare
     from quant.zoo import resolve
 
@@ -84,7 +84,7 @@ def compress(
     planned = steps_of(source, settings)
     prepare(out, settings, resume)
     own, command = settings_of(source), ["fpgajet", *(word for word in sys.argv[1:] if word != "--resume")]
-    jets = Jets(data, own.constituents, own.form, settings.training["max_jets"])
+    jets = TrainingJets(data, own.constituents, own.form, settings.training["max_jets"])
     rows = []
     epochs = {"steps": planned}
     epochs |= {fit: settings.training[f"{fit}_epochs"] for fit in ("float", "quantised")}
@@ -106,19 +106,20 @@ def compress(
         print_json(_content(rows, {"model": source.config.name, **where}))
         return
     show(rows, source.config.name, where)
-    console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint a step", highlight=False, soft_wrap=True)
+    console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint per step", highlight=False, soft_wrap=True)
 
 
 def _measure(
     part: str | None, clock_mhz: float | None, ii: int
 ) -> tuple[Callable[[Network], dict[str, float]], dict[str, Any]]:
     """What estimates a network, and on what."""
-    from fpgajet.devices import budget
+    from fpgajet.devices import budget, chosen_clock
     from fpgajet.devices import part as part_named
     from fpgajet.estimate import estimate
 
     slot = budget()
-    device, clock = part_named(part or slot.part), clock_mhz or slot.clock_mhz
+    device = part_named(slot.part if part is None else part)
+    clock = chosen_clock(clock_mhz, slot.clock_mhz)
 
     def measure(network: Network) -> dict[str, float]:
         total = estimate(network, device, clock, ii).total

@@ -34,11 +34,12 @@ def csim(
     seed: Annotated[int, typer.Option(help="Seed of the edge vectors.")] = 20231216,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet.cli.reporter import reporter
     from fpgajet.errors import Mismatch
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 
-    certificate = run_csim(build_dir, events, edge_vectors, seed)
+    certificate = run_csim(build_dir, events, edge_vectors, seed, reporter())
     document = certificate.document()
     if as_json and certificate.total_differences == 0:
         print_json(document)

@@ -46,7 +46,7 @@ def evaluate(
     """
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
-    from quant.evaluation import report_of, score_checkpoint
+    from quant.evaluation import evaluation_of, score_checkpoint
     from quant.zoo import resolve
 
     for image in (plot, boost_plot):
@@ -54,7 +54,7 @@ def evaluate(
             check_image(image)
     checkpoint = open_checkpoint(resolve(model))
     scored = score_checkpoint(checkpoint, data, max_jets)
-    report = report_of(scored, data.name)
+    report = evaluation_of(scored, data.name)
     if plot:
         _plot(scored, report, plot)
     if boost or boost_plot:
@@ -64,9 +64,8 @@ def evaluate(
         return
     console.print(f"{report['model']}: {report['parameters']} parameters, {report['jets']} jets")
     print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
-    console.print(
-        f"mass cut: AUC {report['mass_cut']['auc']:.4f} (best window on these jets)", highlight=False
-    )
+    _print_differences(report["quantised_minus_float"])
+    console.print(_mass_words(report["mass_cut"]), highlight=False)
     parts = {f"{NAMES[s['of']]} {s['low']:.0f}-{s['high']:.0f}": s for s in report["slices"]}
     print_metrics("quantised, in slices of jet pT (GeV) and multiplicity n", parts)
     if "boost" in report:
@@ -74,20 +73,42 @@ def evaluate(
 
 
 def _plot(scored: Scored, report: dict[str, Any], plot: Path) -> None:
-    import numpy as np
-
     from fpgajet.physics.figures import plot_roc
-    from quant.metrics import constituent_mass
+    from fpgajet.physics.sample import described
+    from quant.metrics import constituent_mass, mass_window
 
     jets = scored.jets
-    distance = np.abs(constituent_mass(jets.constituents) - report["mass_cut"]["centre"])
     curves = {name: (jets.label, score) for name, score in scored.scores.items()}
-    plot_roc(curves | {"jet mass window": (jets.label, -distance)}, plot, report["model"])
+    window = mass_window(jets.label, constituent_mass(jets.constituents))
+    curves["mass window"] = (jets.label, window.scores)
+    plot_roc(curves, plot, report["model"], described(jets.provenance))
+
+
+def _mass_words(window: dict[str, Any]) -> str:
+    from fpgajet.report.words import measured
+
+    auc = measured(window["auc"], window["auc_error"])
+    return (
+        f"mass window around {window['centre']:.0f} GeV, of the constituents that the model reads, centre from the "
+        f"other half of the jets: AUC {auc}"
+    )
+
+
+def _print_differences(found: dict[str, dict[str, float | None]]) -> None:
+    """Quantised minus float with the paired error."""
+    from fpgajet.report.words import measured
+
+    words = [
+        f"{HEADINGS[name].replace(chr(10), ' ')} {measured(one['value'], one['error'], sign=True)}"
+        for name, one in found.items()
+    ]
+    console.print(f"quantised - float on the same jets: {'; '.join(words)}", highlight=False)
 
 
 def _study(scored: Scored, jets: int, plot: Path | None) -> dict[str, Any]:
     from fpgajet.physics.equivariance import evaluations, scorers, study
     from fpgajet.physics.figures import plot_study
+    from fpgajet.physics.sample import described
     from quant.checkpoint import load_float_model, load_model
 
     checkpoint = scored.checkpoint
@@ -102,7 +123,7 @@ def _study(scored: Scored, jets: int, plot: Path | None) -> dict[str, Any]:
             advance=lambda precision: progress.update(task, advance=1, description=precision),
         )
     if plot:
-        plot_study(found, plot)
+        plot_study(found, plot, described(scored.jets.provenance))
     return found
 
 
@@ -134,13 +155,13 @@ def print_metrics(title: str, rows: dict[str, dict[str, Any]]) -> None:
     table = narrow_table("", *(HEADINGS[key] for key in keys), title=title or None)
     table.columns[0].no_wrap = True
     for name, row in rows.items():
-        table.add_row(name, *(_cell(key, row.get(key)) for key in keys))
+        table.add_row(name, *(_cell(key, row.get(key), row.get(f"{key}_error")) for key in keys))
     console.print(table)
 
 
-def _cell(key: str, value: float | int | None) -> str:
-    if value is None:
-        return "-"
+def _cell(key: str, value: float | int | None, error: float | None) -> str:
+    from fpgajet.report.words import measured
+
     if isinstance(value, int):
         return str(value)
-    return f"{value:.4f}" if key in ("accuracy", "auc") else f"{value:.3g}"
+    return measured(value, error, 4 if key in ("accuracy", "auc") else 3).replace(" ± ", "\n± ")

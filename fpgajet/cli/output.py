@@ -52,7 +52,7 @@ def run(app: typer.Typer) -> int:
 
 
 def _fail(kind: str, message: str, exit_code: int) -> int:
-    """Tell of a failure; with ``--json`` as a document too, unless the result itself was printed."""
+    """Print a failure; with ``--json`` as a document too, unless the result itself was printed."""
     if "--json" in sys.argv and not _printed:
         print_json({"error": {"kind": kind, "message": message, "exit_code": exit_code}})
     messages.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
@@ -60,13 +60,13 @@ def _fail(kind: str, message: str, exit_code: int) -> int:
 
 
 def _misused(error: Any) -> int:
-    """Tell of a wrong option or argument; a command that needs some but got none prints its help."""
+    """Print what is wrong with an option or argument; a command without the arguments it needs prints its help."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return int(error.exit_code)
     command = error.ctx.command_path.removeprefix("python -m ") if error.ctx else "fpgajet"
-    told = f"{error.format_message().rstrip('.')}. `{command} --help` says what can be given."
-    return _fail(BadInput.kind, told, int(error.exit_code))
+    message = f"{error.format_message().rstrip('.')}. `{command} --help` says what can be given."
+    return _fail(BadInput.kind, message, int(error.exit_code))
 
 
 def _run(app: typer.Typer) -> int:

@@ -42,16 +42,15 @@ def report(
     from rich.markdown import Markdown
 
     from fpgajet.files import read_json
-    from fpgajet.pipeline.build import refresh_report
+    from fpgajet.pipeline.context import Artefacts
     from fpgajet.pipeline.paths import existing_build
+    from fpgajet.pipeline.reporting import refresh_report
+    from fpgajet.report.hls4ml import hls4ml_report
 
     build = existing_build(build_dir)
-    written = refresh_report(build)
+    report, written = refresh_report(Artefacts(build)), build.report
     if form is Format.hls4ml:
-        from fpgajet.report import read_report
-        from fpgajet.report.hls4ml import hls4ml_report
-
-        print_json(hls4ml_report(read_report(written.with_suffix(".json"))))
+        print_json(hls4ml_report(report))
     elif as_json or form is Format.json:
         print_json(read_json(written.with_suffix(".json")))
     else:

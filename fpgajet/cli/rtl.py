@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import JSON_HELP, console, print_json
 
 if TYPE_CHECKING:
     from fpgajet.rtl import RtlResult
@@ -49,12 +49,12 @@ def rtl(
     multipliers: Annotated[
         str, typer.Option(help="Products in: dsp, lut, or auto (narrow ones in LUTs).")
     ] = "dsp",
-    max_dsp: Annotated[int | None, typer.Option(help="At most so many products in DSP blocks.")] = None,
+    max_dsp: Annotated[int | None, typer.Option(help="At most this many products in DSP blocks.")] = None,
     ii: Annotated[
         int, typer.Option(help="Clocks between jets, 1 to 16; above 1 equal parts share hardware.")
     ] = 1,
     language: Annotated[
-        str, typer.Option(help="verilog, or vhdl: VHDL-2008 of the same circuit besides, in rtl/vhdl.")
+        str, typer.Option(help="verilog; vhdl: VHDL-2008 of the same circuit as well, in rtl/vhdl.")
     ] = "verilog",
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,
@@ -63,40 +63,41 @@ def rtl(
 ) -> int:
     if tools:
         return _show_tools(as_json)
+    from fpgajet.cli.reporter import reporter
     from fpgajet.errors import BadInput
-    from fpgajet.rtl.command import run
+    from fpgajet.pipeline.rtl_flow import run_rtl
     from fpgajet.rtl.options import RtlOptions
 
     if build_dir is None:
         raise BadInput("Which build? Give a directory with model.onnx, for example builds/npelican-xcvu9p.")
-    result = run(
+    result = run_rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,
         options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii, language=language),
         synth=synth,
         jets=jets,
-        say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),
+        reporter=reporter(),
     )
     if as_json:
         found = {"compared": result.compared, "differences": result.differences, "vhdl": result.vhdl}
-        print_json({"hardware": [result.hardware]} | found)
+        print_json({"hardware": [result.hardware.as_dict()]} | found)
     else:
         _show(result, build_dir)
     return 0
 
 
 def _show(result: RtlResult, build_dir: Path) -> None:
-    row = result.hardware
-    table = Table("figure", "value", "evidence", title=f"RTL of {build_dir}")
+    row, table = result.hardware, Table("figure", "value", "evidence", title=f"RTL of {build_dir}")
+    assert isinstance(row.evidence, dict)
     for key in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram", "carry8"):
-        value, ends = row[key], row["intervals"].get(key)
+        value, ends = getattr(row, key), row.intervals.get(key)
         text = "-" if value is None else f"{value:,.6g}"
         table.add_row(
-            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), escape(row["evidence"][key])
+            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), escape(row.evidence[key])
         )
-    if ends := row["intervals"].get("period_ns"):
-        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row["evidence"]["period_ns"]))
+    if ends := row.intervals.get("period_ns"):
+        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row.evidence["period_ns"]))
     console.print(table)
     simulated = f"{result.compared:,} jets simulated, {result.differences} scores differ"
     console.print(simulated if result.compared else "not simulated (--jets 0)", highlight=False)
@@ -113,7 +114,7 @@ rtl.__doc__ = EXAMPLE
 def _show_tools(as_json: bool) -> int:
     from dataclasses import asdict
 
-    from fpgajet.rtl.tools import available
+    from fpgajet.rtl.tools.installed import available
 
     found = available()
     if as_json:

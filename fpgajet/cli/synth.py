@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import JSON_HELP, console, print_json
 
 EXAMPLE = """
 Run Vitis HLS or Vivado HLS on a build's project, read its reports, and add them to the build's report.
@@ -28,19 +28,15 @@ def synth(
     vsynth: Annotated[bool, typer.Option("--vsynth", help="Vivado logic synthesis as well.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet.cli.build_tables import hardware_table
+    from fpgajet.cli.reporter import reporter
     from fpgajet.hls.synth import SynthesisSteps
     from fpgajet.pipeline.synth import run_synth
 
-    rows, report = run_synth(
-        build_dir,
-        SynthesisSteps(cosim, vsynth),
-        say=lambda line: messages.print(line, markup=False, highlight=False, style="dim"),
-    )
+    rows, report = run_synth(build_dir, SynthesisSteps(cosim, vsynth), reporter())
     if as_json:
-        print_json({"hardware": rows, "report": str(report)})
+        print_json({"hardware": [row.as_dict() for row in rows], "report": str(report)})
         return 0
-    from fpgajet.pipeline.build import hardware_table
-
     console.print(hardware_table(rows))
     console.print(f"report: {report}", highlight=False)
     return 0

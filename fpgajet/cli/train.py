@@ -11,7 +11,8 @@ import typer
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
 from quant.training.device import Device, pick_device
-from quant.training.settings import Until, read_settings
+from quant.training.read_settings import read_settings
+from quant.training.stages import Until
 from quant.training.tracking import Tracking, check_tracker, start_tracker
 
 LOG = "train.log"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
+from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
 from fpgajet.devices.parts import part
 from fpgajet.devices.tables import DATA, build, suggest
 from fpgajet.errors import BadInput
@@ -42,7 +43,7 @@ class Budget(BaseModel):
     name: str
     description: str = ""
     part: str
-    clock_mhz: PositiveFloat
+    clock_mhz: float = Field(ge=LOWEST_MHZ, le=HIGHEST_MHZ)
     latency_ns: PositiveFloat
     tmux: PositiveInt = 1
     jets_per_event: PositiveInt = 1

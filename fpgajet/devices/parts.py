@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
+from fpgajet.devices.part_names import SHORT_NAME, parse
 from fpgajet.devices.tables import DATA, build, suggest
 from fpgajet.errors import BadInput
 from fpgajet.files import read_toml
 
 #: The resources a part offers and a design uses; ``bram`` counts blocks of 36 Kb.
 RESOURCES = ("lut", "ff", "dsp", "bram", "uram")
-
-_SPEED = re.compile(r"-(\d)[A-Z]*(?:-|$)")
 
 
 class Part(BaseModel):
@@ -43,10 +42,26 @@ class Part(BaseModel):
 
     @field_validator("full_names")
     @classmethod
-    def _start_with_the_die(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if any(_SPEED.search(name) is None for name in names):
-            raise ValueError("a full name ends in -speed grade, like xcvu9p-flga2104-2-e")
+    def _full_names_are_in_the_grammar(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if any(parse(name) is None for name in names):
+            raise ValueError(
+                "a full name is die, package and an existing speed grade, like xcvu9p-flga2104-2-e"
+            )
         return names
+
+    @field_validator("aliases")
+    @classmethod
+    def _aliases_are_names(cls, aliases: dict[str, str]) -> dict[str, str]:
+        if any(SHORT_NAME.fullmatch(short) is None or parse(full) is None for short, full in aliases.items()):
+            raise ValueError("an alias is a short name with the full name of a part")
+        return aliases
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_plain(cls, name: str) -> str:
+        if SHORT_NAME.fullmatch(name) is None:
+            raise ValueError("a name has lower-case letters, digits, - and _, at most 64")
+        return name
 
     @property
     def full_name(self) -> str:
@@ -56,9 +71,9 @@ class Part(BaseModel):
     @property
     def speed_grade(self) -> int:
         """1 (slowest) to 3, from the full name."""
-        match = _SPEED.search(self.full_name)
-        assert match is not None  # the validator has seen to it
-        return int(match[1])
+        name = parse(self.full_name)
+        assert name is not None  # the validator has seen to it
+        return int(name.speed[0])
 
     @property
     def bram(self) -> int:
@@ -81,17 +96,21 @@ def parts() -> tuple[Part, ...]:
     return tuple(build(Part, row, f"{source.name}, {row.get('name')}") for row in read_toml(source)["part"])
 
 
-def part(name: str) -> Part:
-    """The part with this short name, full name or card name (case is ignored).
+def part(name: str | Path) -> Part:
+    """The part with this short name, full name or card name (case is ignored), or a user's own from a TOML file.
 
-    A full name of a known die in another package or speed grade is accepted as it stands, because the
-    resources are those of the die.
+    A full name of a known die in another package or speed grade is accepted, because the resources are those of the
+    die. A file (a name that ends in .toml or holds a slash) has the keys of a table in ``parts.toml`` at top level; it
+    may name a known part as ``base``, and give only what differs. Its part is known by its name from then on.
 
     Raises:
-        BadInput: unknown; the message names close ones.
+        BadInput: no such part or file, an unknown key, a value out of range; the message names close ones.
     """
-    wanted = name.strip().lower()
-    for row in parts():
+    text = str(name).strip()
+    if text.endswith(".toml") or "/" in text:
+        return _own_part(Path(text))
+    wanted = text.lower()
+    for row in (*parts(), *_own_parts.values()):
         if wanted == row.name:
             return row
         for full in (*row.full_names, *row.aliases.values()):
@@ -99,12 +118,38 @@ def part(name: str) -> Part:
                 return _renamed(row, full)
         if wanted in row.aliases:
             return _renamed(row, row.aliases[wanted])
-        if wanted.startswith(row.name) and re.fullmatch(
-            r"-?[a-z]{2,4}\d{3,4}-\d\S*", wanted[len(row.name) :]
-        ):
-            return _renamed(row, name.strip())
+    full_name = parse(text)
+    for row in parts():
+        if full_name is not None and full_name.die == row.name:
+            return _renamed(row, full_name.full)
+        if wanted.startswith(row.name):
+            raise BadInput(
+                f"unknown part {text!r}: after {row.name} come a package and a speed grade that exists, as in "
+                f"{row.full_name}. `fpgajet parts` lists the parts."
+            )
     known = [n for row in parts() for n in (row.name, *row.aliases)]
-    raise BadInput(f"unknown part {name!r}{suggest(wanted, known)}. `fpgajet parts` lists them.")
+    raise BadInput(
+        f"unknown part {text!r}{suggest(wanted, known)}. `fpgajet parts` lists them; a path to a TOML file works too."
+    )
+
+
+#: Parts of users' files that were read in this process, by name: later stages name a part, not its file.
+_own_parts: dict[str, Part] = {}
+
+
+def _own_part(path: Path) -> Part:
+    values = read_toml(path)
+    start: dict[str, Any] = {"source": "user"}
+    if "base" in values:
+        base = part(str(values.pop("base")))
+        start = base.model_dump() | {"aliases": {}, "source": f"user, from {base.name}"}
+    result = build(Part, start | {"name": path.stem.lower()} | values, f"the part {path}")
+    if any(result.name in (row.name, *row.aliases) for row in parts()):
+        raise BadInput(
+            f"the part {path} cannot be used: {result.name} is the name of a known part; choose another."
+        )
+    _own_parts[result.name] = result
+    return result
 
 
 def _renamed(row: Part, full_name: str) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fpgajet.estimate.figures import COVERAGE, QUANTITIES, Estimate, Figure, OperatorEstimate
 from fpgajet.estimate.model import estimate
+from fpgajet.estimate.shortfalls import Shortfall, shortfalls
 from fpgajet.estimate.verdict import Verdict, VerdictRow, verdict
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "Estimate",
     "Figure",
     "OperatorEstimate",
+    "Shortfall",
     "Verdict",
     "VerdictRow",
     "estimate",
+    "shortfalls",
     "verdict",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from fpgajet.ops.dot_products import DotProducts
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
-from fpgajet.ops.shift_adds import mean_digits
+from fpgajet.ops.signed_digits import mean_digits
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
 
 
 def _once_a_pair(inventory: Inventory) -> Inventory:
-    """Units where (i, j) and (j, i) are the same: of what folds, once nothing is folded; of what does not, always."""
+    """Half of the units, where (i, j) and (j, i) give the same.
+
+    Of lanes that can be shared over time this holds only while nothing is shared.
+    """
     folded = inventory.folded
     if folded is not None:
         return replace(inventory, folded=replace(folded, distinct=folded.distinct / 2))

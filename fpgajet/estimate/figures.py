@@ -1,4 +1,4 @@
-"""Figures with their interval and evidence, and the estimate made of them. Plain dataclasses, no imports."""
+"""Figures with their uncertainty and evidence, and the estimate made of them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fpgajet.devices.hardware_row import HardwareRow
+
 #: What an estimate says about every operator and about the whole design, in this order.
 QUANTITIES = ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram")
 
-#: The probability that an interval claims to hold the truth with.
+#: The probability with which the range of a figure holds the true value.
 COVERAGE = 0.80
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, the interval that holds the true one with 80 % probability, and why we think so."""
+    """A number, the range that holds the true one with 80 % probability, and the evidence for both."""
 
     value: float
     low: float
@@ -30,7 +32,7 @@ class Figure:
 
     @classmethod
     def spread(cls, value: float, factor: float, evidence: str) -> Figure:
-        """``value`` with the interval value / factor ... value * factor."""
+        """``value`` with the range from value / factor to value * factor."""
         return cls(value, value / factor, value * factor, evidence)
 
     def map(self, function: Callable[[float], float]) -> Figure:
@@ -38,7 +40,7 @@ class Figure:
         return Figure(function(self.value), function(self.low), function(self.high), self.evidence)
 
     def __add__(self, other: Figure) -> Figure:
-        """Sum of two figures; their intervals add up linearly, as if their errors were one."""
+        """Sum of two figures; their ranges add up linearly, as if their errors were fully correlated."""
         texts = dict.fromkeys((self.evidence, other.evidence))
         return Figure(
             self.value + other.value,
@@ -48,7 +50,7 @@ class Figure:
         )
 
     def rounded(self) -> Figure:
-        """The same in whole units: interval bounds rounded outwards."""
+        """The same in whole units, the ends of the range rounded outwards."""
         return replace(self, value=round(self.value), low=math.floor(self.low), high=math.ceil(self.high))
 
     def __str__(self) -> str:
@@ -78,15 +80,21 @@ class OperatorEstimate:
     dsp: Figure
     bram: Figure
 
-    def row(self, level: str) -> dict[str, Any]:
-        """Plain data: value, interval and evidence of every quantity, and the level they come from."""
-        row: dict[str, Any] = {"level": level, "name": self.name, "op_type": self.op_type}
-        row["start_cycle"] = self.start_cycle
-        figures = {name: getattr(self, name) for name in QUANTITIES}
-        row |= {name: figure.value for name, figure in figures.items()}
-        row["intervals"] = {name: [figure.low, figure.high] for name, figure in figures.items()}
-        row["evidence"] = {name: figure.evidence for name, figure in figures.items()}
-        return row
+    def row(self, level: str, **more: Any) -> HardwareRow:
+        """Value, range and evidence of every quantity, the level they come from, and ``more`` of the row's fields."""
+        figures: dict[str, Figure] = {name: getattr(self, name) for name in QUANTITIES}
+        period: Figure | None = more.pop("period_ns", None)
+        ranges = figures | ({"period_ns": period} if period else {})
+        return HardwareRow.model_validate(
+            {"level": level, "name": self.name, "op_type": self.op_type, "start_cycle": self.start_cycle}
+            | {name: figure.value for name, figure in figures.items()}
+            | {
+                "intervals": {name: (figure.low, figure.high) for name, figure in ranges.items()},
+                "evidence": {name: figure.evidence for name, figure in ranges.items()},
+            }
+            | more
+            | ({"period_ns": period.value} if period else {})
+        )
 
 
 @dataclass(frozen=True)
@@ -111,15 +119,13 @@ class Estimate:
     csynth: OperatorEstimate
     period_ns: Figure
 
-    def hardware(self) -> list[dict[str, Any]]:
+    def hardware(self) -> list[HardwareRow]:
         """Rows for a report: the total at level "model", and the csynth prediction at "model-csynth"."""
-        rows = [self.total.row(self.level), self.csynth.row(f"{self.level}-csynth")]
-        for row in rows:
-            row |= {"part": self.part, "clock_mhz": self.clock_mhz, "constituents": self.constituents}
-            row["period_ns"] = self.period_ns.value
-            row["intervals"]["period_ns"] = [self.period_ns.low, self.period_ns.high]
-            row["evidence"]["period_ns"] = self.period_ns.evidence
-        return rows
+        where = {"part": self.part, "clock_mhz": self.clock_mhz, "constituents": self.constituents}
+        return [
+            self.total.row(self.level, **where, period_ns=self.period_ns),
+            self.csynth.row(f"{self.level}-csynth", **where, period_ns=self.period_ns),
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """The whole estimate as plain data."""
@@ -129,6 +135,6 @@ class Estimate:
             "clock_mhz": self.clock_mhz,
             "constituents": self.constituents,
             "coverage": COVERAGE,
-            "operators": [operator.row(self.level) for operator in self.operators],
-            "hardware": self.hardware(),
+            "operators": [operator.row(self.level).as_dict() for operator in self.operators],
+            "hardware": [row.as_dict() for row in self.hardware()],
         }

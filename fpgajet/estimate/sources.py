@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fpgajet.devices import Part
-from fpgajet.errors import BadInput
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.figures import Estimate
 from fpgajet.estimate.model import estimate_blocks
+from fpgajet.fixed import FixedType
 from fpgajet.ops.network import Network
 from fpgajet.ops.operator import DOMAIN
 
 
 @dataclass(frozen=True)
 class Source:
-    """Something that can be estimated. ``constituents``: slots, or 64-bit words, of the input; ``own``: made of our
-    operators."""
+    """Something that can be estimated.
+
+    Attributes:
+        constituents: slots, or 64-bit words, of the input.
+        own: made of our operators.
+        precision: what standard layers without a precision of their own got; None if every tensor has one.
+        assumed: which tensors and layers these are.
+    """
 
     name: str
     blocks: tuple[Block, ...]
     constituents: int
     own: bool = True
+    precision: FixedType | None = None
+    assumed: tuple[str, ...] = ()
 
     def estimate(self, part: Part, clock_mhz: float, ii: int = 1) -> Estimate:
         """Its estimate on a part."""
@@ -36,24 +43,33 @@ def of_network(network: Network) -> Source:
     return Source(network.name, blocks_of(network), network.input_shape[0])
 
 
-def of_onnx(path: Path) -> Source:
+def of_onnx(path: Path, default: FixedType | None = None) -> Source:
     """A model file: of our operators, or of the standard layers that hls4ml knows.
+
+    Args:
+        default: precision of whatever standard layers leave unquantised; default: hls4ml's.
 
     Raises:
         BadInput: not a model, or a node that nothing is known about.
     """
-    from fpgajet.graph.load import load
+    from fpgajet.graph.reading import read_model
 
-    model = _read(path)
+    model = read_model(path)
     if any(node.domain == DOMAIN for node in model.graph.node):
+        from fpgajet.graph.load import load
+
         return of_network(load(model, str(path)))
-    from fpgajet.estimate.onnx_graph import blocks_of_graph
+    from fpgajet.estimate.standard import DEFAULT_PRECISION, walk
+    from fpgajet.graph.foreign import read_foreign
 
-    blocks, words = blocks_of_graph(model, str(path))
-    return Source(model.graph.name or path.stem, blocks, words, own=False)
+    precision = default or DEFAULT_PRECISION
+    found = walk(read_foreign(model, str(path)), precision)
+    name = model.graph.name or path.stem
+    assumed = precision if found.assumed else None
+    return Source(name, found.blocks, found.words, False, assumed, found.assumed)
 
 
-def of_name(name: str, checkpoint: Callable[[str], Network]) -> Source:
+def of_name(name: str, checkpoint: Callable[[str], Network], default: FixedType | None = None) -> Source:
     """Whatever ``name`` is: a file, a directory with a model.onnx, else what ``checkpoint`` makes of it.
 
     Raises:
@@ -61,23 +77,7 @@ def of_name(name: str, checkpoint: Callable[[str], Network]) -> Source:
     """
     path = Path(name)
     if path.is_dir() and (path / "model.onnx").is_file():
-        return of_onnx(path / "model.onnx")
+        return of_onnx(path / "model.onnx", default)
     if path.is_file() or path.suffix == ".onnx":
-        return of_onnx(path)
+        return of_onnx(path, default)
     return of_network(checkpoint(name))
-
-
-def _read(path: Path) -> Any:  # onnx.ModelProto, without importing onnx for the annotation
-    """The model, unchecked: the checker does not know the domains of QONNX."""
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    try:
-        model = onnx.load(str(path))
-    except FileNotFoundError as error:
-        raise BadInput(f"{path} does not exist.") from error
-    except (DecodeError, OSError, ValueError) as error:
-        raise BadInput(f"{path} is not a complete ONNX model ({str(error).splitlines()[0]}).") from error
-    if not model.graph.node:
-        raise BadInput(f"{path} is not a complete ONNX model: it has no nodes.")
-    return model

@@ -19,7 +19,7 @@ def block_cycles(block: Block, usable: float, known: Calibration, ii: int = 1) -
     """Cycles of a block, not rounded: HLS lets a block start in the middle of a cycle (chaining).
 
     Adder levels take their delay; a product takes whole cycles, and so does each DSP that adds to it. A sum
-    over what is folded over ``ii`` clocks waits for the last of them.
+    over values that shared hardware computes one after the other waits for the last of them.
     """
     folded = block.inventory.folded
     cycles = 0.0 if folded is None else float(folded.waiting(ii))

@@ -72,7 +72,7 @@ def shared_between(ii: int) -> int:
 
 
 def resources(block: Block, ii: int, known: Calibration) -> Resources:
-    """LUT and DSP of a block that takes a jet every ``ii`` clocks: unrolled, but for what it folds over time."""
+    """LUT and DSP of a block that takes a jet every ``ii`` clocks: unrolled, except for hardware shared over time."""
     total = _unrolled(block.inventory, block.digits, 1.0, shared_between(ii), known)
     folded = block.inventory.folded
     if folded is not None:
@@ -96,7 +96,7 @@ def _unrolled(
         else:
             product_logic += here * LUT_PER_BIT_PAIR * u.bits * u.other_bits
     logic = float(sum(u.count * u.bits for u in units.adders))
-    for u in units.product_adders:  # the DSP's own adder takes them, one a slice
+    for u in units.product_adders:  # the DSP's own adder takes them, one per slice
         free = min(u.count, in_slices)
         logic += (u.count - free) * u.bits
         in_slices -= free
@@ -133,7 +133,7 @@ def constant_product_bits(bits: int, weight_bits: int, digits: float | None) -> 
 def registers(lut: float, density: float, known: Calibration) -> float:
     """Flip-flops of logic with ``density`` registers per adder level (at most 1).
 
-    Between two registers lie 1 / density adder levels, and a cut through a tree is the narrower the fewer of
-    them there are to choose from: flip-flops grow as the root of the density, not in proportion to it.
+    Between two registers lie 1 / density adder levels. A register can be placed where the tree is narrow, and with
+    fewer registers there is more choice: flip-flops grow as the root of the density, not in proportion to it.
     """
     return known.ff_per_lut * lut * math.sqrt(min(density, 1.0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict
 
 from fpgajet.devices import Budget, Part
 from fpgajet.devices.budgets import whole_clocks
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.figures import Estimate, Figure
 
@@ -17,7 +19,10 @@ _WORST: tuple[Status, ...] = ("pass", "marginal", "fail")
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One question: ``value`` (80 % interval ``low`` - ``high``) must not exceed ``limit``."""
+    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``."""
+
+    #: For the report, which reads rows back: an unknown key is a mistake.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     name: str
     value: float
@@ -26,12 +31,12 @@ class VerdictRow:
     limit: float
     unit: str
     status: Status
-    explanation: str
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All questions; ``status`` is that of the worst row."""
+    """All questions and their answers."""
 
     budget: str
     part: str
@@ -40,7 +45,7 @@ class Verdict:
 
     @property
     def status(self) -> Status:
-        """ "fail" if a row fails, else "marginal" if an interval straddles its limit, else "pass"."""
+        """That of the worst row: "fail", "marginal" (a range that straddles its limit), or "pass"."""
         return max((row.status for row in self.rows), key=_WORST.index, default="pass")
 
     def accepted(self, strict: bool = False) -> bool:
@@ -59,34 +64,34 @@ class Verdict:
 
 
 def verdict(
-    subject: Estimate | Mapping[str, Any], budget: Budget, part: Part, multiplicity: int | None = None
+    subject: Estimate | HardwareRow, budget: Budget, part: Part, multiplicity: int | None = None
 ) -> Verdict:
-    """Compare latency, interval, resources and clock with what the budget and the part allow.
+    """Compare latency, initiation interval, resources and clock with what the budget and the part allow.
 
     Args:
-        subject: an estimate, or a row of ``hardware`` with at least latency_cycles, ii, lut, ff, dsp and
-            bram (blocks of 36 Kb); its ``intervals`` count where present, otherwise it is taken as exact.
+        subject: an estimate, or a row with at least latency_cycles, ii, lut, ff, dsp and bram; a figure
+            without a range is taken as exact.
         multiplicity: constituents that arrive over the links; default: those of the subject.
 
     Raises:
         BadInput: the row lacks a quantity, or the multiplicity is not known.
     """
-    row = subject.hardware()[0] if isinstance(subject, Estimate) else dict(subject)
-    constituents = multiplicity or row.get("constituents")
+    row = subject.hardware()[0] if isinstance(subject, Estimate) else subject
+    constituents = multiplicity or row.constituents
     if not constituents:
         raise BadInput("the number of constituents is not known; give it with --multiplicity.")
     rows = [_latency(row, budget, int(constituents)), _interval(row, budget)]
     rows += _utilisation(row, budget, part)
-    if row.get("period_ns") is not None:
+    if row.period_ns is not None:
         rows.append(_clock(row, budget))
-    return Verdict(budget.name, part.full_name, str(row.get("level", "unknown")), tuple(rows))
+    return Verdict(budget.name, part.full_name, row.level, tuple(rows))
 
 
-def _figure(row: Mapping[str, Any], name: str) -> Figure:
-    value = row.get(name)
+def _figure(row: HardwareRow, name: str) -> Figure:
+    value: float | None = getattr(row, name)
     if value is None:
-        raise BadInput(f"the hardware row {row.get('level', '')!r} has no {name}, which the verdict needs.")
-    low, high = (row.get("intervals") or {}).get(name) or (value, value)
+        raise BadInput(f"the hardware row {row.level!r} has no {name}, which the verdict needs.")
+    low, high = row.intervals.get(name, (value, value))
     return Figure(float(value), float(low), float(high), "")
 
 
@@ -99,12 +104,12 @@ def _judge(name: str, figure: Figure, limit: float, unit: str, explanation: str)
     return VerdictRow(name, figure.value, figure.low, figure.high, limit, unit, status, explanation)
 
 
-def _clock_ns(row: Mapping[str, Any], budget: Budget) -> float:
+def _clock_ns(row: HardwareRow, budget: Budget) -> float:
     """Period of the firmware: its own clock where it was built for another one than the budget's."""
-    return 1000.0 / float(row.get("clock_mhz") or budget.clock_mhz)
+    return 1000.0 / float(row.clock_mhz or budget.clock_mhz)
 
 
-def _latency(row: Mapping[str, Any], budget: Budget, constituents: int) -> VerdictRow:
+def _latency(row: HardwareRow, budget: Budget, constituents: int) -> VerdictRow:
     cycles, ii = _figure(row, "latency_cycles"), _figure(row, "ii")
     words, queue = budget.input_clocks(constituents), budget.queue_clocks(round(ii.value))
     clock, links = _clock_ns(row, budget), budget.clock_ns
@@ -118,7 +123,7 @@ def _latency(row: Mapping[str, Any], budget: Budget, constituents: int) -> Verdi
     return _judge("latency", figure, budget.latency_ns, "ns", text)
 
 
-def _interval(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
+def _interval(row: HardwareRow, budget: Budget) -> VerdictRow:
     clocks = whole_clocks(budget.event_spacing_ns, _clock_ns(row, budget))
     text = f"{clocks} clocks between events for {budget.jets_per_instance} jets an instance"
     return _judge(
@@ -126,7 +131,7 @@ def _interval(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
     )
 
 
-def _utilisation(row: Mapping[str, Any], budget: Budget, part: Part) -> list[VerdictRow]:
+def _utilisation(row: HardwareRow, budget: Budget, part: Part) -> list[VerdictRow]:
     rows = []
     for resource in ("lut", "ff", "dsp", "bram"):
         used = _figure(row, resource)
@@ -134,15 +139,15 @@ def _utilisation(row: Mapping[str, Any], budget: Budget, part: Part) -> list[Ver
         scopes = [("device", float(part.total(resource)))]
         if part.slr > 1:
             scopes.append(("one SLR", part.per_slr(resource)))
-        for scope, there in scopes:
-            share = used.map(lambda x, there=there: budget.instances * x / there)  # type: ignore[misc]
+        for scope, total in scopes:
+            share = used.map(lambda x, total=total: budget.instances * x / total)  # type: ignore[misc]
             copies = f"{budget.instances} x " if budget.instances > 1 else ""
-            text = f"{copies}{used.value:,.0f} of {there:,.0f}; guard {guard:.0%}"
+            text = f"{copies}{used.value:,.0f} of {total:,.0f}; guard {guard:.0%}"
             rows.append(_judge(f"{resource.upper()} of {scope}", share, guard, "share", text))
     return rows
 
 
-def _clock(row: Mapping[str, Any], budget: Budget) -> VerdictRow:
+def _clock(row: HardwareRow, budget: Budget) -> VerdictRow:
     clock = _clock_ns(row, budget)
     text = f"period that place and route is expected to reach, against {1000 / clock:.6g} MHz"
     return _judge("clock period", _figure(row, "period_ns"), clock, "ns", text)

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-from google.protobuf.message import DecodeError
 from onnx import helper, numpy_helper
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.graph.export import FORM
+from fpgajet.graph.reading import read_model, refusals
+from fpgajet.graph.soundness import check_quantiser_parameters
 from fpgajet.ops import OPERATORS
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import DOMAIN, Operator
 
-
-def read_model(path: Path) -> onnx.ModelProto:
-    """Read an ONNX file.
-
-    Raises:
-        BadInput: missing, truncated, or not an ONNX model.
-    """
-    try:
-        model = onnx.load(str(path))
-        onnx.checker.check_model(model)
-    except FileNotFoundError as error:
-        raise BadInput(f"{path} does not exist.") from error
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror}.") from error
-    except (DecodeError, onnx.checker.ValidationError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise BadInput(f"{path} is not a complete ONNX model ({reason}).") from error
-    return model
+__all__ = ["attributes_of", "load", "operator_from_attributes", "read_model"]
 
 
 def load(model: onnx.ModelProto, source: str = "the model") -> Network:
@@ -51,6 +34,11 @@ def load(model: onnx.ModelProto, source: str = "the model") -> Network:
         BadInput: a node that is not one of our operators, a missing attribute, a weight that does not fit
             its type, wiring or shapes that do not fit.
     """
+    with refusals(source):
+        return _load(model, source)
+
+
+def _load(model: onnx.ModelProto, source: str) -> Network:
     constants = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
     inputs = [i for i in model.graph.input if i.name not in constants]
     if len(inputs) != 1:
@@ -116,6 +104,10 @@ def operator_from_attributes(op_type: str, values: dict[str, Any]) -> Operator:
     if set(values) != wanted:
         odd = ", ".join(sorted(wanted ^ set(values)))
         raise ValueError(f"attributes missing or not known: {odd}")
+    odd_types = [n for n in cls.integer_fields() if not isinstance(values[n], int)]
+    odd_types += [n for n in cls.type_fields() if not isinstance(values[n], str)]
+    if odd_types:
+        raise ValueError(f"attributes of a wrong type: {', '.join(sorted(odd_types))}")
     arguments: dict[str, Any] = {name: int(values[name]) for name in cls.integer_fields()}
     arguments |= {name: FixedType.from_ap_fixed(values[name]) for name in cls.type_fields()}
     return cls(**arguments)
@@ -125,7 +117,8 @@ def _quant_type(proto: onnx.NodeProto, constants: dict[str, Any]) -> FixedType:
     scale, zero, bits = (constants[name] for name in proto.input[1:])
     if np.size(scale) != 1 or np.size(bits) != 1 or np.any(zero != 0):
         raise ValueError("only one scale per tensor and a zero point of 0 are supported")
-    values = attributes_of(proto)
+    check_quantiser_parameters(scale, zero, bits)
+    values: dict[str, Any] = {"signed": 1, "narrow": 0, "rounding_mode": "ROUND"} | attributes_of(proto)
     return FixedType.from_qonnx(
         float(np.ravel(scale)[0]),
         float(np.ravel(bits)[0]),

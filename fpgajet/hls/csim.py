@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from fpgajet.files import read_json, write_errors, write_text
+from fpgajet.files import read_json, write_errors
 from fpgajet.hls.project import STAGES_FILE
+from fpgajet.processes import run
 
 COMPILER = "g++"
 
@@ -48,20 +48,11 @@ def compile_project(project: Path, work: Path) -> Path:
     with write_errors(work):
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(project, work, ignore=shutil.ignore_patterns("*.so", "*_prj", "tb_data"))
-    done = subprocess.run(
-        ["bash", "build_lib.sh"],
-        cwd=work,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
     log = work / "compile.log"
-    write_text(log, done.stdout)
+    done = run(["bash", "build_lib.sh"], cwd=work, log=log)
     libraries = sorted((work / "firmware").glob("*.so"))
-    if done.returncode != 0 or not libraries:
-        errors = [line for line in done.stdout.splitlines() if "error" in line.lower()]
-        first = errors[0].strip() if errors else f"exit status {done.returncode}"
+    if done.status != 0 or not libraries:
+        first = done.first_line("(?i)error")
         raise ToolFailed(f"{COMPILER} could not compile {project}: {first}. The whole output is in {log}.")
     return libraries[0]
 

@@ -18,11 +18,11 @@ from onnx import helper
 from fpgajet.errors import BadInput
 from fpgajet.files import write_errors, write_json, write_text
 from fpgajet.fixed import from_real
+from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import firmware_file
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 
-BACKENDS = {"vitis": "Vitis", "vivado": "Vivado"}
 #: What the C simulation needs to know about a project, beside its sources.
 STAGES_FILE = "fpgajet_stages.json"
 
@@ -52,7 +52,8 @@ def write_project(
         part: full part name, as the vendor tool wants it.
         clock_mhz: target clock.
         backend: ``vitis`` or ``vivado``.
-        reuse_factor: initiation interval of the whole design in clocks; above 1, pair operators fold.
+        reuse_factor: initiation interval of the whole design in clocks; above 1, pair operators share
+            their hardware.
         vectors: jets of the test bench, features of the input form, float32 [jets, N, F].
 
     Raises:
@@ -66,7 +67,7 @@ def write_project(
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent))
     try:
         with write_errors(out):
-            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend], reuse_factor)
+            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend].hls4ml, reuse_factor)
             _add_test_bench(network, fresh, vectors)
             fresh.chmod(0o755)
             _replace(fresh, out)
@@ -89,9 +90,9 @@ def _generate(
     from fpgajet.hls.register import register
 
     register()
-    talk = io.StringIO()
+    printed = io.StringIO()
     try:
-        with contextlib.redirect_stdout(talk):
+        with contextlib.redirect_stdout(printed):
             hls_model = convert_from_onnx_model(
                 _with_constant_shapes(model),
                 output_dir=str(out),
@@ -107,7 +108,7 @@ def _generate(
             hls_model.write()
     except ValueError as error:
         raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error
-    write_text(out / "hls4ml.log", talk.getvalue())
+    write_text(out / "hls4ml.log", printed.getvalue())
     # hls4ml notes the absolute output directory; a project must not depend on where it was made.
     config = out / "hls4ml_config.yml"
     write_text(config, config.read_text().replace(str(out), "."))

@@ -16,13 +16,12 @@ from hls4ml.model.types import FixedPrecisionType
 
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.graph.load import attributes_of, operator_from_attributes
+from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import firmware_file
 from fpgajet.ops import OPERATORS, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import node_widths
 from fpgajet.ops.operator import Shape
-
-BACKENDS = ("Vitis", "Vivado")
 
 
 class FpgajetLayer(Layer):  # type: ignore[misc]
@@ -38,7 +37,7 @@ class FpgajetLayer(Layer):  # type: ignore[misc]
         op = self.operator
         shapes = [tuple(self.get_input_variable(name).shape) for name in self.inputs[: op.inputs]]
         # An explicit precision: 'auto' would silently become fixed<16,6>.
-        self.add_output_variable(list(op.output_shape(*shapes)), precision=precision(op.output))
+        self.add_output_variable(list(op.output_shape(*shapes)), precision=hls4ml_precision(op.output))
 
     def data_inputs(self) -> list[tuple[Shape, FixedType]]:
         """Shape and type of every data input."""
@@ -46,11 +45,11 @@ class FpgajetLayer(Layer):  # type: ignore[misc]
         return [(tuple(v.shape), fixed_type(v.type.precision)) for v in variables]
 
 
-def precision(kind: FixedType) -> FixedPrecisionType:
+def hls4ml_precision(precision: FixedType) -> FixedPrecisionType:
     """hls4ml's object for one of our types."""
-    text = kind.ap_fixed()
+    text = precision.ap_fixed()
     rounding, overflow = text[:-1].split(",")[2:]
-    return FixedPrecisionType(kind.bits, kind.integer, kind.signed, rounding, overflow)
+    return FixedPrecisionType(precision.bits, precision.integer, precision.signed, rounding, overflow)
 
 
 def fixed_type(given: Any) -> FixedType:
@@ -74,7 +73,7 @@ def _parse(node: Any, input_names: list[str], input_shapes: Any, graph: Any) -> 
 
 
 class FoldFpgajetConstants(OptimizerPass):  # type: ignore[misc]
-    """Constants arrive as layers of their own; make them weights of the layer that uses them."""
+    """Constant folding: constants arrive as layers of their own; make them weights of the layer that uses them."""
 
     def match(self, node: Any) -> bool:
         return isinstance(node, FpgajetLayer) and len(node.inputs) > node.operator.inputs
@@ -113,7 +112,7 @@ def _config(node: FpgajetLayer) -> str:
     for name in op.tensors:
         types.pop(name)
         lines.append(f"    typedef {node.get_weights(name).type.name} {name}_t;")
-    lines += [f"    typedef {kind.ap_fixed()} {name}_t;" for name, kind in types.items()]
+    lines += [f"    typedef {precision.ap_fixed()} {name}_t;" for name, precision in types.items()]
     return f"struct config{node.index} {{\n" + "\n".join(lines) + "\n};\n"
 
 
@@ -167,7 +166,7 @@ def register() -> None:
         layer = type(f"Fpgajet{name}", (FpgajetLayer,), {})
         register_onnx_layer_handler(name, _parse)
         register_layer(layer.__name__, layer)
-        for backend in map(get_backend, BACKENDS):
+        for backend in (get_backend(backend.hls4ml) for backend in BACKENDS.values()):
             for template in _templates(layer, op):
                 backend.register_template(template)
             for header in (op.header, *op.includes):

@@ -5,23 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
+from fpgajet.hls.backends import BACKENDS
+from fpgajet.processes import run
 
-#: By back end, the programs that can run ``build_prj.tcl``, best first, and how each is told to.
-COMMANDS: dict[str, dict[str, list[str]]] = {
-    "vitis": {
-        "vitis-run": ["--mode", "hls", "--tcl", "build_prj.tcl"],
-        "vitis_hls": ["-f", "build_prj.tcl"],
-    },
-    "vivado": {"vivado_hls": ["-f", "build_prj.tcl"]},
-}
 LOG = "vendor.log"
 
 
@@ -51,14 +45,15 @@ def find_tool(backend: str, steps: SynthesisSteps) -> list[str]:
             "--vsynth needs `vivado` on PATH for logic synthesis; source Vivado's settings64.sh, or leave "
             "--vsynth out."
         )
-    for program, arguments in COMMANDS[backend].items():
+    commands = BACKENDS[backend].commands
+    for program, arguments in commands.items():
         if shutil.which(program):
             return [program, *arguments]
-    names = " or ".join(COMMANDS[backend])
+    names = " or ".join(commands)
     raise MissingTool(
         f"no vendor tool for the backend {backend}: {names} is not on PATH. Source the settings64.sh of "
         "Vitis / Vivado, or copy the build's folder `hls` to a machine that has one and run "
-        f"`{' '.join(next(iter(COMMANDS[backend].items()))[1])}` with the tool there."
+        f"`{' '.join(next(iter(commands.values())))}` with the tool there."
     )
 
 
@@ -91,19 +86,12 @@ def synthesise(
         shutil.copytree(project, work)
     write_text(work / "build_opt.tcl", steps.tcl())
     log = work / LOG
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    done = run(command, cwd=work, log=log, say=say)
+    if done.status != 0:
+        last = next((line.strip() for line in reversed(done.output.splitlines()) if line.strip()), "")
+        raise ToolFailed(
+            f"{command[0]} ended with status {done.status}: {last}. Its whole output is in {log}."
         )
-        assert process.stdout is not None
-        last = ""
-        for line in process.stdout:
-            stream.write(line)
-            last = line.strip() or last
-            say(line.rstrip())
-        status = process.wait()
-    if status != 0:
-        raise ToolFailed(f"{command[0]} ended with status {status}: {last}. Its whole output is in {log}.")
     return {"command": command, "backend": backend} | read_reports(work)
 
 
@@ -129,32 +117,38 @@ def read_reports(work: Path) -> dict[str, Any]:
     return {key: reports[key] for key in keep if key in reports}
 
 
-def hardware_rows(reports: dict[str, Any]) -> list[dict[str, Any]]:
+def hardware_rows(reports: dict[str, Any]) -> list[HardwareRow]:
     """Rows for the report's hardware table, one for each level that the vendor tool reached."""
     csynth = reports["CSynthesisReport"]
     cycles, period = int(csynth["WorstLatency"]), float(csynth["TargetClockPeriod"])
-    timing = {
+    timing: dict[str, Any] = {
         "latency_cycles": cycles,
         "latency_ns": round(cycles * period, 3),
         "ii": int(csynth["IntervalMax"]),
     }
     rows = [
-        {"level": "hls-csynth"}
-        | timing
-        | {name.lower(): int(csynth[name]) for name in ("LUT", "FF", "DSP")}
-        | {
-            "bram": int(csynth.get("BRAM_18K", 0)) / 2,
-            "evidence": f"{reports['command'][0]}, C synthesis report",
-        }
+        HardwareRow(
+            level="hls-csynth",
+            **timing,
+            lut=int(csynth["LUT"]),
+            ff=int(csynth["FF"]),
+            dsp=int(csynth["DSP"]),
+            bram=int(csynth.get("BRAM_18K", 0)) / 2,
+            evidence=f"{reports['command'][0]}, C synthesis report",
+        )
     ]
     if "VivadoSynthReport" in reports:
         vivado = reports["VivadoSynthReport"]
-        dsp = vivado.get("DSP48E", vivado.get("DSP", 0))
         rows.append(
-            {"level": "vivado-synthesis"}
-            | timing
-            | {"lut": int(vivado["LUT"]), "ff": int(vivado["FF"]), "dsp": int(dsp)}
-            # hls4ml calls it BRAM_18K, but reads the line of whole tiles of 36 Kb.
-            | {"bram": float(vivado.get("BRAM_18K", 0)), "evidence": "Vivado, utilisation after synth_design"}
+            HardwareRow(
+                level="vivado-synthesis",
+                **timing,
+                lut=int(vivado["LUT"]),
+                ff=int(vivado["FF"]),
+                dsp=int(vivado.get("DSP48E", vivado.get("DSP", 0))),
+                # hls4ml calls it BRAM_18K, but reads the line of whole tiles of 36 Kb.
+                bram=float(vivado.get("BRAM_18K", 0)),
+                evidence="Vivado, utilisation after synth_design",
+            )
         )
     return rows

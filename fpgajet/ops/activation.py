@@ -14,6 +14,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import rows_and_columns, used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import TABLE, Axes, TensorRole
 
 #: Address bits of the largest table: one value in a handful of LUTs, and no block RAM.
 MOST_BITS = 10
@@ -30,7 +31,7 @@ class Activation(Operator):
 
     op_type: ClassVar[str] = "Activation"
     inputs: ClassVar[int] = 1
-    tensors: ClassVar[tuple[str, ...]] = ("table",)
+    tensors: ClassVar[dict[str, TensorRole]] = {"table": TABLE}
     header: ClassVar[str] = "fpgajet_activation.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "activation_table"
@@ -42,6 +43,9 @@ class Activation(Operator):
         expect(bits <= MOST_BITS, f"Activation takes arguments of at most {MOST_BITS} bits, not {bits}")
         expect(self.argument.overflow is Overflow.SAT, "the argument of Activation saturates (AP_SAT)")
         return shapes[0]
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"table": (1 << self.argument.bits,)}

@@ -14,6 +14,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import BIAS, CONSTITUENT_CHANNELS, TABLE_OVER_N, WEIGHT, Axes, TensorRole
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class AffineMean(Operator):
 
     op_type: ClassVar[str] = "AffineMean"
     inputs: ClassVar[int] = 2
-    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias", "reciprocal")
+    tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS, "reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_affine_mean.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "affine_mean"
@@ -44,6 +45,9 @@ class AffineMean(Operator):
         wanted = ((self.slots, self.features), (self.slots,))
         expect(tuple(shapes) == wanted, f"AffineMean needs inputs {list(wanted)}, not {list(shapes)}")
         return (self.slots, self.width)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CONSTITUENT_CHANNELS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {

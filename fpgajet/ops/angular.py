@@ -14,6 +14,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import PAIRS, Axes
 
 COLUMNS = 3
 Real = NDArray[np.float64]
@@ -47,6 +48,9 @@ class AngularDots(Operator):
             self.address.overflow is Overflow.SAT, f"{self.op_type}: a difference beyond its table saturates"
         )
         return (self.constituents, self.constituents)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIRS
 
     def columns(self, a: Arithmetic[A], x: A) -> tuple[A, A, A]:
         """Narrowed (pT, eta, phi), each [..., N]."""

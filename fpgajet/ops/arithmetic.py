@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
+from fpgajet.ops.roles import Hook
 
 
 class Array(Protocol):
@@ -107,6 +108,10 @@ class Arithmetic(ABC, Generic[A]):
 
     def enter(self, stage: str) -> None:
         """Told by :meth:`Network.evaluate` which node computes next; most back ends need not know."""
+
+    def hook(self, hook: Hook, x: A) -> A:
+        """``x`` at a hook that the operator declares, or what an arithmetic makes of it there."""
+        return x
 
     def note(self, name: str, x: A) -> A:
         """Name an intermediate whose worst-case width the firmware needs; returns ``x`` itself."""

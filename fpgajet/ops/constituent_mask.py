@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.momenta import MomentumOperator, with_constants
 from fpgajet.ops.operator import Shape, expect
+from fpgajet.ops.roles import CONSTITUENTS, Axes
 
 #: One unsigned bit.
 BIT = FixedType(signed=False, bits=1, fraction=0)
@@ -37,6 +38,9 @@ class ConstituentMask(MomentumOperator):
             f"ConstituentMask needs [{self.constituents}, columns], not {list(shapes)}",
         )
         return (self.slots,)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CONSTITUENTS
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         mask = a.nonzero(a.take(inputs[0], 0, -1))

@@ -15,6 +15,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import BIAS, WEIGHT, Axes, Axis, Hook, TensorRole
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Dense(Operator):
 
     op_type: ClassVar[str] = "Dense"
     inputs: ClassVar[int] = 1
-    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias")
+    tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
+    hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_dense.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dense_last_axis"
@@ -40,11 +42,15 @@ class Dense(Operator):
         expect(len(shapes) == 1 and 1 <= len(shapes[0]) <= 3, f"Dense needs [..., F], not {list(shapes)}")
         return (*shapes[0][:-1], self.width)
 
+    def output_axes(self, *axes: Axes) -> Axes:
+        return (*axes[0][:-1], Axis.CHANNEL)
+
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"weight": (self.width, shapes[0][-1]), "bias": (self.width,)}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
-        y = a.note("accumulator", a.linear(inputs[0], tensors["weight"]) + tensors["bias"])
+        y = a.linear(inputs[0], tensors["weight"]) + tensors["bias"]
+        y = a.note("accumulator", a.hook(Hook.BATCH_NORM, y))
         return a.quantise("output", a.relu(y) if self.relu else y, self.output)
 
     def mirrored(self, inputs: Sequence[bool]) -> bool:

@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.momenta import BEAMS, MomentumOperator, pairs_of, with_constants
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import PAIRS, Axes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class DotProducts(MomentumOperator):
     def output_shape(self, *shapes: Shape) -> Shape:
         self.check_momenta(shapes)
         return (self.slots, self.slots)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIRS
 
     def mirrored(self, inputs: Sequence[bool]) -> bool:
         return True

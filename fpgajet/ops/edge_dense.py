@@ -15,6 +15,7 @@ from fpgajet.ops.dense import check_relu, used_pairs
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import BIAS, PAIR_CHANNELS, WEIGHT, Axes, Hook, TensorRole
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class PairDense(Operator):
 
     op_type: ClassVar[str] = "PairDense"
     inputs: ClassVar[int] = 1
-    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias")
+    tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
+    hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_edge_dense.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "pair_dense"
@@ -44,6 +46,9 @@ class PairDense(Operator):
             f"{self.op_type} needs constituents [N, {self.features}], not {list(shapes[0])}",
         )
         return (shapes[0][0], shapes[0][0], self.width)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIR_CHANNELS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"weight": (self.width, 2 * self.features), "bias": (self.width,)}
@@ -61,7 +66,7 @@ class PairDense(Operator):
 
     def activated(self, a: Arithmetic[A], y: A) -> A:
         """ReLU, if wanted, and the one rounding."""
-        y = a.note("accumulator", y)
+        y = a.note("accumulator", a.hook(Hook.BATCH_NORM, y))
         return a.quantise("output", a.relu(y) if self.relu else y, self.output)
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:

@@ -14,6 +14,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import Axes, Axis
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class TwoInputs(Operator):
 
     inputs: ClassVar[int] = 2
     header: ClassVar[str] = "fpgajet_elementwise.h"
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}
@@ -93,6 +97,9 @@ class Join(TwoInputs):
         self.check(shapes, True)
         return (*shapes[0][:-1], shapes[0][-1] + shapes[1][-1])
 
+    def output_axes(self, *axes: Axes) -> Axes:
+        return (*axes[0][:-1], Axis.CHANNEL)
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         return a.concat([a.quantise("output", x, self.output) for x in inputs], -1)
 
@@ -122,6 +129,9 @@ class Columns(Operator):
             f"Columns cannot take {self.count} columns from number {self.first} on of {there}",
         )
         return (*shapes[0][:-1], self.count)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return (*axes[0][:-1], Axis.CHANNEL)
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}

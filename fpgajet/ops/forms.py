@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.roles import MOMENTUM_AXES, Axes
 
 Features = NDArray[np.float32]
 Real = NDArray[np.float64]
@@ -33,6 +34,8 @@ class InputForm(ABC):
     name: ClassVar[str]
     #: numbers a constituent; number 0 is zero in empty slots and only there
     columns: ClassVar[int]
+    #: roles of the axes of the network's input
+    axes: ClassVar[Axes] = MOMENTUM_AXES
 
     @property
     @abstractmethod

@@ -12,6 +12,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import PAIRS, Axes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class CompleteGraph(Operator):
     def output_shape(self, *shapes: Shape) -> Shape:
         expect(shapes[-1] == (self.slots,), f"{self.op_type} needs a mask [{self.slots}], not {shapes[-1]}")
         return (self.slots, self.slots)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIRS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}

@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import BIAS_OVER_N, CHANNELS, WEIGHT, Axes, TensorRole
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class LinEq2to0(Operator):
 
     op_type: ClassVar[str] = "LinEq2to0"
     inputs: ClassVar[int] = 2
-    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias")
+    tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS_OVER_N}
     header: ClassVar[str] = "fpgajet_lin_eq_2to0.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to0"
@@ -42,6 +43,9 @@ class LinEq2to0(Operator):
         wanted = ((self.slots, self.slots, self.hidden), (self.slots,))
         expect(tuple(shapes) == wanted, f"LinEq2to0 needs inputs {list(wanted)}, not {list(shapes)}")
         return (1,)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CHANNELS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"weight": (self.hidden, 2), "bias": (self.slots + 1, 1)}

@@ -11,6 +11,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import WEIGHT_OVER_N, TensorRole
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class LinEq2to0N(LinEq2to0):
     """
 
     op_type: ClassVar[str] = "LinEq2to0N"
+    tensors: ClassVar[dict[str, TensorRole]] = LinEq2to0.tensors | {"weight": WEIGHT_OVER_N}
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return super().tensor_shapes(*shapes) | {"weight": (self.slots + 1, self.hidden, 2)}

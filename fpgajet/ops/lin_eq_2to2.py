@@ -15,6 +15,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import BIAS_OVER_N, PAIR_CHANNELS, WEIGHT, Axes, TensorRole
 
 AGGREGATORS = 6
 
@@ -38,7 +39,11 @@ class LinEq2to2(Operator):
 
     op_type: ClassVar[str] = "LinEq2to2"
     inputs: ClassVar[int] = 2
-    tensors: ClassVar[tuple[str, ...]] = ("weight", "bias", "diagonal_bias")
+    tensors: ClassVar[dict[str, TensorRole]] = {
+        "weight": WEIGHT,
+        "bias": BIAS_OVER_N,
+        "diagonal_bias": BIAS_OVER_N,
+    }
     header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to2"
@@ -55,6 +60,9 @@ class LinEq2to2(Operator):
         wanted = ((self.slots, self.slots), (self.slots,))
         expect(tuple(shapes) == wanted, f"LinEq2to2 needs inputs {list(wanted)}, not {list(shapes)}")
         return (self.slots, self.slots, self.hidden)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIR_CHANNELS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         table = (self.slots + 1, self.hidden)

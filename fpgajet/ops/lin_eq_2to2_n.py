@@ -15,6 +15,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Units, Weights
 from fpgajet.ops.lin_eq_2to2 import AGGREGATORS, LinEq2to2
 from fpgajet.ops.operator import Shape, expect
+from fpgajet.ops.roles import WEIGHT_OVER_N, TensorRole
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class LinEq2to2N(LinEq2to2):
     """
 
     op_type: ClassVar[str] = "LinEq2to2N"
+    tensors: ClassVar[dict[str, TensorRole]] = LinEq2to2.tensors | {"weight": WEIGHT_OVER_N}
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         shape = (self.slots + 1, self.hidden, AGGREGATORS)

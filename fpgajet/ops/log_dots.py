@@ -13,6 +13,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Shape, expect
+from fpgajet.ops.roles import TABLE, TensorRole
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,12 @@ class LogDots(AngularDots):
     """
 
     op_type: ClassVar[str] = "LogDots"
-    tensors: ClassVar[tuple[str, ...]] = ("eta_table", "phi_table", "sum_table", "power_table")
+    tensors: ClassVar[dict[str, TensorRole]] = {
+        "eta_table": TABLE,
+        "phi_table": TABLE,
+        "sum_table": TABLE,
+        "power_table": TABLE,
+    }
     header: ClassVar[str] = "fpgajet_log_dots.h"
     function: ClassVar[str] = "log_dots"
 

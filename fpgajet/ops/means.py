@@ -12,6 +12,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import CHANNELS, CONSTITUENT_CHANNELS, TABLE_OVER_N, Axes, TensorRole
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class MaskedMean(Operator):
     """
 
     inputs: ClassVar[int] = 2
-    tensors: ClassVar[tuple[str, ...]] = ("reciprocal",)
+    tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_masked_mean.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "masked_mean"
@@ -76,6 +77,9 @@ class NeighbourMean(MaskedMean):
         self.check(shapes, 3)
         return (shapes[0][0], shapes[0][2])
 
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CONSTITUENT_CHANNELS
+
 
 @dataclass(frozen=True)
 class MaskedMeanPool(MaskedMean):
@@ -89,3 +93,6 @@ class MaskedMeanPool(MaskedMean):
     def output_shape(self, *shapes: Shape) -> Shape:
         self.check(shapes, 2)
         return (shapes[0][1],)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CHANNELS

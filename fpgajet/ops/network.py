@@ -11,6 +11,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
 from fpgajet.ops.operator import Operator, Shape
+from fpgajet.ops.roles import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,13 @@ class Network:
                     raise ValueError(f"{node.name}: tensor {name!r} has shape {given}, not {shape}")
             node.operator.check_tensors({name: tensor.values for name, tensor in node.tensors.items()})
         return shapes
+
+    def axes(self) -> dict[str, Axes]:
+        """Roles of the axes of every stage, the batch axis left out."""
+        axes: dict[str, Axes] = {self.input_name: self.form.axes}
+        for node in self.nodes:
+            axes[node.name] = node.operator.output_axes(*(axes[name] for name in node.inputs))
+        return axes
 
     def types(self) -> dict[str, FixedType]:
         """Type of every stage, the input included."""

@@ -17,6 +17,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory
+from fpgajet.ops.roles import Axes, Hook, TensorRole
 
 Shape = tuple[int, ...]
 
@@ -32,7 +33,10 @@ class Operator(ABC):
     #: number of data inputs, which come first in the ONNX node
     inputs: ClassVar[int]
     #: names of the constant tensors, which follow the data inputs in the ONNX node
-    tensors: ClassVar[tuple[str, ...]] = ()
+    #: with what each of them is; iterating gives the names
+    tensors: ClassVar[dict[str, TensorRole]] = {}
+    #: hooks that ``forward`` offers to an arithmetic, each once
+    hooks: ClassVar[tuple[Hook, ...]] = ()
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]
@@ -48,6 +52,10 @@ class Operator(ABC):
         Raises:
             ValueError: the inputs do not have the shapes this operator needs.
         """
+
+    @abstractmethod
+    def output_axes(self, *axes: Axes) -> Axes:
+        """Roles of the result's axes, without the batch axis, from those of the data inputs."""
 
     @abstractmethod
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:

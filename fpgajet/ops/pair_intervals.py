@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import PAIR_CHANNELS, Axes
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Intervals(Operator):
     def output_shape(self, *shapes: Shape) -> Shape:
         check_vectors(self.op_type, shapes[0], self.slots, self.channels)
         return (self.slots, self.slots, max(self.channels, 1))
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIR_CHANNELS
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}

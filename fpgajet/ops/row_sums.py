@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.momenta import BEAMS, MomentumOperator, with_constants
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import CONSTITUENTS, Axes
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class RowSums(MomentumOperator):
     def output_shape(self, *shapes: Shape) -> Shape:
         self.check_momenta(shapes)
         return (self.slots,)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return CONSTITUENTS
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         p = with_constants(a, inputs[0], BEAMS, -2) if self.beams else inputs[0]

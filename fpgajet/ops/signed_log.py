@@ -15,6 +15,7 @@ from fpgajet.ops.dense import rows_and_columns
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.roles import PAIR_CHANNELS, Axes
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class SignedLog(Operator):
         )
         expect(self.unit_bit >= 0, f"the unit of {self.op_type} is at least one LSB of its argument, {kind}")
         return shapes[0]
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {}
@@ -148,6 +152,9 @@ class PairLog(SignedLog):
         wanted = (n, n, channels) if channels else (n, n)
         expect(tuple(shapes) == (wanted,), f"PairLog needs {list(wanted)}, not {list(shapes)}")
         return (n, n, max(channels, 1))
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return PAIR_CHANNELS
 
     def mirrored(self, inputs: Sequence[bool]) -> bool:
         return True

@@ -12,6 +12,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import TABLE, TensorRole
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class TriggerDots(AngularDots):
     """
 
     op_type: ClassVar[str] = "TriggerDots"
-    tensors: ClassVar[tuple[str, ...]] = ("eta_table", "phi_table")
+    tensors: ClassVar[dict[str, TensorRole]] = {"eta_table": TABLE, "phi_table": TABLE}
     header: ClassVar[str] = "fpgajet_trigger_dots.h"
     function: ClassVar[str] = "trigger_dots"
 

@@ -12,6 +12,7 @@ from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Folded, Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.pair_intervals import check_vectors
+from fpgajet.ops.roles import TABLE_OVER_N, Axes, Axis, TensorRole
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class VectorUpdate(Operator):
 
     op_type: ClassVar[str] = "VectorUpdate"
     inputs: ClassVar[int] = 3
-    tensors: ClassVar[tuple[str, ...]] = ("reciprocal",)
+    tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_vector_update.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "vector_update"
@@ -44,6 +45,9 @@ class VectorUpdate(Operator):
             f"VectorUpdate cannot take vectors {list(v)}, weights {list(weights)} and edges {list(edges)}",
         )
         return (n, channels, 4)
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return (Axis.CONSTITUENT, Axis.CHANNEL, Axis.COMPONENT)
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"reciprocal": (shapes[0][0] + 1,)}

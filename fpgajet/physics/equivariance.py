@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import EXACT_BITS, FixedType
-from fpgajet.report.boosts import boosted, directions, rotated
+from fpgajet.physics.lorentz import boosted, directions, rotated
 from quant.metrics import auc
 
 if TYPE_CHECKING:
@@ -76,15 +76,17 @@ def scorers(
         steps: bits added at the input's least significant end, or taken away. An input form that has tables
             for its own grid (trigger integers) is studied on that grid only.
     """
-    kind = quantised.wiring.input_type
+    precision = quantised.wiring.input_type
     if quantised.wiring.form.input_type is not None:
         steps = ()
     found: dict[str, Scorer] = {"float": float_scores}
     for step in sorted({0, *steps}, reverse=True):
-        bits = kind.bits + step
+        bits = precision.bits + step
         if not 2 <= bits <= EXACT_BITS // 2:
             continue
-        other = FixedType(kind.signed, bits, kind.fraction + step, kind.rounding, kind.overflow)
+        other = FixedType(
+            precision.signed, bits, precision.fraction + step, precision.rounding, precision.overflow
+        )
         variant = copy.copy(quantised)
         variant.wiring = replace(quantised.wiring, input_type=other)
         found[f"{bits}-bit input" + ("" if step else ", as trained")] = variant.scores

@@ -1,101 +1,53 @@
-"""Set up all implementations of a build and compare them."""
+"""Compare all implementations of a build."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fpgajet.cli.output import messages
-from fpgajet.graph.load import load, read_model
-from fpgajet.hls.csim import CSimulation, compile_project
-from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.verify.certificate import Certificate, Implementation, certify
+from fpgajet.pipeline.implementations import IMPLEMENTATIONS
+from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.verify.certificate import Certificate, certify
 from fpgajet.verify.vectors import edge_vectors
+
+if TYPE_CHECKING:
+    from fpgajet.pipeline.context import Artefacts
 
 REAL_JETS = "real jets"
 
 
-class TorchModel:
-    """The trained, quantised torch model of a checkpoint."""
-
-    name = "torch"
-
-    def __init__(self, checkpoint: Path) -> None:
-        import torch
-
-        from quant.checkpoint import load_model, open_checkpoint
-
-        torch.set_num_threads(1)  # the tensors are tiny: more threads make it eight times slower
-        self._model = load_model(open_checkpoint(checkpoint))
-
-    def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Every stage, float64 [jets, ...], from float32 features [jets, N, F] of the input form."""
-        stages: Mapping[str, NDArray[Any]] = self._model.stages(jets)
-        return stages
-
-
-def compile_csim(build: BuildDirectory) -> Path:
-    """Compile the project as it lies in the build directory; returns the library."""
-    return compile_project(build.project, build.compiled)
-
-
 def certify_build(
-    build: BuildDirectory,
-    library: Path | None,
+    build: Artefacts,
+    flows: Collection[str],
     jets: NDArray[np.float32],
     edges: int,
     seed: int,
-    *,
-    verilog: bool = False,
+    reporter: Reporter | None = None,
 ) -> Certificate:
-    """Compare torch, integer reference, onnxruntime, qonnx, and what firmware there is.
+    """Compare the integer reference with every registered implementation that the build has.
 
     Args:
-        build: a build with checkpoint and model.
-        library: the compiled hls4ml project; None: without C simulation.
+        build: its checkpoint, its model, and what the flows wrote.
+        flows: "hls" and "rtl", as far as they have run.
         jets: features of real jets, float32 [jets, N, F].
         edges: number of edge vectors.
         seed: of the edge vectors.
-        verilog: simulate the build's Verilog as well.
+        reporter: hears how many events are done.
     """
-    from fpgajet.graph.run import OnnxRuntime, Qonnx
-
-    model = read_model(build.model)
-    network = load(model, str(build.model))
-    implementations: list[Implementation] = [
-        TorchModel(build.checkpoint),
-        OnnxRuntime(model, network),
-        Qonnx(model, network),
-    ]
-    if library is not None:
-        implementations.append(CSimulation(build.project, library))
-    if verilog:
-        from fpgajet.rtl import RtlDesign, Simulation, Verilog
-
-        implementations.append(Verilog(network, Simulation(RtlDesign.read(build.verilog))))
-    events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
-    with Progress(
-        TextColumn("  comparing implementations"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("events"),
-        TimeRemainingColumn(),
-        console=messages,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("", total=sum(map(len, events.values())))
-        return certify(
-            network,
-            implementations,
-            events,
-            score_kind=REAL_JETS,
-            progress=lambda done: bar.advance(task, done),
-        )
+    listener = reporter or Silent()
+    implementations = [entry.make(build) for entry in IMPLEMENTATIONS.certified(flows)]
+    events = {REAL_JETS: jets} | edge_vectors(build.network, edges, seed, jets)
+    total = sum(map(len, events.values()))
+    return certify(
+        build.network,
+        implementations,
+        events,
+        score_kind=REAL_JETS,
+        progress=lambda done: listener.advance(done, total),
+    )
 
 
 def describe_mismatch(certificate: Certificate) -> str:

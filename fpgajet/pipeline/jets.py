@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 import quant.data
 from fpgajet.errors import BadInput
-from quant.data.checks import check_constituents
-from quant.data.layout import Jets, read_jets
+from quant.data import Jets, check_constituents, read_events, read_jets
 
 
 def shipped_sample() -> Path:
@@ -41,27 +40,6 @@ def bare_events(path: Path, constituents: int) -> NDArray[np.float32]:
     Raises:
         BadInput: unreadable, unphysical, of a wrong shape, or with more constituents than the model takes.
     """
-    if path.suffix == ".npy":
-        try:
-            events = np.load(path, allow_pickle=False)
-        except FileNotFoundError as error:
-            raise BadInput(f"{path} does not exist.") from error
-        except (OSError, ValueError, EOFError) as error:
-            raise BadInput(f"{path} is not a complete NumPy array file ({error}).") from error
-        if events.ndim != 3 or events.shape[2] != 4 or not np.issubdtype(events.dtype, np.floating):
-            raise BadInput(
-                f"{path} holds {events.dtype} {list(events.shape)}; events are floating point "
-                "[jets, constituents, 4] with E, px, py, pz in GeV."
-            )
-        if events.shape[1] > constituents:
-            raise BadInput(
-                f"{path} has {events.shape[1]} constituents a jet, more than the {constituents} the model "
-                "takes: keep the leading ones in pT."
-            )
-        events = np.pad(events, ((0, 0), (0, constituents - events.shape[1]), (0, 0)))
-    else:
-        events = read_jets(path, constituents=constituents).constituents
-    if len(events) == 0:
-        raise BadInput(f"{path} holds no events.")
+    events = read_events(path, constituents)
     check_constituents(events, source=str(path))
-    return np.ascontiguousarray(events, dtype=np.float32)
+    return events

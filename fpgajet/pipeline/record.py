@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import fpgajet
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import read_json, sha256, write_errors, write_json
+from fpgajet.pipeline.code import code_digest
+from fpgajet.pipeline.reporter import Reporter, reported
+from fpgajet.processes import run
 
 RECORD = "build.json"
 VERSIONED = ("numpy", "torch", "brevitas", "onnx", "onnxruntime", "qonnx", "hls4ml")
@@ -35,12 +37,14 @@ class Stage:
         reads: everything the outcome depends on: settings, and hashes of files.
         writes: files or directories, relative to the build directory.
         run: does the work; returns a short description of the outcome.
+        code: modules that the work is done in; a change in them, or in what they import, runs the stage again.
     """
 
     name: str
     reads: dict[str, Any]
     writes: tuple[str, ...]
     run: Callable[[], str]
+    code: tuple[str, ...]
 
 
 class Record:
@@ -52,16 +56,18 @@ class Record:
         self.stages: dict[str, dict[str, Any]] = read_record(out).get("stages", {})
         self.facts: dict[str, Any] = {}
 
-    def perform(self, stage: Stage) -> tuple[str, bool, float]:
-        """Run a stage unless it is up to date.
+    def perform(self, stage: Stage, reporter: Reporter) -> None:
+        """Run a stage unless it is up to date."""
+        with reported(reporter, stage.name):
+            self._perform(stage, reporter)
 
-        Returns:
-            The outcome in words, whether it was skipped, and the seconds it took.
-        """
-        key = _digest({"reads": stage.reads, "code": code_digest(), "versions": versions()})
+    def _perform(self, stage: Stage, reporter: Reporter) -> None:
+        code = code_digest((stage.run.__module__, *stage.code))
+        key = _digest({"reads": stage.reads, "code": code, "versions": versions()})
         known = self.stages.get(stage.name)
         if known and known["key"] == key and known["writes"] == self._hashes(stage.writes):
-            return known["outcome"], True, 0.0
+            reporter.skipped(stage.name, known["outcome"])
+            return
         self.stages.pop(stage.name, None)
         self.save()  # a stage that is interrupted must not look finished
         started = time.perf_counter()
@@ -76,7 +82,7 @@ class Record:
             "outcome": outcome,
         }
         self.save()
-        return outcome, False, seconds
+        reporter.finished(stage.name, outcome, seconds)
 
     def forget(self, *names: str) -> None:
         """Drop stages that this build leaves out: their old results are not part of it."""
@@ -134,28 +140,13 @@ def read_record(out: Path) -> dict[str, Any]:
 
 
 def path_digest(path: Path) -> str | None:
-    """SHA-256 of a file, or of names and contents of all files of a directory; None if it is not there."""
+    """SHA-256 of a file, or of names and contents of all files of a directory; None if there is neither."""
     if path.is_file():
         return sha256(path)
     if not path.is_dir():
         return None
     files = sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return _digest({str(p.relative_to(path)): sha256(p) for p in files})
-
-
-def code_digest() -> str:
-    """SHA-256 over fpgajet's own sources: another version of the code makes every stage run again."""
-    if not _CODE:
-        package = Path(fpgajet.__file__).resolve().parent
-        roots = [package, package.parent / "quant", package.parent / "firmware"]
-        suffixes = {".py", ".h", ".cpp", ".toml", ".v", ".vhd"}
-        files = [p for root in roots for p in root.rglob("*") if p.suffix in suffixes]
-        files += package.rglob("*.json")  # not those of the zoo: a build reads its checkpoint by itself
-        _CODE.append(_digest({str(p.relative_to(package.parent)): sha256(p) for p in files}))
-    return _CODE[0]
-
-
-_CODE: list[str] = []
 
 
 def versions() -> dict[str, str]:
@@ -165,15 +156,14 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def tools() -> dict[str, str]:
-    """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are there."""
+    """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are installed."""
     from fpgajet.hls.csim import COMPILER
 
     found = _installed(TOOLS)
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        asked = subprocess.run(
-            [COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True, timeout=10
-        )
-        found[COMPILER] = asked.stdout.strip()
+    with contextlib.suppress(MissingTool, ToolFailed):
+        asked = run([COMPILER, "-dumpfullversion"], timeout=10)
+        if asked.status == 0:
+            found[COMPILER] = asked.output.strip()
     return found
 
 

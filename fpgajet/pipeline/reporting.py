@@ -6,37 +6,34 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import verdict
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
-from fpgajet.graph.load import load, read_model
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
-from quant.checkpoint import open_checkpoint
-
-METRICS = (
-    "accuracy",
-    "auc",
-    "inverse_background_efficiency_30",
-    "inverse_background_efficiency_50",
-    "tied_scores",
-)
+from fpgajet.report.model import Metrics
+from quant.metrics import mass_window
 
 
-def write_report(build: BuildDirectory) -> Report:
-    """Assemble ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory.
+def refresh_report(artefacts: Artefacts) -> Report:
+    """Write ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory.
 
     Raises:
         BadInput: one of these files is damaged; the message says which command writes it again.
     """
+    build = artefacts.directory
     vendor = _vendor_rows(build)
     try:
-        content = _content(build, vendor)
+        content = _content(artefacts, vendor)
     except BadInput as error:
         raise BadInput(
             f"{error} `fpgajet build`, given the same options, writes what is damaged again."
@@ -48,34 +45,35 @@ def write_report(build: BuildDirectory) -> Report:
     return report
 
 
-def _vendor_rows(build: BuildDirectory) -> list[dict[str, Any]]:
+def _vendor_rows(build: BuildDirectory) -> list[HardwareRow]:
     """Figures of a vendor tool, which hold for the project it ran on, and for no later one."""
     if not build.synthesis.is_file():
         return []
     way_out = "Remove it, or write it again with `fpgajet synth`."
     try:
         synthesis = read_json(build.synthesis)
-        rows: list[dict[str, Any]] = synthesis["rows"]
+        rows = [HardwareRow.model_validate(row) for row in synthesis["rows"]]
         return rows if synthesis["project"] == path_digest(build.project) else []
     except BadInput as error:
         raise BadInput(f"{error} {way_out}") from error
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValidationError) as error:
         raise BadInput(f"{build.synthesis} does not hold what `fpgajet synth` writes. {way_out}") from error
 
 
-def _content(build: BuildDirectory, vendor: list[dict[str, Any]]) -> dict[str, Any]:
+def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
+    build = artefacts.directory
     record = read_json(build.record)
     settings = record["settings"]
     part = part_named(settings["part"])
     # A clock from the command line replaces the preset's in all of the verdict's arithmetic.
     budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
-    rows = list(estimate["hardware"])
+    rows = [_row(build.estimate, row) for row in estimate["hardware"]]
     if "cells" in record["stages"]:
-        rows.append(read_json(build.cells))
+        rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
     return {
-        "model": _model(build),
+        "model": _model(artefacts),
         "physics": _physics(build, record),
         "hardware": rows,
         "operators": estimate["operators"],
@@ -89,7 +87,7 @@ def _content(build: BuildDirectory, vendor: list[dict[str, Any]]) -> dict[str, A
             "hashes": record["inputs"],
             "seeds": {
                 "edge_vectors": settings["seed"],
-                "training": open_checkpoint(build.checkpoint).config.training.seed,
+                "training": artefacts.checkpoint.config.training.seed,
             },
             "stage_seconds": {name: stage["seconds"] for name, stage in record["stages"].items()},
             "created": max(stage["finished"] for stage in record["stages"].values()),
@@ -101,17 +99,30 @@ def _content(build: BuildDirectory, vendor: list[dict[str, Any]]) -> dict[str, A
 JUDGED = ("vivado-implementation", "vivado-synthesis", "rtl-synthesis", "model")
 
 
-def _judged(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _row(source: Path, content: Any) -> HardwareRow:
+    """A hardware row from the file of a stage.
+
+    Raises:
+        BadInput: it is not one.
+    """
+    try:
+        return HardwareRow.model_validate(content)
+    except ValidationError as error:
+        raise BadInput(f"{source} does not hold a hardware row as this version writes it.") from error
+
+
+def _judged(rows: list[HardwareRow]) -> HardwareRow:
     """The row that the verdict rests on: the best level at which everything was counted."""
-    complete = {row["level"]: row for row in rows if row.get("lut") is not None}
+    complete = {row.level: row for row in rows if row.lut is not None}
     row = next(complete[level] for level in JUDGED if level in complete)
-    ends = row.get("intervals", {}).get("period_ns")
-    return row if "period_ns" in row or ends is None else row | {"period_ns": sum(ends) / 2}
+    ends = row.intervals.get("period_ns")
+    if row.period_ns is not None or ends is None:
+        return row
+    return row.model_copy(update={"period_ns": sum(ends) / 2})
 
 
-def _model(build: BuildDirectory) -> dict[str, Any]:
-    network = load(read_model(build.model), str(build.model))
-    config = open_checkpoint(build.checkpoint).config
+def _model(artefacts: Artefacts) -> dict[str, Any]:
+    network, config = artefacts.network, artefacts.checkpoint.config
     return {
         "name": network.name,
         "architecture": config.architecture,
@@ -119,7 +130,7 @@ def _model(build: BuildDirectory) -> dict[str, Any]:
         "channels": config.model.channels,
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
-        "types": {name: str(kind) for name, kind in network.types().items()},
+        "types": {name: str(precision) for name, precision in network.types().items()},
         "stages": stages_of(network),
         "collapsed": collapsed(network),
     }
@@ -128,17 +139,31 @@ def _model(build: BuildDirectory) -> dict[str, Any]:
 def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
     content = read_json(build.physics)
     jets = content.pop("jets")
-    rows = {name: {key: row.get(key) for key in METRICS} for name, row in content.items()}
+    rows = {
+        name: {"accuracy": None} | {key: row[key] for key in Metrics.model_fields if key in row}
+        for name, row in content.items()
+    }
     name, qcd = Path(record["settings"]["jets"]).name, jets["total"] - jets["signal"]
     data = f"{name}, {jets['signal']:,} signal and {qcd:,} background jets"
-    return rows | {"jets": jets["total"], "data": data, "curves": _curves(build)}
+    titles = {key: entry.title for key, entry in IMPLEMENTATIONS.physics().items() if key in rows}
+    return rows | {
+        "jets": jets["total"],
+        "data": data,
+        "sample": jets.get("sample", ""),
+        "curves": _curves(build),
+        "titles": titles,
+    }
 
 
 def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
     """ROC curves and score histograms, from the scores of the real jets."""
-    keys = {"float": "float", "quantised": "torch", "csim": "csim"}
+    rows = IMPLEMENTATIONS.physics().items()
+    keys = {"float": "float"} | {key: entry.name for key, entry in rows if entry.curve}
     with np.load(build.scores) as arrays:
-        return {name: curves_of(arrays[key], arrays["label"]) for name, key in keys.items() if key in arrays}
+        label = arrays["label"]
+        scores = {name: arrays[key] for name, key in keys.items() if key in arrays}
+        scores["jet_mass"] = mass_window(label, arrays["mass"]).scores
+    return {name: curves_of(values, label) for name, values in scores.items()}
 
 
 def _certificate(build: BuildDirectory) -> dict[str, Any]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.files import read_json, write_json
 from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
-from fpgajet.pipeline.build import refresh_report
+from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.pipeline.record import exclusive, path_digest
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.pipeline.reporting import refresh_report
 
 
 def run_synth(
-    build_dir: Path, steps: SynthesisSteps, say: Callable[[str], None]
-) -> tuple[list[dict[str, Any]], Path]:
+    build_dir: Path, steps: SynthesisSteps, reporter: Reporter | None = None
+) -> tuple[list[HardwareRow], Path]:
     """Synthesise a build's project and write its report again with the outcome.
+
+    Args:
+        build_dir: made by ``fpgajet build``. steps: optional steps of the tool.
+        reporter: hears every line that the tool prints.
 
     Returns:
         The new hardware rows, and the path of ``report.md``.
@@ -24,11 +29,14 @@ def run_synth(
     Raises:
         BadInput, MissingTool, ToolFailed: see :func:`fpgajet.hls.synth.synthesise`.
     """
+    listener = reporter or Silent()
     build = existing_build(build_dir)
     with exclusive(build_dir):
         backend = read_json(build.record)["settings"]["backend"]
-        reports = synthesise(build.project, build.root / "synth", backend, steps, say)
+        with reported(listener, "synth"):
+            reports = synthesise(build.project, build.root / "synth", backend, steps, listener.line)
         rows = hardware_rows(reports)
-        project = path_digest(build.project)
-        write_json(build.synthesis, {"project": project, "rows": rows, "reports": reports})
-        return rows, refresh_report(build)
+        content = {"project": path_digest(build.project), "rows": [row.as_dict() for row in rows]}
+        write_json(build.synthesis, content | {"reports": reports})
+        refresh_report(Artefacts(build))
+        return rows, build.report

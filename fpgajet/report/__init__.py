@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fpgajet.report.boosts import boosts_of
 from fpgajet.report.curves import curves_of
-from fpgajet.report.facts import operators_of, stages_of
+from fpgajet.report.facts import stages_of
 from fpgajet.report.html import html, write_html
 from fpgajet.report.markdown import markdown, write_markdown
 from fpgajet.report.model import SCHEMA_VERSION, Report
@@ -13,11 +12,9 @@ from fpgajet.report.store import read_report, write_json
 __all__ = [
     "SCHEMA_VERSION",
     "Report",
-    "boosts_of",
     "curves_of",
     "html",
     "markdown",
-    "operators_of",
     "read_report",
     "stages_of",
     "write_html",

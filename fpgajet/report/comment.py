@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from fpgajet.report.compare import Difference, regressions
-from fpgajet.report.markdown import table
+from markupsafe import Markup
 
-SIGNS = {"same": "", "better": "better", "worse": "worse, allowed", "regression": "**regression**"}
+from fpgajet.report.compare import Difference, regressions
+from fpgajet.report.rendering import render_markdown
+from fpgajet.report.tables import Cell, Table
+
+SIGNS = {"same": "", "better": "better", "worse": "worse, allowed", "regression": Markup("**regression**")}
+WORST_FIRST = ("regression", "worse", "better")
 
 
 def comment(differences: list[Difference], name: str, baseline: str) -> str:
     """What changed, worst first; what did not is counted only."""
-    bad = regressions(differences)
-    changed = sorted(
-        (d for d in differences if d.judgement != "same"),
-        key=lambda d: ("regression", "worse", "better").index(d.judgement),
+    bad = len(regressions(differences))
+    changed = [d for d in differences if d.judgement != "same"]
+    changed.sort(key=lambda d: WORST_FIRST.index(d.judgement))
+    rows = [(d.quantity, d.baseline, d.now, d.change, SIGNS[d.judgement]) for d in changed]
+    return render_markdown(
+        "comment.md.j2",
+        summary=f"{bad} regression{'s' * (bad != 1)}" if bad else "no regression",
+        name=name,
+        baseline=baseline,
+        changed=Table(
+            ("quantity", "baseline", "now", "change", "judgement"),
+            tuple(tuple(Cell(text) for text in row) for row in rows),
+        ),
+        same=len(differences) - len(changed),
     )
-    head = (
-        f"### fpgajet check: {f'{len(bad)} regression' + 's' * (len(bad) != 1) if bad else 'no regression'}"
-    )
-    lines = [head, "", f"`{name}` against `{baseline}`."]
-    if changed:
-        rows = [[d.quantity, d.baseline, d.now, d.change, SIGNS[d.judgement]] for d in changed]
-        lines += ["", table(["quantity", "baseline", "now", "change", ""], rows)]
-    lines += ["", f"{len(differences) - len(changed)} other quantities are the same."]
-    return "\n".join(lines) + "\n"

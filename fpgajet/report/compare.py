@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from fpgajet.report.model import HardwareRow, Metrics, Report
-from fpgajet.report.words import IMPLEMENTATIONS, LEVELS, STATUS, number
+from fpgajet.report.model import HardwareRow, Report
+from fpgajet.report.words import LEVELS, STATUS, number
 
 Judgement = Literal["same", "better", "worse", "regression"]
 RESOURCES = ("lut", "ff", "dsp", "bram")
@@ -107,15 +107,11 @@ def _certificate(now: Report, baseline: Report) -> Iterator[Difference]:
 
 
 def _physics(now: Report, baseline: Report, allowed: Thresholds) -> Iterator[Difference]:
-    def metrics(report: Report) -> dict[str, Metrics | None]:
-        physics = report.physics
-        return {"float": physics.float_, "quantised": physics.quantised, "csim": physics.csim}
-
-    after = metrics(now)
-    for name, old in metrics(baseline).items():
-        if old is None:
-            continue
-        new, label = after[name], IMPLEMENTATIONS[name]
+    after = now.physics.rows()
+    for name, old in baseline.physics.rows().items():
+        if name == "jet_mass":
+            continue  # of the jets, not of the design
+        new, label = after.get(name), now.physics.title(name)
         yield _judge(f"AUC, {label}", old.auc, new.auc if new else None, allowed.auc, 4, up=True)
         for efficiency in ("30", "50"):
             key = f"inverse_background_efficiency_{efficiency}"

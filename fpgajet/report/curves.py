@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quant.metrics import background_errors, roc_curve, thinned
+
 
 def curves_of(
     scores: NDArray[Any], labels: NDArray[Any], points: int = 200, bins: int = 40
@@ -20,21 +22,20 @@ def curves_of(
         bins: bins between the 0.1 % and the 99.9 % quantile of all scores; what lies outside goes to the ends.
     """
     scores, signal = np.asarray(scores, dtype=np.float64), np.asarray(labels).astype(bool)
-    order = np.argsort(-scores, kind="stable")
-    last_of_tie = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    kept_signal = np.cumsum(signal[order])[last_of_tie] / max(int(signal.sum()), 1)
-    kept_background = np.cumsum(~signal[order])[last_of_tie] / max(int((~signal).sum()), 1)
-    wanted = np.linspace(0.0, 1.0, points)
-    last = len(kept_signal) - 1  # all jets kept: the end of every curve
-    chosen = np.unique([*np.clip(np.searchsorted(kept_signal, wanted), 0, last), last])
+    background_efficiency, signal_efficiency = (curve[1:] for curve in roc_curve(signal, scores))
+    jets = int((~signal).sum()), int(signal.sum())
+    chosen = thinned(signal_efficiency, points)
     low, high = np.quantile(scores, [0.001, 0.999])
     if low == high:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, bins + 1)
     inside = np.clip(scores, low, high)
     return {
-        "signal_efficiency": _rounded(kept_signal[chosen]),
-        "background_efficiency": _rounded(kept_background[chosen]),
+        "signal_efficiency": _rounded(signal_efficiency[chosen]),
+        "background_efficiency": _rounded(background_efficiency[chosen]),
+        "background_error": _rounded(
+            background_errors(background_efficiency, signal_efficiency, jets, chosen)
+        ),
         "score_edges": _rounded(edges),
         "score_signal": np.histogram(inside[signal], edges)[0].astype(float).tolist(),
         "score_background": np.histogram(inside[~signal], edges)[0].astype(float).tolist(),

@@ -1,10 +1,9 @@
-"""Plain data for a report from the objects of other rooms."""
+"""Plain data for a report from the objects of other packages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fpgajet.estimate.figures import Estimate
 from fpgajet.ops.network import Network
 
 
@@ -31,8 +30,3 @@ def stages_of(network: Network) -> list[dict[str, Any]]:
         for node in network.nodes
     ]
     return [first, *rest]
-
-
-def operators_of(estimate: Estimate) -> list[dict[str, Any]]:
-    """``operators``: one row per operator of an estimate."""
-    return [operator.row(estimate.level) for operator in estimate.operators]

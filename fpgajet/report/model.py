@@ -12,7 +12,27 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fpgajet.devices import Budget
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
+from fpgajet.estimate.verdict import VerdictRow
+from fpgajet.report.words import IMPLEMENTATIONS
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Boosts",
+    "Certificate",
+    "Curves",
+    "Facts",
+    "HardwareRow",
+    "Metrics",
+    "ModelFacts",
+    "Physics",
+    "Report",
+    "Reproducibility",
+    "StageFacts",
+    "VerdictFacts",
+    "VerdictRow",
+]
 
 #: Raised by one when a key changes its meaning or disappears; new optional keys do not count.
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -59,28 +79,57 @@ class ModelFacts(Facts):
     collapsed: list[str] = []
 
 
+class PairedDifference(Facts):
+    """Difference of a metric between two implementations on the same jets; null: not measurable."""
+
+    value: Measured
+    error: Measured
+
+
 class Metrics(Facts):
-    """Physics performance of one implementation on the held-out jets; null: not measurable."""
+    """Physics performance of one implementation; null: not measurable.
+
+    ``..._error``: one standard deviation from the number of jets, see ``quant.metrics.errors``. ``minus_float``:
+    this implementation minus the float model, by metric, with the paired error.
+    """
 
     accuracy: Measured
     auc: Measured
     inverse_background_efficiency_30: Measured
     inverse_background_efficiency_50: Measured
     tied_scores: int = 0
+    accuracy_error: Measured = None
+    auc_error: Measured = None
+    inverse_background_efficiency_30_error: Measured = None
+    inverse_background_efficiency_50_error: Measured = None
+    minus_float: dict[str, PairedDifference] = {}
 
 
 class Curves(Facts):
-    """For the plots: background against signal efficiency, and histograms of the score (counts)."""
+    """For the plots: background against signal efficiency, and histograms of the score (counts).
+
+    ``background_error``: standard deviation of the background efficiency at that signal efficiency.
+    """
 
     signal_efficiency: list[float] = []
     background_efficiency: list[float] = []
+    background_error: list[float] = []
     score_edges: list[float] = []
     score_signal: list[float] = []
     score_background: list[float] = []
 
 
 class Physics(Facts):
-    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat."""
+    """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat: the cross-fitted
+    two-sided mass window of the constituents that the tagger sees, see ``quant.metrics.mass``. ``sample``: what the
+    jets are, where their file says so.
+
+    Every implementation of the registry that has scores of all jets may have a row under its own key; ``titles`` has
+    the names of these rows for people.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Metrics] = Field(init=False)
 
     float_: Metrics | None = Field(default=None, alias="float")
     quantised: Metrics | None = None
@@ -88,46 +137,19 @@ class Physics(Facts):
     jet_mass: Metrics | None = None
     jets: int | None = None
     data: str = ""
+    sample: str = ""
     curves: dict[str, Curves] = {}
+    titles: dict[str, str] = {}
 
+    def rows(self) -> dict[str, Metrics]:
+        """The table: what there is, the float model first, the jet mass last."""
+        rows = {"float": self.float_, "quantised": self.quantised, "csim": self.csim}
+        rows |= {**self.__pydantic_extra__, "jet_mass": self.jet_mass}
+        return {name: row for name, row in rows.items() if row is not None}
 
-class HardwareRow(Facts):
-    """Latency and resources of the whole design (or of one operator) at one level.
-
-    ``bram`` counts blocks of 36 Kb; a null was not measured at this level. ``intervals``: 80 % intervals.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    level: str
-    name: str = "total"
-    op_type: str = ""
-    part: str = ""
-    clock_mhz: float | None = None
-    start_cycle: float | None = None
-    latency_cycles: float | None = None
-    latency_ns: float | None = None
-    ii: float | None = None
-    lut: float | None = None
-    ff: float | None = None
-    dsp: float | None = None
-    bram: float | None = None
-    period_ns: float | None = None
-    intervals: dict[str, tuple[float, float]] = {}
-    evidence: dict[str, str] | str = {}
-
-
-class VerdictRow(Facts):
-    """One question of the verdict: value (interval low - high) against limit."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    limit: float
-    unit: str
-    status: Literal["pass", "marginal", "fail"]
-    explanation: str = ""
+    def title(self, name: str) -> str:
+        """Name of a row for people."""
+        return self.titles.get(name, IMPLEMENTATIONS.get(name, name.replace("_", " ")))
 
 
 class VerdictFacts(Facts):

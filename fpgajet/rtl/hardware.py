@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fpgajet.devices import part as find_part
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.rtl.clock import ClockInterval, calibration, clock_interval
-from fpgajet.rtl.design import RtlDesign
-from fpgajet.rtl.synthesis import Cells
+from fpgajet.rtl.tools.yosys import Cells
+from fpgajet.rtl.write.design import RtlDesign
 
 LEVEL = "rtl-synthesis"
 #: Families that have the CARRY8 which the Verilog of ``library`` names.
@@ -20,7 +21,7 @@ def period_interval(design: RtlDesign, cells: Cells | None) -> ClockInterval | N
     return clock_interval(cells.lut, design.slowest_stage_ns) if cells else None
 
 
-def hardware_row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
+def hardware_row(design: RtlDesign, cells: Cells | None) -> HardwareRow:
     """Hardware row: exact cycles; cells by Yosys or None; no BRAM, since every table is logic."""
     clock = period_interval(design, cells)
     ff, packed = _ff_interval(design.registers)
@@ -64,7 +65,7 @@ def hardware_row(design: RtlDesign, cells: Cells | None) -> dict[str, Any]:
         }
     if warnings := cautions(design):
         evidence["latency_ns"] += "; " + "; ".join(warnings)
-    return row
+    return HardwareRow.model_validate(row)
 
 
 def cautions(design: RtlDesign) -> list[str]:

@@ -19,7 +19,7 @@ CHUNK = 2000
 
 
 class Implementation(Protocol):
-    """Anything that computes the stages of a network."""
+    """Anything that computes the stages of a network; see :mod:`fpgajet.verify.registry`."""
 
     @property
     def name(self) -> str:
@@ -123,9 +123,9 @@ def certify(
 def _reference(
     network: Network, counter: BoundaryCounter, jets: NDArray[np.float32]
 ) -> dict[str, NDArray[np.float64]]:
-    """Every stage of the definition as real numbers, counting on the way what the requantisers meet."""
-    kind = network.input_type
-    stages = network.reference(FixedArray(from_real(jets, kind), kind.fraction), counter)
+    """Every stage of the definition as real numbers; the counter sees what the requantisers meet."""
+    precision = network.input_type
+    stages = network.reference(FixedArray(from_real(jets, precision), precision.fraction), counter)
     return {node.name: stages[node.name].real for node in network.nodes}
 
 
@@ -156,15 +156,15 @@ def _compare(
         result.differences[name] += count
         if name not in known:
             known.add(name)
-            place = [int(k) for k in np.argwhere(wrong)[0]]
-            where = tuple(place)
+            position = [int(k) for k in np.argwhere(wrong)[0]]
+            where = tuple(position)
             result.first_differences.append(
                 Difference(
                     name,
                     kind,
-                    start + place[0],
+                    start + position[0],
                     stage,
-                    place[1:],
+                    position[1:],
                     float(values[where]),
                     float(np.asarray(found[stage], np.float64)[where]),
                 )

@@ -32,13 +32,13 @@ def smallest(model: QuantisedNetwork, labels: Labels, share: float) -> Zeros:
         values = model.get_parameter(name).detach().numpy()
         np.add.at(sums, label, values)
         np.add.at(entries, label, 1)
-    there = np.flatnonzero(entries[1:]) + 1
-    magnitude = np.abs(sums[there]) / entries[there]
+    present = np.flatnonzero(entries[1:]) + 1
+    magnitude = np.abs(sums[present]) / entries[present]
     for label in labels.values():
-        inside = np.isin(there, label)
+        inside = np.isin(present, label)
         magnitude[np.argmax(np.where(inside, magnitude, -1.0))] = np.inf
-    count = min(round(share * len(there)), int(np.isfinite(magnitude).sum()))
-    chosen = there[np.argsort(magnitude, kind="stable")[:count]]
+    count = min(round(share * len(present)), int(np.isfinite(magnitude).sum()))
+    chosen = present[np.argsort(magnitude, kind="stable")[:count]]
     return {name: np.isin(label, chosen) for name, label in labels.items()}
 
 
@@ -48,7 +48,7 @@ def pruned(model: QuantisedNetwork, labels: Labels) -> int:
     others: set[int] = {0}
     for name, label in labels.items():
         raw = from_real(model.real(name).detach().numpy(), model.wiring.types[name]) != 0
-        there = raw.any(tuple(range(raw.ndim - label.ndim)))
-        found |= set(label[~there].tolist())
-        others |= set(label[there].tolist())
+        nonzero = raw.any(tuple(range(raw.ndim - label.ndim)))
+        found |= set(label[~nonzero].tolist())
+        others |= set(label[nonzero].tolist())
     return len(found - others)

@@ -10,15 +10,16 @@ from torch import Tensor, nn
 
 from fpgajet.errors import BadInput
 from quant.models.families import FAMILIES
+from quant.models.loss import logit_loss
+from quant.models.sample import Sample
 from quant.models.structure import Removable, Structure
-from quant.training.data import Sample
-from quant.training.fit import evaluate, logit_loss
+from quant.models.training_settings import TrainingSettings
+from quant.training.fit import evaluate
 from quant.training.run import new_model
-from quant.training.settings import Settings
 from quant.training.sparsity import Sparsity
 
 
-def zeros_of(settings: Settings, model: nn.Module) -> dict[str, Tensor]:
+def zeros_of(settings: TrainingSettings, model: nn.Module) -> dict[str, Tensor]:
     """All that has been pruned from a float model, and must stay zero."""
     family = FAMILIES[settings.model]
     zero = dict(Sparsity.of(model, family.prunable(settings)).zero)
@@ -73,7 +74,9 @@ def least_harmful(
     return pieces[min(losses, key=losses.__getitem__)]
 
 
-def without(model: nn.Module, piece: Removable, settings: Settings) -> tuple[nn.Module, Settings]:
+def without(
+    model: nn.Module, piece: Removable, settings: TrainingSettings
+) -> tuple[nn.Module, TrainingSettings]:
     """The float model without a piece, and its settings: a smaller network, or the same with zeros."""
     if not piece.settings:
         Sparsity(masks(piece)).apply(model)

@@ -1,4 +1,4 @@
-"""The steps of a compression, each from checkpoint to checkpoint, and how they are resumed.
+"""The steps of a compression, each from one checkpoint to the next, and how they are resumed.
 
 One directory holds it all: ``settings.json`` and a folder for every step, which becomes an ordinary checkpoint. A
 finished step is not made again; inside an unfinished one ``step.json`` and the states of its fits lead on.
@@ -19,15 +19,16 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.checkpoint_schema import Metrics
+from quant.compression.compress_settings import CompressSettings, narrowed, settings_of
 from quant.compression.magnitude import smallest
 from quant.compression.pieces import joined, least_harmful, masks, without, zeros_of
-from quant.compression.settings import CompressSettings, narrowed, settings_of
 from quant.compression.steps import GIVEN, Step, removals
 from quant.models.structure import Structure
-from quant.training.finish import STATE, Jets, finish, fit_of, measured
+from quant.models.training_settings import TrainingSettings
+from quant.training.data import TrainingJets
 from quant.training.fit import Report, Tick, no_tick
+from quant.training.quantisation import STATE, fit_of, measured, quantise
 from quant.training.run import Recorder
-from quant.training.settings import Settings
 from quant.training.sparsity import Sparsity
 
 STEP = "step.json"
@@ -48,7 +49,7 @@ class Compression:
 
     settings: CompressSettings
     source: Checkpoint
-    jets: Jets
+    jets: TrainingJets
     out: Path
     command: Sequence[str]
     report: Report
@@ -56,7 +57,7 @@ class Compression:
     tick: Tick = no_tick
 
     def run(self) -> Iterator[tuple[Step, Checkpoint]]:
-        """Every step, those that are there read again.
+        """Every step; finished ones are read again.
 
         Raises:
             BadInput: nothing can be pruned, unusable jets or a damaged state. CannotWrite: no room.
@@ -117,7 +118,7 @@ class Compression:
         settings = narrowed(training, self.source.config.family.narrowed, width)
         settings = settings.model_copy(update={"quantised_epochs": 0})
         sparsity = Sparsity(zeros_of(settings, model))
-        return self._finish(name, settings, model, Recorder(self.out / name, self.report), sparsity)
+        return self._quantise(name, settings, model, Recorder(self.out / name, self.report), sparsity)
 
     def _pruned(self, name: str, share: float, before: Checkpoint) -> Checkpoint:
         settings, model = self._of(before), load_float_model(before).model
@@ -151,7 +152,7 @@ class Compression:
         return str(content["without"])
 
     def _retrained(
-        self, name: str, settings: Settings, model: nn.Module, zero: dict[str, torch.Tensor]
+        self, name: str, settings: TrainingSettings, model: nn.Module, zero: dict[str, torch.Tensor]
     ) -> Checkpoint:
         """Float training with zeros held, then quantised as any model is."""
         sparsity = Sparsity(zero, tuple(self.source.config.family.prunable(settings)), self.settings.l1)
@@ -160,12 +161,12 @@ class Compression:
         folder = self.out / name
         recorder = Recorder(folder, self.report)
         fit.run(model, *samples, folder / STATE, recorder, self.tick, sparsity)
-        return self._finish(name, settings, model, recorder, sparsity)
+        return self._quantise(name, settings, model, recorder, sparsity)
 
-    def _finish(
-        self, name: str, settings: Settings, model: nn.Module, recorder: Report, sparsity: Sparsity
+    def _quantise(
+        self, name: str, settings: TrainingSettings, model: nn.Module, recorder: Report, sparsity: Sparsity
     ) -> Checkpoint:
-        made = finish(
+        made = quantise(
             settings, model, self.jets, self.out / name, recorder,
             name=f"{self.settings.source}-{name.removeprefix('step-')}",
             command=self.command, tick=self.tick, sparsity=sparsity,
@@ -173,9 +174,9 @@ class Compression:
         assert made is not None  # only an earlier last stage gives None
         return made
 
-    def _of(self, checkpoint: Checkpoint) -> Settings:
+    def _of(self, checkpoint: Checkpoint) -> TrainingSettings:
         """Settings of retraining a checkpoint: those asked for, but for what an earlier step removed."""
         if checkpoint is not self.source:
             return settings_of(checkpoint)
-        settings: Settings = checkpoint.config.family.settings.model_validate(self.settings.training)
+        settings: TrainingSettings = checkpoint.config.family.settings.model_validate(self.settings.training)
         return settings

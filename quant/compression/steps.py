@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model
+from quant.compression.compress_settings import CompressSettings, settings_of
 from quant.compression.pieces import is_gone
-from quant.compression.settings import CompressSettings, settings_of
 from quant.models.structure import Structure
 
 #: the model as it was given
@@ -36,10 +36,10 @@ def removals(source: Checkpoint, settings: CompressSettings) -> dict[Structure, 
     found, model = {}, load_float_model(source).model
     for structure in settings.structured:
         pieces = source.config.family.removable(settings_of(source), structure)
-        there = sum(not is_gone(model, piece) for piece in pieces)
-        if there < 2:
+        left = sum(not is_gone(model, piece) for piece in pieces)
+        if left < 2:
             raise BadInput(f"{source.config.name} has only one of its {structure} left, which must stay.")
-        found[structure] = min(settings.removals, there - 1)
+        found[structure] = min(settings.removals, left - 1)
     return found
 
 

@@ -13,8 +13,8 @@ from fpgajet.files import write_text
 from fpgajet.ops.network import Network
 from fpgajet.plotting import COLOURS, physics_axes
 from quant.checkpoint import Checkpoint, load_model
+from quant.compression.compress_settings import settings_of
 from quant.compression.magnitude import pruned
-from quant.compression.settings import settings_of
 from quant.compression.steps import GIVEN, Step
 
 #: size of a network: the fields of a row from ``lut`` on

@@ -1,4 +1,20 @@
-"""Jets in memory, and the names and types of what a jet file stores of them."""
+"""The one jet file format of fpgajet (HDF5), and jets in memory.
+
+Data sets, one row per jet, chunked and compressed:
+
+==================  =====================  ====================================================
+``constituents``    float32 [jets, N, 4]   four-momenta (E, px, py, pz) in GeV, falling pT,
+                                           unused slots exactly zero and last
+``multiplicity``    int16 [jets]           constituents of the jet before truncation to N slots
+``label``           uint8 [jets]           index into the attribute ``classes``
+``jet``             float32 [jets, 4]      pT [GeV], eta, phi, mass [GeV] of the whole jet
+==================  =====================  ====================================================
+
+Root attributes: ``layout`` = "fpgajet-jets", ``layout_version`` = 1, ``units`` = "GeV", ``classes`` (JSON
+list of names; for tagging, class 0 is background), ``provenance`` (JSON object).
+
+A data set may also be a directory of such files ("shards"), read in the order of their names.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +27,17 @@ from numpy.typing import NDArray
 
 LAYOUT = "fpgajet-jets"
 LAYOUT_VERSION = 1
+UNITS = "GeV"
 DATASETS = {"constituents": "f4", "multiplicity": "i2", "label": "u1", "jet": "f4"}
+#: the largest multiplicity that int16 holds, and so the most slots that make sense
+MOST_CONSTITUENTS = int(np.iinfo(np.int16).max)
+#: labels are uint8
+MOST_CLASSES = 256
 
 
 @dataclass(frozen=True)
 class Jets:
-    """Jets in memory: the datasets of the layout (see the module's table) and its attributes."""
+    """A labelled data set of jets in memory: the arrays and attributes of the module's table."""
 
     constituents: NDArray[np.float32]
     multiplicity: NDArray[np.int16]
@@ -36,12 +57,7 @@ class Jets:
 def concatenate(pieces: Sequence[Jets]) -> Jets:
     """Join pieces that share classes; narrower ones are zero-padded to the widest."""
     slots = max(piece.constituents.shape[1] for piece in pieces)
-    padded = [
-        np.pad(p.constituents, ((0, 0), (0, slots - p.constituents.shape[1]), (0, 0)))
-        if p.constituents.shape[1] < slots
-        else p.constituents
-        for p in pieces
-    ]
+    padded = [with_slots(piece.constituents, slots) for piece in pieces]
     arrays = {
         name: np.concatenate([getattr(p, name) for p in pieces])
         for name in DATASETS
@@ -53,3 +69,24 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
         classes=pieces[0].classes,
         provenance=pieces[0].provenance,
     )
+
+
+def with_slots(p4: NDArray[Any], slots: int) -> NDArray[Any]:
+    """The array [n, N, 4] cut or zero-padded to [n, slots, 4]."""
+    missing = slots - p4.shape[1]
+    return np.pad(p4, ((0, 0), (0, missing), (0, 0))) if missing > 0 else p4[:, :slots]
+
+
+def jet_kinematics(p4: NDArray[np.floating]) -> NDArray[np.float64]:
+    """pT [GeV], eta, phi and mass [GeV] of the sum of constituents.
+
+    Args:
+        p4: float [n, N, 4], (E, px, py, pz) in GeV.
+
+    Returns:
+        float64 [n, 4].
+    """
+    energy, px, py, pz = np.moveaxis(p4.sum(axis=1, dtype=np.float64), -1, 0)
+    pt = np.hypot(px, py)
+    mass = np.sqrt(np.maximum(energy**2 - px**2 - py**2 - pz**2, 0.0))
+    return np.stack([pt, np.arcsinh(pz / np.maximum(pt, 1e-12)), np.arctan2(py, px), mass], axis=1)

@@ -1,8 +1,8 @@
-"""What a family of models has to say, so that training, checkpoints, the zoo and builds need not know it.
+"""The interface of a family of models, through which training, checkpoints, the zoo and builds use it.
 
 A family (nanoPELICAN, VecNet, ...) lives in a folder of its own beside this file and is listed in
-:mod:`quant.models.families`. Nothing here or in a family's ``__init__`` imports torch before a method needs it:
-listing, opening and estimating a checkpoint must start at once.
+:mod:`quant.models.families`. Nothing here or in a family's ``__init__`` imports torch before a method needs it,
+so commands that list, open or estimate a checkpoint start without torch.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
-    from quant.training.settings import Settings
+    from quant.models.sample import Sample
+    from quant.models.training_settings import TrainingSettings
 
 
 class Strict(BaseModel):
@@ -70,12 +70,12 @@ class Description(Strict, ABC):
         """Widths of the quantisers in one short text for tables."""
 
 
-S = TypeVar("S", bound="Settings")
+S = TypeVar("S", bound="TrainingSettings")
 D = TypeVar("D", bound=Description)
 
 
 class Family(ABC, Generic[S, D]):
-    """One family of models; see the module."""
+    """One family of models."""
 
     #: the value of ``model`` in settings and of ``architecture`` in ``model.json``
     name: ClassVar[str]

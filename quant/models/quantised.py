@@ -58,8 +58,8 @@ class QuantisedNetwork(nn.Module):
 
     def given(self, x: Tensor) -> dict[str, Tensor]:
         """The input stage: features [B, N, F] of the input form, any float type, on the input grid in float64."""
-        kind = self.wiring.input_type
-        return {self.wiring.input_name: TorchArithmetic().quantise("input", x.to(torch.float64), kind)}
+        precision = self.wiring.input_type
+        return {self.wiring.input_name: TorchArithmetic().quantise("input", x.to(torch.float64), precision)}
 
     def forward(self, x: Tensor) -> Tensor:
         """Scores w [B] (float64) of features [B, N, F] of the input form."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,18 @@ class Wiring:
     form: InputForm = MOMENTA
 
 
-def full_scale(kind: FixedType) -> float:
+def full_scale(precision: FixedType) -> float:
     """The power of two just above a type's largest value: the unit of the parameters behind it."""
-    return float(2.0 ** (kind.integer - kind.signed))
+    return float(2.0 ** (precision.integer - precision.signed))
+
+
+def with_more_integer_bits(precision: FixedType, bits: int) -> FixedType:
+    """The type of the same width whose binary point lies ``bits`` further to the right.
+
+    Raises:
+        ValueError: such a type does not exist.
+    """
+    return replace(precision, fraction=precision.fraction - bits)
 
 
 def assemble(name: str, wiring: Wiring, real: Callable[[str], NDArray[Any]]) -> Network:
@@ -56,10 +65,10 @@ def assemble(name: str, wiring: Wiring, real: Callable[[str], NDArray[Any]]) -> 
     for node in wiring.nodes:
         constants = {}
         for tensor, parameter in wiring.constants.get(node.name, {}).items():
-            kind = wiring.types[parameter]
+            precision = wiring.types[parameter]
             values = wiring.tables[parameter] if parameter in wiring.tables else real(parameter)
-            raw = from_real(values, kind)
-            constants[tensor] = Tensor(FixedArray.of_type(raw, kind), kind)
+            raw = from_real(values, precision)
+            constants[tensor] = Tensor(FixedArray.of_type(raw, precision), precision)
         nodes.append(Node(node.name, node.operator, node.inputs, constants))
-    shape, kind = wiring.input_shape, wiring.input_type
-    return Network(name, wiring.input_name, shape, kind, tuple(nodes), wiring.form)
+    shape, precision = wiring.input_shape, wiring.input_type
+    return Network(name, wiring.input_name, shape, precision, tuple(nodes), wiring.form)

@@ -1,4 +1,4 @@
-"""Quantised models of a run that are found once, kept in the run's state, and read again when it is resumed."""
+"""Quantised models of a run: computed once, kept in the run's state and read again when the run is resumed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, read_json, write_json
 from quant.models.families import FAMILIES
 from quant.models.quantised import QuantisedNetwork
-from quant.training.data import Sample
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
 from quant.training.scales import learned_scales
-from quant.training.settings import Settings
 
 
 def calibrated(
-    settings: Settings, model: nn.Module, sample: Sample, name: str, directory: Path
+    settings: TrainingSettings, model: nn.Module, sample: Sample, name: str, directory: Path
 ) -> QuantisedNetwork:
-    """The quantised model of a trained float model, from ``directory`` if it is there, else found and kept.
+    """The quantised model of a trained float model: read from ``directory`` if it was kept there, otherwise made.
 
     Raises:
         BadInput: what is kept is damaged. CannotWrite: ``directory`` cannot be written.
@@ -34,7 +34,12 @@ def calibrated(
 
 
 def rescaled(
-    settings: Settings, model: QuantisedNetwork, sample: Sample, name: str, directory: Path, number: int
+    settings: TrainingSettings,
+    model: QuantisedNetwork,
+    sample: Sample,
+    name: str,
+    directory: Path,
+    number: int,
 ) -> QuantisedNetwork:
     """The same for a trained quantised model whose scales are learned, see :mod:`quant.training.scales`.
 
@@ -48,7 +53,7 @@ def rescaled(
 
 
 def _kept(
-    settings: Settings, name: str, path: Path, find: Callable[[], QuantisedNetwork]
+    settings: TrainingSettings, name: str, path: Path, find: Callable[[], QuantisedNetwork]
 ) -> QuantisedNetwork:
     family = FAMILIES[settings.model]
     description, tensors = path.with_name(f"{path.name}.json"), path.with_name(f"{path.name}.safetensors")

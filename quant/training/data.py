@@ -1,63 +1,61 @@
-"""Jets for training, in memory, as compact as the network needs them: 16 bytes a constituent."""
+"""Reading the jets of a training run."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from fpgajet.errors import BadInput
 from fpgajet.files import sha256
+from fpgajet.ops.forms import InputForm
 from quant.data.layout import read_jets, shard_paths
+from quant.models.sample import Sample
+from quant.models.scoring import seen_momenta
 
 PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Jets of one role.
+class TrainingJets:
+    """The jets of a data directory as a run reads them, each part once.
 
     Attributes:
-        momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
-        label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
-        name, sha256: where they come from.
+        data: directory with train, val and test jets. constituents: read of each jet.
+        form: the input form. max_jets: use only the first training jets.
     """
 
-    momenta: Tensor
-    label: Tensor
-    slots: Tensor
-    name: str
-    sha256: str
+    data: Path
+    constituents: int
+    form: InputForm
+    max_jets: int | None = None
 
-    def __len__(self) -> int:
-        return len(self.label)
+    @cached_property
+    def train(self) -> Sample:
+        """Training jets, as they come."""
+        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets)
 
-    def first(self, jets: int) -> Sample:
-        """The first jets; files are mixed, so these are unbiased."""
-        return Sample(self.momenta[:jets], self.label[:jets], self.slots[:jets], self.name, self.sha256)
+    @cached_property
+    def validation(self) -> Sample:
+        """Validation jets, as they come."""
+        return load_sample(part_of(self.data, "val"), self.constituents)
 
-    def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
-        """The same jets with other numbers a constituent, for example those of an input form."""
-        return replace(self, momenta=torch.from_numpy(inputs))
+    @cached_property
+    def test(self) -> Sample:
+        """Test jets, as they come."""
+        return load_sample(part_of(self.data, "test"), self.constituents)
 
-    def to(self, device: str) -> Sample:
-        """The same jets in the memory of a device."""
-        tensors = (self.momenta.to(device), self.label.to(device), self.slots.to(device))
-        return Sample(*tensors, self.name, self.sha256)
+    def seen(self, sample: Sample) -> Sample:
+        """Four-momenta as the input form delivers them: what a float model is given."""
+        return sample.with_inputs(seen_momenta(self.form, sample.momenta.numpy()))
 
-    def described(self) -> dict[str, str | int]:
-        """For ``model.json``."""
-        return {"name": self.name, "jets": len(self), "sha256": self.sha256}
-
-    @property
-    def labels(self) -> NDArray[np.int64]:
-        """Labels as integers, for the metrics."""
-        return self.label.cpu().numpy().astype(np.int64)
+    def read(self, sample: Sample) -> Sample:
+        """Features of the input form: what a quantised model is given."""
+        return sample.with_inputs(self.form.features(sample.momenta.numpy()))
 
 
 def load_sample(path: Path, constituents: int, max_jets: int | None = None) -> Sample:

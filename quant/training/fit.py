@@ -1,6 +1,6 @@
 """One fit: a model, a loss, epochs with a cosine schedule, and the best validation epoch.
 
-A fit is a pure function of its arguments, whether it runs through or is killed and resumed: the order of
+A fit is a pure function of its arguments, also if it is killed and resumed: the order of
 the jets in epoch e comes from a generator seeded with (seed, fit, e), the learning rate from the step's
 number, and after every epoch the whole state goes into one file, replaced atomically.
 """
@@ -16,11 +16,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from fpgajet.errors import BadInput
 from quant.metrics import auc
-from quant.training.data import Sample
+from quant.models.loss import logit_loss
+from quant.models.sample import Sample
 from quant.training.sparsity import Sparsity
 from quant.training.state import FitState, load_state, save_state
 
@@ -28,7 +28,7 @@ from quant.training.state import FitState, load_state, save_state
 CHUNK_JETS = 2048
 
 Report = Callable[[str, dict[str, Any]], None]
-#: (fit, epoch, step, steps, loss so far) now and then within an epoch
+#: (fit, epoch, step, steps, loss so far) several times within an epoch
 Tick = Callable[[str, int, int, int, float], None]
 #: steps between two ticks
 TICK_STEPS = 20
@@ -37,7 +37,7 @@ FREE = Sparsity()
 
 
 def no_tick(fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
-    """The tick that nobody hears."""
+    """A tick that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Fit:
 
     Attributes:
         name: unique in its run; also names the state file and seeds the order of jets.
-        epochs, rate, batch, warm_up, seed: see :class:`quant.training.settings.Settings`.
+        epochs, rate, batch, warm_up, seed: see :class:`quant.models.training_settings.TrainingSettings`.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Fit:
 
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
-        those of an earlier process included; ``tick`` now and then within one. Model and samples are on one device.
+        those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
         What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the one of best AUC:
         the loss that was made small is another one.
 
@@ -152,11 +152,6 @@ class Fit:
                 "float_rate or quantised_rate."
             )
         return {"epoch": epoch + 1, "loss": mean, "rate": rate}
-
-
-def logit_loss(score: Tensor, label: Tensor) -> Tensor:
-    """Cross entropy of the two logits [-w, w], which is that of one logit 2 w (arXiv 2310.16121)."""
-    return functional.binary_cross_entropy_with_logits(2 * score, label)
 
 
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:

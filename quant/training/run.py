@@ -1,6 +1,6 @@
 """A training run: screening, float training, folding and calibration, quantised fine-tuning, checkpoint.
 
-All of it lives in one directory: ``settings.json``, ``state/`` (one file a fit), ``history.json``, and in the
+All of it lives in one directory: ``settings.json``, ``state/`` (one file per fit), ``history.json``, and at the
 end the checkpoint's ``model.json`` and ``weights.safetensors``.
 """
 
@@ -18,10 +18,12 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint
 from quant.models.families import FAMILIES
-from quant.training.data import Sample
-from quant.training.finish import STATE, Jets, finish, fit_of
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
+from quant.training.data import TrainingJets
 from quant.training.fit import Report, Tick, no_tick
-from quant.training.settings import Settings, Until
+from quant.training.quantisation import STATE, fit_of, quantise
+from quant.training.stages import Until
 
 SETTINGS, HISTORY = "settings.json", "history.json"
 
@@ -66,7 +68,7 @@ def _differing(found: Any, wanted: dict[str, Any], prefix: str = "") -> list[str
 
 
 def train(
-    settings: Settings,
+    settings: TrainingSettings,
     data: Path,
     out: Path,
     report: Report,
@@ -101,17 +103,17 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    jets = Jets(data, constituents, settings.form, settings.max_jets)
+    jets = TrainingJets(data, constituents, settings.form, settings.max_jets)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
     model = float_phase(settings, *samples, out / STATE, recorder, tick, device).to("cpu")
     if until is Until.FLOAT:
         return None
-    return finish(settings, model, jets, out, recorder, name=name, command=command, until=until, tick=tick)
+    return quantise(settings, model, jets, out, recorder, name=name, command=command, until=until, tick=tick)
 
 
 def float_phase(
-    settings: Settings,
+    settings: TrainingSettings,
     jets: Sample,
     validation: Sample,
     directory: Path,
@@ -134,7 +136,7 @@ def float_phase(
     return winner
 
 
-def new_model(settings: Settings, number: int) -> nn.Module:
+def new_model(settings: TrainingSettings, number: int) -> nn.Module:
     """An untrained float model; its initial values depend on the seed and the restart's number only."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed * 1000 + number)

@@ -8,24 +8,29 @@ the loss on the weights as they are now. Afterwards all points are constants aga
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
 from fpgajet.fixed import FixedType
+from quant.models.coordinate_descent import coordinate_descent
 from quant.models.families import FAMILIES
 from quant.models.family import Description
+from quant.models.loss import logit_loss
 from quant.models.quantised import QuantisedNetwork
-from quant.models.wiring import full_scale
-from quant.training.data import Sample
-from quant.training.fit import evaluate, logit_loss
-from quant.training.settings import Settings
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
+from quant.models.wiring import full_scale, with_more_integer_bits
+from quant.training.fit import evaluate
 
 #: jets on which a move is judged, and passes over all points
 JUDGED_JETS, SWEEPS = 4000, 4
 
+Candidate = tuple[Description, QuantisedNetwork]
+
 
 def learned_scales(
-    settings: Settings, model: QuantisedNetwork, sample: Sample, name: str
+    settings: TrainingSettings, model: QuantisedNetwork, sample: Sample, name: str
 ) -> QuantisedNetwork:
     """The same weights behind the binary points that lose least, next to those the model has.
 
@@ -45,18 +50,13 @@ def search(
     description: Description, model: QuantisedNetwork, loss: Callable[[QuantisedNetwork], float], name: str
 ) -> QuantisedNetwork:
     """Move one point at a time by one bit and keep what lowers the loss, for at most ``SWEEPS`` passes."""
-    best = loss(model)
-    for _ in range(SWEEPS):
-        before = best
-        for key in description.movable_types:
-            for step in (-1, 1):
-                moved = with_point_moved(description, model, key, step, name)
-                if moved is not None and (value := loss(moved[1])) < best:
-                    best, (description, model) = value, moved
-                    break
-        if best == before:
-            break
-    return model
+
+    def moved(key: str, step: int, state: Candidate) -> Candidate | None:
+        return with_point_moved(*state, key, step, name)
+
+    moves = [[partial(moved, key, step) for step in (-1, 1)] for key in description.movable_types]
+    start = (description, model)
+    return coordinate_descent(start, lambda _: moves, lambda state: loss(state[1]), SWEEPS)[1]
 
 
 def with_point_moved(
@@ -70,8 +70,7 @@ def with_point_moved(
     content = description.model_dump(mode="json", by_alias=True)
     old = FixedType.from_ap_fixed(content["types"][key])
     try:
-        new = FixedType(old.signed, old.bits, old.fraction - step, old.rounding, old.overflow)
-        content["types"][key] = new.ap_fixed()
+        content["types"][key] = with_more_integer_bits(old, step).ap_fixed()
         moved: Description = family.description.model_validate(content)
         other = family.quantised_model(moved, name)
     except ValueError:  # pydantic's errors included

@@ -15,16 +15,17 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json, write_text
 from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
-from quant.training.data import Sample, load_sample, part_of
+from quant.models.sample import Sample
+from quant.models.training_settings import TrainingSettings
+from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
 from quant.training.run import Recorder, float_phase, prepare, train
-from quant.training.settings import Settings
 
 ROW = "row.json"
 METRICS = ("auc", "accuracy", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
 
 
-def finished(settings: Settings, data: Path, out: Path, command: Sequence[str]) -> Checkpoint:
+def finished(settings: TrainingSettings, data: Path, out: Path, command: Sequence[str]) -> Checkpoint:
     """The checkpoint of a whole run in ``out``, trained now unless it is there."""
     if (out / MODEL).is_file():
         return open_checkpoint(out)
@@ -35,7 +36,7 @@ def finished(settings: Settings, data: Path, out: Path, command: Sequence[str]) 
 
 
 def float_row(
-    settings: Settings, data: Path, out: Path, validation_jets: int | None = None
+    settings: TrainingSettings, data: Path, out: Path, validation_jets: int | None = None
 ) -> dict[str, Any]:
     """Metrics of a float model on the test jets, trained now unless ``out`` holds them.
 

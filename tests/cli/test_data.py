@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quant.data.layout import read_jets, write_jets
+from quant.data import read_jets, write_jets
 from tests.toy_jets import toy_jets
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -28,9 +28,21 @@ def test_eval_with_boosts_and_figures(tmp_path: Path) -> None:
     )
     report = json.loads(text)
     assert report["jets"] == 1500
+    for precision in ("float", "quantised"):
+        assert 0 < report[precision]["auc_error"] < 0.02
+    difference = report["quantised_minus_float"]["auc"]
+    assert difference["value"] == pytest.approx(report["quantised"]["auc"] - report["float"]["auc"])
+    assert 0 < difference["error"] < 0.5 * report["float"]["auc_error"], "the jets are the same"
     assert set(report["boost"]["still"]) > {"float", "15-bit input, as trained"}
     assert roc.read_bytes().startswith(b"\x89PNG")
     assert boosts.read_bytes().startswith(b"\x89PNG")
+
+
+def test_eval_prints_errors() -> None:
+    text = " ".join(invoke("eval", "npelican").split())
+    assert "±" in text
+    assert "quantised - float on the same jets: accuracy" in text
+    assert "of the constituents that the model reads" in text
 
 
 def test_compare_prints_values_and_differences() -> None:

@@ -77,7 +77,7 @@ def test_own_budget(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("clok_mhz = 3", r"unknown key 'clok_mhz' \(did you mean clock_mhz\?\)"),
-        ("clock_mhz = -3", "'clock_mhz': input should be greater than 0"),
+        ("clock_mhz = -3", "'clock_mhz': input should be greater than or equal to 1"),
         ("clock_mhz = inf", "clock_mhz"),
         ("latency_ns = nan", "latency_ns"),
         ('part = "xcvu99"', "unknown part 'xcvu99' .did you mean xcvu9p"),
@@ -106,3 +106,9 @@ def test_missing_keys_and_files(tmp_path: Path) -> None:
         budget(tmp_path / "no.toml")
     with pytest.raises(BadInput, match="unknown budget 'cms'"):
         budget("cms")
+
+
+def test_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_bytes(b'\xef\xbb\xbfbase = "cms-p2-ct-l2"\r\nlatency_ns = 500\r\n')
+    assert budget(own).latency_ns == 500

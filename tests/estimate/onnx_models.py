@@ -24,14 +24,16 @@ class Model:
 
     def node(self, op: str, inputs: list[str], **attributes: object) -> str:
         name = f"{op.lower()}{len(self.nodes)}"
-        domain = "qonnx.custom_op.general" if op == "Quant" else ""
+        domain = "qonnx.custom_op.general" if op in ("Quant", "BipolarQuant") else ""
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
-    def quant(self, x: str, bits: int, scale: float, signed: int = 1) -> str:
+    def quant(self, x: str, bits: int, scale: object, signed: int = 1) -> str:
         tag = f"{x}_{len(self.nodes)}"
-        values = {"scale": scale, "zero": 0.0, "bits": float(bits)}
-        extra = [self.constant(f"{tag}_{key}", np.float32(value)) for key, value in values.items()]
+        values: dict[str, object] = {"scale": scale, "zero": 0.0, "bits": float(bits)}
+        extra = [
+            self.constant(f"{tag}_{key}", np.asarray(value, np.float32)) for key, value in values.items()
+        ]
         return self.node("Quant", [x, *extra], signed=signed, narrow=0, rounding_mode="ROUND")
 
     def dense(self, x: str, k: int, m: int, weight_bits: int | None) -> str:
@@ -40,8 +42,8 @@ class Model:
         w = self.quant(name, weight_bits, 2.0 ** (2 - weight_bits)) if weight_bits else name
         return self.node("MatMul", [x, w])
 
-    def save(self, path: Path, output: str) -> Path:
-        inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, *self.shape])]
+    def save(self, path: Path, output: str, batch: int | None = None) -> Path:
+        inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, *self.shape])]
         outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)]
         graph = helper.make_graph(self.nodes, "toy", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid("qonnx.custom_op.general", 1)]

@@ -11,8 +11,8 @@ from fpgajet.devices import part
 from fpgajet.errors import BadInput
 from fpgajet.estimate import estimate
 from quant.checkpoint import load_model, open_checkpoint, save_checkpoint
-from quant.models.assembly import network_of
-from quant.models.npelican.config import Architecture
+from quant.checkpoint_network import network_of
+from quant.models.npelican.architecture import Architecture
 from tests.quant.jets import random_float, random_quantised
 
 

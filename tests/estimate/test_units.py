@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.calibration import calibration
-from fpgajet.estimate.matrices import effective_bits, matrix_product
+from fpgajet.estimate.standard.matrices import constant_products, effective_bits, matrix_product
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
 from fpgajet.ops.inventory import Inventory, Units
-from fpgajet.ops.shift_adds import mean_digits, signed_digits
 
 
 def t(text: str) -> FixedType:
@@ -35,20 +36,7 @@ def test_small_products_stay_in_logic() -> None:
     assert [in_dsp(*pair) for pair in ((10, 10), (9, 9), (12, 12), (6, 11))] == [False, False, True, True]
 
 
-def test_signed_digits() -> None:
-    assert [signed_digits(v) for v in (0, 1, 7, -7, 11, 15, 31, -30, 21, 85)] == [
-        0,
-        1,
-        2,
-        2,
-        3,
-        2,
-        2,
-        2,
-        3,
-        4,
-    ]
-    assert mean_digits([0, 3, 4]) == 1
+def test_products_with_constants() -> None:
     assert constant_product_bits(8, 6, 1.0) == 0, "a power of two is a wire"
     assert constant_product_bits(8, 6, 2.0) == 11
 
@@ -99,6 +87,22 @@ def test_matrix_product_counts_effective_bit_operations() -> None:
     assert resources(block(units), 1, calibration()).matrix_lut == pytest.approx(
         calibration().lut_per_ebop * units.matrix_ebops
     )
+
+
+@given(
+    constants=st.lists(st.integers(-600, 600), min_size=1, max_size=5),
+    bits=st.integers(2, 12),
+    signed=st.booleans(),
+)
+def test_the_type_of_constant_products_holds_them_all(constants: list[int], bits: int, signed: bool) -> None:
+    given_type = FixedType(signed, bits, 3)
+    units, result = constant_products(np.array(constants), given_type, 4)
+    for constant in constants:
+        for raw in (given_type.lowest, given_type.highest, 1):
+            product = raw * constant * 2.0 ** (result.fraction - 7)
+            assert product == int(product)
+            assert result.lowest <= product <= result.highest
+    assert sum(u.count for u in units.constant_products) == sum(signed_digits(c) > 1 for c in constants)
 
 
 def test_wide_constant_products_go_into_dsps() -> None:

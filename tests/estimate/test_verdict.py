@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fpgajet.devices import Budget, budget, part
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Verdict, VerdictRow, estimate, verdict
 from tests.networks import random_network
@@ -19,7 +20,11 @@ ROW: dict[str, Any] = {
 
 def judge(budget_changes: dict[str, Any] | None = None, **changes: Any) -> Verdict:
     slot = budget().model_copy(update=budget_changes or {})
-    return verdict(ROW | changes, slot, part("xcvu13p"))
+    return verdict(HardwareRow.model_validate(ROW | changes), slot, part("xcvu13p"))
+
+
+def without(name: str) -> HardwareRow:
+    return HardwareRow.model_validate({key: value for key, value in ROW.items() if key != name})
 
 
 def row(v: Verdict, name: str) -> VerdictRow:
@@ -42,7 +47,7 @@ def test_firmware_with_its_own_clock() -> None:
 
 
 def test_multiplicity_overrides_the_models() -> None:
-    v = verdict(ROW, budget(), part("xcvu13p"), multiplicity=32)
+    v = verdict(HardwareRow.model_validate(ROW), budget(), part("xcvu13p"), multiplicity=32)
     assert row(v, "latency").value == pytest.approx((32 + 20 + 15 + 1) * 1000 / 360)
 
 
@@ -64,7 +69,7 @@ def test_utilisation_of_device_and_slr() -> None:
 
 
 def test_one_slr_parts_have_one_row() -> None:
-    v = verdict(ROW, budget("cms-run3-ugt"), part("xc7vx690t"))
+    v = verdict(HardwareRow.model_validate(ROW), budget("cms-run3-ugt"), part("xc7vx690t"))
     assert not any("SLR" in r.name for r in v.rows)
 
 
@@ -99,6 +104,6 @@ def test_of_an_estimate() -> None:
 
 def test_incomplete_rows() -> None:
     with pytest.raises(BadInput, match="has no lut"):
-        verdict({k: x for k, x in ROW.items() if k != "lut"}, budget(), part("xcvu13p"))
+        verdict(without("lut"), budget(), part("xcvu13p"))
     with pytest.raises(BadInput, match="multiplicity"):
-        verdict({k: x for k, x in ROW.items() if k != "constituents"}, budget(), part("xcvu13p"))
+        verdict(without("constituents"), budget(), part("xcvu13p"))

@@ -72,8 +72,8 @@ def test_csim_equals_the_reference(
     project = make(network, tmp_path / "hls", vectors=random_jets(20, n))
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
     jets = random_jets(500, n)
-    kind = network.input_type
-    expected = network.reference(FixedArray(from_real(jets, kind), kind.fraction))
+    precision = network.input_type
+    expected = network.reference(FixedArray(from_real(jets, precision), precision.fraction))
     found = simulation.stages(jets)
     for node in network.nodes:
         np.testing.assert_array_equal(found[node.name], expected[node.name].real, err_msg=node.name)

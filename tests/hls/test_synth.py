@@ -40,7 +40,7 @@ def test_reports_become_rows(project: Path, fake_tool: FakeTool, program: str) -
     assert reports["command"][0] == program
     assert any("synthesising random" in line for line in lines)
     (row,) = hardware_rows(reports)
-    assert {k: row[k] for k in ("level", "latency_cycles", "ii", "lut", "ff", "dsp", "bram")} == {
+    assert {k: getattr(row, k) for k in ("level", "latency_cycles", "ii", "lut", "ff", "dsp", "bram")} == {
         "level": "hls-csynth",
         "latency_cycles": 17,
         "ii": 1,
@@ -49,7 +49,7 @@ def test_reports_become_rows(project: Path, fake_tool: FakeTool, program: str) -
         "dsp": 544,
         "bram": 2,
     }
-    assert row["latency_ns"] == pytest.approx(17 * 2.78)
+    assert row.latency_ns == pytest.approx(17 * 2.78)
     assert sorted(p.name for p in project.iterdir()) == before, "the project itself stays as it was"
 
 
@@ -58,8 +58,8 @@ def test_logic_synthesis_is_a_row_of_its_own(project: Path, fake_tool: FakeTool)
     fake_tool("vivado", SCRIPT)
     reports = synthesise(project, project.parent / "synth", "vitis", SynthesisSteps(vsynth=True))
     rows = hardware_rows(reports)
-    assert [row["level"] for row in rows] == ["hls-csynth", "vivado-synthesis"]
-    assert (rows[1]["lut"], rows[1]["ff"], rows[1]["dsp"], rows[1]["bram"]) == (21000, 9000, 540, 2)
+    assert [row.level for row in rows] == ["hls-csynth", "vivado-synthesis"]
+    assert (rows[1].lut, rows[1].ff, rows[1].dsp, rows[1].bram) == (21000, 9000, 540, 2)
 
 
 def test_missing_tools_are_named(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
 from fpgajet.physics.equivariance import TRANSFORMATIONS, evaluations, scorers, study
 from fpgajet.physics.figures import plot_roc, plot_study
-from fpgajet.report.boosts import directions, rotated
-from quant.models.npelican.config import Architecture
+from quant.models.npelican.architecture import Architecture
 from quant.models.scoring import FloatModel
 from tests.quant.jets import labelled_jets, random_float, random_quantised
 
 SIZES = Architecture(6, 2)
-
-
-def test_a_rotation_turns_momenta_and_nothing_else() -> None:
-    z = np.array([[0.0, 0.0, 1.0]])
-    p = np.array([[[5.0, 3.0, 0.0, 4.0], [0.0, 0.0, 0.0, 0.0]]])
-    turned = rotated(p, np.pi / 2, z)
-    np.testing.assert_allclose(turned, [[[5, 0, 3, 4], [0, 0, 0, 0]]], atol=1e-12)
-    axes = directions(1, np.random.default_rng(0))
-    back = rotated(rotated(p, 0.3, axes), -0.3, axes)
-    np.testing.assert_allclose(back, p, atol=1e-12)
 
 
 def test_scores_move_more_the_coarser_the_input() -> None:

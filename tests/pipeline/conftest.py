@@ -1,4 +1,4 @@
-"""One complete build on the shipped sample, shared by all tests of this room (and copied where changed)."""
+"""One complete build on the shipped sample, shared by all tests of the pipeline (and copied where changed)."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 
 from fpgajet.pipeline.jets import labelled_jets, shipped_sample
+from quant.metrics import constituent_mass
 from tests.conftest import Run
 from tests.pipeline.conftest import COMMAND
 
@@ -41,10 +42,18 @@ def test_scores_file_agrees_with_the_certificate(finished: Path) -> None:
 
 def test_physics(finished: Path) -> None:
     physics = read(finished / "report.json")["physics"]
-    assert physics["quantised"] == physics["csim"]
+    assert physics["quantised"] == physics["csim"] == physics["verilog"]
+    assert physics["titles"]["verilog"] == "Verilog simulation"
     assert abs(physics["quantised"]["auc"] - physics["float"]["auc"]) < 0.005
     assert physics["csim"]["auc"] > physics["jet_mass"]["auc"]
-    for row in ("float", "quantised", "csim"):
+    assert "√s = 14 TeV" in physics["sample"]
+    assert physics["quantised"]["minus_float"]["auc"]["error"] < physics["float"]["auc_error"]
+    with np.load(finished / "scores.npz") as scores:
+        jets = labelled_jets(shipped_sample(), 16, len(scores["mass"]))
+        np.testing.assert_array_equal(
+            scores["mass"], constituent_mass(jets.constituents), "what the tagger sees"
+        )
+    for row in ("float", "quantised", "csim", "verilog"):
         keys = {"accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50"}
         assert keys <= physics[row].keys()
         assert (

@@ -8,13 +8,15 @@ import pytest
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.graph.load import load, read_model
 from fpgajet.pipeline.certify import certify_build
+from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import checkpoint_stage, model_stage
 from quant.checkpoint import open_checkpoint
+from quant.checkpoint_network import built_network, network_of
 from quant.data.layout import Jets, write_jets
-from quant.models.assembly import built_network, network_of
+from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
-from quant.training.settings import read_settings
+from tests.pipeline.contexts import context_of
 from tests.quant.jets import labelled_jets, random_jets
 
 SETTINGS = ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true", "constituents=5"]
@@ -37,8 +39,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> BuildDirectory:
 
 @pytest.fixture(scope="module")
 def outcome(build: BuildDirectory) -> str:
-    checkpoint_stage(build, build.root.parent / "run").run()
-    return model_stage(build).run()
+    context = context_of(build.root, source=build.root.parent / "run")
+    checkpoint_stage(context).run()
+    return model_stage(context).run()
 
 
 def test_the_record_says_what_was_rewritten(outcome: str) -> None:
@@ -49,7 +52,7 @@ def test_the_record_says_what_was_rewritten(outcome: str) -> None:
 def test_the_certificate_still_compares_the_trained_model(build: BuildDirectory, outcome: str) -> None:
     """torch has the pairs, everybody else the sums."""
     jets = np.concatenate([labelled_jets(300, 5, 7)[0], random_jets(200, 5)])
-    certificate = certify_build(build, None, jets, edges=300, seed=1)
+    certificate = certify_build(Artefacts(build), set(), jets, edges=300, seed=1)
     assert {"torch", "onnxruntime", "qonnx"} <= set(certificate.implementations)
     assert certificate.total_differences == 0
     assert certificate.distinct_scores > 20

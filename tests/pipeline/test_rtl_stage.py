@@ -9,16 +9,15 @@ from pathlib import Path
 import onnx
 import pytest
 
-from fpgajet.devices import part
 from fpgajet.errors import Mismatch
 from fpgajet.files import read_json
 from fpgajet.graph.export import export
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage
-from fpgajet.pipeline.rtl import cells_stage, verilog_stage
-from fpgajet.pipeline.settings import BuildSettings
+from fpgajet.pipeline.rtl_stages import cells_stage, verilog_stage
 from fpgajet.rtl import available
 from tests.networks import random_network
+from tests.pipeline.contexts import context_of
 
 pytestmark = pytest.mark.skipif(not available()["alkaid"].present, reason="needs alkaid")
 
@@ -30,7 +29,7 @@ def build(tmp_path: Path) -> BuildDirectory:
 
 
 def verilog(build: BuildDirectory, **settings: object) -> Stage:
-    return verilog_stage(build, BuildSettings.model_validate(settings), part("xcvu9p"), 320.0)
+    return verilog_stage(context_of(build.root, **settings))
 
 
 def test_vhdl_is_written_and_simulated_where_ghdl_is(build: BuildDirectory) -> None:
@@ -63,7 +62,7 @@ def test_a_changed_option_runs_the_stage_again(build: BuildDirectory, changed: d
 
 def test_without_counting_there_are_cycles_but_no_look_up_tables(build: BuildDirectory) -> None:
     verilog(build).run()
-    assert cells_stage(build, count=False).run() == "cells not counted"
+    assert cells_stage(context_of(build.root), count=False).run() == "cells not counted"
     row = read_json(build.cells)
     assert row["lut"] is None
     assert row["latency_cycles"] > 3
@@ -78,5 +77,5 @@ def test_another_version_of_a_tool_runs_its_stages_again(
     known = available()
     other = known | {"alkaid": replace(known["alkaid"], version="alkaid 0.9")}
     before = verilog(build).reads
-    monkeypatch.setattr("fpgajet.pipeline.rtl.available", lambda: other)
+    monkeypatch.setattr("fpgajet.pipeline.rtl_stages.available", lambda: other)
     assert verilog(build).reads != before

@@ -9,10 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from quant.data.layout import Jets, write_jets
-from quant.models.npelican.config import NBAR, Architecture, Bits
+from quant.models.npelican.architecture import NBAR, Architecture
+from quant.models.npelican.bits import Bits
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
-from quant.models.npelican.placement import Observed
+from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.npelican.scaled import new_model
 from quant.models.scoring import seen_momenta

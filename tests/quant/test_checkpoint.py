@@ -14,7 +14,7 @@ import pytest
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint, save_checkpoint
-from quant.models.npelican.config import Architecture
+from quant.models.npelican.architecture import Architecture
 from quant.zoo import describe, resolve
 from tests.quant.jets import random_float, random_jets, random_quantised
 

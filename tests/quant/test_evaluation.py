@@ -9,10 +9,17 @@ import pytest
 
 from fpgajet.errors import BadInput
 from quant import zoo
-from quant.checkpoint import load_model, open_checkpoint
+from quant.checkpoint import load_float_model, load_model, open_checkpoint
 from quant.data.layout import Jets, write_jets
 from quant.evaluation import evaluate_checkpoint
-from quant.metrics import tagging_metrics
+from quant.metrics import (
+    auc,
+    constituent_mass,
+    mass_window,
+    paired_differences,
+    tagging_errors,
+    tagging_metrics,
+)
 from tests.quant.jets import labelled_jets
 
 
@@ -23,16 +30,21 @@ def jets(classes: tuple[str, ...]) -> Jets:
     return Jets(p4, rng.integers(12, 90, 1200).astype(np.int16), label, jet, classes, {})
 
 
-def test_report_of_a_zoo_entry(tmp_path: Path) -> None:
+def test_evaluation_of_a_zoo_entry(tmp_path: Path) -> None:
     sample = jets(("qcd", "top"))
     write_jets(tmp_path / "jets.h5", sample)
     checkpoint = open_checkpoint(zoo.resolve("npelican"))
     report = evaluate_checkpoint(checkpoint, tmp_path / "jets.h5")
     padded = np.pad(sample.constituents, ((0, 0), (0, 4), (0, 0)))
-    expected = tagging_metrics(sample.label, load_model(checkpoint).scores(padded))
+    scores = load_model(checkpoint).scores(padded)
+    expected = tagging_metrics(sample.label, scores) | tagging_errors(sample.label, scores)
     quantised = dict(report["quantised"])
     rejection, ant = expected["inverse_background_efficiency_30"], quantised.pop("ant_factor")
     assert quantised == expected
+    floating = load_float_model(checkpoint).scores(padded)
+    assert report["quantised_minus_float"] == paired_differences(sample.label, scores, floating)
+    window = mass_window(sample.label, constituent_mass(sample.constituents))
+    assert report["mass_cut"]["auc"] == auc(sample.label, window.scores)
     assert ant == (None if rejection is None else pytest.approx(rejection / 21))
     for of in ("pt", "multiplicity"):
         assert sum(s["jets"] for s in report["slices"] if s["of"] == of) == 1200

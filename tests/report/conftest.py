@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fpgajet.devices import budget, part
+from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.estimate import verdict
 from fpgajet.report import Report, curves_of, stages_of
 from tests.networks import random_network
@@ -20,6 +21,21 @@ def metrics(auc: float, ties: int = 0) -> dict[str, Any]:
         "inverse_background_efficiency_30": float("inf") if ties else 120.5,
         "inverse_background_efficiency_50": 33.3,
         "tied_scores": ties,
+        "accuracy_error": 0.0047,
+        "auc_error": 0.0031,
+        "inverse_background_efficiency_30_error": None if ties else 22.4,
+        "inverse_background_efficiency_50_error": 3.2,
+    }
+
+
+def minus_float(auc: float) -> dict[str, Any]:
+    """What quantisation changes."""
+    none = {"value": None, "error": None}
+    return {
+        "accuracy": {"value": 0.0, "error": 0.0012},
+        "auc": {"value": auc, "error": 0.0004},
+        "inverse_background_efficiency_30": none,
+        "inverse_background_efficiency_50": {"value": 2.31, "error": 1.4},
     }
 
 
@@ -67,14 +83,17 @@ def values() -> dict[str, Any]:
             "types": {name: str(kind) for name, kind in network.types().items()}, "stages": stages_of(network),
         },
         "physics": {
-            "float": metrics(0.956), "quantised": metrics(0.951), "csim": metrics(0.951, ties=7),
-            "jet_mass": metrics(0.9) | {"accuracy": None}, "jets": 4000, "data": "made up & small",
-            "curves": {n: curves_of(scores + 0.1 * k, labels) for k, n in enumerate(("float", "quantised", "csim"))},
+            "float": metrics(0.956), "quantised": metrics(0.951) | {"minus_float": minus_float(-0.005)},
+            "csim": metrics(0.951, ties=7),
+            "jet_mass": metrics(0.9) | {"accuracy": None, "accuracy_error": None}, "jets": 4000,
+            "data": "made up & small", "sample": "Toys, √s = 14 TeV, 550 < pT < 650 GeV",
+            "curves": {n: curves_of(scores + 0.1 * k, labels)
+                for k, n in enumerate(("float", "quantised", "csim", "jet_mass"))},
         },
         "hardware": [*hardware, measured],
         "operators": operators,
         "budget": slot.model_dump(),
-        "verdict": verdict(hardware[0], slot, device).as_dict(),
+        "verdict": verdict(HardwareRow.model_validate(hardware[0]), slot, device).as_dict(),
         "certificate": {
             "implementations": ["integer reference", "torch", "onnxruntime", "qonnx", "csim"],
             "total_events": 70_000, "total_differences": 0, "distinct_scores": 1234,

@@ -15,7 +15,8 @@ from fpgajet.report import Report, markdown, read_report, write_json
 from fpgajet.report.accuracy import estimate_errors
 from fpgajet.report.hls4ml import hls4ml_report
 from fpgajet.report.schema import json_schema
-from fpgajet.report.words import number, quantity
+from fpgajet.report.tables import physics_table
+from fpgajet.report.words import measured, number, quantity
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -32,7 +33,7 @@ def test_published_keys(report: Report, tmp_path: Path) -> None:
     content = json.loads((tmp_path / "report.json").read_text())
     assert content["schema_version"] == "1"
     for name in ("float", "quantised", "csim"):
-        assert content["physics"][name].keys() == {
+        assert content["physics"][name].keys() >= {
             "accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50", "tied_scores",
         }  # fmt: skip
     assert {"level", "latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram"} <= content["hardware"][
@@ -136,6 +137,42 @@ def test_hls4ml_keys(report: Report) -> None:
 )
 def test_numbers(value: float | None, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.94852, 0.00479, "0.9485 ± 0.0048"),
+        (161.2, 66.1, "161 ± 66"),
+        (53.61, 9.93, "53.6 ± 9.9"),
+        (1234.6, 250.0, "1,235 ± 250"),
+        (0.5, None, "0.5000"),
+        (0.5, 0.0, "0.5000"),
+        (None, 0.1, "-"),
+    ],
+)
+def test_values_with_errors(value: float | None, error: float | None, text: str) -> None:
+    assert measured(value, error) == text
+
+
+def test_differences_have_a_sign() -> None:
+    assert measured(0.0012, 0.0004, sign=True) == "+0.00120 ± 0.00040"
+    assert measured(-0.0012, 0.0004, sign=True) == "-0.00120 ± 0.00040"
+    assert measured(0.0, 0.0012, sign=True) == "0.0000 ± 0.0012"
+    assert measured(-1e-9, 0.0012, sign=True) == "0.0000 ± 0.0012"
+
+
+def test_physics_table_has_errors_and_the_paired_difference(report: Report) -> None:
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in physics_table(report).rows}
+    assert rows["float"][1] == "0.9560 ± 0.0031"
+    assert rows["mass window"][0] == "-"
+    assert rows["quantised - float, same jets"] == [
+        "0.0000 ± 0.0012",
+        "-0.00500 ± 0.00040",
+        "-",
+        "+2.3 ± 1.4",
+        "",
+    ]
 
 
 def test_quantities() -> None:

@@ -5,33 +5,54 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 pytest.importorskip("alkaid")
 
 from fpgajet.fixed import from_real
+from fpgajet.graph.export import export
 from fpgajet.ops.forms import MOMENTA
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, Simulation, available, emit
+from fpgajet.rtl import RtlDesign, VerilogSimulation, available, emit
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Netlist
 from tests.networks import random_jets, random_network
+
+needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs Yosys")
 
 
 def raw_jets(network: Network, count: int, seed: int = 3) -> np.ndarray:
-    """Half physical jets, half anything the input type can hold, with the extremes."""
-    kind, n = network.input_type, network.input_shape[0]
+    """Half physical jets, half random ones over the whole input type, the extremes first."""
+    precision, n = network.input_type, network.input_shape[0]
     real = from_real(
-        network.form.features(random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)), kind
+        network.form.features(random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)), precision
     )
     rng = np.random.default_rng(seed)
-    wild = rng.integers(kind.lowest, kind.highest + 1, (count - len(real), *network.input_shape))
-    wild[0], wild[1], wild[2] = kind.lowest, kind.highest, 0
-    return np.concatenate([real, wild])
+    edge = rng.integers(precision.lowest, precision.highest + 1, (count - len(real), *network.input_shape))
+    edge[0], edge[1], edge[2] = precision.lowest, precision.highest, 0
+    return np.concatenate([real, edge])
 
 
 def wanted(network: Network, raw: np.ndarray) -> np.ndarray:
     """Raw scores by the definition, [jets, 1]."""
     return network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].raw
+
+
+def assert_exact(netlist: Netlist, network: Network, raw: np.ndarray, message: str = "") -> None:
+    """The netlist has the scores of the network, bit by bit, and they are not all alike."""
+    expected = wanted(network, raw)
+    assert len(np.unique(expected)) > 20
+    got = evaluate(netlist, raw.reshape(len(raw), -1))
+    np.testing.assert_array_equal(got, expected, err_msg=message)
+
+
+def need(*names: str) -> None:
+    """Skip the test unless these tools are installed."""
+    missing = [name for name in names if not available()[name].present]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +66,18 @@ def design(network: Network, tmp_path_factory: pytest.TempPathFactory) -> RtlDes
 
 
 @pytest.fixture(scope="session")
-def simulation(design: RtlDesign, tmp_path_factory: pytest.TempPathFactory) -> Simulation:
-    missing = [name for name in ("verilator", "g++") if not available()[name].present]
-    if missing:
-        pytest.skip(f"needs {missing}")
-    return Simulation(design)
+def simulation(design: RtlDesign) -> VerilogSimulation:
+    need("verilator", "g++")
+    return VerilogSimulation(design)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A directory with the model of a small network."""
+    folder = tmp_path / "build"
+    folder.mkdir()
+    onnx.save(export(random_network(n=2, hidden=1)), str(folder / "model.onnx"))
+    return folder
 
 
 def copy_of(design: RtlDesign, folder: Path) -> RtlDesign:

@@ -1,42 +1,21 @@
-"""``fpgajet rtl`` used wrongly, interrupted, on full disks: one paragraph, its code, nothing left behind."""
+"""``fpgajet rtl``: what it writes, and used wrongly: one paragraph, its code, nothing left behind."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import subprocess
-import sys
-import time
-from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
-import onnx
 import pytest
 
-from fpgajet.errors import CannotWrite, MissingTool
-from fpgajet.graph.export import export
 from fpgajet.pipeline.record import exclusive
-from fpgajet.rtl import RtlDesign, available, scratch, tools
-from fpgajet.rtl.hardware import cautions, hardware_row
+from fpgajet.rtl import available
 from tests.conftest import Run
-from tests.networks import random_network
 
 pytestmark = pytest.mark.skipif(
     not all(available()[name].present for name in ("alkaid", "verilator", "g++")),
     reason="needs the RTL tools",
 )
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A directory with the model of a small network."""
-    folder = tmp_path / "build"
-    folder.mkdir()
-    onnx.save(export(random_network(n=2, hidden=1)), str(folder / "model.onnx"))
-    return folder
 
 
 def paragraph(done: subprocess.CompletedProcess[str], code: int) -> str:
@@ -87,34 +66,13 @@ def test_a_file_instead_of_a_directory(fpgajet: Run, model: Path) -> None:
     assert "cannot write" in paragraph(fpgajet("rtl", model, "--no-synth"), 7)
 
 
-def test_missing_tools_are_named_before_anything_is_written(
-    model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tools, "verilator_root", lambda: None)
-    monkeypatch.setattr(tools, "_yosys_version", lambda: None)
-    build = import_module("fpgajet.rtl.build").build  # the package shows the function of that name
-    with pytest.raises(MissingTool, match=r"verilator.*yosys"):
-        build(random_network(n=2, hidden=1), model / "rtl", 320, "xcvu9p", jets=[])
-    assert not (model / "rtl").exists()
-
-
-def test_the_table_of_tools_shows_the_extra(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from fpgajet.cli.rtl import rtl
-
-    monkeypatch.setattr(tools, "_yosys_version", lambda: None)
-    rtl(tools=True)
-    assert '"fpgajet[rtl]"' in capsys.readouterr().out
-
-
 def test_one_run_at_a_time(fpgajet: Run, model: Path) -> None:
     with exclusive(model):
         assert "another fpgajet is at work" in paragraph(fpgajet("rtl", model, "--no-synth"), 2)
 
 
 def test_results_of_another_design_go(fpgajet: Run, model: Path) -> None:
-    """A run that ends before its own results are there, here for lack of room, leaves none of an earlier one."""
+    """A run that fails before it has results of its own leaves none of an earlier one."""
     assert fpgajet("rtl", model, "--no-synth", "--jets", 0, "--language", "vhdl").returncode == 0
     assert (model / "rtl" / "vhdl").is_dir()
     (model / "rtl" / "fpgajet_top.v").unlink()
@@ -135,43 +93,15 @@ def test_every_figure_has_its_evidence(fpgajet: Run, model: Path) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_what_cannot_run_as_described_is_said(design: RtlDesign) -> None:
-    assert cautions(design) == []
-    slow = replace(design, slowest_stage_ns=9.5)
-    assert "9.5 ns by the delay model" in hardware_row(slow, None)["evidence"]["latency_ns"]
-    other = replace(design, part="xc7vx690t")
-    assert "Virtex-7 lacks" in hardware_row(other, None)["evidence"]["latency_ns"]
+def test_command(fpgajet: Run, model: Path) -> None:
+    done = fpgajet("rtl", model, "--no-synth", "--jets", 200, "--clock-mhz", 250, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["differences"] == 0
+    assert document["compared"] == 200
+    assert document["hardware"][0]["clock_mhz"] == 250
+    assert (model / "rtl" / "fpgajet_top.v").is_file()
 
 
-def test_a_full_temporary_disk_is_the_cause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = shutil.disk_usage(tmp_path)._replace(free=10)
-    monkeypatch.setattr(scratch.shutil, "disk_usage", lambda path: usage)
-    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(CannotWrite, match="TMPDIR"), scratch.temporary_folder("x-") as work:
-        scratch.keep_log("x-", work, "no room")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("moment", ["compile", "synthesis"])
-def test_interrupted(tmp_path: Path, model: Path, moment: str) -> None:
-    """Ctrl-C as a terminal sends it, to everything that runs: no folder stays, no program goes on."""
-    if moment == "synthesis" and not available()["yosys"].present:
-        pytest.skip("needs Yosys")
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fpgajet", "rtl", str(model), "--jets", "10" if moment == "compile" else "0"],
-        env=os.environ | {"TMPDIR": str(temporary)}, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 120
-    started = "fpgajet-verilator-*" if moment == "compile" else "fpgajet-yosys-*"
-    while not list(temporary.glob(started)):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)
-    _, messages = process.communicate(timeout=60)
-    assert process.returncode == 130, messages
-    assert "Traceback" not in messages
-    assert not list(temporary.glob("fpgajet-*"))
-    assert not (model / "rtl" / "rtl.json").exists()
+def test_command_without_a_model(fpgajet: Run, tmp_path: Path) -> None:
+    assert "has no model.onnx" in paragraph(fpgajet("rtl", tmp_path), 2)

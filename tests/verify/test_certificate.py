@@ -16,7 +16,7 @@ from tests.networks import random_jets, random_network
 
 
 class Copy:
-    """An implementation that is right, except where it is told not to be."""
+    """An implementation that is right, except in one stage."""
 
     name = "copy"
 
@@ -24,8 +24,9 @@ class Copy:
         self.network, self.stage, self.value, self.calls = network, stage, value, 0
 
     def stages(self, jets: np.ndarray) -> Mapping[str, np.ndarray]:
-        kind = self.network.input_type
-        stages = self.network.reference(FixedArray(from_real(jets, kind), kind.fraction))
+        precision = self.network.input_type
+        raw = from_real(jets, precision)
+        stages = self.network.reference(FixedArray(raw, precision.fraction))
         reals = {node.name: stages[node.name].real.copy() for node in self.network.nodes}
         if self.stage and self.calls == 0:
             reals[self.stage][3].flat[1 if reals[self.stage][3].size > 1 else 0] = self.value

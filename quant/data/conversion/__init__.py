@@ -1,1 +1,1 @@
-"""Public jet formats, read in pieces and brought into fpgajet's layout."""
+"""Public formats of jets, each in one module as a :class:`~quant.data.conversion.source.Source`."""

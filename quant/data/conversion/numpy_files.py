@@ -1,115 +1,138 @@
-"""NumPy files: ``.npz`` with four-momenta and labels, or ``.npy`` with a ``NAME_labels.npy`` beside it.
+"""NumPy files: ``.npz`` with momenta and labels, or ``.npy`` with a ``NAME_labels.npy`` beside it.
 
-Rows are streamed, from inside the archive too; object arrays (pickles) are refused.
+The names of the arrays do not say which coordinates they hold: (E, px, py, pz) and EnergyFlow's (pt, y, phi, pid)
+are both called X. :func:`coordinates` looks at the numbers.
 """
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, RawJets, binary_labels
+from quant.data.conversion.energyflow import are_angles, are_particle_codes, momenta_of_angles
+from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, class_names
+from quant.data.reading.npy import ArrayFile, ArrayStream
+from quant.data.reading.values import whole_numbers
 
 MOMENTUM_KEYS = ("constituents", "p4", "Pmu", "x", "X")
 LABEL_KEYS = ("label", "labels", "is_signal", "y", "Y")
+FOUR_MOMENTA, ENERGYFLOW = "numpy", "energyflow"
+#: Numbers that are looked at to tell coordinates apart.
+SAMPLED_NUMBERS = 4_000_000
 
 
 class NumpyFile:
-    """Four-momenta [n, N, 4] (E, px, py, pz) and labels [n] of 0 and 1."""
+    """Momenta [n, N, 4] (or [n, N, 3] without particle codes, EnergyFlow only) and labels [n].
 
-    classes = BACKGROUND_AND_SIGNAL
+    Args:
+        layout: FOUR_MOMENTA or ENERGYFLOW, see :func:`coordinates`.
+        classes: names of the labels 0, 1, ...
+    """
 
-    def __init__(self, path: Path) -> None:
-        if not path.exists():
-            raise BadInput(f"{path} does not exist.")
+    def __init__(self, path: Path, layout: str, classes: Sequence[str] = ()) -> None:
         self.path = path
+        self._layout = layout
+        default = BACKGROUND_AND_SIGNAL if layout == FOUR_MOMENTA else ("g", "q")
+        self.classes = class_names(classes, default)
+        found = coordinates(path)
+        if found != layout:
+            raise BadInput(
+                f"{path} does not hold what --format {layout} means: its numbers look like those of --format {found}."
+            )
         with ExitStack() as stack:
             momentum, label = self._open(stack)
-            self._check(momentum, label)
-            self.jets = label.shape[0]
+            if label.shape != momentum.shape[:1] or label.dtype.kind not in "biuf":
+                raise BadInput(
+                    f"{path}: labels must be numbers of shape [{momentum.shape[0]}], they are {label.dtype} "
+                    f"{list(label.shape)}."
+                )
+            self.jets, self.slots = int(label.shape[0]), int(momentum.shape[1])
+
+    @property
+    def note(self) -> str:
+        """See :class:`~quant.data.conversion.source.Source`."""
+        if self._layout == FOUR_MOMENTA:
+            return ""
+        return (
+            "read as EnergyFlow (pt, y, phi, pid) with masses by particle code; labels 0 and 1 are "
+            f"{' and '.join(self.classes)}, name others with --classes"
+        )
 
     def _open(self, stack: ExitStack) -> tuple[ArrayStream, ArrayStream]:
-        if self.path.suffix == ".npy":
+        file = stack.enter_context(ArrayFile(self.path))
+        if not file.is_archive:
             labels = self.path.with_name(f"{self.path.stem}_labels.npy")
             if not labels.exists():
                 raise BadInput(f"{self.path} needs its labels in {labels}, which does not exist.")
-            files = [stack.enter_context(path.open("rb")) for path in (self.path, labels)]
-            return ArrayStream(self.path, "array", files[0]), ArrayStream(labels, "array", files[1])
-        try:
-            archive = stack.enter_context(zipfile.ZipFile(self.path))
-        except (zipfile.BadZipFile, OSError) as error:
-            raise BadInput(f"{self.path} is not a complete .npz file ({error}).") from error
-        names = {Path(name).stem for name in archive.namelist()}
+            return momenta_in(file), stack.enter_context(ArrayFile(labels)).open("array")
+        return momenta_in(file), member(file, LABEL_KEYS, "labels")
 
-        def member(keys: tuple[str, ...], what: str) -> ArrayStream:
-            key = next((key for key in keys if key in names), None)
-            if key is None:
-                held = ", ".join(sorted(names))
-                raise BadInput(f"{self.path} has no {what} (any of {', '.join(keys)}); it holds {held}.")
-            return ArrayStream(self.path, key, stack.enter_context(archive.open(f"{key}.npy")))
-
-        return member(MOMENTUM_KEYS, "four-momenta"), member(LABEL_KEYS, "labels")
-
-    def _check(self, momentum: ArrayStream, label: ArrayStream) -> None:
-        if len(momentum.shape) != 3 or momentum.shape[2] != 4 or momentum.dtype.kind != "f":
-            raise BadInput(
-                f"{self.path}: four-momenta must be floating-point [jets, constituents, 4], they are "
-                f"{momentum.dtype} {list(momentum.shape)}."
-            )
-        if label.shape != momentum.shape[:1] or label.dtype.kind not in "biuf":
-            raise BadInput(
-                f"{self.path}: labels must be numbers of shape [{momentum.shape[0]}], they are {label.dtype} "
-                f"{list(label.shape)}."
-            )
-
-    def pieces(self, rows: int) -> Iterator[RawJets]:
+    def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
         with ExitStack() as stack:
             momentum, label = self._open(stack)
             for start in range(0, self.jets, rows):
                 count = min(rows, self.jets - start)
-                labels = binary_labels(self.path, label.read(count), "label", start)
-                yield RawJets(momentum.read(count), labels)
+                values = label.read(count)
+                labels = whole_numbers(self.path, "label", values, 0, len(self.classes) - 1, first_row=start)
+                p4: NDArray[Any] = momentum.read(count)
+                if self._layout == ENERGYFLOW:
+                    p4 = momenta_of_angles(p4, self.path, start)
+                yield ForeignJets(p4, labels)
 
 
-class ArrayStream:
-    """An array in ``.npy`` format, read row by row from an open file.
+def momenta_in(file: ArrayFile) -> ArrayStream:
+    """The array of momenta of a file.
 
     Raises:
-        BadInput: not such an array, an array of objects, or column-major order.
+        BadInput: there is none, or it is not floating-point [jets, constituents, 3 or 4].
     """
+    stream = member(file, MOMENTUM_KEYS, "four-momenta") if file.is_archive else file.open("array")
+    if len(stream.shape) != 3 or stream.shape[2] not in (3, 4) or stream.dtype.kind != "f":
+        raise BadInput(
+            f"{file.path}: four-momenta must be floating-point [jets, constituents, 4], they are "
+            f"{stream.dtype} {list(stream.shape)}."
+        )
+    if stream.shape[1] < 1:
+        raise BadInput(f"{file.path}: its jets have no slot for a constituent.")
+    return stream
 
-    def __init__(self, path: Path, name: str, stream: IO[bytes]) -> None:
-        self._where = f"{path} ({name})"
-        self._stream = stream
-        try:
-            version = npy.read_magic(stream)
-            header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            self.shape, column_major, self.dtype = header(stream)
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise BadInput(f"{self._where} is not a NumPy array: {error}.") from error
-        if self.dtype.hasobject or (column_major and len(self.shape) > 1):
-            raise BadInput(
-                f"{self._where} holds Python objects or is in column-major order: save it again with "
-                "np.save(file, np.ascontiguousarray(array))."
-            )
 
-    def read(self, rows: int) -> NDArray[Any]:
-        """The next ``rows`` rows; raises BadInput if the file ends early."""
-        shape = (rows, *self.shape[1:])
-        size = int(np.prod(shape)) * self.dtype.itemsize
-        try:
-            content = self._stream.read(size)
-        except (OSError, EOFError, zipfile.BadZipFile) as error:
-            raise BadInput(f"{self._where} is damaged: {error}.") from error
-        if len(content) != size:
-            raise BadInput(f"{self._where} is truncated: it ends before its {self.shape[0]} rows.")
-        return np.frombuffer(content, dtype=self.dtype).reshape(shape)
+def member(file: ArrayFile, keys: tuple[str, ...], what: str) -> ArrayStream:
+    """The array of an archive that has one of ``keys`` as its name; raises BadInput where none has."""
+    key = next((key for key in keys if key in file.names), None)
+    if key is None:
+        held = ", ".join(sorted(file.names)) or "nothing"
+        raise BadInput(f"{file.path} has no {what} (any of {', '.join(keys)}); it holds {held}.")
+    return file.open(key)
+
+
+def coordinates(path: Path) -> str:
+    """Which coordinates the momenta of a NumPy file are in: FOUR_MOMENTA or ENERGYFLOW, by its first jets.
+
+    Raises:
+        BadInput: other coordinates, such as (pT, eta, phi, mass), or no such file.
+    """
+    with ArrayFile(path) as file:
+        stream = momenta_in(file)
+        width = stream.shape[2]
+        rows = min(stream.shape[0], max(1, SAMPLED_NUMBERS // (stream.shape[1] * width)))
+        numbers = stream.read(rows)
+    if not are_angles(numbers):
+        if width == 4:
+            return FOUR_MOMENTA
+        raise BadInput(
+            f"{path}: four-momenta must be [jets, constituents, 4], they are {list(stream.shape)} and no (pt, y, phi)."
+        )
+    if width == 3 or are_particle_codes(numbers[..., 3]):
+        return ENERGYFLOW
+    raise BadInput(
+        f"{path}: its momenta are no (E, px, py, pz): second and third column look like angles, so this may be "
+        "(pT, eta, phi, mass). Save it as E = sqrt((pT cosh eta)^2 + mass^2), px = pT cos phi, py = pT sin phi, "
+        "pz = pT sinh eta."
+    )

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fpgajet.errors import BadInput
-from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, Hdf5Source, RawJets, binary_labels
+from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, Hdf5Source, class_names
+from quant.data.jets import MOST_CONSTITUENTS
+from quant.data.reading.values import whole_numbers
 
 
 class PelicanFile(Hdf5Source):
     """See the module; ``Nobj`` is optional, further arrays (jet_pt, truth_Pmu, ...) are ignored."""
 
-    classes = BACKGROUND_AND_SIGNAL
-
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, classes: Sequence[str] = ()) -> None:
         super().__init__(path)
-        self._p4 = self.dataset("Pmu", 3)
-        self._label = self.dataset("is_signal", 1)
-        self._multiplicity = self.dataset("Nobj", 1) if "Nobj" in self._file else None
+        self.classes = class_names(classes, BACKGROUND_AND_SIGNAL)
+        self._p4 = self.dataset("Pmu", 3, "f", "floating-point four-momenta")
+        self._label = self.dataset("is_signal", 1, "biuf", "labels 0 and 1")
+        self._multiplicity = (
+            self.dataset("Nobj", 1, "biuf", "whole numbers") if "Nobj" in self._file else None
+        )
         if self._p4.shape[2] != 4:
             raise BadInput(f"{path}: Pmu must be [jets, constituents, 4], it is {list(self._p4.shape)}.")
         optional = [self._multiplicity] if self._multiplicity is not None else []
         self.jets = self.same_rows(self._p4, self._label, *optional)
+        self.slots = int(self._p4.shape[1])
 
-    def pieces(self, rows: int) -> Iterator[RawJets]:
+    def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
         for start in range(0, self.jets, rows):
             stop = start + rows
-            label = binary_labels(self.path, self.read(self._label, start, stop), "is_signal", start)
-            counted = None if self._multiplicity is None else self.read(self._multiplicity, start, stop)
-            yield RawJets(self.read(self._p4, start, stop), label, counted)
+            last = len(self.classes) - 1
+            label = self.read(self._label, start, stop)
+            label = whole_numbers(self.path, "is_signal", label, 0, last, first_row=start)
+            counted = None
+            if self._multiplicity is not None:
+                counted = self.read(self._multiplicity, start, stop)
+                counted = whole_numbers(self.path, "Nobj", counted, 0, MOST_CONSTITUENTS, first_row=start)
+            yield ForeignJets(self.read(self._p4, start, stop), label, counted)

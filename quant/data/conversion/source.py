@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,14 +11,21 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput, MissingTool
-from quant.data.jetreader import open_hdf5
+from fpgajet.errors import BadInput
+from quant.data.reading.hdf5 import (
+    load_filters,
+    open_hdf5,
+    plain_dataset,
+    read_rows,
+    require_numbers,
+    same_rows,
+)
 
 BACKGROUND_AND_SIGNAL = ("QCD", "top")
 
 
 @dataclass(frozen=True)
-class RawJets:
+class ForeignJets:
     """A piece of a foreign file.
 
     ``p4``: float [n, slots, 4] (E, px, py, pz) in the file's unit, zeros where there is no constituent,
@@ -32,7 +39,7 @@ class RawJets:
 
 
 class Source(Protocol):
-    """An opened foreign file: how many jets, of which classes, and the jets in pieces."""
+    """An opened foreign file: how many jets, of which classes, in how many slots, and the jets in pieces."""
 
     @property
     def jets(self) -> int: ...
@@ -40,82 +47,54 @@ class Source(Protocol):
     @property
     def classes(self) -> tuple[str, ...]: ...
 
-    def pieces(self, rows: int) -> Iterator[RawJets]:
+    @property
+    def slots(self) -> int | None:
+        """Slots per jet, or None where each jet has as many as it needs."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What the user must know of how the file was understood; empty if there is nothing."""
+        ...
+
+    def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """The jets in order, at most ``rows`` at a time."""
         ...
 
 
 class Hdf5Source:
-    """Common ground of the HDF5 formats: datasets by name, rows that must agree, readable errors."""
+    """What the HDF5 formats share: plain data sets by name, rows that must agree, readable errors."""
+
+    note = ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         load_filters()
         self._file = open_hdf5(path)
 
-    def dataset(self, name: str, dimensions: int) -> h5py.Dataset:
-        """The dataset ``name``.
+    def dataset(self, name: str, dimensions: int, kinds: str, what: str) -> h5py.Dataset:
+        """The dataset ``name``, of ``dimensions`` and with a type of one of numpy's ``kinds``.
 
         Raises:
-            BadInput: it is missing or has another number of dimensions.
+            BadInput: see :func:`~quant.data.reading.hdf5.plain_dataset`; or other dimensions or types.
             MissingTool: it is compressed with a filter that is not installed.
         """
-        item = self._file.get(name)
-        if not isinstance(item, h5py.Dataset):
-            found = ", ".join(self._file) or "nothing"
-            raise BadInput(f"{self.path} lacks the dataset {name!r}; it holds {found}. Check its format.")
+        item = plain_dataset(self._file, name, self.path)
         if item.ndim != dimensions:
             raise BadInput(
                 f"{self.path}: {name} has shape {list(item.shape)}, but {dimensions} dimensions are expected."
             )
-        require_filters(self.path, item)
-        return item
+        return require_numbers(self.path, item, kinds, what)
 
     def same_rows(self, *datasets: h5py.Dataset) -> int:
         """The common number of rows; raises BadInput if they differ."""
-        rows = {dataset.name: int(dataset.shape[0]) for dataset in datasets}
-        if len(set(rows.values())) != 1:
-            listed = ", ".join(f"{name} {count}" for name, count in rows.items())
-            raise BadInput(f"{self.path}: its datasets have different numbers of rows ({listed}).")
-        return next(iter(rows.values()))
+        return same_rows(self.path, datasets)
 
     def read(self, dataset: h5py.Dataset, start: int, stop: int) -> NDArray[Any]:
         """Rows ``start:stop``; raises BadInput where the file is damaged."""
-        try:
-            return np.asarray(dataset[start:stop])
-        except OSError as error:
-            raise BadInput(
-                f"{self.path}: rows {start} to {stop} of {dataset.name} cannot be read ({error}): the file "
-                "is truncated or damaged."
-            ) from error
+        return read_rows(self.path, dataset, start, stop)
 
 
-def load_filters() -> None:
-    """Make more compression filters known to h5py, where ``hdf5plugin`` is installed."""
-    try:
-        import hdf5plugin
-    except ImportError:
-        return
-    del hdf5plugin
-
-
-def require_filters(path: Path, dataset: h5py.Dataset) -> None:
-    """Raise MissingTool if a dataset's compression cannot be undone here."""
-    plist = dataset.id.get_create_plist()
-    for index in range(plist.get_nfilters()):
-        code, _, _, name = plist.get_filter(index)
-        if not h5py.h5z.filter_avail(code):
-            raise MissingTool(
-                f"{path} is compressed with {name.decode(errors='replace') or code}, which needs the package "
-                "hdf5plugin: `pip install hdf5plugin`, then repeat the command."
-            )
-
-
-def binary_labels(path: Path, values: NDArray[Any], name: str, first_row: int) -> NDArray[np.int64]:
-    """0 / 1 labels as integers; raises BadInput naming the first row with anything else."""
-    wrong = np.flatnonzero((values != 0) & (values != 1))
-    if len(wrong):
-        raise BadInput(
-            f"{path}: {name} must be 0 or 1; row {first_row + int(wrong[0])} has {values[wrong[0]]}."
-        )
-    return values.astype(np.int64)
+def class_names(given: Sequence[str], default: tuple[str, ...]) -> tuple[str, ...]:
+    """The classes of a format whose labels are numbers: those of ``--classes``, else the format's own."""
+    return tuple(given) if given else default

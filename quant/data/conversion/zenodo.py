@@ -9,50 +9,52 @@ from __future__ import annotations
 
 import pickletools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fpgajet.errors import BadInput
-from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, Hdf5Source, RawJets, binary_labels
+from quant.data.conversion.columns import COMPONENTS
+from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, Hdf5Source, class_names
+from quant.data.reading.boundary import reading
+from quant.data.reading.values import whole_numbers
 
 LABEL = "is_signal_new"
-COMPONENTS = ("E", "PX", "PY", "PZ")
 STRING_OPCODES = {"UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "STRING", "BINSTRING", "SHORT_BINSTRING"}
 
 
 class ZenodoTable(Hdf5Source):
     """See the module. Raises BadInput for a missing or incomplete table."""
 
-    classes = BACKGROUND_AND_SIGNAL
-
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, classes: Sequence[str] = ()) -> None:
         super().__init__(path)
-        group = self._file["table"]
-        if "table" not in group:
+        self.classes = class_names(classes, BACKGROUND_AND_SIGNAL)
+        with reading(path):
+            tabular = self._file.get("table/table", getlink=True) is not None
+        if not tabular:
             raise BadInput(
                 f"{path} was written by pandas in its 'fixed' format; write it again with "
                 "df.to_hdf(..., key='table', format='table')."
             )
-        self._table = self.dataset("table/table", 1)
+        self._table = self.dataset("table/table", 1, "V", "a table")
         self.jets = int(self._table.shape[0])
         self._columns = self._locate_columns()
         if LABEL not in self._columns:
             raise BadInput(f"{path}: the table has no column {LABEL!r}; it must say which jets are signal.")
-        self._slots = self._count_slots()
+        self.slots = self._count_slots()
 
     def _locate_columns(self) -> dict[str, tuple[str, int]]:
         """Column name -> (field of the table, position in it)."""
-        place: dict[str, tuple[str, int]] = {}
+        position: dict[str, tuple[str, int]] = {}
         for field in self._table.dtype.names or ():
             if not field.startswith("values_block_"):
-                place[field] = (field, 0)
+                position[field] = (field, 0)
                 continue
             names = strings_in_pickle(self.path, self._table.attrs.get(f"{field}_kind"))
-            place.update({name: (field, index) for index, name in enumerate(names)})
-        return place
+            position.update({name: (field, index) for index, name in enumerate(names)})
+        return position
 
     def _count_slots(self) -> int:
         numbers = [int(m[1]) for name in self._columns if (m := re.fullmatch(r"E_(\d+)", name))]
@@ -67,15 +69,21 @@ class ZenodoTable(Hdf5Source):
             )
         return slots
 
-    def pieces(self, rows: int) -> Iterator[RawJets]:
+    def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
-        wanted = [self._columns[f"{c}_{slot}"] for slot in range(self._slots) for c in COMPONENTS]
+        wanted = [self._columns[f"{c}_{slot}"] for slot in range(self.slots) for c in COMPONENTS]
         for start in range(0, self.jets, rows):
             table = self.read(self._table, start, start + rows)
             flat = {name: np.reshape(table[name], (len(table), -1)) for name in table.dtype.names or ()}
-            p4 = take_columns(flat, wanted).reshape(len(table), self._slots, 4)
+            p4 = take_columns(flat, wanted).reshape(len(table), self.slots, 4)
+            if p4.dtype.kind != "f":
+                raise BadInput(
+                    f"{self.path}: four-momenta must be floating-point numbers, they are {p4.dtype}."
+                )
             field, index = self._columns[LABEL]
-            yield RawJets(p4, binary_labels(self.path, flat[field][:, index], LABEL, start))
+            last = len(self.classes) - 1
+            label = whole_numbers(self.path, LABEL, flat[field][:, index], 0, last, first_row=start)
+            yield ForeignJets(p4, label)
 
 
 def take_columns(fields: dict[str, Any], wanted: list[tuple[str, int]]) -> Any:
@@ -95,6 +103,10 @@ def strings_in_pickle(path: Path, pickled: Any) -> list[str]:
     harmless = {"MARK", "LIST", "APPEND", "APPENDS", "EMPTY_LIST", "PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"}
     strings = []
     try:
+        if not isinstance(
+            pickled, bytes
+        ):  # h5py gives text of fixed length as numpy's bytes, which are bytes
+            raise TypeError(f"{type(pickled).__name__} instead of text")
         for opcode, argument, _ in pickletools.genops(bytes(pickled)):
             if opcode.name in STRING_OPCODES:
                 strings.append(str(argument))

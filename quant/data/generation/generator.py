@@ -17,7 +17,7 @@ from quant.data.generation.particles import ETA_MAX, NEUTRINOS, Particles
 from quant.data.generation.processes import COMMON, PROCESSES
 from quant.data.generation.recipe import JetSelection, Recipe
 from quant.data.generation.truth import Records, Resonances, hadronic_resonances, read_batch, stable_particles
-from quant.data.layout import Jets, concatenate
+from quant.data.jets import Jets, concatenate
 
 EVENTS_AT_A_TIME = 250
 LARGEST_PYTHIA_SEED = 900_000_000

@@ -27,7 +27,9 @@ from fpgajet.files import read_json, write_json
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.processes import COMMON, PROCESSES
 from quant.data.generation.recipe import Recipe
-from quant.data.layout import JetFile, Jets, concatenate, write_jets
+from quant.data.jets import Jets, concatenate
+from quant.data.reading.jet_file import JetFile
+from quant.data.writing.jet_writer import write_jets
 
 SHARD_JETS = 5_000
 ORDER_FILE = "order.json"

@@ -17,26 +17,26 @@ from fpgajet.ops import CompleteGraph, Dense, MaskedMeanPool, NeighbourMean, Pro
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from quant.models.messages.family import MessageDescription, MessageFamily
-from quant.models.messages.plan import Plan
-from quant.models.messages.settings import MessageSettings
+from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.plan import MessagePlan
 
 
-def plan(constituents: int, hidden: int, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:
+def plan(constituents: int, hidden: int, precisions: Mapping[str, FixedType], form: InputForm) -> MessagePlan:
     """e_ij = phi_e(psi(p_i . p_j)), m_ij = e_ij sigmoid(phi_m(e_ij)), h_i = phi_h(sum_j m_ij), mean, two layers."""
-    p = Plan(constituents, kinds, form)
+    p = MessagePlan(constituents, precisions, form)
     p.start()
     p.add("edges", CompleteGraph(BIT, constituents), "mask")
-    p.add("e1", Dense(kinds["e1"], hidden, 1), "logs")
-    p.add("e2", Dense(kinds["e2"], hidden, 1), "e1")
-    p.add("gate_raw", Dense(kinds["gate_raw"], 1, 0), "e2")
+    p.add("e1", Dense(precisions["e1"], hidden, 1), "logs")
+    p.add("e2", Dense(precisions["e2"], hidden, 1), "e1")
+    p.add("gate_raw", Dense(precisions["gate_raw"], 1, 0), "e2")
     p.activation("gate", "sigmoid", "gate_raw")
-    p.add("m", Product(kinds["m"]), "e2", "gate")
-    p.add_sum("m_mean", NeighbourMean(kinds["m_mean"], 0), "m", "edges")
-    p.add("h1", Dense(kinds["h1"], hidden, 1), "m_mean")
-    p.add("h2", Dense(kinds["h2"], hidden, 0), "h1")
-    p.add("pool", MaskedMeanPool(kinds["pool"], 0), "h2", "mask")
-    p.add("d1", Dense(kinds["d1"], hidden, 1), "pool")
-    p.add("score", Dense(kinds["score"], 1, 0), "d1")
+    p.add("m", Product(precisions["m"]), "e2", "gate")
+    p.add_sum("m_mean", NeighbourMean(precisions["m_mean"], 0), "m", "edges")
+    p.add("h1", Dense(precisions["h1"], hidden, 1), "m_mean")
+    p.add("h2", Dense(precisions["h2"], hidden, 0), "h1")
+    p.add("pool", MaskedMeanPool(precisions["pool"], 0), "h2", "mask")
+    p.add("d1", Dense(precisions["d1"], hidden, 1), "pool")
+    p.add("score", Dense(precisions["score"], 1, 0), "d1")
     return p
 
 
@@ -46,8 +46,8 @@ class LorentzNetSettings(MessageSettings):
     model: Literal["lorentznet"] = "lorentznet"
     hidden: int = Field(default=3, ge=1, le=64)
 
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
-        return plan(self.constituents, self.hidden, kinds, self.form)
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
+        return plan(self.constituents, self.hidden, precisions, self.form)
 
 
 class LorentzNetDescription(MessageDescription):
@@ -60,8 +60,8 @@ class LorentzNetDescription(MessageDescription):
         self.check_types()
         return self
 
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
-        return plan(self.constituents, self.hidden, kinds, self.form)
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
+        return plan(self.constituents, self.hidden, precisions, self.form)
 
     @property
     def parameters(self) -> int:

@@ -15,13 +15,13 @@ from fpgajet.errors import BadInput
 from fpgajet.ops.network import Network
 from quant.models.family import Family
 from quant.models.lorentznet_published.description import PublishedLorentzNetDescription
-from quant.models.lorentznet_published.settings import PublishedLorentzNetSettings
+from quant.models.lorentznet_published.hyperparameters import PublishedLorentzNetSettings
 
 if TYPE_CHECKING:
     from torch import nn
 
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
+    from quant.models.sample import Sample
 
 
 class PublishedLorentzNetFamily(Family[PublishedLorentzNetSettings, PublishedLorentzNetDescription]):

@@ -64,7 +64,7 @@ class LorentzNet(nn.Module):
         hidden = h.shape[1]
         w = self.edge_in.weight
         node_i, node_j = first[jet] + i, first[jet] + j
-        # Linear layers commute with taking rows: h is multiplied once a node, not once a pair.
+        # Linear layers commute with taking rows: h is multiplied once per node, not once per pair.
         e = invariants @ w[:, 2 * hidden :].T
         e = e + (h @ w[:, :hidden].T)[node_i] + (h @ w[:, hidden : 2 * hidden].T)[node_j]
         e = torch.relu(self.edge_out(torch.relu(self.edge_norm(e))))

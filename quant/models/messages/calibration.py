@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.roles import Entity, Meaning, entity
+from quant.models.coordinate_descent import Move, coordinate_descent
+from quant.models.loss import logit_loss
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.floating import FloatMessages
-from quant.models.messages.plan import Plan
+from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
-from quant.training.data import Sample
+from quant.models.sample import Sample
+from quant.models.wiring import with_more_integer_bits
 
 #: jets whose values give the ranges, and jets that guide a search; all of the sample choose among starts and ends
 OBSERVED_JETS, QUICK_JETS = 4000, 4000
 #: share of values that a stage holds without saturation: a search begins at the best of these
 KEPT = (0.9999, 0.999, 0.99)
 
-MakePlan = Callable[[Mapping[str, FixedType]], Plan]
+Precisions = dict[str, FixedType]
+MakePlan = Callable[[Mapping[str, FixedType]], MessagePlan]
 
 
 def calibrate(
@@ -43,24 +48,25 @@ def calibrate(
     values = model.folded()
     starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
 
-    def build(kinds: Mapping[str, FixedType]) -> QuantisedMessages:
-        quantised = QuantisedMessages(make_plan(kinds), name)
+    def build(precisions: Mapping[str, FixedType]) -> QuantisedMessages:
+        quantised = QuantisedMessages(make_plan(precisions), name)
         shifted = dict(values)
         outputs = {node.name: node.operator.output for node in quantised.wiring.nodes}
-        for key in values:
-            stage = key.removesuffix("_bias")
+        for key, parameter in model.plan.parameters.items():
+            output = outputs[parameter.stage]
             # Rounding down loses half a step on average; half a step more bias makes it rounding to nearest.
-            if key != stage and outputs[stage].rounding is Rounding.FLOOR:
-                shifted[key] = values[key] + outputs[stage].lsb / 2
+            if parameter.meaning is Meaning.BIAS and output.rounding is Rounding.FLOOR:
+                shifted[key] = values[key] + output.lsb / 2
         quantised.set_from(shifted)
         return quantised
 
     quick, loss = (
         _Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features))
     )
-    start = min(starts, key=lambda kinds: loss(build(kinds)))
-    end = search(start, model.plan.movable, lambda kinds: quick(build(kinds)), sweeps)
-    best = build(min((start, end), key=lambda kinds: loss(build(kinds))))
+    start = min(starts, key=lambda precisions: loss(build(precisions)))
+    moves = _moves(model.plan.movable)
+    end = coordinate_descent(start, lambda _: moves, lambda precisions: quick(build(precisions)), sweeps)
+    best = build(min((start, end), key=lambda precisions: loss(build(precisions))))
     centre(best, loss)
     return best
 
@@ -93,7 +99,7 @@ class _Loss:
     def __call__(self, model: QuantisedMessages) -> float:
         logit = 2 * self.scores(model)
         slope, offset = logistic(logit, self.label)
-        return float(functional.binary_cross_entropy_with_logits(slope * logit + offset, self.label))
+        return float(logit_loss((slope * logit + offset) / 2, self.label))
 
     def scores(self, model: QuantisedMessages) -> Tensor:
         """Scores [jets]."""
@@ -117,26 +123,13 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
     return slope, float(found[1]) - slope * middle
 
 
-def search(
-    kinds: dict[str, FixedType], keys: list[str], cost: Callable[[dict[str, FixedType]], float], sweeps: int
-) -> dict[str, FixedType]:
-    """Move one binary point at a time by one bit, keep what lowers the cost, for at most ``sweeps`` passes."""
-    best = cost(kinds)
-    for _ in range(sweeps):
-        before = best
-        for key in keys:
-            for step in (-1, 1):
-                moved = kinds | {key: _moved(kinds[key], step)}
-                if (value := cost(moved)) < best:
-                    best, kinds = value, moved
-                    break
-        if best == before:
-            break
-    return kinds
+def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:
+    """One bit down and one bit up for each key."""
+    return [[partial(_moved, key, step) for step in (-1, 1)] for key in keys]
 
 
-def _moved(kind: FixedType, step: int) -> FixedType:
-    return FixedType(kind.signed, kind.bits, kind.fraction - step, kind.rounding, kind.overflow)
+def _moved(key: str, step: int, precisions: Precisions) -> Precisions:
+    return precisions | {key: with_more_integer_bits(precisions[key], step)}
 
 
 def _starting_types(
@@ -145,24 +138,24 @@ def _starting_types(
     """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
-    edges, mask = stages["edges"] > 0, stages["mask"] > 0
-    kinds = dict(bits.front())
+    real = {Entity.PAIR: stages["edges"] > 0, Entity.CONSTITUENT: stages["mask"] > 0}
+    precisions = dict(bits.front())
     for node in model.wiring.nodes:
         if node.name in model.plan.front:
             continue
         x = stages[node.name]
-        if x.dim() > 2:
-            x = x[edges] if x.shape[1:3] == edges.shape[1:] else x[mask]
+        if (of := entity(model.plan.axes[node.name])) in real:
+            x = x[real[of]]
         low, reach = float(x.min()), float(torch.quantile(x.abs().flatten()[:4_000_000].double(), keep))
         width = bits.score if node is model.wiring.nodes[-1] else bits.of(node.operator)
-        kinds[node.name] = _holding(reach, width, signed=low < 0)
+        precisions[node.name] = _holding(reach, width, signed=low < 0)
     for name, parameter in values.items():
-        weight = name.endswith("_weight")
+        weight = model.plan.parameters[name].meaning is Meaning.WEIGHT
         integer = 1 + math.ceil(math.log2(float(np.abs(parameter).max()) or 1.0))
         width = bits.weight if weight else bits.bias
         overflow = Overflow.SAT_SYM if weight else Overflow.SAT
-        kinds[name] = FixedType(True, width, width - integer, Rounding.HALF_EVEN, overflow)
-    return kinds
+        precisions[name] = FixedType(True, width, width - integer, Rounding.HALF_EVEN, overflow)
+    return precisions
 
 
 def _holding(reach: float, bits: int, *, signed: bool) -> FixedType:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
+from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.family import Description, Family
-from quant.models.messages.plan import Plan, Unrounded
+from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.plan import MessagePlan, Unrounded
 from quant.models.messages.pruning import channels, weights
-from quant.models.messages.settings import MessageSettings
 from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble, full_scale
 
@@ -26,18 +27,18 @@ if TYPE_CHECKING:
     from quant.models.messages.floating import FloatMessages
     from quant.models.messages.quantised import QuantisedMessages
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
+    from quant.models.sample import Sample
 
 
 class MessageDescription(Description):
-    """Types are ``ap_fixed`` strings by stage and parameter, see :class:`quant.models.messages.plan.Plan`."""
+    """Types are ``ap_fixed`` strings by stage and parameter, see :class:`quant.models.messages.plan.MessagePlan`."""
 
     batch_norm: bool
     input: dict[str, Any]
     types: dict[str, str]
 
     @abstractmethod
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types."""
 
     def check_types(self) -> None:
@@ -62,14 +63,15 @@ class MessageDescription(Description):
 
     @property
     def parameters(self) -> int:
-        return sum(prod(shape) for shape in self.plan(self.fixed_types).parameters.values())
+        return sum(prod(parameter.shape) for parameter in self.plan(self.fixed_types).parameters.values())
 
     @property
     def bits(self) -> str:
         """Bits of momenta (p), weights (w) and of the widest mean of messages (a)."""
-        kinds = self.fixed_types
-        means = [kind.bits for name, kind in kinds.items() if name.endswith("_mean")]
-        return f"p{kinds['momenta'].bits} w{kinds['score_weight'].bits} a{max(means)}"
+        precisions = self.fixed_types
+        nodes = self.plan(precisions).wiring().nodes
+        means = [node.operator.output.bits for node in nodes if isinstance(node.operator, NeighbourMean)]
+        return f"p{precisions['momenta'].bits} w{precisions['score_weight'].bits} a{max(means)}"
 
 
 S = TypeVar("S", bound=MessageSettings)
@@ -106,14 +108,14 @@ class MessageFamily(Family[S, D]):
 
         assert isinstance(quantised, QuantisedMessages)
         shared = {k: getattr(settings, k) for k in self.description.model_fields if k != "types"}
-        types = {name: kind.ap_fixed() for name, kind in quantised.kinds.items()}
+        types = {name: precision.ap_fixed() for name, precision in quantised.precisions.items()}
         return self.description(**shared, types=types)
 
     def float_model(self, description: D) -> FloatMessages:
         from quant.models.messages.floating import FloatMessages
 
-        kinds = description.fixed_types
-        fixed = {name: kinds[name] for name in description.plan(kinds).fixed}
+        precisions = description.fixed_types
+        fixed = {name: precisions[name] for name in description.plan(precisions).fixed}
         return FloatMessages(description.plan(Unrounded(fixed)), description.batch_norm)
 
     def quantised_model(self, description: D, name: str) -> QuantisedMessages:
@@ -122,6 +124,6 @@ class MessageFamily(Family[S, D]):
         return QuantisedMessages(description.plan(description.fixed_types), name)
 
 
-def _plan(settings: MessageSettings) -> Plan:
+def _plan(settings: MessageSettings) -> MessagePlan:
     """The network of the float model."""
     return settings.plan(Unrounded(settings.bits.front()))

@@ -17,9 +17,10 @@ from torch.nn import functional
 from fpgajet.fixed import FixedType
 from fpgajet.ops import Activation, SignedLog
 from fpgajet.ops.network import Node
+from fpgajet.ops.roles import Entity, Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
-from quant.models.messages.plan import INPUT, Plan
+from quant.models.messages.plan import INPUT, MessagePlan
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": functional.silu,
@@ -36,15 +37,15 @@ class FloatMessages(nn.Module):
         plan: the network. batch_norm: whether there are norms.
     """
 
-    def __init__(self, plan: Plan, batch_norm: bool = True) -> None:
+    def __init__(self, plan: MessagePlan, batch_norm: bool = True) -> None:
         super().__init__()
         self.plan, self.wiring, norms = plan, plan.wiring(), {}
-        for name, shape in plan.parameters.items():
-            values = torch.zeros(shape)
-            if name.endswith("_weight"):
+        hooked = {node.name for node in self.wiring.nodes if Hook.BATCH_NORM in node.operator.hooks}
+        for name, parameter in plan.parameters.items():
+            values, shape, stage = torch.zeros(parameter.shape), parameter.shape, parameter.stage
+            if parameter.meaning is Meaning.WEIGHT:
                 values = torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
-                stage = name.removesuffix("_weight")
-                if batch_norm and stage != self.wiring.nodes[-1].name:
+                if batch_norm and stage in hooked and stage != self.wiring.nodes[-1].name:
                     norms[stage] = MaskedNorm(shape[0])
             self.register_parameter(name, nn.Parameter(values))
         self.norms = nn.ModuleDict(norms)
@@ -91,21 +92,26 @@ class FloatMessages(nn.Module):
         zero, training = torch.zeros(()), self.training
         self.eval()
         with torch.no_grad():
-            for stage, norm in self.norms.items():
+            for name, parameter in self.plan.parameters.items():
+                if parameter.stage not in self.norms:
+                    continue
+                norm = self.norms[parameter.stage]
                 assert isinstance(norm, MaskedNorm)
                 scale, shift = norm.affine(zero, zero, zero)
-                found[f"{stage}_weight"] = scale[:, None] * found[f"{stage}_weight"]
-                found[f"{stage}_bias"] = scale * found[f"{stage}_bias"] + shift
+                if parameter.meaning is Meaning.WEIGHT:
+                    found[name] = scale[:, None] * found[name]
+                else:
+                    found[name] = scale * found[name] + shift
         self.train(training)
         return {name: values.numpy() for name, values in found.items()}
 
 
 class _Float(TorchArithmetic):
-    """Float32 without rounding; the norm of a stage goes in where its operator notes the accumulator."""
+    """Float32 without rounding, with the norm of each stage at the hook of its operator."""
 
     def __init__(self, model: FloatMessages, stages: dict[str, Tensor]) -> None:
         self.model, self.stage = model, ""
-        self.real = {4: stages["edges"], 3: stages["mask"]}
+        self.real = {Entity.PAIR: stages["edges"], Entity.CONSTITUENT: stages["mask"]}
 
     def enter(self, stage: str) -> None:
         self.stage = stage
@@ -116,14 +122,15 @@ class _Float(TorchArithmetic):
     def constant(self, values: NDArray[Any]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32)
 
-    def note(self, name: str, x: Tensor) -> Tensor:
-        if name != "accumulator" or self.stage not in self.model.norms:
+    def hook(self, hook: Hook, x: Tensor) -> Tensor:
+        if hook is not Hook.BATCH_NORM or self.stage not in self.model.norms:
             return x
         norm = self.model.norms[self.stage]
         assert isinstance(norm, MaskedNorm)
         total = squares = count = torch.zeros(())
         if norm.training:
-            real = self.real[x.dim()][..., None] if x.dim() in self.real else torch.ones(len(x), 1)
+            of = entity(self.model.plan.axes[self.stage])
+            real = self.real[of][..., None] if of in self.real else torch.ones(len(x), 1)
             axes = tuple(range(x.dim() - 1))
             inside = x * real
             total, squares = inside.sum(axes).double(), (inside * x).sum(axes).double()

@@ -7,6 +7,7 @@ in anything but rounding. Its types come from outside: a float model has none of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.means import MaskedMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Meaning
 from fpgajet.ops.tables import activation_table
 from quant.models.wiring import Wiring
 
@@ -26,6 +28,19 @@ RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
 #: table of ones: a "mean" that is a sum
 ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One trained tensor.
+
+    Attributes:
+        stage: of the operator that it belongs to. meaning: weight or bias. shape: of the tensor.
+    """
+
+    stage: str
+    meaning: Meaning
+    shape: Shape
 
 
 class Unrounded(Mapping[str, FixedType]):
@@ -44,25 +59,28 @@ class Unrounded(Mapping[str, FixedType]):
         return len(self.given)
 
 
-class Plan:
+class MessagePlan:
     """Collects operators.
 
     Attributes:
-        kinds: type of every stage by name; of a logarithm's argument as ``NAME_argument``, of a parameter as
+        precisions: type of every stage by name; of a logarithm's argument as ``NAME_argument``, of a parameter as
             ``NAME_weight`` or ``NAME_bias``.
-        shapes: of every stage so far. parameters: shape of every trained parameter.
+        shapes, axes: of every stage so far, without the batch axis.
+        parameters: what is trained, by name.
         functions: activation function behind a stage, by the name of its table.
         front: stages that no parameter comes before.
     """
 
-    def __init__(self, constituents: int, kinds: Mapping[str, FixedType], form: InputForm) -> None:
-        self.slots, self.kinds, self.form = constituents, kinds, form
+    def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
+        self.slots, self.precisions, self.form = constituents, precisions, form
         self.shapes: dict[str, Shape] = {INPUT: (constituents, 4)}
-        self.parameters: dict[str, Shape] = {}
+        self.axes: dict[str, Axes] = {INPUT: MOMENTUM_AXES}
+        self.parameters: dict[str, Parameter] = {}
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
         self._nodes: list[Node] = []
         self._sums: set[str] = set()
+        self._arguments: set[str] = set()
         self._constants: dict[str, dict[str, str]] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._types: dict[str, FixedType] = {}
@@ -71,12 +89,13 @@ class Plan:
     def fixed(self) -> set[str]:
         """Keys of the types that are fixed before training: of what no parameter comes before, masks and graphs aside,
         and of the arguments of all logarithms, whose unit the float model has."""
-        return {key for key in self.kinds if key in self.front or key.endswith("_argument")}
+        return {key for key in self.precisions if key in self.front} | self._arguments
 
     def add(self, name: str, operator: Operator, *inputs: str) -> str:
         """Append a node; returns its name."""
         shapes = [self.shapes[i] for i in inputs]
         self.shapes[name] = operator.output_shape(*shapes)
+        self.axes[name] = operator.output_axes(*(self.axes[i] for i in inputs))
         if not operator.tensors and self.front.issuperset(inputs):
             self.front.add(name)
         for tensor, shape in operator.tensor_shapes(*shapes).items():
@@ -99,8 +118,8 @@ class Plan:
             self._tables[key] = to_real(raw, operator.output.fraction)
             self._types[key] = operator.output
             return key
-        self.parameters[key] = shape
-        self._types[key] = self.kinds[key]
+        self.parameters[key] = Parameter(name, operator.tensors[tensor].meaning, shape)
+        self._types[key] = self.precisions[key]
         return key
 
     def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:
@@ -111,29 +130,34 @@ class Plan:
     def activation(self, name: str, function: str, x: str) -> str:
         """An activation function by table, whose argument has the type of ``x``."""
         self.functions[name] = function
-        return self.add(name, Activation(output=self.kinds[name], argument=self.kinds[x]), x)
+        return self.add(name, Activation(output=self.precisions[name], argument=self.precisions[x]), x)
 
     def start(self) -> None:
         """Stages ``mask``, ``dots`` = p_i . p_j and ``logs``, their logarithms."""
-        k, n = self.kinds, self.slots
+        n = self.slots
         self.add("mask", ConstituentMask(BIT, n, 0), INPUT)
-        self.add("dots", DotProducts(k["dots"], n, 0), INPUT)
+        self.add("dots", DotProducts(self.precisions["dots"], n, 0), INPUT)
         self.pair_log("logs", "dots", channels=0)
 
     def pair_log(self, name: str, x: str, channels: int) -> str:
         """Logarithms of pairs, in units of the LSB of their argument."""
-        argument = self.kinds[f"{name}_argument"]
-        operator = PairLog(self.kinds[name], argument, -argument.fraction, self.slots, channels)
+        argument = self._argument(name)
+        operator = PairLog(self.precisions[name], argument, -argument.fraction, self.slots, channels)
         return self.add(name, operator, x)
 
     def log(self, name: str, x: str) -> str:
         """Logarithms of single values with their sign, in units of the LSB of their argument."""
-        argument = self.kinds[f"{name}_argument"]
-        return self.add(name, SignedLog(self.kinds[name], argument, -argument.fraction), x)
+        argument = self._argument(name)
+        return self.add(name, SignedLog(self.precisions[name], argument, -argument.fraction), x)
+
+    def _argument(self, name: str) -> FixedType:
+        """The type of a logarithm's argument, which is fixed before training."""
+        self._arguments.add(f"{name}_argument")
+        return self.precisions[f"{name}_argument"]
 
     def exact_pairs(self, name: str, x: str) -> FixedType:
         """A type that holds W [x_i, x_j] + b of the layer ``name`` without rounding, whatever its parameters."""
-        given, weight, bias = (self.kinds[key] for key in (x, f"{name}_weight", f"{name}_bias"))
+        given, weight, bias = (self.precisions[key] for key in (x, f"{name}_weight", f"{name}_bias"))
         fraction = max(given.fraction + weight.fraction, bias.fraction)
         largest = max(-given.lowest, given.highest) * weight.highest * 2 * self.shapes[x][-1]
         largest <<= fraction - given.fraction - weight.fraction
@@ -150,7 +174,7 @@ class Plan:
         return Wiring(
             INPUT,
             self.shapes[INPUT],
-            self.kinds[INPUT],
+            self.precisions[INPUT],
             tuple(self._nodes),
             self._constants,
             self._types,

@@ -9,27 +9,27 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.ops import Activation
-from quant.models.messages.plan import Plan
+from fpgajet.ops.roles import Meaning
+from quant.models.messages.plan import MessagePlan
 from quant.models.structure import Removable, Structure
 
 #: functions that are not 0 at 0: a channel of zeros before them would not stay one
 NOT_ZERO_AT_ZERO = ("sigmoid",)
-WEIGHT, BIAS = "_weight", "_bias"
 
 
-def weights(plan: Plan) -> dict[str, NDArray[np.int64]]:
+def weights(plan: MessagePlan) -> dict[str, NDArray[np.int64]]:
     """All weights of linear maps, each by itself."""
     found: dict[str, NDArray[np.int64]] = {}
     number = 1
-    for name, shape in plan.parameters.items():
-        if name.endswith(WEIGHT):
-            size = int(np.prod(shape))
-            found[name] = np.arange(number, number + size).reshape(shape)
+    for name, parameter in plan.parameters.items():
+        if parameter.meaning is Meaning.WEIGHT:
+            size = int(np.prod(parameter.shape))
+            found[name] = np.arange(number, number + size).reshape(parameter.shape)
             number += size
     return found
 
 
-def channels(plan: Plan, structure: Structure, batch_norm: bool) -> Sequence[Removable]:
+def channels(plan: MessagePlan, structure: Structure, batch_norm: bool) -> Sequence[Removable]:
     """Outputs of every linear map but the last.
 
     All layers of a kind share one width, so a removed channel stays in the description, as a row of zeros with no
@@ -51,13 +51,16 @@ def channels(plan: Plan, structure: Structure, batch_norm: bool) -> Sequence[Rem
         for source in node.inputs
     }
     found = []
-    for name, shape in plan.parameters.items():
-        stage = name.removesuffix(WEIGHT)
-        if stage == name or stage in kept or stage == nodes[-1].name or shape[0] == 1:
+    biases = {p.stage: name for name, p in plan.parameters.items() if p.meaning is Meaning.BIAS}
+    for name, parameter in plan.parameters.items():
+        stage, shape = parameter.stage, parameter.shape
+        if parameter.meaning is not Meaning.WEIGHT or shape[0] == 1:
+            continue
+        if stage in kept or stage == nodes[-1].name:
             continue
         for row in range(shape[0]):
             single = np.arange(shape[0]) == row
-            zero = {name: np.broadcast_to(single[:, None], shape).copy(), stage + BIAS: single}
+            zero = {name: np.broadcast_to(single[:, None], shape).copy(), biases[stage]: single}
             if batch_norm:
                 zero |= {f"norms.{stage}.gamma": single, f"norms.{stage}.beta": single}
             found.append(Removable(f"{stage} channel {row}", zero))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fpgajet.fixed import FixedType
-from quant.models.messages.plan import Plan
+from quant.models.messages.plan import MessagePlan
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
 
@@ -22,11 +22,12 @@ class QuantisedMessages(QuantisedNetwork):
         plan: the network with the types of all its stages. name: of the exported network.
     """
 
-    def __init__(self, plan: Plan, name: str) -> None:
+    def __init__(self, plan: MessagePlan, name: str) -> None:
         super().__init__(plan.wiring(), name)
-        self.kinds: Mapping[str, FixedType] = plan.kinds
-        for parameter, shape in plan.parameters.items():
-            self.register_parameter(parameter, nn.Parameter(torch.zeros(shape, dtype=torch.float64)))
+        self.precisions: Mapping[str, FixedType] = plan.precisions
+        for key, parameter in plan.parameters.items():
+            values = torch.zeros(parameter.shape, dtype=torch.float64)
+            self.register_parameter(key, nn.Parameter(values))
 
     def set_from(self, values: Mapping[str, NDArray[Any]]) -> None:
         """Start from real values of all parameters."""

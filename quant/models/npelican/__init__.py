@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from fpgajet.ops.network import Network
 from quant.models.family import Family
 from quant.models.npelican.description import ExponentFields, NPelicanDescription
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.npelican.pruning import pieces, weights
-from quant.models.npelican.settings import NPelicanSettings
 from quant.models.npelican.wiring import real_values, wiring
 from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from quant.models.npelican.quantised import QuantisedNPelican
     from quant.models.quantised import QuantisedNetwork
-    from quant.training.data import Sample
+    from quant.models.sample import Sample
 
 
 class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):

@@ -1,22 +1,28 @@
-"""Calibration: the placement of binary points that loses least, from a float model and a sample of jets.
+"""Calibration: the binary points that lose least, from a float model and a sample of jets.
 
-A placement from percentiles is improved one step at a time (a point by one bit, an exponent by one, a channel
-by a factor) whenever the loss of the quantised model falls. As such a search ends in the next minimum, it is
-run from several starts with differently stretched channels. Afterwards every position is a constant.
+The search starts from percentiles and takes one step at a time (a point by one bit, an exponent by one, a channel
+by a factor) whenever the loss of the quantised model falls. Such a search ends in the nearest minimum, so it is
+run from several starts with differently stretched channels. Afterwards every binary point is a constant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import islice
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from quant.models.npelican.config import Architecture, Bits, Effort
+from quant.models.coordinate_descent import Move, coordinate_descent
+from quant.models.loss import logit_loss
+from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.binary_points import BinaryPoints
+from quant.models.npelican.bits import Bits
+from quant.models.npelican.effort import Effort
 from quant.models.npelican.folding import Folded
-from quant.models.npelican.placement import Observed, Placement
+from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.quantised import CHUNK_JETS
 
@@ -24,7 +30,7 @@ from quant.models.quantised import CHUNK_JETS
 OBSERVED_JETS = 4000
 
 #: the types that quantised d depends on
-KINDS_OF_D = ("momenta", "dots", "address", "table")
+TYPES_OF_D = ("momenta", "dots", "address", "table")
 
 #: jets that guide the search; more of them choose among its ends
 QUICK_JETS = 2500
@@ -50,7 +56,7 @@ class SampleLoss:
 
     def __call__(self, model: QuantisedNPelican) -> float:
         """The loss of a quantised model."""
-        key = (model.architecture, *(model.types.to_json().get(name) for name in KINDS_OF_D))
+        key = (model.architecture, *(model.types.to_json().get(name) for name in TYPES_OF_D))
         with torch.no_grad():
             if key != self.key:
                 self.parts = []
@@ -59,7 +65,7 @@ class SampleLoss:
                     self.parts.append(stages)
                 self.key = key
             scores = torch.cat([model.run(part)["score"][:, 0] for part in self.parts])
-            return float(functional.binary_cross_entropy_with_logits(2 * scores, self.label))
+            return float(logit_loss(scores, self.label))
 
 
 def calibrate(
@@ -72,7 +78,7 @@ def calibrate(
     effort: Effort = DEFAULT_EFFORT,
     quick_loss: Loss | None = None,
 ) -> QuantisedNPelican:
-    """The quantised model of a folded float model, every binary point placed.
+    """The quantised model of a folded float model, with all its binary points.
 
     Args:
         momenta: sample of jets [B, N, 4] (GeV), as the input form shows them, that ranges are taken from.
@@ -83,17 +89,18 @@ def calibrate(
     """
     observed = Observed(folded, architecture, momenta[:OBSERVED_JETS])
 
-    def cost(placement: Placement) -> float:
-        return (quick_loss or loss)(observed.build(placement, bits, name))
+    def cost(points: BinaryPoints) -> float:
+        return (quick_loss or loss)(observed.build(points, bits, name))
 
     starts = {cost(start): start for start in stretched_starts(observed.start(), effort.starts)}
     # Starts of equal cost differ in a channel that does nothing: one of them is enough.
     best = [starts[value] for value in sorted(starts)[: effort.searches]]
-    ends = [observed.build(search(start, cost, effort.sweeps), bits, name) for start in best]
+    found = [coordinate_descent(start, _steps, cost, effort.sweeps) for start in best]
+    ends = [observed.build(points, bits, name) for points in found]
     return min(ends, key=loss)
 
 
-def stretched_starts(middle: Placement, number: int) -> list[Placement]:
+def stretched_starts(middle: BinaryPoints, number: int) -> list[BinaryPoints]:
     """``middle``, and its channels stretched by random powers of two: always the same ones.
 
     Narrow and wide distributions take turns. Among many channels a wide one hardly ever leaves all of them
@@ -105,16 +112,10 @@ def stretched_starts(middle: Placement, number: int) -> list[Placement]:
     return [middle, *(middle.stretched(row) for row in 2.0**exponents)]
 
 
-def search(placement: Placement, cost: Callable[[Placement], float], sweeps: int) -> Placement:
-    """Sweep over the neighbours, keep every step that helps, until none does, or for ``sweeps`` sweeps."""
-    best = cost(placement)
-    for _ in range(sweeps):
-        before = best
-        for number in range(len(list(placement.neighbours()))):
-            # The neighbour with this number of the present placement: steps add up within a sweep.
-            candidate = dict(enumerate(placement.neighbours())).get(number)
-            if candidate is not None and (value := cost(candidate)) < best:
-                best, placement = value, candidate
-        if best == before:
-            break
-    return placement
+def _steps(points: BinaryPoints) -> list[list[Move[BinaryPoints]]]:
+    """The neighbours by number, each a coordinate of its own: all of them are tried in every sweep."""
+    return [[partial(_neighbour, number)] for number in range(len(list(points.neighbours())))]
+
+
+def _neighbour(number: int, points: BinaryPoints) -> BinaryPoints | None:
+    return next(islice(points.neighbours(), number, None), None)

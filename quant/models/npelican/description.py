@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
 from quant.models.family import Description, Strict
-from quant.models.npelican.config import Architecture, Exponents, RowSumsOf, Types
+from quant.models.npelican.architecture import Architecture, RowSumsOf
 from quant.models.npelican.multiplicity import Multiplicity
+from quant.models.npelican.types import Exponents, Types
 
 
 class ExponentFields(Strict):
-    """log2 of the normalisers, see :class:`quant.models.npelican.config.Exponents`."""
+    """log2 of the normalisers, see :class:`quant.models.npelican.types.Exponents`."""
 
     row: int = Field(ge=0, le=40)
     total: int = Field(ge=0, le=40)
@@ -23,7 +24,7 @@ class ExponentFields(Strict):
 
 
 class NPelicanDescription(Description):
-    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.config.Types`; ``alpha`` holds the
+    """Types are ``ap_fixed`` strings by the names of :class:`quant.models.npelican.types.Types`; ``alpha`` holds the
     powers of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`."""
 
     hidden: int = Field(ge=1, le=64)
@@ -88,7 +89,7 @@ class NPelicanDescription(Description):
 
     @property
     def bits(self) -> str:
-        """Bits of a number (p) or of all numbers of a constituent, d, weights (w) and activations (a)."""
-        kinds = self.fixed_types
-        given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{kinds.momenta.bits}"
-        return f"{given} d{kinds.dots.bits} w{kinds.weight.bits} a{kinds.activation.bits}"
+        """Bits per number (p) or per constituent, of d, weights (w) and activations (a)."""
+        precisions = self.fixed_types
+        given = f"{self.form.name} {self.form.bits}" if self.form.bits else f"p{precisions.momenta.bits}"
+        return f"{given} d{precisions.dots.bits} w{precisions.weight.bits} a{precisions.activation.bits}"

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from fpgajet.ops.momenta import BEAMS
 from quant.models.masked_norm import MaskedNorm
-from quant.models.npelican.config import NBAR, Architecture
+from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.pair_sums import CHUNK_PAIRS, TERMS, pair_sums
 
 METRIC = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
@@ -37,7 +37,7 @@ AGGREGATORS = (
 
 
 @dataclass(frozen=True)
-class Jets:
+class PairBatch:
     """A batch as the network needs it (float64 but ``d``).
 
     Attributes:
@@ -51,7 +51,7 @@ class Jets:
     slots: Tensor
 
     @classmethod
-    def from_momenta(cls, p: Tensor, beams: int) -> Jets:
+    def from_momenta(cls, p: Tensor, beams: int) -> PairBatch:
         """From four-momenta [B, N, 4] (GeV), unused slots zero and last.
 
         Products are taken in float64: in float32 the small d of hard collinear pairs would be noise.
@@ -130,9 +130,9 @@ class NPelican(nn.Module):
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
-        return self.score(Jets.from_momenta(p, self.architecture.beams))
+        return self.score(PairBatch.from_momenta(p, self.architecture.beams))
 
-    def score(self, jets: Jets) -> Tensor:
+    def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
         features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
@@ -141,7 +141,7 @@ class NPelican(nn.Module):
         score: Tensor = (v * scale).flatten() @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
         return score + self.score_bias
 
-    def sums(self, jets: Jets, features: Tensor, *scales: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def sums(self, jets: PairBatch, features: Tensor, *scales: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[sum_ij y, sum_i y_ii] [2, C, B], and scale and shift [C] of the batch norm behind them.
 
         ``features`` and ``scales`` are those of :func:`quant.models.npelican.pair_sums.pair_sums`.

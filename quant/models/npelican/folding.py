@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.multiplicity import Multiplicity
 
 Real = NDArray[np.float64]
@@ -59,7 +59,7 @@ class Folded:
         table: Real = self.multiplicity.basis(name) @ coefficients
         return table
 
-    def activations(self, jets: Jets) -> tuple[Real, Real, Real]:
+    def activations(self, jets: PairBatch) -> tuple[Real, Real, Real]:
         """Before-ReLU values [B, M, M, C] (empty slots: -inf), sum_ij y [B, C] and sum_i y_ii [B, C]."""
         d, row, total = jets.d.double().numpy(), jets.row.numpy(), jets.total.numpy()
         n, m = jets.slots.numpy(), jets.d.shape[1]
@@ -75,7 +75,7 @@ class Folded:
         y = np.maximum(pre, 0.0)
         return pre, y.sum((1, 2)), np.einsum("biic->bc", y)
 
-    def scores(self, jets: Jets) -> Real:
+    def scores(self, jets: PairBatch) -> Real:
         """Scores [B] in float64, equal to those of the float model in evaluation mode."""
         _, everything, trace = self.activations(jets)
         n = jets.slots.numpy()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from quant.models.npelican.config import Architecture
+from quant.models.npelican.architecture import Architecture
 from quant.models.structure import Removable, Structure
 
 #: of ``weight`` [C, 6] (delta: on the diagonal only) and of ``score_weight`` [C, 2]

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from fpgajet.fixed import Rounding
-from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.folding import Folded
 from quant.models.npelican.multiplicity import TERMS, Multiplicity
+from quant.models.npelican.types import Exponents, Types
 from quant.models.npelican.wiring import powers_of_two, wiring
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
@@ -21,7 +22,7 @@ class QuantisedNPelican(QuantisedNetwork):
     that the hardware holds; so are the weights of nPELICAN_N.
 
     Args:
-        architecture, types, exponents: see :mod:`quant.models.npelican.config`.
+        architecture, types, exponents: see :mod:`quant.models.npelican.types`.
         name: name of the exported network.
         alphas: of nPELICAN_N, see :class:`quant.models.npelican.multiplicity.Multiplicity`: constants here.
     """
@@ -71,13 +72,15 @@ class QuantisedNPelican(QuantisedNetwork):
 
     def real(self, parameter: str) -> Tensor:
         """A weight, or a table over n; see :func:`quant.models.npelican.wiring.real_values`."""
-        kind = self.wiring.types[parameter]
-        values = self.get_parameter(parameter) * full_scale(kind)
+        precision = self.wiring.types[parameter]
+        values = self.get_parameter(parameter) * full_scale(precision)
         if parameter == "weight" and self.architecture.symmetric:
             mean = (values[:, 2:3] + values[:, 3:4]) / 2
             values = torch.cat([values[:, :2], mean, mean, values[:, 4:]], 1)
         if parameter == "weight" and self.architecture.unit_pair_weight:
-            fixed = torch.from_numpy(powers_of_two(values[:, :1].detach().numpy(), kind))  # has no gradient
+            fixed = torch.from_numpy(
+                powers_of_two(values[:, :1].detach().numpy(), precision)
+            )  # has no gradient
             values = torch.cat([fixed, values[:, 1:]], 1)
         if "weight" in parameter:
             return self._of_n[parameter][:, None] * values if self.architecture.alpha else values

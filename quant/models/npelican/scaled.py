@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from quant.models.npelican.config import NBAR, Architecture
-from quant.models.npelican.floating import Jets, NPelican
+from quant.models.npelican.architecture import NBAR, Architecture
+from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.pair_sums import TERMS
 
 #: features of a jet by name, with the row of (1, n, n^2, total of d) they are made of and the aggregator whose
@@ -44,7 +44,7 @@ class ScaledNPelican(NPelican):
         self.alpha = nn.Parameter(torch.rand(5, dtype=torch.float64))
         self.score_alpha = nn.Parameter(torch.rand(2, dtype=torch.float64))
 
-    def score(self, jets: Jets) -> Tensor:
+    def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
         log = torch.log(n.clamp_min(1) / self.nbar)  # without constituents all sums are 0

@@ -26,8 +26,9 @@ from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import Log, Momenta, Trigger
 from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Node
-from quant.models.npelican.config import Architecture, Exponents, Types
+from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.multiplicity import Multiplicity
+from quant.models.npelican.types import Exponents, Types
 from quant.models.wiring import Wiring, full_scale
 
 #: Constants of a node: name of its tensor -> name of the parameter behind it.
@@ -57,11 +58,11 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         Node("pairs", mix, ("dots", "mask", "rows")[: mix.inputs]),
         Node("score", score, ("pairs", "mask")),
     )
-    kinds = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
-    kinds |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
+    precisions = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
+    precisions |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
     constants = CONSTANTS | {"dots": {name: name for name in dots.tensors}}
     shape = (n, form.columns)
-    return Wiring("momenta", shape, t.momenta, nodes, constants, kinds | table_types, tables, form)
+    return Wiring("momenta", shape, t.momenta, nodes, constants, precisions | table_types, tables, form)
 
 
 Tables = dict[str, NDArray[np.float64]]
@@ -81,9 +82,9 @@ def dots_of(architecture: Architecture, types: Types) -> tuple[Operator, Tables,
         contents = {k: v * form.pt_lsb**2 for k, v in zip(TriggerDots.tensors, parts, strict=True)}
         return TriggerDots(*common), contents, dict.fromkeys(contents, types.table)
     logs, exponent_bits = log_tables(form, types.address.bits, types.table.bits, output)
-    kinds = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
+    precisions = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
     exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
-    return LogDots(*common, exponent, len(logs["sum_table"])), dict(logs), kinds
+    return LogDots(*common, exponent, len(logs["sum_table"])), dict(logs), precisions
 
 
 def _holding(values: NDArray[np.float64]) -> FixedType:
@@ -94,7 +95,7 @@ def _holding(values: NDArray[np.float64]) -> FixedType:
 def real_values(
     parameter: str,
     values: NDArray[np.float64],
-    kind: FixedType,
+    precision: FixedType,
     architecture: Architecture,
     multiplicity: Multiplicity,
 ) -> NDArray[np.float64]:
@@ -105,13 +106,13 @@ def real_values(
         architecture: for what is asked of the weights of the six aggregators.
         multiplicity: the functions of n.
     """
-    real = values * full_scale(kind)
+    real = values * full_scale(precision)
     if parameter == "weight":
         if architecture.symmetric:
             mean = (real[:, 2:3] + real[:, 3:4]) / 2
             real = np.concatenate([real[:, :2], mean, mean, real[:, 4:]], 1)
         if architecture.unit_pair_weight:
-            real = np.concatenate([powers_of_two(real[:, :1], kind), real[:, 1:]], 1)
+            real = np.concatenate([powers_of_two(real[:, :1], precision), real[:, 1:]], 1)
     if "weight" in parameter:
         factors = multiplicity.weights if parameter == "weight" else multiplicity.score_weights
         return factors[:, None] * real if architecture.alpha else real
@@ -119,9 +120,9 @@ def real_values(
     return table
 
 
-def powers_of_two(values: NDArray[np.float64], kind: FixedType) -> NDArray[np.float64]:
-    """The powers of two (with sign) nearest to ``values`` on a logarithmic scale among those that ``kind`` has."""
-    smallest, largest = -kind.fraction, kind.integer - kind.signed - 1
+def powers_of_two(values: NDArray[np.float64], precision: FixedType) -> NDArray[np.float64]:
+    """The powers of two (with sign) nearest to ``values`` on a logarithmic scale among those that ``precision`` has."""
+    smallest, largest = -precision.fraction, precision.integer - precision.signed - 1
     size = np.log2(np.maximum(np.abs(values), 2.0**smallest))
     sign = np.where(values < 0, -1.0, 1.0)
     result: NDArray[np.float64] = sign * np.exp2(np.clip(np.rint(size), smallest, largest))

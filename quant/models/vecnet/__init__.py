@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from quant.models.messages.family import MessageFamily
 from quant.models.vecnet.description import VecNetDescription
-from quant.models.vecnet.settings import VecNetSettings
+from quant.models.vecnet.vecnet_settings import VecNetSettings
 
 
 class VecNetFamily(MessageFamily[VecNetSettings, VecNetDescription]):

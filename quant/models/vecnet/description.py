@@ -9,12 +9,12 @@ from pydantic import model_validator
 
 from fpgajet.fixed import FixedType
 from quant.models.messages.family import MessageDescription
-from quant.models.messages.plan import Plan
-from quant.models.vecnet.config import Sizes
+from quant.models.messages.plan import MessagePlan
+from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 from quant.models.vecnet.network import plan
 
 
-class VecNetDescription(Sizes, MessageDescription):
+class VecNetDescription(VecNetHyperparameters, MessageDescription):
     """The sizes, and the types."""
 
     @model_validator(mode="after")
@@ -22,8 +22,8 @@ class VecNetDescription(Sizes, MessageDescription):
         self.check_types()
         return self
 
-    def plan(self, kinds: Mapping[str, FixedType]) -> Plan:
-        return plan(self, kinds, self.form)
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
+        return plan(self, precisions, self.form)
 
     @property
     def channels(self) -> str:

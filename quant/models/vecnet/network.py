@@ -23,20 +23,20 @@ from fpgajet.ops import (
 )
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
-from quant.models.messages.plan import INPUT, Plan
-from quant.models.vecnet.config import Sizes
+from quant.models.messages.plan import INPUT, MessagePlan
+from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 
 
-def plan(sizes: Sizes, kinds: Mapping[str, FixedType], form: InputForm) -> Plan:
+def plan(sizes: VecNetHyperparameters, precisions: Mapping[str, FixedType], form: InputForm) -> MessagePlan:
     """The network for given types of its stages and parameters."""
-    return _Builder(sizes, Plan(sizes.constituents, kinds, form)).build()
+    return _Builder(sizes, MessagePlan(sizes.constituents, precisions, form)).build()
 
 
 class _Builder:
-    def __init__(self, sizes: Sizes, plan: Plan) -> None:
-        self.sizes, self.plan, self.kinds = sizes, plan, plan.kinds
+    def __init__(self, sizes: VecNetHyperparameters, plan: MessagePlan) -> None:
+        self.sizes, self.plan, self.precisions = sizes, plan, plan.precisions
 
-    def build(self) -> Plan:
+    def build(self) -> MessagePlan:
         p, n = self.plan, self.sizes.constituents
         p.start()
         if self.sizes.neighbours:
@@ -56,9 +56,11 @@ class _Builder:
                 passed = self.hidden_messages(step, hidden, messages)
                 hidden = self.nodes("h", step, self.sizes.hidden, passed, hidden)
         features = [name for name in (scalars, hidden) if name]
-        last = features[0] if len(features) == 1 else p.add("joined", Join(self.kinds["joined"]), *features)
-        p.add("pool", MaskedMeanPool(self.kinds["pool"], 0), last, "mask")
-        p.add("score", Dense(self.kinds["score"], 1, 0), "pool")
+        last = (
+            features[0] if len(features) == 1 else p.add("joined", Join(self.precisions["joined"]), *features)
+        )
+        p.add("pool", MaskedMeanPool(self.precisions["pool"], 0), last, "mask")
+        p.add("score", Dense(self.precisions["score"], 1, 0), "pool")
         return p
 
     def scalar_messages(self, step: int, scalars: str, x: str) -> str:
@@ -66,10 +68,10 @@ class _Builder:
         name, width = f"s{step}_edge1", self.sizes.scalar
         if scalars:
             features, extra = self.plan.shapes[scalars][-1], self.plan.shapes[x][-1]
-            first = EdgeDense(self.kinds[name], features, width, self.relu, extra)
+            first = EdgeDense(self.precisions[name], features, width, self.relu, extra)
             self.plan.add(name, first, scalars, x)
         else:
-            self.plan.add(name, Dense(self.kinds[name], width, self.relu), x)
+            self.plan.add(name, Dense(self.precisions[name], width, self.relu), x)
         return self.further_layers(f"s{step}_edge", width, self.activated(name))
 
     def hidden_messages(self, step: int, hidden: str, messages: str) -> str:
@@ -78,18 +80,18 @@ class _Builder:
         features = self.plan.shapes[hidden][-1]
         if messages:
             extra = self.plan.shapes[messages][-1]
-            operator = EdgeDense(self.kinds[name], features, width, self.relu, extra)
+            operator = EdgeDense(self.precisions[name], features, width, self.relu, extra)
             self.plan.add(name, operator, hidden, messages)
         elif self.sizes.affine:
             exact = PairDense(self.plan.exact_pairs(name, hidden), features, width, 0)
             return self.plan.add(name, exact, hidden)
         else:
-            self.plan.add(name, PairDense(self.kinds[name], features, width, self.relu), hidden)
+            self.plan.add(name, PairDense(self.precisions[name], features, width, self.relu), hidden)
         return self.further_layers(f"h{step}_edge", width, self.activated(name))
 
     def move_vectors(self, step: int, vectors: str, messages: str) -> tuple[str, str]:
         """psi and the update of the vectors; returns them and the logarithms of their intervals."""
-        p, k, channels = self.plan, self.kinds, self.sizes.vector
+        p, k, channels = self.plan, self.precisions, self.sizes.vector
         raw = p.add(f"v{step}_raw", Dense(k[f"v{step}_raw"], channels, 0), messages)
         gate = p.activation(f"v{step}_gate", "softsign", raw)
         given = 0 if vectors == INPUT else channels
@@ -99,7 +101,7 @@ class _Builder:
 
     def nodes(self, letter: str, step: int, width: int, messages: str, before: str) -> str:
         """theta and the shortcut: a constituent's new features from the mean message and its old ones."""
-        p, k = self.plan, self.kinds
+        p, k = self.plan, self.precisions
         name = f"{letter}{step}_mean"
         last = p.add(name, NeighbourMean(k[name], 0), messages, "edges")
         if self.sizes.node_layers:
@@ -123,7 +125,7 @@ class _Builder:
         last = self.sizes.edge_layers if layers is None else layers
         for number in range(first, last + 1):
             name = f"{prefix}{number}"
-            self.plan.add(name, Dense(self.kinds[name], width, self.relu), x)
+            self.plan.add(name, Dense(self.precisions[name], width, self.relu), x)
             x = self.activated(name)
         return x
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput, MissingTool
-from quant.data.conversion.convert import Options, convert, detect
-from quant.data.conversion.source import require_filters
+from quant.data import Jets, read_jets, write_jets
+from quant.data.conversion.convert import convert
+from quant.data.conversion.detection import detect
+from quant.data.conversion.options import ConversionOptions as Options
 from quant.data.conversion.zenodo import strings_in_pickle
-from quant.data.layout import Jets, read_jets, write_jets
+from quant.data.reading.hdf5 import require_filters
 from tests.toy_jets import toy_jets
 
 COUNT, SLOTS = 30, 5
@@ -228,7 +230,9 @@ def test_unphysical_jets_stop_the_conversion_or_are_left_out(tmp_path: Path) -> 
 def test_several_files_are_joined_and_must_agree(tmp_path: Path) -> None:
     numpy_file, root_file = written("numpy", tmp_path), written("root", tmp_path)
     report = convert([numpy_file, root_file], tmp_path / "out.h5", Options())
-    assert (report.jets, report.formats) == (2 * COUNT, ("numpy", "root"))
+    # The same jets twice: a data set with repeated jets would not pass `validate`.
+    assert (report.jets, report.formats) == (COUNT, ("numpy", "root"))
+    assert report.changes["repeated"] == COUNT
     (tmp_path / "more").mkdir()
     other = written("hls4ml", tmp_path / "more")
     with pytest.raises(BadInput, match="has the classes"):
@@ -294,7 +298,7 @@ def test_unknown_formats(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="already"):
         detect(tmp_path / "b.h5")
     with pytest.raises(BadInput, match="unknown format"):
-        convert([tmp_path / "b.h5"], tmp_path / "out.h5", Options(format="csv"))
+        convert([tmp_path / "b.h5"], tmp_path / "out.h5", Options(format="geant"))
 
 
 def test_pandas_fixed_format_is_explained(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput, MissingTool
-from quant.data.checks import check_constituents
+from quant.data import Jets
+from quant.data.checking.constituents import check_constituents
+from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.level1 import quantise
 from quant.data.generation.production import ORDER_FILE, Order, produce, shard_path
 from quant.data.generation.recipe import Level1, Recipe, make_recipe, read_recipe
-from quant.data.layout import Jets
-from quant.data.statistics import mass_auc, multiplicity_auc
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def generator() -> None:
 
 def both(recipe: Recipe, count: int) -> Jets:
     """``count`` jets of each class."""
-    from quant.data.layout import concatenate
+    from quant.data import concatenate
 
     return concatenate(
         [generate(recipe, name, count, (9, index)) for index, name in enumerate(recipe.classes)]

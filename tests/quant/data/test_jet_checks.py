@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
-from quant.data.checks import check_constituents, find_problems, name_rows
+from quant.data.checking.constituents import check_constituents, find_problems
+from quant.data.problems import name_rows
 from tests.toy_jets import toy_jets
 
 

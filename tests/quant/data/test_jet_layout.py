@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput, CannotWrite
-from quant.data.layout import Jets, JetWriter, iter_jets, read_jets, write_jets
+from quant.data import Jets, JetWriter, iter_jets, read_jets, write_jets
 from tests.toy_jets import toy_jets
 
 ARRAYS = ("constituents", "multiplicity", "label", "jet")
@@ -115,7 +115,7 @@ def edit(path: Path, what: str) -> None:
         ("classes", "classes is missing or is not JSON"),
         ("provenance", "must be a JSON dict"),
         ("rows", r"dataset constituents has shape \[40, 6, 4\], expected \[3, 6, 4\]"),
-        ("label", "label 7 is beyond the 2 classes"),
+        ("label", "label must be whole numbers from 0 to 1, found 7 in row 0"),
     ],
 )
 def test_damaged_files_are_refused(tmp_path: Path, what: str, message: str) -> None:

@@ -18,9 +18,10 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from fpgajet.errors import BadInput
-from quant.data.conversion.convert import Options, convert
-from quant.data.info import describe
-from quant.data.validate import validate
+from quant.data.conversion.convert import convert
+from quant.data.conversion.options import ConversionOptions as Options
+from quant.data.describing.facts import describe
+from quant.data.checking.validation import validate
 
 what, path = sys.argv[1], Path(sys.argv[2])
 if what == "info":

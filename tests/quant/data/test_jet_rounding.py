@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quant.data.checks import find_problems
-from quant.data.rounding import (
+from quant.data.checking.constituents import find_problems
+from quant.data.writing.rounding import (
     FINE_ENERGY_BITS,
     LARGEST_MASS_SQUARED,
     ceil_mantissa,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quant.data.statistics import auc, mass_auc, multiplicity_auc
+from quant.data.describing.statistics import auc, mass_auc, multiplicity_auc
 from tests.toy_jets import toy_jets
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quant.data.info import describe
-from quant.data.layout import Jets, write_jets
-from quant.data.validate import jet_hashes, validate
+from quant.data import Jets, write_jets
+from quant.data.checking.duplicates import jet_hashes
+from quant.data.checking.validation import validate
+from quant.data.describing.facts import describe
 from tests.toy_jets import toy_jets
 
 

@@ -1,0 +1,35 @@
+"""The input form of a foreign network: numbers as they come, because the file does not say what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType
+from fpgajet.ops.forms import Features, InputForm, Real
+
+
+@dataclass(frozen=True)
+class GivenFeatures(InputForm):
+    """``columns`` numbers per constituent, or per jet, in the order of the file."""
+
+    name: ClassVar[str] = "given"
+
+    columns: int  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+
+    @property
+    def bits(self) -> int | None:
+        return None
+
+    @property
+    def input_type(self) -> FixedType | None:
+        return None
+
+    def features(self, momenta: NDArray[Any]) -> Features:
+        raise BadInput("a foreign network takes features, which cannot be computed from four-momenta.")
+
+    def momenta(self, features: NDArray[Any]) -> Real:
+        raise BadInput("the features of a foreign network do not say which four-momenta they stand for.")

@@ -1,0 +1,101 @@
+"""What a user chooses for a build, on the command line or in a TOML file."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from fpgajet.errors import BadInput
+from fpgajet.files import read_toml
+from fpgajet.hls.backends import BACKENDS
+
+
+def _known_backend(name: str) -> str:
+    if name not in BACKENDS:
+        raise PydanticCustomError("backend", "Input should be " + " or ".join(map(repr, BACKENDS)))
+    return name
+
+
+class BuildSettings(BaseModel):
+    """Settings of ``fpgajet build``. Every field is a key of its configuration file, and its description is the
+    help of the option with its name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    model: str = Field("npelican", description="Zoo name (`fpgajet models`) or checkpoint directory.")
+    part: str = Field("xcvu9p", description="FPGA, short or full name (`fpgajet parts`).")
+    budget: str = Field("cms-p2-ct-l2", description="Preset (`fpgajet budgets`) or TOML file.")
+    clock_mhz: float | None = Field(None, gt=0, le=1000, description="Target clock; default: the budget's.")
+    backend: Annotated[str, AfterValidator(_known_backend)] = Field(
+        "vitis", description=f"hls4ml back end: {' or '.join(BACKENDS)}."
+    )
+    reuse_factor: int | None = Field(
+        None, ge=1, description="Clocks between jets in HLS (hls4ml's ReuseFactor); default: --ii."
+    )
+    flow: Literal["all", "hls", "rtl"] = Field(
+        "all", description="all (HLS, and RTL where its tools are installed), hls or rtl."
+    )
+    multipliers: Literal["dsp", "lut", "auto"] = Field("dsp", description="RTL products in dsp, lut or auto.")
+    stages: int | None = Field(None, ge=1, description="RTL pipeline stages; default: by the clock.")
+    ii: int = Field(
+        1, ge=1, le=16, description="Clocks between jets, HLS and RTL; above 1 hardware is shared."
+    )
+    language: Literal["verilog", "vhdl"] = Field(
+        "verilog", description="RTL in verilog; vhdl: VHDL-2008 of the same circuit as well."
+    )
+    synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
+    jets: Path | None = Field(None, description="Labelled jets; default: the shipped sample.")
+    max_jets: int | None = Field(None, ge=2, description="Use only the first jets of the file.")
+    edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")
+    test_bench_jets: int = Field(200, ge=1, description="Jets in the vendor tool's test bench.")
+    seed: int = Field(20231216, ge=0, description="Seed of the edge vectors.")
+    strict: bool = Field(False, description="A marginal verdict counts as missed.")
+
+    @property
+    def hls_ii(self) -> int:
+        """Clocks between jets of the HLS design."""
+        return self.reuse_factor or self.ii
+
+
+#: Settings that only a configuration file changes.
+FILE_ONLY = frozenset({"test_bench_jets"})
+
+
+def load_settings(config: Path | None, **given: Any) -> BuildSettings:
+    """Settings from a TOML file, overridden by what was given on the command line (``None``: not given).
+
+    Raises:
+        BadInput: no such file, not TOML, an unknown key, or a value out of range; all of them named.
+    """
+    values = read_toml(config) if config is not None else {}
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return BuildSettings(**values)
+    except ValidationError as error:
+        known = ", ".join(BuildSettings.model_fields)
+        faults = "; ".join(
+            f"unknown key {'.'.join(map(str, e['loc']))!r} (known keys: {known})"
+            if e["type"] == "extra_forbidden"
+            else f"{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}"
+            for e in error.errors()
+        )
+        source = f"{config}: " if config is not None else ""
+        raise BadInput(f"{source}{faults}.") from error
+
+
+def command_text(settings: BuildSettings, out: Path | None) -> str:
+    """The command line that makes the same build; settings that only a file changes are left out."""
+    words = ["fpgajet", "build"]
+    for name, field in BuildSettings.model_fields.items():
+        value, option = getattr(settings, name), name.replace("_", "-")
+        if name in FILE_ONLY or (value == field.default and name not in ("model", "part")):
+            continue
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        else:
+            words += [f"--{option}", str(value)]
+    return shlex.join(words + (["--out", str(out)] if out else []))

@@ -1,0 +1,129 @@
+"""What the stages of one build share, each thing read or computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpgajet.devices import Part
+from fpgajet.pipeline.build_settings import BuildSettings
+from fpgajet.pipeline.jets import labelled_jets
+from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.reporter import Reporter, Silent
+
+if TYPE_CHECKING:
+    import onnx
+
+    from fpgajet.estimate import Estimate
+    from fpgajet.ops.network import Network
+    from quant.checkpoint import Checkpoint
+    from quant.data import Jets
+    from quant.models.quantised import QuantisedNetwork
+
+
+class Artefacts:
+    """Files of a build directory, opened on first use and kept.
+
+    Args:
+        directory: a build; what a property opens must have been written.
+        library: compiled C simulation; by default the one in the build directory.
+    """
+
+    def __init__(self, directory: BuildDirectory, library: Path | None = None) -> None:
+        self.directory = directory
+        self._library = library
+
+    @cached_property
+    def model(self) -> onnx.ModelProto:
+        """The QONNX model."""
+        from fpgajet.graph.load import read_model
+
+        return read_model(self.directory.model)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network that the QONNX model describes."""
+        from fpgajet.graph.load import load
+
+        return load(self.model, str(self.directory.model))
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """The build's own copy of the checkpoint."""
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.directory.checkpoint)
+
+    @cached_property
+    def trained(self) -> QuantisedNetwork:
+        """The quantised torch model of the checkpoint."""
+        from quant.checkpoint import load_model
+
+        return load_model(self.checkpoint)
+
+    @property
+    def library(self) -> Path:
+        """The compiled C simulation."""
+        return self._library or next((self.directory.compiled / "firmware").glob("*.so"))
+
+
+@dataclass
+class BuildContext:
+    """One run of ``fpgajet build``.
+
+    Attributes:
+        directory: where it writes. settings: what the user chose. part, clock_mhz: resolved from them.
+        source: the checkpoint that is built. jets: jet file. reporter: who hears of it.
+    """
+
+    directory: BuildDirectory
+    settings: BuildSettings
+    part: Part
+    clock_mhz: float
+    source: Path
+    jets: Path
+    reporter: Reporter = field(default_factory=Silent)
+
+    @cached_property
+    def artefacts(self) -> Artefacts:
+        """The build's files."""
+        return Artefacts(self.directory)
+
+    @property
+    def network(self) -> Network:
+        """The network, once the model stage has run."""
+        return self.artefacts.network
+
+    @cached_property
+    def source_constituents(self) -> int:
+        """Constituents of the model, from the checkpoint that is built; checks it.
+
+        Raises:
+            BadInput: not a usable checkpoint.
+        """
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.source).config.constituents
+
+    @cached_property
+    def sample(self) -> Jets:
+        """The labelled jets, cut to the model's constituents.
+
+        Raises:
+            BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
+        """
+        return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets)
+
+    def estimate(self, ii: int) -> Estimate:
+        """Latency and resources by the analytical model, with a jet every ``ii`` clocks."""
+        from fpgajet.estimate import estimate
+
+        if ii not in self._estimates:
+            self._estimates[ii] = estimate(self.network, self.part, self.clock_mhz, ii)
+        return self._estimates[ii]
+
+    @cached_property
+    def _estimates(self) -> dict[int, Estimate]:
+        return {}

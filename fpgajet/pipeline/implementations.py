@@ -1,0 +1,110 @@
+"""The implementations that a build can compare, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.pipeline.record import path_digest
+from fpgajet.verify.certificate import Implementation
+from fpgajet.verify.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from fpgajet.pipeline.context import Artefacts
+    from fpgajet.pipeline.paths import BuildDirectory
+    from quant.models.quantised import QuantisedNetwork
+
+
+class TorchModel:
+    """The trained, quantised torch model of a checkpoint."""
+
+    name = "torch"
+
+    def __init__(self, model: QuantisedNetwork) -> None:
+        import torch
+
+        torch.set_num_threads(1)  # the tensors are tiny: more threads make it eight times slower
+        self._model = model
+
+    def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Every stage, float64 [jets, ...], from float32 features [jets, N, F] of the input form."""
+        stages: Mapping[str, NDArray[Any]] = self._model.stages(jets)
+        return stages
+
+
+def _torch(build: Artefacts) -> Implementation:
+    return TorchModel(build.trained)
+
+
+def _onnxruntime(build: Artefacts) -> Implementation:
+    from fpgajet.graph.run import OnnxRuntime
+
+    return OnnxRuntime(build.model, build.network)
+
+
+def _qonnx(build: Artefacts) -> Implementation:
+    from fpgajet.graph.run import Qonnx
+
+    return Qonnx(build.model, build.network)
+
+
+def _csim(build: Artefacts) -> Implementation:
+    from fpgajet.hls.csim import CSimulation
+
+    return CSimulation(build.directory.project, build.library)
+
+
+def _verilog(build: Artefacts) -> Implementation:
+    from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
+
+    return VerilogImplementation(build.network, VerilogSimulation(RtlDesign.read(build.directory.verilog)))
+
+
+def _vhdl(build: Artefacts) -> Implementation:
+    from fpgajet.rtl import RtlDesign, VerilogImplementation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
+
+    simulation = VhdlSimulation(RtlDesign.read(build.directory.verilog))
+    return VerilogImplementation(build.network, simulation, "vhdl")
+
+
+def _csim_reads(build: Artefacts) -> dict[str, Any]:
+    return {"sources": sources_digest(build.directory)}
+
+
+def _verilog_reads(build: Artefacts) -> dict[str, Any]:
+    from fpgajet.rtl import available
+
+    sources = [path_digest(path) for path in sorted(build.directory.verilog.glob("*.v"))]
+    return {"tool": available()["verilator"].version, "verilog": sources}
+
+
+def sources_digest(directory: BuildDirectory) -> dict[str, str | None]:
+    """Hashes of what the C simulation compiles: neither part nor clock is among it."""
+    names = sorted(path.name for path in directory.project.glob("*_bridge.cpp"))
+    return {name: path_digest(directory.project / name) for name in ["firmware", *names]}
+
+
+IMPLEMENTATIONS: Registry[Artefacts] = Registry(
+    Entry("torch", "quantised", _torch, files=("checkpoint",), physics="quantised", curve=True),
+    Entry("onnxruntime", "onnxruntime", _onnxruntime, files=("model.onnx",)),
+    Entry("qonnx", "qonnx", _qonnx, files=("model.onnx",)),
+    Entry(
+        "csim", "C simulation", _csim,
+        flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads,
+        physics="csim", curve=True,
+    ),
+    Entry(
+        "verilog", "Verilog simulation", _verilog,
+        flow="rtl", tools=("verilator", "g++"), files=("rtl",), reads=_verilog_reads, shows="score",
+        physics="verilog",
+    ),
+    # Not certified: GHDL takes a minute for 200 jets. Those are compared where the VHDL is written.
+    Entry(
+        "vhdl", "VHDL simulation", _vhdl,
+        flow="rtl", tools=("ghdl",), files=("rtl",), shows="score", certified=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""The RTL flow on a directory that holds ``model.onnx``: what ``fpgajet rtl`` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.devices import DEFAULT_BUDGET, budget, chosen_clock
+from fpgajet.devices import part as find_part
+from fpgajet.errors import BadInput
+from fpgajet.fixed import from_real
+from fpgajet.graph.load import load, read_model
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.record import exclusive, read_record
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.rtl.build import RtlResult, build
+from fpgajet.rtl.options import RtlOptions
+from quant.data import read_jets
+
+#: Seed of the random jets that are simulated beside the shipped ones.
+SEED = 5
+#: The highest clock that --clock-mhz takes; no FPGA here is faster.
+MOST_MHZ = 1000
+
+
+def run_rtl(
+    build_dir: Path,
+    *,
+    clock_mhz: float | None,
+    part: str | None,
+    options: RtlOptions,
+    synth: bool,
+    jets: int,
+    reporter: Reporter | None = None,
+) -> RtlResult:
+    """Verilog, simulation and cells in ``build_dir/rtl``; clock and part default to those of the build.
+
+    Raises:
+        BadInput, MissingTool, Mismatch, ToolFailed, CannotWrite: see :func:`fpgajet.rtl.build.build`.
+    """
+    network = _network(build_dir)
+    settings = read_record(build_dir).get("settings", {})  # none: `fpgajet build` did not make the directory
+    preset = budget(str(settings.get("budget", DEFAULT_BUDGET)))
+    chosen = find_part(str(settings.get("part", preset.part)) if part is None else part).name
+    built = _clock(build_dir, settings)
+    clock = chosen_clock(clock_mhz, preset.clock_mhz if built is None else built)
+    given = test_jets(network, jets) if jets else None
+    listener = reporter or Silent()
+    with exclusive(build_dir), reported(listener, "rtl"):
+        return build(
+            network,
+            build_dir / "rtl",
+            clock,
+            chosen,
+            options=options,
+            synth=synth,
+            jets=given,
+            say=listener.line,
+        )
+
+
+def test_jets(network: Network, count: int) -> NDArray[np.int64]:
+    """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
+    constituents = network.input_shape[0]
+    precision = network.input_type
+    half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
+    real = from_real(network.form.features(half.constituents[:, :constituents]), precision)
+    rng = np.random.default_rng(SEED)
+    edge = rng.integers(
+        precision.lowest, precision.highest + 1, (max(count - len(real), 0), *network.input_shape)
+    )
+    for row, value in enumerate((0, precision.lowest, precision.highest)):
+        edge[row : row + 1] = value
+    return np.concatenate([real, edge])
+
+
+def _network(build_dir: Path) -> Network:
+    model = build_dir / "model.onnx"
+    if not model.is_file():
+        reason = "is not a directory" if not build_dir.is_dir() else "has no model.onnx"
+        raise BadInput(f"{build_dir} {reason}; give a directory that `fpgajet build` has made.")
+    try:
+        return load(read_model(model), str(model))
+    except BadInput as error:
+        raise BadInput(f"{error} `fpgajet build` writes it again.") from error
+
+
+def _clock(build_dir: Path, settings: Mapping[str, Any]) -> float | None:
+    clock = settings.get("clock_mhz")
+    if clock is None or (isinstance(clock, int | float) and 0 < clock <= MOST_MHZ):
+        return clock
+    raise BadInput(
+        f"{build_dir / 'build.json'} has a clock of {clock!r} MHz: give --clock-mhz, or build again."
+    )

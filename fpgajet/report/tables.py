@@ -1,0 +1,177 @@
+"""The report's tables, the same for Markdown and HTML: text by cell, with what each writer may show beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fpgajet.report.accuracy import estimate_errors
+from fpgajet.report.latency import operator_rows
+from fpgajet.report.model import HardwareRow, Metrics, PairedDifference, Report, VerdictRow
+from fpgajet.report.words import LEVELS, measured, number, quantity, spread
+
+#: Columns of the physics table, with the digits shown where a figure has no error.
+METRICS = {
+    "accuracy": 4,
+    "auc": 4,
+    "inverse_background_efficiency_30": 3,
+    "inverse_background_efficiency_50": 3,
+}
+FIGURES = ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: what it says. code: set in a fixed-width font.
+        note: shown beside the text, smaller or in brackets. hint: a sentence, shown only on the HTML page.
+        status: pass, marginal, fail, or nothing: shown as a badge, or as a word where there is no text.
+    """
+
+    text: str = ""
+    note: str = ""
+    hint: str = ""
+    status: str = ""
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; an empty one is left out.
+
+    Attributes:
+        header: names of the columns. rows: cells, as many as there are names.
+        facts: two columns, "what" and "value", that need no header.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    facts: bool = False
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[Cell | str]], facts: bool = False) -> Table:
+    cells = tuple(tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in row) for row in rows)
+    return Table(tuple(header), cells, facts)
+
+
+def verdict_table(report: Report) -> Table:
+    """Every question of the verdict with its value, range and limit."""
+    rows = [
+        (
+            Cell(row.name, hint=row.explanation),
+            quantity(row.value, row.unit),
+            _range(row),
+            quantity(row.limit, row.unit),
+            Cell(status=row.status),
+        )
+        for row in (report.verdict.rows if report.verdict else ())
+    ]
+    return _table(("question", "value", "80 % range", "limit", "verdict"), rows)
+
+
+def _range(row: VerdictRow) -> str:
+    if row.low == row.high:
+        return "exact"
+    return f"{quantity(row.low, row.unit)} - {quantity(row.high, row.unit)}"
+
+
+def physics_table(report: Report) -> Table:
+    """Accuracy, AUC and background rejection with errors by implementation; what quantisation changes last."""
+    physics = report.physics
+    rows = [(physics.title(name), *_metrics(m), str(m.tied_scores)) for name, m in physics.rows().items()]
+    if physics.quantised and physics.quantised.minus_float:
+        changes = physics.quantised.minus_float
+        cells = [_change(changes.get(name), digits) for name, digits in METRICS.items()]
+        rows.append(("quantised - float, same jets", *cells, ""))
+    header = ("implementation", "accuracy", "AUC", "1/ε_B at ε_S = 0.3", "1/ε_B at ε_S = 0.5", "tied scores")
+    return _table(header, rows)
+
+
+def _metrics(row: Metrics) -> Iterator[str]:
+    for name, digits in METRICS.items():
+        yield measured(getattr(row, name), getattr(row, f"{name}_error"), digits)
+
+
+def _change(difference: PairedDifference | None, digits: int) -> str:
+    return "-" if difference is None else measured(difference.value, difference.error, digits, sign=True)
+
+
+def hardware_table(report: Report) -> Table:
+    """Latency and resources of the whole design by level."""
+    rows = [
+        (
+            Cell(LEVELS.get(row.level, row.level), note=row.level),
+            *_figures(row, estimate_errors(report, row)),
+        )
+        for row in report.hardware
+    ]
+    return _table(("level", "latency (clocks)", "latency (ns)", "II", "LUT", "FF", "DSP", "BRAM"), rows)
+
+
+def _figures(row: HardwareRow, errors: dict[str, float]) -> Iterator[Cell]:
+    for name in FIGURES:
+        value: float | None = getattr(row, name)
+        low, high = row.intervals.get(name, (None, None))
+        note = spread(low, high, digits=3) if value is not None else ""
+        if not note and name in errors:
+            note = f"estimate {100 * errors[name]:+.1f} %"
+        yield Cell(number(value), note)
+
+
+def operator_table(report: Report) -> Table:
+    """Start, latency and resources of every operator, and what the total latency has beyond them."""
+    rows: list[tuple[Cell | str, ...]] = [
+        (Cell(name, note=op_type), *(number(x) for x in figures))
+        for name, op_type, figures in operator_rows(report)
+    ]
+    return _table(("operator", "start (clock)", "clocks", "LUT", "FF", "DSP"), rows)
+
+
+def certificate_table(report: Report) -> Table:
+    """What was compared, on how many events, and what differed."""
+    proof = report.certificate
+    if proof is None:
+        return _table(("what", "value"), (), facts=True)
+    differences = Cell(f"{proof.total_differences:,}", status="fail" if proof.total_differences else "pass")
+    rows: list[tuple[Cell | str, Cell | str]] = [
+        ("implementations", ", ".join(proof.implementations)),
+        ("events compared", f"{proof.total_events:,}"),
+        *((f"of these {kind}", f"{count:,}") for kind, count in proof.events_by_kind.items()),
+        ("differing values", differences),
+        ("distinct scores of real jets", f"{proof.distinct_scores:,}"),
+    ]
+    if proof.first_difference:
+        rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))
+    return _table(("what", "value"), rows, facts=True)
+
+
+def type_table(report: Report) -> Table:
+    """The fixed-point type of every stage."""
+    rows = [(stage, Cell(precision, code=True)) for stage, precision in report.model.types.items()]
+    return _table(("stage", "type"), rows)
+
+
+def reproducibility_table(report: Report) -> Table:
+    """Command, versions, hashes and seeds."""
+    facts = report.reproducibility
+    rows: list[tuple[str, Cell | str]] = [("command", Cell(facts.command, code=True))]
+    rows += [("made", facts.created)] if facts.created else []
+    rows += [(f"version of {name}", version) for name, version in facts.versions.items()]
+    rows += [(f"SHA-256 of {name}", Cell(digest, code=True)) for name, digest in facts.hashes.items()]
+    rows += [(f"seed of {name}", str(seed)) for name, seed in facts.seeds.items()]
+    return _table(("what", "value"), rows, facts=True)
+
+
+def all_tables(report: Report) -> dict[str, Table]:
+    """What a template of the report shows."""
+    return {
+        "verdict": verdict_table(report),
+        "physics": physics_table(report),
+        "hardware": hardware_table(report),
+        "operators": operator_table(report),
+        "certificate": certificate_table(report),
+        "types": type_table(report),
+        "reproducibility": reproducibility_table(report),
+    }

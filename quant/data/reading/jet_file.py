@@ -1,0 +1,159 @@
+"""Reading one jet file of the format described in :mod:`quant.data.jets`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from fpgajet.errors import BadInput
+from quant.data.jets import (
+    DATASETS,
+    LAYOUT,
+    LAYOUT_VERSION,
+    MOST_CLASSES,
+    MOST_CONSTITUENTS,
+    UNITS,
+    Jets,
+    with_slots,
+)
+from quant.data.reading.boundary import reading
+from quant.data.reading.hdf5 import open_hdf5, plain_dataset, read_rows, require_numbers
+from quant.data.reading.values import whole_numbers
+
+_MOMENTA = ("constituents", "jet")
+
+
+class JetFile:
+    """One jet file opened for reading; use as a context manager.
+
+    Attributes:
+        classes: names, index = label; provenance: the file's JSON object; slots: N.
+
+    Raises:
+        BadInput: missing, truncated, not of this format, in other units, or with anything but plain data sets of
+            numbers.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._file = open_hdf5(self.path)
+        try:
+            with reading(self.path):
+                self._check_attributes()
+                self._datasets = self._checked_datasets()
+        except BaseException:
+            self._file.close()
+            raise
+        self.slots = int(self._datasets["constituents"].shape[1])
+
+    def _check_attributes(self) -> None:
+        attributes = self._file.attrs
+        if self._text("layout") != LAYOUT:
+            raise BadInput(
+                f"{self.path} is HDF5 but not a jet file of fpgajet (no attribute layout = {LAYOUT!r}): "
+                "run `fpgajet data convert` on it first."
+            )
+        if attributes.get("layout_version") != LAYOUT_VERSION:
+            raise BadInput(
+                f"{self.path} has layout version {attributes.get('layout_version')}; this fpgajet reads "
+                f"version {LAYOUT_VERSION}. Convert or generate it again."
+            )
+        if "units" in attributes and self._text("units") != UNITS:
+            raise BadInput(
+                f"{self.path} has momenta in {self._text('units')!r} (its attribute units); fpgajet reads {UNITS}. "
+                "Rescale the momenta and the attribute together."
+            )
+        classes = self._json("classes", list)
+        named = all(isinstance(name, str) and name for name in classes)
+        if not named or not 1 <= len(set(classes)) == len(classes) <= MOST_CLASSES:
+            raise BadInput(
+                f"{self.path}: the attribute classes must list 1 to {MOST_CLASSES} different names, it is {classes}."
+            )
+        self.classes: tuple[str, ...] = tuple(classes)
+        self.provenance: dict[str, Any] = self._json("provenance", dict)
+
+    def _text(self, name: str) -> Any:
+        value = self._file.attrs.get(name)
+        if isinstance(value, bytes):
+            return value.decode(errors="replace")
+        return value.item() if isinstance(value, np.generic) else value
+
+    def _json(self, name: str, kind: type) -> Any:
+        try:
+            value = json.loads(self._text(name))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise BadInput(f"{self.path}: the attribute {name} is missing or is not JSON.") from error
+        if not isinstance(value, kind):
+            raise BadInput(f"{self.path}: the attribute {name} must be a JSON {kind.__name__}.")
+        return value
+
+    def _checked_datasets(self) -> dict[str, h5py.Dataset]:
+        missing = [name for name in DATASETS if self._file.get(name, getlink=True) is None]
+        if missing:
+            raise BadInput(f"{self.path} lacks the dataset(s) {', '.join(missing)}: it is damaged.")
+        found = {name: plain_dataset(self._file, name, self.path) for name in DATASETS}
+        for name, dataset in found.items():
+            kinds, what = ("f", "floating-point numbers") if name in _MOMENTA else ("biuf", "whole numbers")
+            require_numbers(self.path, dataset, kinds, what)
+        shapes = {name: dataset.shape for name, dataset in found.items()}
+        jets = shapes["label"][0]
+        width = shapes["constituents"][1] if len(shapes["constituents"]) == 3 else "N"
+        expected = {
+            "constituents": (jets, width, 4),
+            "multiplicity": (jets,),
+            "label": (jets,),
+            "jet": (jets, 4),
+        }
+        for name, shape in expected.items():
+            if shapes[name] != shape:
+                raise BadInput(
+                    f"{self.path}: dataset {name} has shape {list(shapes[name])}, expected {list(shape)}; "
+                    "generate or convert the file again."
+                )
+        slots = int(shapes["constituents"][1])
+        if not 1 <= slots <= MOST_CONSTITUENTS:
+            raise BadInput(
+                f"{self.path}: its jets have {slots} slots for constituents, there must be 1 to {MOST_CONSTITUENTS}."
+            )
+        return found
+
+    def __len__(self) -> int:
+        return int(self._datasets["label"].shape[0])
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes that the file really holds of its data sets, compressed."""
+        return sum(int(dataset.id.get_storage_size()) for dataset in self._datasets.values())
+
+    def read(self, start: int = 0, stop: int | None = None, constituents: int | None = None) -> Jets:
+        """Rows ``start:stop``, the leading ``constituents`` slots (zero-padded if the file has fewer).
+
+        Raises:
+            BadInput: the file ends early, or labels or multiplicities are not whole numbers in range.
+        """
+        stop = len(self) if stop is None else min(stop, len(self))
+        slots = self.slots if constituents is None else constituents
+        arrays = {
+            name: read_rows(self.path, dataset, start, stop)
+            for name, dataset in self._datasets.items()
+            if name != "constituents"
+        }
+        with reading(self.path):
+            p4 = self._datasets["constituents"][start:stop, : min(slots, self.slots)]
+        highest = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
+        for name, largest in highest.items():
+            arrays[name] = whole_numbers(self.path, name, arrays[name], 0, largest, first_row=start)
+        arrays["constituents"] = with_slots(p4, slots)
+        with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite, and is found as such
+            typed = {name: np.ascontiguousarray(arrays[name], dtype=code) for name, code in DATASETS.items()}
+        return Jets(**typed, classes=self.classes, provenance=self.provenance)
+
+    def __enter__(self) -> JetFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()

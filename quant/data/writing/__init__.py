@@ -1,0 +1,1 @@
+"""Writing jet files, whole or not at all."""

@@ -1,0 +1,147 @@
+"""Writing one jet file of the layout described in :mod:`quant.data.jets`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import h5py
+
+from fpgajet.errors import BadInput
+from fpgajet.files import atomic_path
+from quant.data.jets import DATASETS, LAYOUT, LAYOUT_VERSION, MOST_CLASSES, MOST_CONSTITUENTS, UNITS, Jets
+from quant.data.reading.values import whole_numbers
+from quant.data.writing.deferred_errors import DeferredErrorFile
+
+# 1024 jets x 16 constituents: a model that reads 16 or 32 constituents does not decompress 200.
+CHUNK_JETS = 1024
+CHUNK_CONSTITUENTS = 16
+
+
+class JetWriter:
+    """Write a jet file piece by piece; the file appears, whole, only when the block ends well.
+
+    Args:
+        path: the file to write.
+        classes: names, index = label.
+        constituents: slots N of every row.
+        provenance: JSON-able facts about where the jets come from.
+        compression: gzip level, 1 (fast) to 9 (small).
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        classes: Sequence[str],
+        constituents: int,
+        provenance: dict[str, Any],
+        compression: int = 4,
+    ) -> None:
+        self.path = Path(path)
+        self.classes = tuple(classes)
+        self.slots = constituents
+        self.provenance = provenance
+        if not 1 <= constituents <= MOST_CONSTITUENTS:
+            raise BadInput(
+                f"cannot write constituents in {constituents} slots: 1 to {MOST_CONSTITUENTS} are possible."
+            )
+        if not 1 <= len(set(self.classes)) == len(self.classes) <= MOST_CLASSES:
+            raise BadInput(
+                f"cannot write the classes {list(self.classes)}: 1 to {MOST_CLASSES} different names."
+            )
+        self.written = 0
+        self._compression = compression
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> JetWriter:
+        with contextlib.ExitStack() as stack:
+            temporary = stack.enter_context(atomic_path(self.path))
+            self._disk = stack.enter_context(contextlib.closing(DeferredErrorFile(temporary)))
+            # Callbacks run last in, first out: HDF5 closes its file, then failures are raised.
+            stack.callback(self._disk.raise_failure)
+            # Timestamps off and the old format: the same jets give the same bytes.
+            self._file = stack.enter_context(h5py.File(self._disk, "w", libver="earliest"))
+            self._create()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _create(self) -> None:
+        self._file.attrs["layout"] = LAYOUT
+        self._file.attrs["layout_version"] = LAYOUT_VERSION
+        self._file.attrs["units"] = UNITS
+        self._file.attrs["classes"] = json.dumps(list(self.classes))
+        self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
+        shapes = {"constituents": (self.slots, 4), "multiplicity": (), "label": (), "jet": (4,)}
+        for name, tail in shapes.items():
+            chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), 4) if name == "constituents" else None
+            dataset = self._file.create_dataset(
+                name,
+                shape=(0, *tail),
+                maxshape=(None, *tail),
+                dtype=DATASETS[name],
+                chunks=chunk or (CHUNK_JETS, *tail),
+                compression="gzip",
+                compression_opts=self._compression,
+                shuffle=True,
+                track_times=False,
+            )
+            if name in ("constituents", "jet"):
+                columns = ["E", "px", "py", "pz"] if name == "constituents" else ["pt", "eta", "phi", "mass"]
+                dataset.attrs["columns"] = json.dumps(columns)
+
+    def append(self, jets: Jets) -> None:
+        """Add rows; fewer slots than the file's are zero-padded.
+
+        Raises:
+            BadInput: arrays that do not fit together or the file, labels or multiplicities out of range.
+            CannotWrite: the disk is full (raised as OSError here, turned when the block ends).
+        """
+        rows = len(jets)
+        p4 = jets.constituents
+        if p4.ndim != 3 or p4.shape[0] != rows or not 1 <= p4.shape[1] <= self.slots or p4.shape[2] != 4:
+            raise BadInput(
+                f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, 4]."
+            )
+        if jets.multiplicity.shape != (rows,) or jets.jet.shape != (rows, 4):
+            raise BadInput(
+                f"multiplicity {list(jets.multiplicity.shape)} or jet {list(jets.jet.shape)} does not match "
+                f"{rows} labels."
+            )
+        if tuple(jets.classes) != self.classes:
+            raise BadInput(f"cannot add classes {list(jets.classes)} to a file of {list(self.classes)}.")
+        ranges = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
+        for name, highest in ranges.items():
+            whole_numbers(self.path, name, getattr(jets, name), 0, highest, first_row=self.written)
+        for name in DATASETS:
+            dataset = self._file[name]
+            dataset.resize(self.written + rows, axis=0)
+            if name == "constituents":
+                dataset[self.written :, : p4.shape[1]] = p4
+            else:
+                dataset[self.written :] = getattr(jets, name)
+        self._file.flush()
+        self._disk.raise_failure()
+        self.written += rows
+
+
+def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
+    """Write ``jets`` to ``path`` atomically. Raises CannotWrite, or BadInput for arrays of wrong shape."""
+    slots = jets.constituents.shape[1] if jets.constituents.ndim == 3 else 0
+    with JetWriter(
+        path,
+        classes=jets.classes,
+        constituents=slots,
+        provenance=jets.provenance,
+        compression=compression,
+    ) as writer:
+        writer.append(jets)

@@ -1,0 +1,22 @@
+"""What a user can set of a LorentzNet's training. No torch here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from quant.models.training_settings import TrainingSettings
+
+
+class PublishedLorentzNetSettings(TrainingSettings):
+    """Settings beside the common ones.
+
+    Attributes:
+        hidden: width of all hidden layers; 3 gives the 120 parameters of arXiv 2310.16121, table 1.
+    """
+
+    model: Literal["lorentznet-published"] = "lorentznet-published"
+    hidden: int = Field(default=3, ge=1, le=128)
+
+    float_rate: float = Field(default=0.02, gt=0)

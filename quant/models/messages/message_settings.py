@@ -1,0 +1,62 @@
+"""Settings of training that message-passing families share. No torch here."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.forms import Aligned, InputForm, Momenta, form_from_json
+from quant.models.messages.bits import MessageBits
+from quant.models.messages.plan import MessagePlan
+from quant.models.training_settings import TrainingSettings
+
+
+class MessageSettings(TrainingSettings):
+    """Defaults for networks of hundreds of parameters.
+
+    Attributes:
+        batch_norm: behind every linear map while the float model is trained; folded afterwards.
+        bits: widths of the quantisers.
+        input: the input form, ``aligned`` or ``momenta``.
+        calibration_sweeps: passes of the search for binary points.
+    """
+
+    batch_norm: bool = True
+    bits: MessageBits = Field(default_factory=MessageBits)
+    input: dict[str, Any] = Field(default_factory=Aligned().to_json)
+    restarts: int = Field(default=1, ge=1)
+    float_epochs: int = Field(default=12, ge=1)
+    float_rate: float = Field(default=0.01, gt=0)
+    quantised_epochs: int = Field(default=2, ge=0)
+    quantised_rate: float = Field(default=0.0005, gt=0)
+    calibration_jets: int = Field(default=8_000, ge=1)
+    calibration_sweeps: int = Field(default=1, ge=0)
+
+    @field_validator("input")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return read_form(given)
+
+    @abstractmethod
+    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
+        """The network for given types of its stages and parameters."""
+
+    @property
+    def form(self) -> InputForm:
+        return form_from_json(self.input)
+
+
+def read_form(given: dict[str, Any]) -> dict[str, Any]:
+    """Complete the JSON of an input form.
+
+    Raises:
+        ValueError: a form without four-momenta, which vectors start from.
+    """
+    form = form_from_json({"form": Aligned.name} | given)
+    if not isinstance(form, Momenta):
+        raise ValueError(f"messages start from four-momenta, which the input form {form.name} does not give")
+    return form.to_json()

@@ -1,0 +1,79 @@
+"""What a user can set of a nanoPELICAN's training. No torch here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
+from quant.models.npelican.architecture import NBAR, Architecture, RowSumsOf
+from quant.models.npelican.bits import Bits
+from quant.models.npelican.effort import Effort
+from quant.models.training_settings import TrainingSettings
+
+
+class NPelicanSettings(TrainingSettings):
+    """Settings beside the common ones.
+
+    Attributes:
+        hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
+        alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
+        nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
+        hidden_bias: width of the normal distribution that hidden biases start from.
+        bits: widths and rounding of the quantisers.
+        input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
+            :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
+        symmetric: w_2 = w_3: halves the pair logic. unit_pair_weight: the quantised weight of d is +-2^k.
+        row_sums: "dots", of the rounded d, or "momenta", p_i . J.
+        calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
+            how many of them are searched from, and the most sweeps of each search.
+    """
+
+    model: Literal["npelican"] = "npelican"
+    hidden: int = Field(default=2, ge=1, le=64)
+    beams: Literal[0, 1] = 0
+    alpha: bool = False
+    nbar: float | None = Field(default=None, gt=0)
+    hidden_bias: float = Field(default=0.3, ge=0)
+    bits: Bits = Field(default_factory=Bits)
+    input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
+    symmetric: bool = False
+    unit_pair_weight: bool = False
+    row_sums: RowSumsOf = "dots"
+
+    float_rate: float = Field(default=0.03, gt=0)
+    quantised_rate: float = Field(default=0.0005, gt=0)
+    calibration_starts: int = Field(default=Effort.starts, ge=1)
+    calibration_searches: int = Field(default=Effort.searches, ge=1)
+    calibration_sweeps: int = Field(default=Effort.sweeps, ge=0)
+
+    @field_validator("input")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return form_from_json({"form": MOMENTA.name} | given).to_json()
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        _ = self.architecture  # refuses what cannot be
+        return self
+
+    @property
+    def form(self) -> InputForm:
+        return form_from_json(self.input)
+
+    @property
+    def effort(self) -> Effort:
+        """How hard calibration searches."""
+        return Effort(self.calibration_starts, self.calibration_searches, self.calibration_sweeps)
+
+    @property
+    def normaliser(self) -> float:
+        """Nbar of the float model. With 49 at few constituents sums are small and bad optima are common."""
+        return self.nbar or min(NBAR, float(self.architecture.slots))
+
+    @property
+    def architecture(self) -> Architecture:
+        """The sizes of the network."""
+        flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)

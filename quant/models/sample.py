@@ -1,0 +1,52 @@
+"""Labelled jets in memory, as training and calibration take them: 16 bytes per constituent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Jets of one role.
+
+    Attributes:
+        momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
+        label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
+        name, sha256: where they come from.
+    """
+
+    momenta: Tensor
+    label: Tensor
+    slots: Tensor
+    name: str
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def first(self, jets: int) -> Sample:
+        """The first jets; files are mixed, so these are unbiased."""
+        return Sample(self.momenta[:jets], self.label[:jets], self.slots[:jets], self.name, self.sha256)
+
+    def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
+        """The same jets with other numbers per constituent, for example those of an input form."""
+        return replace(self, momenta=torch.from_numpy(inputs))
+
+    def to(self, device: str) -> Sample:
+        """The same jets in the memory of a device."""
+        tensors = (self.momenta.to(device), self.label.to(device), self.slots.to(device))
+        return Sample(*tensors, self.name, self.sha256)
+
+    def described(self) -> dict[str, str | int]:
+        """For ``model.json``."""
+        return {"name": self.name, "jets": len(self), "sha256": self.sha256}
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Labels as integers, for the metrics."""
+        return self.label.cpu().numpy().astype(np.int64)

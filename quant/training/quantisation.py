@@ -1,0 +1,100 @@
+"""From a trained float model to a checkpoint: calibration, quantised fine-tuning, metrics on the test jets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
+from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.models.families import FAMILIES
+from quant.models.training_settings import TrainingSettings
+from quant.training.calibrated import calibrated, rescaled
+from quant.training.data import TrainingJets
+from quant.training.fit import FREE, Fit, Report, Tick, evaluate, no_tick
+from quant.training.sparsity import Sparsity
+from quant.training.stages import Until
+
+STATE = "state"
+LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
+
+
+def fit_of(settings: TrainingSettings, name: str, epochs: int, rate: float) -> Fit:
+    """A fit with what all fits of a run share."""
+    return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
+
+
+def measured(model: nn.Module, quantised: nn.Module, jets: TrainingJets) -> dict[str, Any]:
+    """``metrics`` of ``model.json``: float and quantised model, and the mass cut, on the test jets."""
+    test = jets.test
+    return {
+        "sample": test.name,
+        "float": tagging_metrics(test.labels, evaluate(model, jets.seen(test).momenta).numpy()),
+        "quantised": tagging_metrics(test.labels, evaluate(quantised, jets.read(test).momenta).numpy()),
+        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
+    }
+
+
+def quantise(
+    settings: TrainingSettings,
+    model: nn.Module,
+    jets: TrainingJets,
+    out: Path,
+    report: Report,
+    *,
+    name: str,
+    command: Sequence[str] = (),
+    until: Until = Until.QUANTISED,
+    tick: Tick = no_tick,
+    sparsity: Sparsity = FREE,
+) -> Checkpoint | None:
+    """Quantise a trained float model (on the CPU), measure both and write the checkpoint.
+
+    Args:
+        out: of the checkpoint; ``out/state`` keeps what a killed run continues from.
+        until: ``calibration`` stops after it and gives None.
+        sparsity: what stays zero in the quantised model, where it has a parameter of that name.
+    """
+    family = FAMILIES[settings.model]
+    quantised = calibrated(settings, model, jets.train.first(settings.calibration_jets), name, out / STATE)
+    sparsity.apply(quantised)
+    if until is Until.CALIBRATION:
+        return None
+    if settings.quantised_epochs:
+        held = Sparsity(sparsity.zero)  # no L1 here: nothing stretches rows freely any more
+        parts = jets.read(jets.train), jets.read(jets.validation)
+
+        def fine_tune(fit: str) -> None:
+            epochs, rate = settings.quantised_epochs, settings.quantised_rate
+            fit_of(settings, fit, epochs, rate).run(quantised, *parts, out / STATE, report, tick, held)
+
+        for number in range(settings.scale_rounds):
+            fine_tune(f"scales-{number}")
+            quantised = rescaled(settings, quantised, parts[0], name, out / STATE, number)
+        fine_tune("quantised")
+
+    model_description = family.describe(settings, quantised)
+    roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
+    description = {
+        "name": name,
+        "architecture": family.name,
+        "model": model_description,
+        "parameters": model_description.parameters,
+        "parameters_absorbed": model_description.parameters_absorbed,
+        "training": {
+            "command": shlex.join(command),
+            "seed": settings.seed,
+            "settings": settings.model_dump(mode="json"),
+            "versions": {library: version(library) for library in LIBRARIES},
+            "data": {role: [sample.described()] for role, sample in roles.items()},
+        },
+        "metrics": measured(model, quantised, jets),
+    }
+    tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
+    tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
+    return save_checkpoint(out, description, tensors)

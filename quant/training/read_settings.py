@@ -1,0 +1,55 @@
+"""Settings of a training run from defaults, a file and the command line. No torch here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from fpgajet.errors import BadInput
+from fpgajet.files import read_table
+from quant.models.families import family_named
+
+
+def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -> Any:
+    """The settings of a family, from defaults, file and command line, the later ones winning.
+
+    The file is JSON or TOML; ``given`` counts where it is not None; assignments are ``key=value``. A dotted key
+    reaches inside (``bits.weight=4``); values are JSON, or text where they are not JSON. ``model`` names the
+    family (``npelican`` by default) whose settings class is returned.
+
+    Raises:
+        BadInput: unreadable file, unknown family or key, or a value that does not fit.
+    """
+    values = read_table(file) if file else {}
+    values.update({key: value for key, value in given.items() if value is not None})
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals:
+            raise BadInput(f"--set {assignment!r} is not of the form key=value.")
+        _assign(values, key.strip(), text.strip())
+    settings = family_named(values.setdefault("model", "npelican")).settings
+    try:
+        return settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(settings.model_fields)
+        raise BadInput(f"setting {where or 'given'}: {first['msg']}. Known settings: {known}.") from error
+
+
+def _assign(values: dict[str, Any], key: str, text: str) -> None:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = text
+    *path, last = key.split(".")
+    for part in path:
+        inner = values.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise BadInput(f"--set {key}: {part} is not a group of settings.")
+        values = inner
+    values[last] = value

@@ -1,0 +1,215 @@
+"""VecNet and LorentzNet: one plan for float, quantised and exported network; exact in every mixture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType, from_real
+from fpgajet.ops.forms import Aligned
+from fpgajet.ops.integers import FixedArray
+from quant.models.families import FAMILIES
+from quant.models.messages.calibration import logistic
+from quant.models.messages.floating import FloatMessages, mitchell
+from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.plan import Unrounded
+from quant.models.sample import Sample
+from quant.models.scoring import seen_momenta
+from quant.training.read_settings import read_settings
+from tests.quant.jets import labelled_jets, random_jets
+
+SMALL = ["constituents=5", "calibration_sweeps=0"]
+MIXTURES = {
+    "semi-equivariant": ["model=vecnet", "scalar=3", "vector=2", "hidden=2"],
+    "equivariant": ["model=vecnet", "scalar=3", "vector=1", "hidden=0", "edge_layers=2", "neighbours=2"],
+    "three steps": ["model=vecnet", "scalar=2", "vector=2", "hidden=2", "iterations=3", "shortcut=skip"],
+    "without symmetry": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "shortcut=concat"],
+    "tables": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "activation=silu", "node_layers=2"],
+    "no node layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "node_layers=0"],
+    "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
+    "lorentznet": ["model=lorentznet", "hidden=3"],
+}
+
+
+def settings_of(mixture: str) -> MessageSettings:
+    found = read_settings(None, MIXTURES[mixture] + SMALL)
+    assert isinstance(found, MessageSettings)
+    return found
+
+
+def random_float(settings: MessageSettings) -> FloatMessages:
+    """Random parameters, batch statistics of random jets."""
+    torch.manual_seed(3)
+    model = FAMILIES[settings.model].new_float(settings)
+    assert isinstance(model, FloatMessages)
+    x, _ = labelled_jets(600, settings.constituents)
+    seen = torch.from_numpy(seen_momenta(settings.form, x))
+    with torch.no_grad():
+        for _ in range(20):
+            model(seen)
+    return model.eval()
+
+
+def sample(constituents: int) -> Sample:
+    x, label = labelled_jets(1500, constituents, seed=4)
+    momenta = torch.from_numpy(x)
+    slots = (momenta[:, :, 0] != 0).sum(1)
+    return Sample(momenta, torch.from_numpy(label.astype(np.float64)), slots, "toy", "")
+
+
+@pytest.mark.parametrize("mixture", MIXTURES)
+def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
+    settings = settings_of(mixture)
+    family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents)
+    quantised = family.calibrate(model, settings, jets, "small")
+    features = settings.form.features(
+        np.concatenate([jets.momenta[:300].numpy(), random_jets(100, settings.constituents)])
+    )
+    network = quantised.network()
+    kind = network.input_type
+    reference = network.reference(FixedArray(from_real(features, kind), kind.fraction))
+    for stage, values in quantised.stages(features).items():
+        assert np.array_equal(values, reference[stage].real), stage
+    scores = quantised.scores(jets.momenta.numpy())
+    assert len(np.unique(scores)) > 50
+    floating = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy()))).detach().numpy()
+    assert np.corrcoef(floating, scores)[0, 1] > 0.97
+    assert max(t.bits for t in network.types().values()) <= 24
+
+    description = family.describe(settings, quantised)
+    tensors = {name: t.detach().numpy() for name, t in quantised.state_dict().items()}
+    light = family.network(description, tensors, "small")
+    assert light.types() == network.types()
+    again = light.reference(FixedArray(from_real(features, kind), kind.fraction))
+    assert np.array_equal(again["score"].raw, reference["score"].raw)
+    rebuilt = family.quantised_model(description, "small")
+    rebuilt.load_state_dict(quantised.state_dict())
+    assert np.array_equal(rebuilt.scores(jets.momenta.numpy()), scores)
+
+
+@pytest.mark.parametrize("mixture", ["semi-equivariant", "lorentznet"])
+def test_norms_fold_without_a_change(mixture: str) -> None:
+    settings = settings_of(mixture)
+    model = random_float(settings)
+    plain = FloatMessages(settings.plan(Unrounded(settings.bits.front())), batch_norm=False).eval()
+    with torch.no_grad():
+        for name, values in model.folded().items():
+            plain.get_parameter(name).copy_(torch.from_numpy(values))
+    x = torch.from_numpy(seen_momenta(settings.form, random_jets(200, settings.constituents)))
+    first, second = model(x).detach(), plain(x).detach()
+    assert float(first.std()) > 0.01
+    assert torch.allclose(first, second, rtol=1e-4, atol=1e-4)
+
+
+def test_empty_slots_change_nothing() -> None:
+    settings = settings_of("semi-equivariant")
+    model = random_float(settings)
+    longer = read_settings(None, [*MIXTURES["semi-equivariant"], "constituents=8"])
+    wide = FAMILIES["vecnet"].new_float(longer).eval()
+    wide.load_state_dict(model.state_dict())
+    x = seen_momenta(settings.form, random_jets(200, 5))
+    padded = np.concatenate([x, np.zeros((200, 3, 4), np.float32)], 1)
+    difference = (model(torch.from_numpy(x)) - wide(torch.from_numpy(padded))).abs().max()
+    assert float(difference.detach()) < 1e-5
+
+
+def test_scores_of_scalars_alone_do_not_turn_with_the_jet() -> None:
+    """Momenta as they come, no hidden features: rotations about the beam leave scores as they are."""
+    settings = read_settings(None, [*MIXTURES["equivariant"], *SMALL, "input.form=momenta"])
+    model = random_float(settings)
+    x = random_jets(200, 5)
+    angle = 0.7
+    turned = x.copy()
+    turned[..., 1] = np.cos(angle) * x[..., 1] - np.sin(angle) * x[..., 2]
+    turned[..., 2] = np.sin(angle) * x[..., 1] + np.cos(angle) * x[..., 2]
+    first, second = (model(torch.from_numpy(p)).detach() for p in (x, turned))
+    assert float((first - second).abs().median()) < 0.02 * float(first.std())
+
+
+def test_mitchell_is_the_operators() -> None:
+    from fpgajet.ops import SignedLog
+    from fpgajet.ops.integers import IntegerArithmetic
+
+    argument = FixedType.from_ap_fixed("ap_ufixed<14,12,AP_TRN,AP_SAT>")
+    fine = FixedType.from_ap_fixed("ap_fixed<24,6,AP_TRN,AP_SAT>")
+    raw = np.arange(0, 1 << 14, 7)
+    given = FixedArray(raw.reshape(-1, 1), 2)
+    exact = SignedLog(fine, argument, -2).forward(IntegerArithmetic(), [given], {}).real[:, 0]
+    found = mitchell(torch.from_numpy(raw.astype(np.float64))).numpy()
+    assert np.abs(exact - found).max() < 2e-5
+    assert len(np.unique(exact)) > 1000
+
+
+def test_aligned_momenta_keep_their_products() -> None:
+    x = random_jets(100, 6)
+    turned = Aligned().features(x).astype(np.float64)
+    metric = np.array([1.0, -1.0, -1.0, -1.0])
+    before, after = (np.einsum("bim,bjm->bij", p * metric, p) for p in (x.astype(np.float64), turned))
+    assert np.allclose(before, after, rtol=1e-4, atol=0.2)
+    axis = turned.sum(1)
+    assert np.abs(axis[:, 2]).max() < 1e-2
+    assert np.abs(axis[:, 2:]).mean() < np.abs(x.sum(1)[:, 2:]).mean()
+    assert (turned[x[..., 0] == 0] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (["layer_norm=true"], "use batch_norm"),
+        (["dynamic_graph=true"], "only the static graph"),
+        (["scalar=0", "vector=2"], "vector > 0 needs scalar > 0"),
+        (["scalar=0", "vector=0", "hidden=0"], "needs scalar or hidden"),
+        (["iterations=1"], "iterations >= 2"),
+        (["constituents=4", "neighbours=4"], "fewer than the constituents"),
+        (["affine=true"], "need scalar=0"),
+        (["input.form=trigger"], "four-momenta"),
+        (["layers=2"], "Extra inputs"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(wrong: list[str], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        read_settings(None, ["model=vecnet", *wrong])
+
+
+def test_lorentznet_counts_as_published() -> None:
+    settings = settings_of("lorentznet")
+    family = FAMILIES["lorentznet"]
+    description = family.describe(
+        settings, family.calibrate(random_float(settings), settings, sample(5), "small")
+    )
+    assert description.parameters == 120
+    assert description.parameters_absorbed == 62
+
+
+def test_a_loss_does_not_mind_an_offset_or_a_stretch() -> None:
+    """Both are mended at no cost, so a search must not pay for them with the order of the jets."""
+    rng = np.random.default_rng(1)
+    label = torch.from_numpy(rng.integers(0, 2, 4000).astype(np.float64))
+    score = label + torch.from_numpy(rng.normal(0, 0.7, 4000))
+    slope, offset = logistic(score, label)
+    fitted = functional.binary_cross_entropy_with_logits(slope * score + offset, label)
+    assert abs(slope - 1 / 0.7**2) < 0.15, "two normal distributions one apart"
+    for moved in (score - 3, 0.1 * score + 2):
+        a, b = logistic(moved, label)
+        assert torch.isclose(functional.binary_cross_entropy_with_logits(a * moved + b, label), fitted)
+
+
+def test_calibration_centres_the_scores() -> None:
+    """A score of 0 is as likely a top quark as not, whatever the float model's offset was."""
+    settings = settings_of("without symmetry")
+    model, jets = random_float(settings), sample(settings.constituents)
+    with torch.no_grad():
+        scores = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy())))
+        width = float(scores.std())
+        model.get_parameter("score_bias").sub_(float(scores.median()) + 0.2 * width)
+    noise = torch.from_numpy(np.random.default_rng(2).normal(0, 0.3 * width, len(scores)))
+    label = (scores - scores.median() + noise > 0).double()
+    quantised = FAMILIES[settings.model].calibrate(model, settings, replace(jets, label=label), "small")
+    found = torch.from_numpy(quantised.scores(jets.momenta.numpy()))
+    slope, offset = logistic(2 * found, label)
+    assert abs(offset / (2 * slope)) < 0.05 * width

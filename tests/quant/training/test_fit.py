@@ -1,0 +1,66 @@
+"""One fit: its learning rate, its order of the jets, and what stops it."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fpgajet.errors import BadInput
+from quant.data.layout import Jets, write_jets
+from quant.training.data import load_sample, part_of
+from quant.training.device import Device, pick_device
+from quant.training.fit import Fit
+from tests.quant.jets import labelled_jets
+from tests.quant.training.small_run import SMALL, run
+
+
+def test_divergence_is_an_error(data: Path, tmp_path: Path) -> None:
+    wild = SMALL.model_copy(update={"float_rate": 1e300})
+    with pytest.raises(BadInput, match="diverged"):
+        run(data, tmp_path / "wild", wild)
+
+
+def test_missing_parts_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="neither train/ nor train"):
+        part_of(tmp_path, "train")
+
+
+def test_one_class_is_refused(tmp_path: Path) -> None:
+    p4, label = labelled_jets(20, 3)
+    write_jets(
+        tmp_path / "a.h5",
+        Jets(p4, np.full(20, 3, np.int16), 0 * label, np.zeros((20, 4), np.float32), ("qcd", "top"), {}),
+    )
+    with pytest.raises(BadInput, match="two classes"):
+        load_sample(tmp_path / "a.h5", 3)
+
+
+def test_learning_rate_warms_up_and_falls_to_zero() -> None:
+    fit = Fit("f", epochs=10, rate=0.1, batch=4, warm_up=0.1, seed=0)
+    rates = [fit.learning_rate(step, 100) for step in range(100)]
+    assert rates[:10] == pytest.approx(np.linspace(0.01, 0.1, 10))
+    assert rates[10] == pytest.approx(0.1)
+    assert all(a > b for a, b in itertools.pairwise(rates[10:]))
+    assert rates[-1] < 1e-4
+
+
+def test_every_jet_comes_once_an_epoch(data: Path) -> None:
+    sample = load_sample(data / "train.h5", 5)
+    fit = Fit("f", epochs=2, rate=0.1, batch=64, warm_up=0.1, seed=0)
+    first, second = (torch.cat(fit.order(sample, epoch)) for epoch in (0, 1))
+    assert torch.equal(first.sort().values, torch.arange(1500))
+    assert not torch.equal(first, second)
+    assert torch.equal(first, torch.cat(fit.order(sample, 0)))
+
+
+def test_cuda_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadInput, match="--device cuda"):
+        pick_device(Device.CUDA)
+    assert pick_device(Device.AUTO) == pick_device(Device.CPU) == "cpu"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert [pick_device(device) for device in Device] == ["cpu", "cuda", "cuda"]

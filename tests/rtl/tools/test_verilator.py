@@ -1,0 +1,119 @@
+"""The Verilog, clock by clock, with a jet every clock and with shared hardware: right score, right cycle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgajet.errors import BadInput, ToolFailed
+from fpgajet.ops.forms import InputForm
+from fpgajet.ops.network import Network
+from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
+from tests.networks import LOG, TRIGGER, random_network, with_row_sums
+from tests.rtl.conftest import copy_of, need, raw_jets, wanted
+from tests.rtl.share.networks import NETWORKS
+
+Simulated = tuple[Network, VerilogSimulation]
+
+
+@pytest.fixture(
+    scope="module", params=[("momenta", 1), ("symmetric", 6), ("trigger", 3), ("momenta", 2)], ids=str
+)
+def simulated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    need("verilator", "g++")
+    name, ii = request.param
+    design = emit(NETWORKS[name], tmp_path_factory.mktemp("design"), 320, "xcvu9p", RtlOptions(ii=ii))
+    assert design.ii == ii
+    return NETWORKS[name], VerilogSimulation(design)
+
+
+def test_a_jet_every_ii_clocks(simulated: Simulated) -> None:
+    network, simulation = simulated
+    raw = raw_jets(network, 1000)
+    expected = wanted(network, raw)
+    assert len(np.unique(expected)) > 50
+    np.testing.assert_array_equal(simulation.scores(raw), expected)
+
+
+def test_bubbles_of_any_length_and_resets(simulated: Simulated) -> None:
+    network, simulation = simulated
+    ii, latency = simulation.design.ii, simulation.design.latency_cycles
+    rng = np.random.default_rng(7)
+    times = np.cumsum(ii + rng.integers(0, 2, 700) * rng.integers(0, 2 * ii, 700))
+    clocks = times[-1] + latency
+    raw = raw_jets(network, clocks)  # other jets show between the valid ones
+    valid = np.zeros(clocks, dtype=bool)
+    valid[times] = True
+    reset = rng.random(clocks) < 0.01
+    shown = simulation.clock(raw.reshape(clocks, -1), valid, reset)
+    # A jet counts if it was valid and no reset fell into its time in the pipeline.
+    killed = np.convolve(reset, np.ones(latency))[:clocks] > 0
+    expected = np.concatenate([np.zeros(latency - 1, bool), valid[: clocks - latency + 1]]) & ~killed
+    np.testing.assert_array_equal(shown.valid, expected)
+    at = np.flatnonzero(shown.valid)
+    assert len(at) > 300
+    np.testing.assert_array_equal(shown.scores[at], wanted(network, raw)[at - latency + 1])
+
+
+@pytest.mark.parametrize("wrong", [-1, 1])
+def test_the_right_score_at_the_wrong_cycle_fails(
+    simulated: Simulated, wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, simulation = simulated
+    stated = simulation.design
+    other = replace(stated, latency_cycles=stated.latency_cycles + wrong)
+    monkeypatch.setattr(simulation, "design", other)
+    with pytest.raises(ToolFailed, match="latency"):
+        simulation.scores(raw_jets(network, 50))
+
+
+def test_jets_that_come_too_early_spoil_each_other(
+    simulated: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The initiation interval is needed: with a jet every clock, shared hardware gives wrong scores."""
+    network, simulation = simulated
+    shared = simulation.design.ii > 1
+    raw = raw_jets(network, 100)
+    monkeypatch.setattr(simulation, "design", replace(simulation.design, ii=1))
+    assert (simulation.scores(raw) != wanted(network, raw)).any() == shared
+
+
+def test_jets_of_another_shape_are_refused(simulation: VerilogSimulation) -> None:
+    with pytest.raises(BadInput, match="12 inputs"):
+        simulation.scores(np.zeros((5, 4, 4), dtype=int))
+
+
+def test_changed_verilog_is_found(
+    network: Network, design: RtlDesign, simulation: VerilogSimulation, tmp_path: Path
+) -> None:
+    changed = copy_of(design, tmp_path)
+    last = tmp_path / f"fpgajet_stage_{design.latency_cycles - 1}.v"
+    text = last.read_text()
+    ending = text.rindex("  assign o")
+    signal = text[ending:].split("= ")[1].split(";")[0]
+    last.write_text(text[:ending] + text[ending:].replace(f"= {signal}", f"= ~{signal}"))
+    assert compare(network, VerilogSimulation(changed), raw_jets(network, 50)) == 50
+
+
+def test_verilog_that_does_not_parse_is_reported(
+    simulation: VerilogSimulation, design: RtlDesign, tmp_path: Path
+) -> None:
+    changed = copy_of(design, tmp_path)
+    (tmp_path / "fpgajet_top.v").write_text("module fpgajet_top (")
+    with pytest.raises(ToolFailed, match="Verilator does not accept"):
+        VerilogSimulation(changed)
+
+
+@pytest.mark.parametrize("form", [TRIGGER, LOG, None])
+def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, tmp_path: Path) -> None:
+    """Other input forms, and sums over the rows of momenta."""
+    network = (
+        random_network(n=3, hidden=1, form=form) if form else with_row_sums(random_network(n=3, hidden=1))
+    )
+    raw = raw_jets(network, 600)
+    found = VerilogSimulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
+    np.testing.assert_array_equal(found, wanted(network, raw))
+    assert len(np.unique(found)) > 50
