@@ -10,6 +10,8 @@ from fpgajet.cli.output import console
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.pipeline.build import Outcome
 from fpgajet.report.model import Physics
+from fpgajet.report.tables import METRICS
+from fpgajet.report.words import measured
 
 COLOURS = {"pass": "green", "marginal": "yellow", "fail": "red"}
 
@@ -40,14 +42,16 @@ def show(outcome: Outcome) -> None:
 
 
 def physics_table(physics: Physics) -> Table:
-    """Metrics by implementation."""
+    """Metrics by implementation, the statistical error of each below it."""
     table = Table("physics", "accuracy", "AUC", "1/eps_B at 0.3", "1/eps_B at 0.5", "tied scores")
     for name, row in physics.rows().items():
-        rejection = (row.inverse_background_efficiency_30, row.inverse_background_efficiency_50)
+        cells = (
+            measured(getattr(row, key), getattr(row, f"{key}_error"), digits)
+            for key, digits in METRICS.items()
+        )
         table.add_row(
-            name.replace("_", " "),
-            *("-" if c is None else f"{c:.4f}" for c in (row.accuracy, row.auc)),
-            *("-" if c is None else f"{c:.1f}" for c in rejection),
+            "mass window" if name == "jet_mass" else name.replace("_", " "),
+            *(cell.replace(" ± ", "\n[dim]± ") + ("[/]" if "±" in cell else "") for cell in cells),
             str(row.tied_scores),
         )
     return table

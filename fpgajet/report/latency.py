@@ -94,6 +94,8 @@ def waterfall(report: Report) -> Picture | None:
     scale = Scale(0, last * 1.15 if off_scale else 1.05 * max(last, limit), LEFT, RIGHT)
     bottom = ROW * len(parts) + 26
     for tick in scale.ticks():
+        if off_scale and scale(tick) > RIGHT - 24:
+            continue  # the sign for the broken axis stands there
         picture.line(scale(tick), 22, scale(tick), bottom, "grid")
         picture.text(scale(tick), bottom + 14, f"{tick:g}", "label", "middle")
     for k, step in enumerate(parts):

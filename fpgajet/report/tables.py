@@ -80,7 +80,7 @@ def _range(row: VerdictRow) -> str:
 def physics_table(report: Report) -> Table:
     """Accuracy, AUC and background rejection with errors by implementation; what quantisation changes last."""
     physics = report.physics
-    rows = [(physics.title(name), *_metrics(m), str(m.tied_scores)) for name, m in physics.rows().items()]
+    rows = [(physics.title(name), *_metrics(m), f"{m.tied_scores:,}") for name, m in physics.rows().items()]
     if physics.quantised and physics.quantised.minus_float:
         changes = physics.quantised.minus_float
         cells = [_change(changes.get(name), digits) for name, digits in METRICS.items()]
