@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import ceil
 
+from fpgajet.rtl.ir.cell import Cell
 from fpgajet.rtl.ir.cells import (
     AllBits,
     AnyBit,
     Bitwise,
-    Cell,
     Constant,
     Copy,
     Distance,
@@ -25,8 +25,8 @@ from fpgajet.rtl.ir.cells import (
     Sum,
     Table,
     Trim,
-    require_rows,
 )
+from fpgajet.rtl.ir.rows import require_rows
 
 #: What a DSP block is worth, in look-up tables.
 DSP_WORTH = 100

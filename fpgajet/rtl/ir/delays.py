@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import ceil, log
 
+from fpgajet.rtl.ir.cell import Cell
 from fpgajet.rtl.ir.cells import (
     AllBits,
     AnyBit,
     Bitwise,
-    Cell,
     Constant,
     Copy,
     Distance,
@@ -32,8 +32,8 @@ from fpgajet.rtl.ir.cells import (
     Sum,
     Table,
     Trim,
-    require_rows,
 )
+from fpgajet.rtl.ir.rows import require_rows
 
 REGISTER = 0.25
 LUT_LEVEL = 0.6

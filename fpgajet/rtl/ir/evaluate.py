@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.rtl.ir.cell import Cell, Format, Role, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     And,
     AnyBit,
-    Cell,
     Constant,
     Copy,
     Distance,
-    Format,
     Input,
     Limit,
     Mac,
@@ -27,15 +26,13 @@ from fpgajet.rtl.ir.cells import (
     Or,
     Product,
     Relu,
-    Role,
     Sum,
     Table,
-    Term,
     Trim,
     Xor,
-    require_rows,
 )
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 
 RawValues = NDArray[np.int64]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fpgajet.rtl.ir.cells import Cell, Constant, Format
+from fpgajet.rtl.ir.cell import Cell, Format
+from fpgajet.rtl.ir.cells import Constant
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.write.syntax import Body, Syntax
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from fpgajet.rtl.ir.cell import Cell, Role, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     AnyBit,
     Bitwise,
-    Cell,
     Constant,
     Copy,
     Distance,
@@ -20,14 +20,12 @@ from fpgajet.rtl.ir.cells import (
     Not,
     Product,
     Relu,
-    Role,
     Sum,
     Table,
-    Term,
     Trim,
-    require_rows,
 )
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.rtl.write.expressions import Writer, name
 from fpgajet.rtl.write.roms import write_table
 from fpgajet.rtl.write.syntax import Body, Syntax

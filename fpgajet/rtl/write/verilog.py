@@ -134,10 +134,10 @@ def _stage_instance(netlist: Netlist, stage: int, wiring: StageWiring) -> list[s
     if wiring.slot:
         pins.append(".slot(valid[{}:{}])".format(*wiring.slot))
     lines = ["", *(f"  wire {_range(netlist, n)} {wire};" for wire, n in wiring.wires)]
-    if pins:  # else signals only wait here
+    if pins:  # without logic the stage only holds signals
         lines += [f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
     lines += [f"  reg {_range(netlist, r.cell)} {r.name};" for r in wiring.registers]
     arrives = f"if ({f'valid[{stage - 1}]' if stage else 'valid_in'}) "
     lines.append("  always @(posedge clk) begin")
-    lines += [f"    {arrives if r.waits else ''}{r.name} <= {r.source};" for r in wiring.registers]
+    lines += [f"    {arrives if r.on_arrival else ''}{r.name} <= {r.source};" for r in wiring.registers]
     return [*lines, "  end"]

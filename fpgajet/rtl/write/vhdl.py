@@ -168,13 +168,13 @@ def _stage_instance(stage: int, wiring: StageWiring) -> list[str]:
     if wiring.slot:
         pins.append("slot => valid({} downto {})".format(*wiring.slot))
     lines = []
-    if pins:  # else signals only wait here
+    if pins:  # without logic the stage only holds signals
         lines += [f"  stage_{stage}: entity work.fpgajet_stage_{stage}"]
         lines += ["    port map (", "      " + ",\n      ".join(pins), "    );"]
     lines += ["  process (clk) begin", "    if rising_edge(clk) then"]
-    lines += [f"      {r.name} <= {r.source};" for r in wiring.registers if not r.waits]
-    if waiting := [r for r in wiring.registers if r.waits]:
+    lines += [f"      {r.name} <= {r.source};" for r in wiring.registers if not r.on_arrival]
+    if arriving := [r for r in wiring.registers if r.on_arrival]:
         lines.append(f"      if {f'valid({stage - 1})' if stage else 'valid_in'} = '1' then")
-        lines += [f"        {r.name} <= {r.source};" for r in waiting]
+        lines += [f"        {r.name} <= {r.source};" for r in arriving]
         lines.append("      end if;")
     return [*lines, "    end if;", "  end process;"]
