@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.expressions import name
-from fpgajet.rtl.write.syntax import Body, Syntax
+from fpgajet.rtl.write.syntax import Body, Instance, Syntax
 from fpgajet.rtl.write.wiring import (
     StagePorts,
     StageWiring,
@@ -52,18 +52,10 @@ class VerilogSyntax(Syntax):
         text = "".join(f"{signal}[{place}] ? {chosen} : " for signal, place, chosen in choices)
         return f"assign {target} = {text}{otherwise};"
 
-    def instance(
-        self,
-        body: Body,
-        module: str,
-        label: str,
-        parameters: Sequence[int | tuple[int, int]],
-        inputs: Sequence[tuple[str, int]],
-        outputs: Sequence[str],
-    ) -> None:
-        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in parameters)
-        ports = ", ".join([*(text for text, _ in inputs), self.join(outputs)])
-        body.lines.append(f"{module} #({values}) {label} ({ports});")
+    def instance(self, body: Body, made: Instance) -> None:
+        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in made.parameters)
+        ports = ", ".join([*(text for text, _ in made.inputs), self.join(made.outputs)])
+        body.lines.append(f"{made.module} #({values}) {made.label} ({ports});")
 
 
 _SYMBOLS = {"and": "&", "or": "|", "xor": "^"}
