@@ -20,19 +20,16 @@ def area(cell: Cell, cells: Sequence[Cell]) -> int:
     raise NotImplementedError(type(cell))
 
 
-@area.register(kinds.Input)
-@area.register(kinds.Constant)
-@area.register(kinds.Trim)
-@area.register(kinds.Not)
-@area.register(kinds.Negate)
-@area.register(kinds.Copy)
-def _none(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(
+    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not | kinds.Negate | kinds.Copy,
+    cells: Sequence[Cell],
+) -> int:
     return 0
 
 
-@area.register(kinds.Product)
-@area.register(kinds.Mac)
-def _dsp(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.Product | kinds.Mac, cells: Sequence[Cell]) -> int:
     return DSP_WORTH
 
 
@@ -56,16 +53,13 @@ def _(cell: kinds.Sum, cells: Sequence[Cell]) -> int:
     return cell.format.width * max(1, ceil((len(cell.terms) - 1) / 2))  # adders of three
 
 
-@area.register(kinds.Mux)
-@area.register(kinds.Bitwise)
-@area.register(kinds.Relu)
-def _one_per_bit(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell]) -> int:
     return cell.format.width
 
 
-@area.register(kinds.AnyBit)
-@area.register(kinds.AllBits)
-def _reduction(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> int:
     return ceil(cells[cell.a].format.width / 6)
 
 

@@ -43,13 +43,11 @@ def delay(cell: Cell, cells: Sequence[Cell]) -> float:
     raise NotImplementedError(type(cell))
 
 
-@delay.register(kinds.Input)
-@delay.register(kinds.Constant)
-@delay.register(kinds.Trim)
-@delay.register(kinds.Not)
-@delay.register(kinds.Product)
-@delay.register(kinds.Mac)
-def _no_logic(cell: Cell, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(
+    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not | kinds.Product | kinds.Mac,
+    cells: Sequence[Cell],
+) -> float:
     return 0.0
 
 
@@ -69,10 +67,8 @@ def _(cell: kinds.Negate, cells: Sequence[Cell]) -> float:
     return 0.0 if cells[cell.a].format.width == 1 else ADDER + carry_chain(cell.format.width)
 
 
-@delay.register(kinds.Mux)
-@delay.register(kinds.Bitwise)
-@delay.register(kinds.Relu)
-def _gate(cell: Cell, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell]) -> float:
     return GATE
 
 
@@ -87,9 +83,8 @@ def _(cell: kinds.Copy, cells: Sequence[Cell]) -> float:
     return LUT_LEVEL * (1 if cell.inputs <= 3 else 2)
 
 
-@delay.register(kinds.AnyBit)
-@delay.register(kinds.AllBits)
-def _reduction(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> float:
     return LUT_LEVEL * max(1, ceil(log(cells[cell.a].format.width, 6)))
 
 
