@@ -9,7 +9,8 @@ import pytest
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, trace_network
-from fpgajet.rtl.ir.cells import Raw, Sum
+from fpgajet.rtl.ir.cell import Raw
+from fpgajet.rtl.ir.cells import Sum
 from fpgajet.rtl.ir.evaluate import evaluate
 from tests.networks import random_network, scaled, symmetric
 from tests.rtl.conftest import assert_exact, raw_jets, wanted

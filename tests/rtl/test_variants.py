@@ -12,7 +12,7 @@ import pytest
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import trace_network
-from fpgajet.rtl.ir.cells import Cell, Format
+from fpgajet.rtl.ir.cell import Cell, Format
 from fpgajet.rtl.ir.evaluate import evaluate
 from tests.rtl.conftest import raw_jets, wanted
 

@@ -6,27 +6,9 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import ceil
 
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    AnyBit,
-    Bitwise,
-    Cell,
-    Constant,
-    Copy,
-    Distance,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Negate,
-    Not,
-    Product,
-    Relu,
-    Sum,
-    Table,
-    Trim,
-    require_rows,
-)
+from fpgajet.rtl.ir import cells as kinds
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.rows import require_rows
 
 #: What a DSP block is worth, in look-up tables.
 DSP_WORTH = 100
@@ -38,52 +20,46 @@ def area(cell: Cell, cells: Sequence[Cell]) -> int:
     raise NotImplementedError(type(cell))
 
 
-@area.register(Input)
-@area.register(Constant)
-@area.register(Trim)
-@area.register(Not)
-@area.register(Negate)
-@area.register(Copy)
-def _none(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(
+    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not | kinds.Negate | kinds.Copy,
+    cells: Sequence[Cell],
+) -> int:
     return 0
 
 
-@area.register(Product)
-@area.register(Mac)
-def _dsp(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.Product | kinds.Mac, cells: Sequence[Cell]) -> int:
     return DSP_WORTH
 
 
 @area.register
-def _(cell: Table, cells: Sequence[Cell]) -> int:
+def _(cell: kinds.Table, cells: Sequence[Cell]) -> int:
     return cell.format.width << max(0, cells[cell.a].format.width - 6)
 
 
 @area.register
-def _(cell: Distance, cells: Sequence[Cell]) -> int:
+def _(cell: kinds.Distance, cells: Sequence[Cell]) -> int:
     return ceil(1.5 * cell.format.width)
 
 
 @area.register
-def _(cell: Limit, cells: Sequence[Cell]) -> int:
+def _(cell: kinds.Limit, cells: Sequence[Cell]) -> int:
     return ceil(cell.format.width / 2)
 
 
 @area.register
-def _(cell: Sum, cells: Sequence[Cell]) -> int:
+def _(cell: kinds.Sum, cells: Sequence[Cell]) -> int:
     return cell.format.width * max(1, ceil((len(cell.terms) - 1) / 2))  # adders of three
 
 
-@area.register(Mux)
-@area.register(Bitwise)
-@area.register(Relu)
-def _one_per_bit(cell: Cell, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell]) -> int:
     return cell.format.width
 
 
-@area.register(AnyBit)
-@area.register(AllBits)
-def _reduction(cell: AnyBit | AllBits, cells: Sequence[Cell]) -> int:
+@area.register
+def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> int:
     return ceil(cells[cell.a].format.width / 6)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fpgajet.rtl.ir.cells import DSP_KINDS, ZERO, Bounds, Cell, Format, Raw, Sum, Term
+from fpgajet.rtl.ir.cell import ZERO, Bounds, Cell, Format, Raw, Term
+from fpgajet.rtl.ir.cells import DSP_KINDS, Sum
 from fpgajet.rtl.ir.delays import REGISTER, delay
 from fpgajet.rtl.ir.netlist import Netlist
 

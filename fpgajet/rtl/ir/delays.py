@@ -13,27 +13,9 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import ceil, log
 
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    AnyBit,
-    Bitwise,
-    Cell,
-    Constant,
-    Copy,
-    Distance,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Negate,
-    Not,
-    Product,
-    Relu,
-    Sum,
-    Table,
-    Trim,
-    require_rows,
-)
+from fpgajet.rtl.ir import cells as kinds
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.rows import require_rows
 
 REGISTER = 0.25
 LUT_LEVEL = 0.6
@@ -61,58 +43,53 @@ def delay(cell: Cell, cells: Sequence[Cell]) -> float:
     raise NotImplementedError(type(cell))
 
 
-@delay.register(Input)
-@delay.register(Constant)
-@delay.register(Trim)
-@delay.register(Not)
-@delay.register(Product)
-@delay.register(Mac)
-def _no_logic(cell: Cell, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(
+    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not | kinds.Product | kinds.Mac,
+    cells: Sequence[Cell],
+) -> float:
     return 0.0
 
 
 @delay.register
-def _(cell: Sum, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Sum, cells: Sequence[Cell]) -> float:
     operands = len(cell.terms) + (cell.constant.value != 0)
     return (ADDER if operands < 3 else TERNARY) + carry_chain(cell.format.width)
 
 
 @delay.register
-def _(cell: Distance, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Distance, cells: Sequence[Cell]) -> float:
     return 2 * (ADDER + carry_chain(cell.format.width))  # two chains, one after the other
 
 
 @delay.register
-def _(cell: Negate, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Negate, cells: Sequence[Cell]) -> float:
     return 0.0 if cells[cell.a].format.width == 1 else ADDER + carry_chain(cell.format.width)
 
 
-@delay.register(Mux)
-@delay.register(Bitwise)
-@delay.register(Relu)
-def _gate(cell: Cell, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell]) -> float:
     return GATE
 
 
 @delay.register
-def _(cell: Limit, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Limit, cells: Sequence[Cell]) -> float:
     return LUT_LEVEL
 
 
 @delay.register
-def _(cell: Copy, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Copy, cells: Sequence[Cell]) -> float:
     # Three inputs and what selects two of them in a level.
     return LUT_LEVEL * (1 if cell.inputs <= 3 else 2)
 
 
-@delay.register(AnyBit)
-@delay.register(AllBits)
-def _reduction(cell: AnyBit | AllBits, cells: Sequence[Cell]) -> float:
+@delay.register
+def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> float:
     return LUT_LEVEL * max(1, ceil(log(cells[cell.a].format.width, 6)))
 
 
 @delay.register
-def _(cell: Table, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Table, cells: Sequence[Cell]) -> float:
     return LUT_LEVEL * (1 + max(0, cells[cell.a].format.width - 6) * 0.25)
 
 

@@ -9,33 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    And,
-    AnyBit,
-    Cell,
-    Constant,
-    Copy,
-    Distance,
-    Format,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Negate,
-    Not,
-    Or,
-    Product,
-    Relu,
-    Role,
-    Sum,
-    Table,
-    Term,
-    Trim,
-    Xor,
-    require_rows,
-)
+from fpgajet.rtl.ir import cells as kinds
+from fpgajet.rtl.ir.cell import Cell, Format, Role, Term
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 
 RawValues = NDArray[np.int64]
 
@@ -88,17 +65,17 @@ def compute(cell: Cell, signals: Signals) -> RawValues:
 
 
 @compute.register
-def _(cell: Input, signals: Signals) -> RawValues:
+def _(cell: kinds.Input, signals: Signals) -> RawValues:
     return np.asarray(signals.inputs[:, cell.index], dtype=np.int64)
 
 
 @compute.register
-def _(cell: Constant, signals: Signals) -> RawValues:
+def _(cell: kinds.Constant, signals: Signals) -> RawValues:
     return np.full(len(signals.inputs), cell.raw, dtype=np.int64)
 
 
 @compute.register
-def _(cell: Sum, signals: Signals) -> RawValues:
+def _(cell: kinds.Sum, signals: Signals) -> RawValues:
     finest = [signals.format(term.arg).fraction - term.shift for term in cell.terms]
     common = max(cell.format.fraction, cell.constant.fraction, *finest)
     constant = np.full(len(signals.inputs), cell.constant.value, dtype=np.int64)
@@ -109,83 +86,83 @@ def _(cell: Sum, signals: Signals) -> RawValues:
 
 
 @compute.register
-def _(cell: Negate, signals: Signals) -> RawValues:
+def _(cell: kinds.Negate, signals: Signals) -> RawValues:
     return -signals.at(cell.a, cell.format.fraction)
 
 
 @compute.register
-def _(cell: Trim, signals: Signals) -> RawValues:
+def _(cell: kinds.Trim, signals: Signals) -> RawValues:
     return signals.at(cell.a, cell.format.fraction, cell.shift)
 
 
 @compute.register
-def _(cell: Relu, signals: Signals) -> RawValues:
+def _(cell: kinds.Relu, signals: Signals) -> RawValues:
     positive = np.maximum(signals.values[cell.a], 0)
     return at_fraction(positive, signals.format(cell.a).fraction, cell.format.fraction)
 
 
 @compute.register
-def _(cell: Table, signals: Signals) -> RawValues:
+def _(cell: kinds.Table, signals: Signals) -> RawValues:
     address = signals.values[cell.a] & ((1 << signals.format(cell.a).width) - 1)
     return np.asarray(np.array(signals.netlist.tables[cell.table], dtype=np.int64)[address])
 
 
 @compute.register
-def _(cell: Not, signals: Signals) -> RawValues:
+def _(cell: kinds.Not, signals: Signals) -> RawValues:
     return ~signals.values[cell.a]
 
 
 @compute.register
-def _(cell: AnyBit, signals: Signals) -> RawValues:
+def _(cell: kinds.AnyBit, signals: Signals) -> RawValues:
     return np.asarray(signals.values[cell.a] != 0, dtype=np.int64)
 
 
 @compute.register
-def _(cell: AllBits, signals: Signals) -> RawValues:
+def _(cell: kinds.AllBits, signals: Signals) -> RawValues:
     ones = wrap(signals.values[cell.a], Format(True, signals.format(cell.a).width, 0)) == -1
     return np.asarray(ones, dtype=np.int64)
 
 
 @compute.register
-def _(cell: Copy, signals: Signals) -> RawValues:
+def _(cell: kinds.Copy, signals: Signals) -> RawValues:
     return signals.values[cell.a]
 
 
 @compute.register
-def _(cell: Mux, signals: Signals) -> RawValues:
+def _(cell: kinds.Mux, signals: Signals) -> RawValues:
     top = (signals.values[cell.key] >> np.int64(signals.format(cell.key).width - 1)) & 1 == 1
     chosen = signals.at(cell.chosen, cell.format.fraction)
     return np.where(top, chosen, signals.at(cell.otherwise, cell.format.fraction, cell.shift))
 
 
 @compute.register
-def _(cell: And, signals: Signals) -> RawValues:
+def _(cell: kinds.And, signals: Signals) -> RawValues:
     return signals.at(cell.a, cell.format.fraction) & signals.at(cell.b, cell.format.fraction, cell.shift)
 
 
 @compute.register
-def _(cell: Or, signals: Signals) -> RawValues:
+def _(cell: kinds.Or, signals: Signals) -> RawValues:
     return signals.at(cell.a, cell.format.fraction) | signals.at(cell.b, cell.format.fraction, cell.shift)
 
 
 @compute.register
-def _(cell: Xor, signals: Signals) -> RawValues:
+def _(cell: kinds.Xor, signals: Signals) -> RawValues:
     return signals.at(cell.a, cell.format.fraction) ^ signals.at(cell.b, cell.format.fraction, cell.shift)
 
 
 @compute.register
-def _(cell: Product, signals: Signals) -> RawValues:
+def _(cell: kinds.Product, signals: Signals) -> RawValues:
     fraction = signals.format(cell.a).fraction + signals.format(cell.b).fraction
     return at_fraction(signals.values[cell.a] * signals.values[cell.b], fraction, cell.format.fraction)
 
 
 @compute.register
-def _(cell: Distance, signals: Signals) -> RawValues:
+def _(cell: kinds.Distance, signals: Signals) -> RawValues:
     return np.asarray(np.abs(signals.values[cell.a] - signals.values[cell.b]))
 
 
 @compute.register
-def _(cell: Mac, signals: Signals) -> RawValues:
+def _(cell: kinds.Mac, signals: Signals) -> RawValues:
     total = signals.values[cell.a]
     if cell.d is not None:
         total = total + cell.pre * signals.values[cell.d]
@@ -198,7 +175,7 @@ def _(cell: Mac, signals: Signals) -> RawValues:
 
 
 @compute.register
-def _(cell: Limit, signals: Signals) -> RawValues:
+def _(cell: kinds.Limit, signals: Signals) -> RawValues:
     bits = signals.values[cell.value]
     controls = [(signals.values[control.arg] & 1 == 1, control.role) for control in cell.controls]
     for bit, role in controls:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fpgajet.rtl.ir.cells import Cell, Format, Input
+from fpgajet.rtl.ir.cell import Cell, Format
+from fpgajet.rtl.ir.cells import Input
 
 
 @dataclass(frozen=True)

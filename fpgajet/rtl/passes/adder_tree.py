@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import Sum, Term
+from fpgajet.rtl.ir.cell import Term
+from fpgajet.rtl.ir.cells import Sum
 from fpgajet.rtl.ir.delays import ADDER, TERNARY, carry_chain
 
 

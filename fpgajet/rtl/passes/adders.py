@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import Bounds, Cell, Copy, Sum
+from fpgajet.rtl.ir.cell import Bounds, Cell
+from fpgajet.rtl.ir.cells import Copy, Sum
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing
 from fpgajet.rtl.passes.adder_tree import adder_tree
@@ -51,7 +52,7 @@ class _Shared:
             self.ranges[leader] = min(low, known[0]), max(high, known[1])
 
     def add(self, number: int, cell: Cell) -> int:
-        """A cell whose arguments are in the new netlist already; returns its number there."""
+        """Add a cell that reads signals of the new netlist; returns its number."""
         leader, slot = self.old.leader[number], self.old.slot[number]
         old = self.netlist.cells[number]
         if not isinstance(cell, Sum) or not isinstance(old, Sum):

@@ -7,7 +7,8 @@ alkaid traces difference, its negative and a multiplexer: three look-up tables a
 from __future__ import annotations
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import Cell, Distance, Mux, Negate, Sum
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.cells import Distance, Mux, Negate, Sum
 from fpgajet.rtl.ir.netlist import Netlist
 
 

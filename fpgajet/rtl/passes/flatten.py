@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fpgajet.rtl.ir.cells import Raw, Sum, Term
+from fpgajet.rtl.ir.cell import Raw, Term
+from fpgajet.rtl.ir.cells import Sum
 from fpgajet.rtl.ir.netlist import Netlist
 
 

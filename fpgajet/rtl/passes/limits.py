@@ -11,7 +11,8 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import And, Cell, Constant, Control, Format, Limit, Mux, Negate, Not, Role, Trim
+from fpgajet.rtl.ir.cell import Cell, Control, Format, Role
+from fpgajet.rtl.ir.cells import And, Constant, Limit, Mux, Negate, Not, Trim
 from fpgajet.rtl.ir.netlist import Netlist
 
 #: Control signals beside two bits at the five inputs of a LUT6_2.

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from fpgajet.ops.signed_digits import signed_digits
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import Cell, Format, Product, Sum, Term
+from fpgajet.rtl.ir.cell import Cell, Format, Term
+from fpgajet.rtl.ir.cells import Product, Sum
 from fpgajet.rtl.ir.netlist import Netlist
 
 #: Coefficients are integers in units of 2**-UNIT.

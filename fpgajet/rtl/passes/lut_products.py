@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fpgajet.rtl.ir.builder import Builder
-from fpgajet.rtl.ir.cells import And, Format, Product, Sum, Term, Trim
+from fpgajet.rtl.ir.cell import Format, Term
+from fpgajet.rtl.ir.cells import And, Product, Sum, Trim
 from fpgajet.rtl.ir.netlist import Netlist
 
 #: ``auto``: a product with a factor of at most this many bits is smaller as rows than it is worth a DSP.

@@ -7,7 +7,8 @@ cascade from the block before or the C port, and W, next to a cascade, the C por
 from __future__ import annotations
 
 from fpgajet.rtl.ir.builder import Builder, narrowest, span
-from fpgajet.rtl.ir.cells import Bounds, Cell, Constant, Format, Mac, Product, Raw, Sum, Term, Trim
+from fpgajet.rtl.ir.cell import Bounds, Cell, Format, Raw, Term
+from fpgajet.rtl.ir.cells import Constant, Mac, Product, Sum, Trim
 from fpgajet.rtl.ir.netlist import Netlist
 
 A_BITS, B_BITS, P_BITS = 27, 18, 48
@@ -40,7 +41,7 @@ def _signed_width(shape: Format) -> int:
 
 
 def _chainable(netlist: Netlist, cell: Sum, products: list[Term]) -> bool:
-    """All products at one place of the binary point, nothing finer beside them, room in 48 bits."""
+    """Whether all products have one binary point, no other term is finer, and the sum fits into 48 bits."""
     point = {netlist.cells[t.arg].format.fraction - t.shift for t in products}
     finest = max(netlist.cells[t.arg].format.fraction - t.shift for t in cell.terms)
     constant = cell.constant.fraction if cell.constant.value else finest

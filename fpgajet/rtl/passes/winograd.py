@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fpgajet.rtl.ir.builder import Builder, narrowest
-from fpgajet.rtl.ir.cells import Product, Sum, Term
+from fpgajet.rtl.ir.cell import Term
+from fpgajet.rtl.ir.cells import Product, Sum
 from fpgajet.rtl.ir.netlist import Netlist
 
 

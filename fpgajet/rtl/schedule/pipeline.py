@@ -47,7 +47,7 @@ def pipeline(
     """Place registers for a clock, or for a given number of stages, as evenly as the model allows.
 
     Raises:
-        BadInput: no placement has the wanted number of stages, or a cell alone is slower than the clock.
+        BadInput: registers cannot be placed for this number of stages, or one cell alone is slower than the clock.
     """
     sharing = sharing or Sharing.none(netlist)
     dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from fpgajet.rtl.ir.areas import area
-from fpgajet.rtl.ir.cells import Cell, Constant, Input, Mac, Not, Sum, Trim
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.cells import Constant, Input, Mac, Not, Sum, Trim
 from fpgajet.rtl.ir.netlist import Netlist
 
-#: Larger cones are not looked at.
+#: Cones with more cells are left out.
 LARGEST = 400
-#: Nor sums alone of more terms: these share partial sums (:mod:`fpgajet.rtl.share.partial_sums`).
+#: So are single sums of more terms: these share partial sums (:mod:`fpgajet.rtl.share.partial_sums`).
 LONGEST = 6
 #: Cells that cost nothing are not worth sharing.
 FREE = (Input, Constant, Trim, Not)
@@ -85,8 +86,8 @@ def _dominated(netlist: Netlist) -> list[list[int]]:
     for number, cell in enumerate(netlist.cells):
         if not isinstance(cell, Input | Constant):
             inside[number].append(number)
-            room = LARGEST + 1 - len(inside[above[number]])
-            inside[above[number]] += inside[number][:room]
+            free = LARGEST + 1 - len(inside[above[number]])
+            inside[above[number]] += inside[number][:free]
     return inside
 
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fpgajet.rtl.ir.areas import area
-from fpgajet.rtl.ir.cells import Cell, Copy
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.cells import Copy
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing, order_of
 from fpgajet.rtl.share.cones import Family, families
@@ -73,7 +74,7 @@ def _round(
             continue
         groups, saved = groups_of(netlist, plan, family)
         larger = plan.with_groups(groups)
-        # None waits for its own results.
+        # No shared part may need its own results.
         if saved >= worth and order_of(netlist, larger.leaders(len(netlist.cells))):
             plan = larger
     return plan

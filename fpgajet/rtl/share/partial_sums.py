@@ -12,7 +12,8 @@ from collections import defaultdict
 from dataclasses import replace
 
 from fpgajet.rtl.ir.builder import narrowest, span
-from fpgajet.rtl.ir.cells import Cell, Sum, Term
+from fpgajet.rtl.ir.cell import Cell, Term
+from fpgajet.rtl.ir.cells import Sum
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import order_of
 from fpgajet.rtl.share.cones import Cone

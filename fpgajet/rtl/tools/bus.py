@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.rtl.ir.cells import Format
+from fpgajet.rtl.ir.cell import Format
 
 RawValues = NDArray[np.int64]
 

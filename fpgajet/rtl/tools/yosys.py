@@ -75,11 +75,11 @@ def synthesise(
     """Count the cells of a design; the counts of every stage are kept in ``synthesis.json`` beside it.
 
     Args:
-        progress: told about every stage that is synthesised.
+        progress: called with a line for every stage that is synthesised.
         jobs: how many Yosys run side by side.
 
     Raises:
-        MissingTool: there is no Yosys.
+        MissingTool: Yosys is not installed.
         ToolFailed: Yosys ended with an error.
     """
     require("yosys")

@@ -100,10 +100,12 @@ class AlkaidArithmetic(Arithmetic[FVArray]):
         return FVArray(flat.reshape(shape), hwconf=self.hardware)
 
 
-def symbolic_input(shape: tuple[int, ...], kind: FixedType, hardware: HWConfig = HARDWARE) -> FVArray:
-    """Inputs of a circuit, every raw value of ``kind`` possible in every element."""
-    lowest, highest = (np.full(shape, bound * kind.lsb) for bound in (kind.lowest, kind.highest))
-    return FVArray.from_lhs(lowest, highest, np.full(shape, kind.lsb), hwconf=hardware)
+def symbolic_input(shape: tuple[int, ...], precision: FixedType, hardware: HWConfig = HARDWARE) -> FVArray:
+    """Inputs of a circuit, every raw value of ``precision`` possible in every element."""
+    lowest, highest = (
+        np.full(shape, bound * precision.lsb) for bound in (precision.lowest, precision.highest)
+    )
+    return FVArray.from_lhs(lowest, highest, np.full(shape, precision.lsb), hwconf=hardware)
 
 
 def _symbols(x: FVArray) -> list[FVariable]:

@@ -40,9 +40,8 @@ class FpgajetTracer(ALIRTracerPluginBase):  # type: ignore[misc]
     def apply_model(self, verbose: bool, inputs: tuple[FVArray, ...]) -> tuple[dict[str, FVArray], list[str]]:
         """Every stage by name; the score is the output."""
         arithmetic = AlkaidArithmetic(self.hwconf)
-        kind = self.network.input_type
-        # Inputs of unknown or other precision are put into the model's own type first.
-        signed, integer, fraction = kind.kif()
+        # Inputs of another precision are put into the model's own first.
+        signed, integer, fraction = self.network.input_type.kif()
         quantised = inputs[0].quantize(signed, integer, fraction)
         stages = self.network.evaluate(arithmetic, quantised, arithmetic.tensor)
         if verbose:

@@ -10,24 +10,21 @@ from alkaid.trace import trace as alkaid_trace
 from alkaid.types import CombLogic, Op, Precision
 
 from fpgajet.fixed import FixedType
+from fpgajet.rtl.ir.cell import Cell, Format, Raw, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     And,
     AnyBit,
-    Cell,
     Constant,
-    Format,
     Input,
     Mux,
     Negate,
     Not,
     Or,
     Product,
-    Raw,
     Relu,
     Sum,
     Table,
-    Term,
     Trim,
     Xor,
 )

@@ -9,7 +9,8 @@ from typing import Any
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_errors, write_json, write_text
-from fpgajet.rtl.ir.cells import DSP_KINDS, Format
+from fpgajet.rtl.ir.cell import Format
+from fpgajet.rtl.ir.cells import DSP_KINDS
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.schedule.registers import count_registers

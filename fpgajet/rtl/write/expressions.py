@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fpgajet.rtl.ir.cells import Cell, Constant, Format
+from fpgajet.rtl.ir.cell import Cell, Format
+from fpgajet.rtl.ir.cells import Constant
 from fpgajet.rtl.ir.netlist import Netlist
-from fpgajet.rtl.write.syntax import Body, Syntax
+from fpgajet.rtl.write.syntax import Body, Instance, Syntax
 
 
 def name(number: int) -> str:
@@ -74,4 +75,4 @@ class Writer:
     ) -> None:
         """A module of our library."""
         label = f"{letter}{self.number}"
-        self.syntax.instance(self.body, f"fpgajet_{module}", label, parameters, inputs, [out])
+        self.syntax.instance(self.body, Instance(f"fpgajet_{module}", label, parameters, inputs, [out]))

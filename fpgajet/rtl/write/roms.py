@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fpgajet.rtl.write.syntax import Body, Syntax
+from fpgajet.rtl.write.syntax import Body, Instance, Syntax
 
 #: Address bits that two bits of a table may have in common look-up tables.
 SHARED = 5
@@ -86,8 +86,9 @@ def write_table(
         results = [syntax.part(out, bit.place, bit.place) for bit in (second, first)]
         label = f"{out}_t{first.place}"
         parameters: list[int | tuple[int, int]] = [len(support), *truths]
-        syntax.instance(body, "fpgajet_rom2", label, parameters, [wires(support)], results)
+        syntax.instance(body, Instance("fpgajet_rom2", label, parameters, [wires(support)], results))
     for bit in single:
         parameters = [len(bit.support), (bit.truth, 1 << len(bit.support))]
         result = [syntax.part(out, bit.place, bit.place)]
-        syntax.instance(body, "fpgajet_rom", f"{out}_t{bit.place}", parameters, [wires(bit.support)], result)
+        label = f"{out}_t{bit.place}"
+        syntax.instance(body, Instance("fpgajet_rom", label, parameters, [wires(bit.support)], result))

@@ -4,30 +4,10 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    AnyBit,
-    Bitwise,
-    Cell,
-    Constant,
-    Copy,
-    Distance,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Negate,
-    Not,
-    Product,
-    Relu,
-    Role,
-    Sum,
-    Table,
-    Term,
-    Trim,
-    require_rows,
-)
+from fpgajet.rtl.ir import cells as kinds
+from fpgajet.rtl.ir.cell import Cell, Role, Term
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.rtl.write.expressions import Writer, name
 from fpgajet.rtl.write.roms import write_table
 from fpgajet.rtl.write.syntax import Body, Syntax
@@ -49,12 +29,12 @@ def state(cell: Cell, to: Writer) -> None:
 
 
 @state.register
-def _(cell: Trim, to: Writer) -> None:
+def _(cell: kinds.Trim, to: Writer) -> None:
     to.put(to.operand(cell.a, cell.shift))
 
 
 @state.register
-def _(cell: Relu, to: Writer) -> None:
+def _(cell: kinds.Relu, to: Writer) -> None:
     shape = to.format(cell.a)
     if not shape.signed:
         to.put(to.operand(cell.a))
@@ -64,7 +44,7 @@ def _(cell: Relu, to: Writer) -> None:
 
 
 @state.register
-def _(cell: Negate, to: Writer) -> None:
+def _(cell: kinds.Negate, to: Writer) -> None:
     shape, s, width = to.format(cell.a), to.syntax, cell.format.width
     zeros = cell.format.fraction - shape.fraction
     if shape.width == 1 and not shape.signed and 0 <= zeros < width:  # 0 or all ones: no adder
@@ -75,51 +55,51 @@ def _(cell: Negate, to: Writer) -> None:
 
 
 @state.register
-def _(cell: Not, to: Writer) -> None:
+def _(cell: kinds.Not, to: Writer) -> None:
     to.put(to.syntax.complement(to.bits(cell.a, cell.format.width, 0)))
 
 
 @state.register
-def _(cell: AnyBit, to: Writer) -> None:
+def _(cell: kinds.AnyBit, to: Writer) -> None:
     to.put(to.syntax.reduced("or", name(cell.a)))
 
 
 @state.register
-def _(cell: AllBits, to: Writer) -> None:
+def _(cell: kinds.AllBits, to: Writer) -> None:
     to.put(to.syntax.reduced("and", name(cell.a)))
 
 
 @state.register
-def _(cell: Bitwise, to: Writer) -> None:
+def _(cell: kinds.Bitwise, to: Writer) -> None:
     to.put(to.syntax.bitwise(cell.operation, to.operand(cell.a), to.operand(cell.b, cell.shift)))
 
 
 @state.register
-def _(cell: Mux, to: Writer) -> None:
+def _(cell: kinds.Mux, to: Writer) -> None:
     key = (name(cell.key), to.format(cell.key).width - 1, to.operand(cell.chosen))
     to.body.lines.append(to.syntax.choose(to.out, [key], to.operand(cell.otherwise, cell.shift)))
 
 
 @state.register
-def _(cell: Table, to: Writer) -> None:
+def _(cell: kinds.Table, to: Writer) -> None:
     entries, address = to.netlist.tables[cell.table], to.format(cell.a).width
     write_table(to.body, to.syntax, entries, cell.format.width, address, name(cell.a), to.out)
 
 
 @state.register
-def _(cell: Distance, to: Writer) -> None:
+def _(cell: kinds.Distance, to: Writer) -> None:
     shape = to.format(cell.a)
     given = [(name(signal), shape.width) for signal in (cell.a, cell.b)]
     to.instance("distance", "d", [cell.format.width, int(shape.signed)], given, to.out)
 
 
 @state.register
-def _(cell: Sum, to: Writer) -> None:
+def _(cell: kinds.Sum, to: Writer) -> None:
     write_sum(cell, to)
 
 
 @state.register
-def _(cell: Product, to: Writer) -> None:
+def _(cell: kinds.Product, to: Writer) -> None:
     a, b = to.format(cell.a), to.format(cell.b)
     if a.fraction + b.fraction != cell.format.fraction:
         raise NotImplementedError("a product keeps every bit")
@@ -129,7 +109,7 @@ def _(cell: Product, to: Writer) -> None:
 
 
 @state.register
-def _(cell: Mac, to: Writer) -> None:
+def _(cell: kinds.Mac, to: Writer) -> None:
     width = cell.format.width
 
     def port(term: Term | None) -> tuple[str, int]:
@@ -146,7 +126,7 @@ def _(cell: Mac, to: Writer) -> None:
 
 
 @state.register
-def _(cell: Limit, to: Writer) -> None:
+def _(cell: kinds.Limit, to: Writer) -> None:
     roles = [control.role for control in cell.controls]
     parts = [to.syntax.part(name(control.arg), 0, 0) for control in reversed(cell.controls)]
     given = [(name(cell.value), cell.format.width), (to.syntax.join(parts), len(roles))]
@@ -155,4 +135,4 @@ def _(cell: Limit, to: Writer) -> None:
 
 
 # Inputs are ports, constants are literals, and copies are multiplexers, see :mod:`fpgajet.rtl.write.wiring`.
-require_rows(state, without=(Input, Constant, Copy))
+require_rows(state, without=(kinds.Input, kinds.Constant, kinds.Copy))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass
@@ -16,6 +17,22 @@ class Body:
 
     signals: list[tuple[str, int]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+
+
+class Instance(NamedTuple):
+    """A module of our library in use.
+
+    Attributes:
+        parameters: whole numbers, or (value, bits) of vectors.
+        inputs: expressions and their widths.
+        outputs: signals, or parts of them; several are one port in Verilog, the highest bits first.
+    """
+
+    module: str
+    label: str
+    parameters: Sequence[int | tuple[int, int]]
+    inputs: Sequence[tuple[str, int]]
+    outputs: Sequence[str]
 
 
 class Syntax(ABC):
@@ -65,20 +82,5 @@ class Syntax(ABC):
         """A multiplexer: the first expression whose bit (signal, place) is 1."""
 
     @abstractmethod
-    def instance(
-        self,
-        body: Body,
-        module: str,
-        label: str,
-        parameters: Sequence[int | tuple[int, int]],
-        inputs: Sequence[tuple[str, int]],
-        outputs: Sequence[str],
-    ) -> None:
-        """A module of our library, ports in its order.
-
-        Args:
-            body: gets the statement.
-            parameters: whole numbers, or (value, bits) of vectors.
-            inputs: expressions and their widths.
-            outputs: signals, or parts of them; several are one port in Verilog, the highest bits first.
-        """
+    def instance(self, body: Body, made: Instance) -> None:
+        """Add the statement of an instance to ``body``, its ports in their order."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.expressions import name
-from fpgajet.rtl.write.syntax import Body, Syntax
+from fpgajet.rtl.write.syntax import Body, Instance, Syntax
 from fpgajet.rtl.write.wiring import (
     StagePorts,
     StageWiring,
@@ -52,18 +52,10 @@ class VerilogSyntax(Syntax):
         text = "".join(f"{signal}[{place}] ? {chosen} : " for signal, place, chosen in choices)
         return f"assign {target} = {text}{otherwise};"
 
-    def instance(
-        self,
-        body: Body,
-        module: str,
-        label: str,
-        parameters: Sequence[int | tuple[int, int]],
-        inputs: Sequence[tuple[str, int]],
-        outputs: Sequence[str],
-    ) -> None:
-        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in parameters)
-        ports = ", ".join([*(text for text, _ in inputs), self.join(outputs)])
-        body.lines.append(f"{module} #({values}) {label} ({ports});")
+    def instance(self, body: Body, made: Instance) -> None:
+        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in made.parameters)
+        ports = ", ".join([*(text for text, _ in made.inputs), self.join(made.outputs)])
+        body.lines.append(f"{made.module} #({values}) {made.label} ({ports});")
 
 
 _SYMBOLS = {"and": "&", "or": "|", "xor": "^"}
@@ -134,10 +126,10 @@ def _stage_instance(netlist: Netlist, stage: int, wiring: StageWiring) -> list[s
     if wiring.slot:
         pins.append(".slot(valid[{}:{}])".format(*wiring.slot))
     lines = ["", *(f"  wire {_range(netlist, n)} {wire};" for wire, n in wiring.wires)]
-    if pins:  # else signals only wait here
+    if pins:  # without logic the stage only holds signals
         lines += [f"  fpgajet_stage_{stage} stage_{stage} (", "    " + ",\n    ".join(pins), "  );"]
     lines += [f"  reg {_range(netlist, r.cell)} {r.name};" for r in wiring.registers]
     arrives = f"if ({f'valid[{stage - 1}]' if stage else 'valid_in'}) "
     lines.append("  always @(posedge clk) begin")
-    lines += [f"    {arrives if r.waits else ''}{r.name} <= {r.source};" for r in wiring.registers]
+    lines += [f"    {arrives if r.on_arrival else ''}{r.name} <= {r.source};" for r in wiring.registers]
     return [*lines, "  end"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.expressions import name
-from fpgajet.rtl.write.syntax import Body, Syntax
+from fpgajet.rtl.write.syntax import Body, Instance, Syntax
 from fpgajet.rtl.write.wiring import (
     StagePorts,
     StageWiring,
@@ -55,27 +55,21 @@ class VhdlSyntax(Syntax):
         text = "".join(f"{chosen} when {signal}({place}) = '1' else " for signal, place, chosen in choices)
         return f"{target} <= {text}{otherwise};"
 
-    def instance(
-        self,
-        body: Body,
-        module: str,
-        label: str,
-        parameters: Sequence[int | tuple[int, int]],
-        inputs: Sequence[tuple[str, int]],
-        outputs: Sequence[str],
-    ) -> None:
+    def instance(self, body: Body, made: Instance) -> None:
         given = []
-        for number, (text, width) in enumerate(inputs):
+        for number, (text, width) in enumerate(made.inputs):
             if text.isidentifier():
                 given.append(text)
                 continue
-            signal = f"{label}_i{number}"  # an expression at a port is understood by few tools
+            signal = f"{made.label}_i{number}"  # an expression at a port is understood by few tools
             body.signals.append((signal, width))
             body.lines.append(self.assign(signal, text))
             given.append(signal)
-        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in parameters)
-        ports = ", ".join([*given, *outputs])
-        body.lines.append(f"{label}: entity work.{module} generic map ({values}) port map ({ports});")
+        values = ", ".join(str(p) if isinstance(p, int) else self.literal(*p) for p in made.parameters)
+        ports = ", ".join([*given, *made.outputs])
+        body.lines.append(
+            f"{made.label}: entity work.{made.module} generic map ({values}) port map ({ports});"
+        )
 
 
 VHDL = VhdlSyntax()
@@ -168,13 +162,13 @@ def _stage_instance(stage: int, wiring: StageWiring) -> list[str]:
     if wiring.slot:
         pins.append("slot => valid({} downto {})".format(*wiring.slot))
     lines = []
-    if pins:  # else signals only wait here
+    if pins:  # without logic the stage only holds signals
         lines += [f"  stage_{stage}: entity work.fpgajet_stage_{stage}"]
         lines += ["    port map (", "      " + ",\n      ".join(pins), "    );"]
     lines += ["  process (clk) begin", "    if rising_edge(clk) then"]
-    lines += [f"      {r.name} <= {r.source};" for r in wiring.registers if not r.waits]
-    if waiting := [r for r in wiring.registers if r.waits]:
+    lines += [f"      {r.name} <= {r.source};" for r in wiring.registers if not r.on_arrival]
+    if arriving := [r for r in wiring.registers if r.on_arrival]:
         lines.append(f"      if {f'valid({stage - 1})' if stage else 'valid_in'} = '1' then")
-        lines += [f"        {r.name} <= {r.source};" for r in waiting]
+        lines += [f"        {r.name} <= {r.source};" for r in arriving]
         lines.append("      end if;")
     return [*lines, "    end if;", "  end process;"]

@@ -79,12 +79,17 @@ def register(schedule: Schedule, number: int, stage: int) -> str:
 
 @dataclass(frozen=True)
 class Register:
-    """A register of a cell's width: its name, what it takes; ``waits``: only when a jet arrives."""
+    """A register of a cell's width.
+
+    Attributes:
+        source: signal that it takes.
+        on_arrival: whether it takes it only when a jet arrives.
+    """
 
     name: str
     cell: int
     source: str
-    waits: bool
+    on_arrival: bool
 
 
 @dataclass(frozen=True)

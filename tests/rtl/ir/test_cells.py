@@ -7,26 +7,11 @@ from dataclasses import dataclass
 import pytest
 
 from fpgajet.rtl.ir.areas import area
-from fpgajet.rtl.ir.cells import (
-    DSP_KINDS,
-    KINDS,
-    Cell,
-    Constant,
-    Control,
-    Copy,
-    Format,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Product,
-    Role,
-    Sum,
-    Term,
-    require_rows,
-)
+from fpgajet.rtl.ir.cell import Cell, Control, Format, Role, Term
+from fpgajet.rtl.ir.cells import DSP_KINDS, KINDS, Constant, Copy, Input, Limit, Mac, Mux, Product, Sum
 from fpgajet.rtl.ir.delays import delay
 from fpgajet.rtl.ir.evaluate import compute
+from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.rtl.write.statements import state
 
 BYTE = Format(True, 8, 0)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fpgajet.rtl.ir.cell import Cell, Control, Format, Raw, Role, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     And,
     AnyBit,
-    Cell,
-    Control,
     Copy,
     Distance,
-    Format,
     Input,
     Limit,
     Mac,
@@ -22,12 +20,9 @@ from fpgajet.rtl.ir.cells import (
     Not,
     Or,
     Product,
-    Raw,
     Relu,
-    Role,
     Sum,
     Table,
-    Term,
     Trim,
     Xor,
 )

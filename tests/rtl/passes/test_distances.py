@@ -8,7 +8,8 @@ from alkaid.trace import FVariable
 
 from fpgajet.rtl import RtlOptions
 from fpgajet.rtl.design import improve
-from fpgajet.rtl.ir.cells import Distance, Limit, Mux, Negate, Role, Sum
+from fpgajet.rtl.ir.cell import Role
+from fpgajet.rtl.ir.cells import Distance, Limit, Mux, Negate, Sum
 from fpgajet.rtl.ir.evaluate import evaluate
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fpgajet.rtl import trace_network
-from fpgajet.rtl.ir.cells import Limit, Role
+from fpgajet.rtl.ir.cell import Role
+from fpgajet.rtl.ir.cells import Limit
 from tests.networks import random_network, symmetric
 
 

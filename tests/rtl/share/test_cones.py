@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fpgajet.rtl import trace_network
-from fpgajet.rtl.ir.cells import Cell, Constant, Sum
+from fpgajet.rtl.ir.cell import Cell
+from fpgajet.rtl.ir.cells import Constant, Sum
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.share.cones import families
 from tests.rtl.share.networks import NETWORKS

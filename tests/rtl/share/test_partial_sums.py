@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpgajet.rtl.ir.builder import span
-from fpgajet.rtl.ir.cells import Cell, Copy, Distance, Format, Input, Raw, Sum, Term
+from fpgajet.rtl.ir.cell import Cell, Format, Raw, Term
+from fpgajet.rtl.ir.cells import Copy, Distance, Input, Sum
 from fpgajet.rtl.ir.evaluate import evaluate
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.passes.adders import adders

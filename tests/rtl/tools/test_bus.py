@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
-from fpgajet.rtl.ir.cells import Format
+from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.bus import pack, unpack
 
 FORMATS = [Format(True, 14, 2), Format(False, 1, 0), Format(True, 40, 9), Format(False, 9, 0)]
