@@ -55,7 +55,7 @@ _RULES: dict[Op, Callable[..., Raw]] = {
     Op.RELU: lambda _, x: np.maximum(x, 0),
     Op.ABS: lambda _, x: np.abs(x),
     Op.NONZERO: lambda _, x: (x != 0).astype(np.int64),
-    Op.GATE: lambda _, x, bit: np.where(bit != 0, x, 0),
+    Op.GATE: lambda _, x, bit: x * (bit != 0),
     Op.LESS: lambda _, x, y: (x < y).astype(np.int64),
-    Op.SELECT: lambda _, bit, x, y: np.where(bit != 0, x, y),
+    Op.SELECT: lambda _, bit, x, y: np.asarray(np.where(bit != 0, x, y)),
 }
