@@ -31,7 +31,7 @@ from calibration.jedi import rows
 
 from fpgajet.files import read_json, write_json
 from fpgajet.rtl.clock import CALIBRATION_FILE
-from fpgajet.rtl.synthesis import count_cells, summary
+from fpgajet.rtl.tools.yosys import count_cells, summary
 
 PROJECT = "test_data/vivado_example_verilog_model_lc=2"
 COVERED = 16

@@ -33,7 +33,7 @@ from tables.rows import write_table
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
-from fpgajet.rtl import RtlOptions, Simulation, compare, emit
+from fpgajet.rtl import RtlOptions, VerilogSimulation, compare, emit
 from fpgajet.verify.vectors import edge_vectors
 from quant.data.layout import read_jets
 from quant.zoo import names
@@ -65,7 +65,7 @@ def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, A
     traced = perf_counter()
     if row := known_row(folder, jets=jets, edges=edges):
         return row
-    simulation = Simulation(design)
+    simulation = VerilogSimulation(design)
     compiled = perf_counter()
     real, wild = events_of(network, jets, edges)
     both = np.concatenate([real, wild])

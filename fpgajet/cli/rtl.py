@@ -113,7 +113,7 @@ rtl.__doc__ = EXAMPLE
 def _show_tools(as_json: bool) -> int:
     from dataclasses import asdict
 
-    from fpgajet.rtl.tools import available
+    from fpgajet.rtl.tools.installed import available
 
     found = available()
     if as_json:

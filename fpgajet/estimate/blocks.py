@@ -8,7 +8,7 @@ from typing import Any
 from fpgajet.ops.dot_products import DotProducts
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
-from fpgajet.ops.shift_adds import mean_digits
+from fpgajet.ops.signed_digits import mean_digits
 
 
 @dataclass(frozen=True)

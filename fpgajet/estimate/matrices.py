@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fpgajet.estimate.units import LARGEST_IN_LOGIC, dsp_slices
 from fpgajet.fixed import EXACT_BITS, FixedType
 from fpgajet.ops.inventory import Inventory, Units
-from fpgajet.ops.shift_adds import signed_digits
+from fpgajet.ops.signed_digits import count_digits
 
 Raw = NDArray[np.int64]
 
@@ -43,14 +43,14 @@ def matrix_product(
     for value, count in zip(values.tolist(), counts.tolist(), strict=True):
         bits = effective_bits(value)
         wide = max(kind.bits, bits + 1) > LARGEST_IN_LOGIC
-        if wide and signed_digits(value) > DIGITS_IN_LOGIC:
+        if wide and count_digits(value) > DIGITS_IN_LOGIC:
             # The constant's width decides the number of slices; the DSP adds the product to the sum.
             units.constant_products.append(Units(instances * count, kind.bits, max(bits, LARGEST_IN_LOGIC)))
             in_dsp += count * dsp_slices(kind.bits, bits + 1)
         else:
             units.matrix_ebops += float(instances * count * kind.bits * bits)
     terms = int(max((weights != 0).sum(axis=0).max(initial=0), 1))
-    digits = max((signed_digits(value) for value in values.tolist()), default=0)
+    digits = max((count_digits(value) for value in values.tolist()), default=0)
     units.adder_levels += math.ceil(math.log2(terms)) + (
         0 if in_dsp else math.ceil(math.log2(max(digits, 1)))
     )

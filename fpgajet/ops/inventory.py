@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.folding import columns_at_once, phases
-from fpgajet.ops.shift_adds import mean_digits, shift_adds
+from fpgajet.ops.shift_adds import shift_adds
+from fpgajet.ops.signed_digits import mean_digits
 
 #: Weights of so many bits are products with a constant, which HLS may put into DSPs; shorter ones are shifts and adds.
 LONG_WEIGHT = 10

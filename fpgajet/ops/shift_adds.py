@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
+from fpgajet.ops.signed_digits import count_digits, signed_digits
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,9 @@ def shift_adds(weights: NDArray[np.int64], kind: FixedType) -> ShiftAdds:
     for row in weights.tolist():
         terms = [_times(whole, weight) for weight in row if weight]
         bits += _sum(terms)[0]
-        digits = sum(len(_positions(abs(weight))) for weight in row)
+        digits = sum(count_digits(weight) for weight in row)
         levels = max(levels, math.ceil(math.log2(max(digits, 1))))
     return ShiftAdds(bits, levels)
-
-
-def signed_digits(value: int) -> int:
-    """Non-zero digits of an integer in canonical signed-digit form, the fewest there can be.
-
-    Source: 3v xor v has a one for every such digit of v (Prodinger, "On binary representations of integers
-    with digits -1, 0, 1", 2000).
-    """
-    value = abs(value)
-    return ((3 * value) ^ value).bit_count()
-
-
-def mean_digits(weights: Iterable[int]) -> float:
-    """Mean number of signed digits of raw weights; 0 for none."""
-    counts = [signed_digits(int(weight)) for weight in weights]
-    return sum(counts) / len(counts) if counts else 0.0
 
 
 def _odd(weight: int) -> int:
@@ -75,21 +60,8 @@ def _odd(weight: int) -> int:
     return weight // (weight & -weight) if weight else 0
 
 
-def _positions(value: int) -> list[tuple[int, int]]:
-    """Positions and signs of the digits of a value > 0 in canonical signed-digit form."""
-    found, position = [], 0
-    while value:
-        if value & 1:
-            digit = 2 - (value & 3)
-            found.append((position, digit))
-            value -= digit
-        value >>= 1
-        position += 1
-    return found
-
-
 def _digits(value: int, x: _Term) -> Iterable[_Term]:
-    return [_times(x, sign << position) for position, sign in _positions(value)]
+    return [_times(x, sign << position) for position, sign in signed_digits(value)]
 
 
 def _times(x: _Term, weight: int) -> _Term:

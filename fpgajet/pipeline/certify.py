@@ -75,9 +75,10 @@ def certify_build(
     if library is not None:
         implementations.append(CSimulation(build.project, library))
     if verilog:
-        from fpgajet.rtl import RtlDesign, Simulation, Verilog
+        from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
 
-        implementations.append(Verilog(network, Simulation(RtlDesign.read(build.verilog))))
+        simulation = VerilogSimulation(RtlDesign.read(build.verilog))
+        implementations.append(VerilogImplementation(network, simulation))
     events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
     with Progress(
         TextColumn("  comparing implementations"),

@@ -12,7 +12,7 @@ from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.settings import BuildSettings
 from fpgajet.rtl import RtlOptions, available
-from fpgajet.rtl.tools import require
+from fpgajet.rtl.tools.installed import require
 
 TOOLS = ("alkaid", "verilator")
 #: estimated LUT, hardware shared, above which a build does not count cells unless the RTL flow is asked for
@@ -120,7 +120,7 @@ def cells_stage(build: BuildDirectory, count: bool) -> Stage:
     def run() -> str:
         from fpgajet.rtl import RtlDesign
         from fpgajet.rtl.hardware import hardware_row
-        from fpgajet.rtl.synthesis import synthesise
+        from fpgajet.rtl.tools.yosys import synthesise
 
         design = RtlDesign.read(build.verilog)
         cells = synthesise(design) if count else None

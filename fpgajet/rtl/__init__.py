@@ -1,15 +1,28 @@
 """From a network to cycle-exact Verilog: traced by alkaid, pipelined, simulated by Verilator, counted by Yosys.
 
-The tools are optional: nothing here imports them before they are needed; ``available()`` says what is there.
+The tools are optional and imported only where they are needed; ``available()`` lists which are installed.
+
+The packages, lowest first; a module imports only from its own package and from those before it:
+
+1. ``ir``: cells, netlists, their values, delays and areas.
+2. ``trace``: from a network to a netlist (needs alkaid).
+3. ``passes``: rewritings of the netlist.
+4. ``share``: hardware used several times by one jet.
+5. ``schedule``: stages and registers.
+6. ``write``: Verilog and VHDL, and the design on disk.
+7. ``tools``: Verilator, GHDL and Yosys.
+8. The files here, in this order: ``options``, ``clock``, ``design``, ``hardware``, ``build``, ``command``.
 """
 
 from __future__ import annotations
 
-from fpgajet.rtl.build import RtlResult, Verilog, build, compare
-from fpgajet.rtl.design import RtlDesign, emit, trace
+from fpgajet.rtl.build import RtlResult, VerilogImplementation, build, compare
+from fpgajet.rtl.design import emit, trace
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.simulate import Simulation, simulate
-from fpgajet.rtl.tools import Tool, available
+from fpgajet.rtl.tools.installed import Tool, available
+from fpgajet.rtl.tools.simulation import Simulation
+from fpgajet.rtl.tools.verilator import VerilogSimulation
+from fpgajet.rtl.write.design import RtlDesign
 
 __all__ = [
     "RtlDesign",
@@ -17,11 +30,11 @@ __all__ = [
     "RtlResult",
     "Simulation",
     "Tool",
-    "Verilog",
+    "VerilogImplementation",
+    "VerilogSimulation",
     "available",
     "build",
     "compare",
     "emit",
-    "simulate",
     "trace",
 ]

@@ -16,12 +16,14 @@ from fpgajet.fixed import from_real, to_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.rtl.clock import ClockInterval
-from fpgajet.rtl.design import RESULT_FILE, RtlDesign, emit
+from fpgajet.rtl.design import emit
 from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.simulate import Simulation
-from fpgajet.rtl.synthesis import Cells, synthesise
-from fpgajet.rtl.tools import available, require
+from fpgajet.rtl.tools.installed import available, require
+from fpgajet.rtl.tools.simulation import Simulation
+from fpgajet.rtl.tools.verilator import VerilogSimulation
+from fpgajet.rtl.tools.yosys import Cells, synthesise
+from fpgajet.rtl.write.design import RESULT_FILE, RtlDesign
 
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
@@ -67,13 +69,13 @@ def build(
         clock_mhz: clock that registers are placed for.
         part: short or full name, for the record; cells are those of UltraScale+.
         synth: whether to run Yosys (minutes the first time, nothing for unchanged stages).
-        jets: raw inputs [jets, ...] to simulate; without them the caller does that with ``Simulation``.
+        jets: raw inputs [jets, ...] to simulate; without them the caller does that with ``VerilogSimulation``.
         say: told about progress, a line at a time.
 
     Raises:
         MissingTool: a tool is missing; the message names all of them, and nothing has been written.
         Mismatch: the Verilog differs from the reference.
-        BadInput, CannotWrite, ToolFailed: as in ``emit``, ``Simulation``, ``synthesise``.
+        BadInput, CannotWrite, ToolFailed: as in ``emit``, ``VerilogSimulation``, ``synthesise``.
     """
     require("alkaid", *(["verilator", "g++"] if jets is not None else []), *(["yosys"] if synth else []))
     design = emit(network, out_dir, clock_mhz, part, options)
@@ -83,7 +85,7 @@ def build(
     compared = differences = 0
     vhdl: dict[str, int] | None = None
     if jets is not None:
-        compared, differences = len(jets), compare(network, Simulation(design), jets)
+        compared, differences = len(jets), compare(network, VerilogSimulation(design), jets)
         pace = "clock" if design.ii == 1 else f"{design.ii} clocks"
         say(f"simulated {compared} jets, a new one every {pace}: {differences} differences")
         vhdl = check_vhdl(network, design, jets, say)
@@ -114,7 +116,7 @@ def check_vhdl(
     if not ghdl.present:
         say(f"VHDL is written but not simulated: there is no GHDL ({ghdl.install})")
         return None
-    from fpgajet.rtl.ghdl import VhdlSimulation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
     some = np.concatenate([jets[: VHDL_JETS // 2], jets[-(VHDL_JETS - VHDL_JETS // 2) :]])[: len(jets)]
     differences = compare(network, VhdlSimulation(design), some)
@@ -130,8 +132,8 @@ def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -
 
 
 @dataclass(frozen=True)
-class Verilog:
-    """The simulated Verilog as an implementation for the certificate; it shows the score only."""
+class VerilogImplementation:
+    """The simulated Verilog as an implementation of the network for the certificate; it shows the score only."""
 
     network: Network
     simulation: Simulation

@@ -6,8 +6,8 @@ from typing import Any
 
 from fpgajet.devices import part as find_part
 from fpgajet.rtl.clock import ClockInterval, calibration, clock_interval
-from fpgajet.rtl.design import RtlDesign
-from fpgajet.rtl.synthesis import Cells
+from fpgajet.rtl.tools.yosys import Cells
+from fpgajet.rtl.write.design import RtlDesign
 
 LEVEL = "rtl-synthesis"
 #: Families that have the CARRY8 which the Verilog of ``library`` names.

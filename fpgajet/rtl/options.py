@@ -20,15 +20,15 @@ class RtlOptions:
         multipliers: products of two variables in DSP blocks, in look-up tables, or (auto) narrow ones in
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
-        ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.folding`).
+        ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.share.over_time`).
         language: Verilog, or (vhdl) VHDL-2008 of the same circuit besides, in the folder ``vhdl``.
         halves: half an LSB of rounding added once where many results share it, in biases or tables, not to each
-            of them (:mod:`fpgajet.rtl.requantise`).
-        share: equal sums once (:mod:`fpgajet.rtl.linear`).
+            of them (:mod:`fpgajet.rtl.trace.requantise`).
+        share: equal sums once (:mod:`fpgajet.rtl.passes.linear`).
         merge: saturation, ReLU and masks of a value, and |a - b|, as cells of their own
-            (:mod:`fpgajet.rtl.limits`, :mod:`fpgajet.rtl.distances`).
-        winograd: inner products with half the products (:mod:`fpgajet.rtl.winograd`).
-        accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.macs`).
+            (:mod:`fpgajet.rtl.passes.limits`, :mod:`fpgajet.rtl.passes.distances`).
+        winograd: inner products with half the products (:mod:`fpgajet.rtl.passes.winograd`).
+        accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.passes.macs`).
         ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
 
     Raises:

@@ -12,12 +12,13 @@ import numpy as np
 from fpgajet.fixed import FixedType
 from fpgajet.ops.network import Tensor
 from fpgajet.ops.operator import Operator, Shape
-from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
-from fpgajet.rtl.design import improve, write_design
+from fpgajet.rtl.design import improve
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.schedule import pipeline
-from fpgajet.rtl.synthesis import Cells, synthesise
-from fpgajet.rtl.tracing import from_symbols
+from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.tools.yosys import Cells, synthesise
+from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input
+from fpgajet.rtl.trace.tracing import from_symbols
+from fpgajet.rtl.write.design import write_design
 
 #: What the HLS project describes: four products a pair, plain adders.
 PLAIN = RtlOptions(winograd=False, accumulate=False, ternary=False)

@@ -11,7 +11,6 @@ from fpgajet.estimate.matrices import effective_bits, matrix_product
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
 from fpgajet.ops.inventory import Inventory, Units
-from fpgajet.ops.shift_adds import mean_digits, signed_digits
 
 
 def t(text: str) -> FixedType:
@@ -35,20 +34,7 @@ def test_small_products_stay_in_logic() -> None:
     assert [in_dsp(*pair) for pair in ((10, 10), (9, 9), (12, 12), (6, 11))] == [False, False, True, True]
 
 
-def test_signed_digits() -> None:
-    assert [signed_digits(v) for v in (0, 1, 7, -7, 11, 15, 31, -30, 21, 85)] == [
-        0,
-        1,
-        2,
-        2,
-        3,
-        2,
-        2,
-        2,
-        3,
-        4,
-    ]
-    assert mean_digits([0, 3, 4]) == 1
+def test_products_with_constants() -> None:
     assert constant_product_bits(8, 6, 1.0) == 0, "a power of two is a wire"
     assert constant_product_bits(8, 6, 2.0) == 11
 

@@ -14,7 +14,7 @@ from fpgajet.ops import LinEq2to0N, LinEq2to2, LinEq2to2N
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Weights
 from fpgajet.ops.network import Network, Tensor
-from fpgajet.ops.shift_adds import mean_digits
+from fpgajet.ops.signed_digits import mean_digits
 from tests.networks import random_network
 
 DEVICE = part("xcvu9p")

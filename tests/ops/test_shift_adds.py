@@ -7,7 +7,7 @@ import pytest
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.inventory import LONG_WEIGHT, Inventory
-from fpgajet.ops.shift_adds import ShiftAdds, _positions, shift_adds, signed_digits
+from fpgajet.ops.shift_adds import ShiftAdds, shift_adds
 
 BYTE, SIGNED = FixedType(False, 8, 0), FixedType(True, 8, 0)
 
@@ -44,13 +44,6 @@ def test_zeros_cost_nothing() -> None:
     dense = rng.integers(-127, 128, (8, 8))
     sparse = dense * (rng.random(dense.shape) > 0.5)
     assert shift_adds(sparse, BYTE).bits < 0.6 * shift_adds(dense, BYTE).bits
-
-
-def test_digits_are_those_of_the_number() -> None:
-    for value in range(1, 300):
-        digits = _positions(value)
-        assert sum(sign << position for position, sign in digits) == value
-        assert len(digits) == signed_digits(value)
 
 
 def test_long_weights_stay_products() -> None:

@@ -13,7 +13,7 @@ from fpgajet.fixed import from_real
 from fpgajet.ops.forms import MOMENTA
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, Simulation, available, emit
+from fpgajet.rtl import RtlDesign, Simulation, VerilogSimulation, available, emit
 from tests.networks import random_jets, random_network
 
 
@@ -49,7 +49,7 @@ def simulation(design: RtlDesign, tmp_path_factory: pytest.TempPathFactory) -> S
     missing = [name for name in ("verilator", "g++") if not available()[name].present]
     if missing:
         pytest.skip(f"needs {missing}")
-    return Simulation(design)
+    return VerilogSimulation(design)
 
 
 def copy_of(design: RtlDesign, folder: Path) -> RtlDesign:

@@ -19,8 +19,10 @@ import pytest
 from fpgajet.errors import CannotWrite, MissingTool
 from fpgajet.graph.export import export
 from fpgajet.pipeline.record import exclusive
-from fpgajet.rtl import RtlDesign, available, scratch, tools
+from fpgajet.rtl import RtlDesign, available
 from fpgajet.rtl.hardware import cautions, hardware_row
+from fpgajet.rtl.tools import installed as tools
+from fpgajet.rtl.tools import scratch
 from tests.conftest import Run
 from tests.networks import random_network
 

@@ -7,11 +7,11 @@ import pytest
 from alkaid.trace import FVariable
 
 from fpgajet.rtl import RtlOptions
-from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
 from fpgajet.rtl.design import improve
-from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.netlist import Kind, Limit, Netlist
-from fpgajet.rtl.tracing import from_symbols
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Kind, Limit, Netlist
+from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input
+from fpgajet.rtl.trace.tracing import from_symbols
 from tests.networks import t
 
 KINDS = ("ap_fixed<8,8,AP_TRN,AP_WRAP>", "ap_ufixed<8,8,AP_TRN,AP_WRAP>")

@@ -10,15 +10,15 @@ import pytest
 
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlOptions, Simulation, available, emit, trace
-from fpgajet.rtl.cones import area, families
-from fpgajet.rtl.delays import DSP_KINDS
+from fpgajet.rtl import RtlOptions, Simulation, VerilogSimulation, available, emit, trace
 from fpgajet.rtl.design import circuit
-from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.folding import Folding
-from fpgajet.rtl.netlist import Cell, Kind, Netlist
-from fpgajet.rtl.schedule import pipeline
-from fpgajet.rtl.synthesis import synthesise
+from fpgajet.rtl.ir.delays import DSP_KINDS
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Cell, Kind, Netlist
+from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.share.cones import area, families
+from fpgajet.rtl.share.over_time import Folding
+from fpgajet.rtl.tools.yosys import synthesise
 from tests.networks import LOG, TRIGGER, random_network, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 
@@ -70,7 +70,7 @@ def folded(
     name, ii = request.param
     design = emit(NETWORKS[name], tmp_path_factory.mktemp("folded"), 320, "xcvu9p", RtlOptions(ii=ii))
     assert design.ii == ii
-    return NETWORKS[name], Simulation(design)
+    return NETWORKS[name], VerilogSimulation(design)
 
 
 def test_a_jet_every_ii_clocks(folded: tuple[Network, Simulation]) -> None:

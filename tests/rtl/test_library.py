@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from fpgajet.rtl import available
-from fpgajet.rtl.design import LIBRARY
-from fpgajet.rtl.roms import pairs, table_bits, write_table
-from fpgajet.rtl.syntax import Body
-from fpgajet.rtl.tools import verilator_root
-from fpgajet.rtl.verilog import VERILOG
+from fpgajet.rtl.tools.installed import verilator_root
+from fpgajet.rtl.write.design import LIBRARY
+from fpgajet.rtl.write.roms import pairs, table_bits, write_table
+from fpgajet.rtl.write.syntax import Body
+from fpgajet.rtl.write.verilog import VERILOG
 
 #: What AMD's primitives do (UG974), as far as our library uses them.
 PRIMITIVES = """

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpgajet.rtl.adders import adders
-from fpgajet.rtl.cones import Cone
-from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.folding import fold
-from fpgajet.rtl.grouping import Plan
-from fpgajet.rtl.netlist import Cell, Format, Kind, Netlist, Term, sum_cell
-from fpgajet.rtl.partial_sums import by_slot
-from fpgajet.rtl.sums import span
+from fpgajet.rtl.ir.builder import span
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Cell, Format, Kind, Netlist, Term, sum_cell
+from fpgajet.rtl.passes.adders import adders
+from fpgajet.rtl.share.cones import Cone
+from fpgajet.rtl.share.grouping import Plan
+from fpgajet.rtl.share.over_time import fold
+from fpgajet.rtl.share.partial_sums import by_slot
 
 WIDTH = 6
 UNSIGNED = Format(False, WIDTH, 0)

@@ -9,9 +9,9 @@ import pytest
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, trace
-from fpgajet.rtl.evaluate import evaluate
-from fpgajet.rtl.linear import signed_digits
-from fpgajet.rtl.netlist import Kind, Limit, Netlist
+from fpgajet.rtl.ir.evaluate import evaluate
+from fpgajet.rtl.ir.netlist import Kind, Limit, Netlist
+from fpgajet.rtl.passes.linear import signed_digits
 from tests.networks import random_network, scaled, symmetric
 from tests.rtl.conftest import raw_jets, wanted
 

@@ -9,7 +9,7 @@ import pytest
 from alkaid.trace import trace
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, requantise
-from fpgajet.rtl.arithmetic import AlkaidArithmetic, symbolic_input
+from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input
 
 SOURCES = [FixedType(True, 8, 5), FixedType(False, 7, 3), FixedType(True, 6, -1)]
 #: signed, bits, fraction: coarser, finer, all above, all below, one bit, only the sign left

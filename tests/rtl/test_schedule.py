@@ -6,10 +6,10 @@ import pytest
 
 from fpgajet.errors import BadInput
 from fpgajet.rtl import RtlOptions, trace
-from fpgajet.rtl.delays import DSP_KINDS
-from fpgajet.rtl.netlist import Kind, Netlist
-from fpgajet.rtl.registers import bit_sources, count_registers
-from fpgajet.rtl.schedule import PORT, Schedule, pipeline
+from fpgajet.rtl.ir.delays import DSP_KINDS
+from fpgajet.rtl.ir.netlist import Kind, Netlist
+from fpgajet.rtl.schedule.pipeline import PORT, Schedule, pipeline
+from fpgajet.rtl.schedule.registers import bit_sources, count_registers
 from tests.networks import random_network
 
 NETWORK = random_network(n=4, hidden=1)

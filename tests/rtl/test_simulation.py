@@ -13,9 +13,9 @@ from fpgajet.errors import BadInput, Mismatch, ToolFailed
 from fpgajet.fixed import from_real
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, Simulation, compare, emit
-from fpgajet.rtl.netlist import Format
-from fpgajet.rtl.simulate import pack, unpack
+from fpgajet.rtl import RtlDesign, Simulation, VerilogSimulation, compare, emit
+from fpgajet.rtl.ir.cells import Format
+from fpgajet.rtl.tools.bus import pack, unpack
 from tests.networks import LOG, TRIGGER, random_jets, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, raw_jets, wanted
 
@@ -69,7 +69,7 @@ def test_changed_verilog_is_found(
     ending = text.rindex("  assign o")
     signal = text[ending:].split("= ")[1].split(";")[0]
     last.write_text(text[:ending] + text[ending:].replace(f"= {signal}", f"= ~{signal}"))
-    assert compare(network, Simulation(changed), raw_jets(network, 50)) == 50
+    assert compare(network, VerilogSimulation(changed), raw_jets(network, 50)) == 50
 
 
 def test_verilog_that_does_not_parse_is_reported(
@@ -78,7 +78,7 @@ def test_verilog_that_does_not_parse_is_reported(
     changed = copy_of(design, tmp_path)
     (tmp_path / "fpgajet_top.v").write_text("module fpgajet_top (")
     with pytest.raises(ToolFailed, match="Verilator does not accept"):
-        Simulation(changed)
+        VerilogSimulation(changed)
 
 
 def test_bus_packing_round_trip() -> None:
@@ -98,7 +98,7 @@ def test_build_raises_on_a_difference(
 ) -> None:
     module = sys.modules["fpgajet.rtl.build"]  # the package shows the function of that name
 
-    monkeypatch.setattr(module, "Simulation", lambda design: simulation)
+    monkeypatch.setattr(module, "VerilogSimulation", lambda design: simulation)
     monkeypatch.setattr(simulation, "scores", lambda raw: wanted(network, raw) + 1)
     with pytest.raises(Mismatch, match="50 of 50 jets"):
         module.build(network, tmp_path, 320, "xcvu9p", synth=False, jets=raw_jets(network, 50))
@@ -107,7 +107,7 @@ def test_build_raises_on_a_difference(
 def test_row_sums_of_momenta(simulation: Simulation, tmp_path: Path) -> None:
     network = with_row_sums(random_network(n=3, hidden=1))
     raw = raw_jets(network, 600)
-    found = Simulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
+    found = VerilogSimulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
     np.testing.assert_array_equal(found, wanted(network, raw))
     assert len(np.unique(found)) > 50
 
@@ -120,6 +120,6 @@ def test_other_input_forms(form: InputForm, simulation: Simulation, tmp_path: Pa
     wild = rng.integers(kind.lowest, kind.highest + 1, (300, 3, 3))
     real = from_real(form.features(random_jets(300, 3, narrow=True)), kind)
     raw = np.concatenate([wild, real])
-    found = Simulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
+    found = VerilogSimulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
     np.testing.assert_array_equal(found, wanted(network, raw))
     assert len(np.unique(found)) > 50

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fpgajet.errors import ToolFailed
-from fpgajet.rtl import RtlDesign, available, synthesis
+from fpgajet.rtl import RtlDesign, available
 from fpgajet.rtl.clock import clock_interval
 from fpgajet.rtl.hardware import hardware_row
+from fpgajet.rtl.tools import yosys as synthesis
 from tests.rtl.conftest import copy_of
 
 needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs Yosys")

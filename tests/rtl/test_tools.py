@@ -13,7 +13,8 @@ import pytest
 
 from fpgajet.errors import BadInput, MissingTool
 from fpgajet.graph.export import export
-from fpgajet.rtl import RtlOptions, Simulation, tools
+from fpgajet.rtl import RtlOptions, Simulation
+from fpgajet.rtl.tools import installed as tools
 from tests.networks import random_network
 
 
@@ -58,7 +59,7 @@ def test_command_without_a_model(fpgajet: Callable[..., Any], tmp_path: Path) ->
 def test_alkaid_finds_our_tracer() -> None:
     from alkaid.converter import trace_model
 
-    from fpgajet.rtl.plugin import FpgajetTracer
+    from fpgajet.rtl.trace.plugin import FpgajetTracer
 
     model = export(random_network(n=2, hidden=1))
     inputs, outputs = FpgajetTracer(model, tools_hardware()).trace()

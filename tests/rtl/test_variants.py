@@ -10,7 +10,7 @@ import pytest
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import trace
-from fpgajet.rtl.evaluate import evaluate
+from fpgajet.rtl.ir.evaluate import evaluate
 from tests.rtl.conftest import raw_jets, wanted
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgajet.rtl import RtlOptions, Simulation, emit
+from fpgajet.rtl import RtlOptions, Simulation, VerilogSimulation, emit
 from tests.rtl.conftest import raw_jets, wanted
 from tests.vecnets import random_vecnet
 
@@ -21,5 +21,5 @@ def test_a_vecnet_scores_a_new_jet_every_interval(simulation: Simulation, tmp_pa
     assert len(np.unique(expected)) > 50
     design = emit(network, tmp_path, 320, "xcvu9p", RtlOptions(ii=ii))
     assert design.ii == ii
-    scores = Simulation(design).scores(raw)
+    scores = VerilogSimulation(design).scores(raw)
     np.testing.assert_array_equal(scores, expected)

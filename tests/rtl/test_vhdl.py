@@ -11,7 +11,7 @@ import pytest
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, available, emit
-from fpgajet.rtl.vhdl import VHDL
+from fpgajet.rtl.write.vhdl import VHDL
 from tests.networks import LOG, random_network
 from tests.rtl.conftest import raw_jets, wanted
 
@@ -59,7 +59,7 @@ def written(network: Network, ii: int, folder: Path) -> RtlDesign:
 @pytest.mark.parametrize("synthesised", [False, True])
 @pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)
 def test_vhdl_scores_like_the_reference(case: tuple[Network, int], synthesised: bool, tmp_path: Path) -> None:
-    from fpgajet.rtl.ghdl import VhdlSimulation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
     network, ii = case
     design = written(network, ii, tmp_path)
@@ -78,7 +78,7 @@ def test_vhdl_scores_like_the_reference(case: tuple[Network, int], synthesised: 
 
 @needs_ghdl
 def test_vhdl_that_does_not_parse_is_reported(tmp_path: Path) -> None:
-    from fpgajet.rtl.ghdl import VhdlSimulation
+    from fpgajet.rtl.tools.ghdl import VhdlSimulation
 
     network = NETWORKS["momenta"][0]
     design = written(network, 1, tmp_path)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from fpgajet.rtl import RtlOptions
 from fpgajet.rtl.design import circuit
-from fpgajet.rtl.netlist import Kind
-from fpgajet.rtl.registers import count_registers
-from fpgajet.rtl.schedule import pipeline
-from fpgajet.rtl.waiting import Read, _places
+from fpgajet.rtl.ir.netlist import Kind
+from fpgajet.rtl.schedule.hold_registers import Read, _places
+from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.schedule.registers import count_registers
 from tests.networks import random_network, symmetric
 
 

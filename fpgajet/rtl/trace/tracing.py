@@ -1,0 +1,108 @@
+"""From alkaid's program to our netlist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from alkaid.trace import FVArray
+from alkaid.trace import trace as alkaid_trace
+from alkaid.types import CombLogic, Op, Precision
+
+from fpgajet.fixed import FixedType
+from fpgajet.rtl.ir.cells import (
+    AllBits,
+    And,
+    AnyBit,
+    Cell,
+    Constant,
+    Format,
+    Input,
+    Mux,
+    Negate,
+    Not,
+    Or,
+    Product,
+    Raw,
+    Relu,
+    Sum,
+    Table,
+    Term,
+    Trim,
+    Xor,
+)
+from fpgajet.rtl.ir.netlist import Netlist
+
+
+def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, result: FixedType) -> Netlist:
+    """Netlist of a traced network or operator.
+
+    Args:
+        inputs: the symbols that it was evaluated on. given: their types, one each.
+        outputs: its result symbols, which fit ``result``.
+    """
+    flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
+    program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
+    formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
+    cells: list[Cell] = [_cell(op, formats) for op in program.ops]
+    numbers = []
+    for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
+        numbers.append(len(cells))
+        output_format = Format(result.signed, result.bits, result.fraction)
+        cells.append(Trim(number, shift, format=output_format))
+    tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
+    netlist = Netlist(tuple(cells), formats, tuple(numbers), tables)
+    return netlist.pruned()
+
+
+def _format(kif: Precision | Sequence[int]) -> Format:
+    signed, integer, fraction = (int(v) for v in kif)
+    return Format(bool(signed), max(signed + integer + fraction, 1), fraction)
+
+
+_UNARY: dict[int, type[Not | AnyBit | AllBits]] = {0: Not, 1: AnyBit, 2: AllBits}
+_BINARY: dict[int, type[And | Or | Xor]] = {0: And, 1: Or, 2: Xor}
+
+
+def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
+    """The cell of an operation; what alkaid's numbers mean is in the documentation of ``alkaid.types.Op``."""
+    shape, signals, data = _format(op.qint.kif), op.addr, tuple(int(v) for v in op.data)
+    bounds = (round(op.qint.min / op.qint.step), round(op.qint.max / op.qint.step))
+    match op.opcode:
+        case -1:
+            return Input(data[0], format=given[data[0]])
+        case -2:
+            return Negate(signals[0], format=shape, bounds=bounds)
+        case 0 | 1:
+            first, second = Term(signals[0], 0, 1), Term(signals[1], data[0], -1 if op.opcode else 1)
+            return Sum((first, second), format=shape, bounds=bounds)
+        case 2:
+            return Relu(signals[0], format=shape, bounds=bounds)
+        case 3:
+            return Trim(signals[0], data[0], format=shape, bounds=bounds)
+        case 4:
+            return Sum((Term(signals[0], 0, 1),), Raw(data[0], data[1]), format=shape, bounds=bounds)
+        case 5:
+            return Constant(data[0], format=shape, bounds=(data[0], data[0]))
+        case 6:
+            return Mux(signals[0], signals[1], signals[2], data[0], format=shape, bounds=bounds)
+        case 7:
+            return Product(signals[0], signals[1], format=shape, bounds=bounds)
+        case 8:
+            return Table(signals[0], data[0], format=shape, bounds=bounds)
+        case 9:
+            return _UNARY[data[0]](signals[0], format=shape)
+        case 10:
+            return _BINARY[data[1]](signals[0], signals[1], data[0], format=shape)
+    raise NotImplementedError(f"alkaid operation {op.opcode} has no cell")
+
+
+def _entries(program: CombLogic, index: int) -> tuple[int, ...]:
+    """Table entries in the order of the address bits; unreachable addresses get 0."""
+    assert program.lookup_tables is not None
+    users = [op for op in program.ops if op.opcode == 8 and op.data[0] == index]
+    addresses = {program.ops[op.addr[0]].qint for op in users}
+    if len(addresses) > 1:
+        raise NotImplementedError("one look-up table is addressed by signals of different range")
+    padded = program.lookup_tables[index].padded_table(addresses.pop())
+    return tuple(0 if np.isnan(v) else int(v) for v in padded)

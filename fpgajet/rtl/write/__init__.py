@@ -1,0 +1,1 @@
+"""The scheduled netlist as Verilog and VHDL."""

@@ -1,0 +1,124 @@
+"""A design on disk: its files, and what is known exactly about it before any tool has run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgajet.errors import BadInput
+from fpgajet.files import read_json, write_errors, write_json, write_text
+from fpgajet.rtl.ir.cells import DSP_KINDS, Format
+from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.schedule.pipeline import Schedule
+from fpgajet.rtl.schedule.registers import count_registers
+from fpgajet.rtl.write import verilog, vhdl
+
+DESIGN_FILE = "design.json"
+#: What simulation and synthesis of the design found; written last by :func:`fpgajet.rtl.build.build`.
+RESULT_FILE = "rtl.json"
+VHDL = "vhdl"
+LIBRARY = Path(__file__).with_name("library")
+
+
+@dataclass(frozen=True)
+class RtlDesign:
+    """Verilog on disk, with what is known exactly about it before any tool has run.
+
+    Attributes:
+        directory: holds ``sources`` and ``design.json``.
+        sources: file names, ``fpgajet_top.v`` first.
+        latency_cycles: clock edges from a jet at the input to its score at the output.
+        ii: least number of clocks between jets.
+        clock_mhz: the clock that registers were placed for.
+        part: the part it was built for.
+        registers: flip-flops between the stages and in the valid bits, see :mod:`fpgajet.rtl.schedule.registers`.
+        dsp: DSP blocks.
+        jet: format of every input in the order of the bus, lowest bits first.
+        score: format of every output.
+        vhdl: names of the files in the folder ``vhdl`` in the order of analysis, none if it was not asked for.
+    """
+
+    directory: Path
+    sources: tuple[str, ...]
+    latency_cycles: int
+    ii: int
+    clock_mhz: float
+    part: str
+    registers: int
+    dsp: int
+    slowest_stage_ns: float
+    jet: tuple[Format, ...]
+    score: tuple[Format, ...]
+    vhdl: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, directory: Path) -> RtlDesign:
+        """Read a design back from its directory.
+
+        Raises:
+            BadInput: there is no design in it.
+        """
+        facts: dict[str, Any] = read_json(directory / DESIGN_FILE)
+        try:
+            facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
+            facts |= {key: tuple(facts[key]) for key in ("sources", "vhdl")}
+            return cls(**facts | {"directory": directory})
+        except (KeyError, TypeError) as error:
+            raise BadInput(
+                f"{directory / DESIGN_FILE} was not written by this version of fpgajet."
+            ) from error
+
+
+def write_design(
+    netlist: Netlist,
+    schedule: Schedule,
+    out_dir: Path,
+    clock_mhz: float,
+    part: str,
+    title: str,
+    *,
+    with_vhdl: bool = False,
+) -> RtlDesign:
+    """Write the Verilog of a scheduled netlist, and with ``with_vhdl`` its VHDL too."""
+    texts = verilog.sources(netlist, schedule, title) | {
+        path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))
+    }
+    vhdl_texts = vhdl.files(netlist, schedule, title, LIBRARY) if with_vhdl else {}
+    written = texts | {f"{VHDL}/{name}": text for name, text in vhdl_texts.items()}
+    # What was found out about another design must not stand beside this one, should this run end early.
+    _remove_stale(out_dir, written)
+    for file, text in written.items():
+        write_text(out_dir / file, text)
+    design = RtlDesign(
+        out_dir,
+        tuple(texts),
+        schedule.stages,
+        schedule.sharing.ii,
+        clock_mhz,
+        part,
+        count_registers(netlist, schedule),
+        sum(
+            isinstance(cell, DSP_KINDS) and schedule.sharing.leader[n] == n
+            for n, cell in enumerate(netlist.cells)
+        ),
+        round(schedule.longest_ns, 3),
+        netlist.inputs,
+        tuple(netlist.cells[n].format for n in netlist.outputs),
+        tuple(vhdl_texts),
+    )
+    facts = {key: value for key, value in asdict(design).items() if key != "directory"}
+    write_json(out_dir / DESIGN_FILE, facts)
+    return design
+
+
+def _remove_stale(out_dir: Path, kept: Collection[str]) -> None:
+    """Remove what is known of an earlier design, and its files that this one has not."""
+    stale = [*out_dir.glob("fpgajet_stage_*.v"), *(out_dir / VHDL).glob("fpgajet_*.vhd")]
+    with write_errors(out_dir):
+        for path in [out_dir / DESIGN_FILE, out_dir / RESULT_FILE, *stale]:
+            if str(path.relative_to(out_dir)) not in kept:
+                path.unlink(missing_ok=True)
+        if (out_dir / VHDL).is_dir() and not any((out_dir / VHDL).iterdir()):
+            (out_dir / VHDL).rmdir()
