@@ -25,6 +25,13 @@ def evaluate(graph: ScalarGraph, outputs: Numbers, inputs: NDArray[np.int64]) ->
     Returns:
         int64 [events, *outputs.shape].
     """
+    values = evaluate_all(graph, outputs, inputs)
+    found = [values[int(n)] for n in outputs.ravel()]
+    return np.stack(found, axis=-1).reshape(len(inputs), *outputs.shape)
+
+
+def evaluate_all(graph: ScalarGraph, outputs: Numbers, inputs: NDArray[np.int64]) -> dict[int, Raw]:
+    """Values int64 [events] of some nodes and of everything that they depend on, by number."""
     values: dict[int, Raw] = {}
     for number in graph.needed(map(int, outputs.ravel())):
         node = graph.nodes[number]
@@ -32,12 +39,16 @@ def evaluate(graph: ScalarGraph, outputs: Numbers, inputs: NDArray[np.int64]) ->
             values[number] = np.ascontiguousarray(inputs[:, node.number])
         elif node.op is Op.CONSTANT:
             values[number] = np.full(len(inputs), node.number, dtype=np.int64)
-        elif node.op is Op.LOOKUP:
-            values[number] = np.asarray(graph.tables[node.number], np.int64)[values[node.arguments[0]]]
         else:
-            values[number] = _RULES[node.op](node, *(values[n] for n in node.arguments))
-    found = [values[int(n)] for n in outputs.ravel()]
-    return np.stack(found, axis=-1).reshape(len(inputs), *outputs.shape)
+            values[number] = compute(graph, node, *(values[n] for n in node.arguments))
+    return values
+
+
+def compute(graph: ScalarGraph, node: Scalar, *arguments: Raw) -> Raw:
+    """The operation of a node, neither input nor constant, on values of its arguments."""
+    if node.op is Op.LOOKUP:
+        return np.asarray(graph.tables[node.number], np.int64)[arguments[0]]
+    return _RULES[node.op](node, *arguments)
 
 
 def _quantised(node: Scalar, x: Raw) -> Raw:

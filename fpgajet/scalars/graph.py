@@ -67,8 +67,16 @@ class ScalarGraph:
     # -- leaves ----------------------------------------------------------------------------------
 
     def input(self, index: int, precision: FixedType) -> int:
-        """Input ``index``, any raw value of its type."""
-        return self._node(Op.INPUT, (), index, precision, precision.lowest, precision.highest)
+        """Input ``index``, any raw value of its type.
+
+        Raises:
+            ValueError: the input is known with another range.
+        """
+        number = self._node(Op.INPUT, (), index, None, precision.lowest, precision.highest)
+        node = self.nodes[number]
+        if (node.lowest, node.highest) != (precision.lowest, precision.highest):
+            raise ValueError(f"input {index} is known with range {node.lowest}..{node.highest}, not {precision}")
+        return number
 
     def constant(self, value: int) -> int:
         """A known integer."""
