@@ -1,0 +1,1 @@
+"""Firmware and emulators that leave the build directory, one package per target."""

@@ -1,0 +1,305 @@
+"""Equality of two implementations for all inputs: algebra between cuts, enumeration at cuts.
+
+Both are nodes of one scalar graph with common inputs. Sums, products, shifts and gates are polynomials over atoms
+(:mod:`fpgajet.prove.algebra`); whether an implementation used Winograd's products or chains of multiply-accumulates does not
+show in them. Roundings, clips and tables are atoms. An implementation may compute these differently, from carries and
+single bits say. Then a node of the reference with the same values on sample events is looked for, and the equality of the
+two is proved by evaluating both for every value of what they depend on: one accumulator and a few bits.
+
+Sampling only proposes what is to be proved. An equality that is not proved is not used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.prove import polynomials as poly
+from fpgajet.prove.algebra import Algebra, Values
+from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
+from fpgajet.scalars import Op, ScalarGraph
+from fpgajet.scalars.evaluate import evaluate_all
+
+#: Assignments that one enumeration may try.
+MOST_ASSIGNMENTS = 1 << 25
+#: and how many are tried at a time.
+CHUNK = 1 << 18
+#: Nodes of the reference with the same sample values that are tried.
+MOST_CANDIDATES = 8
+
+
+@dataclass
+class Counts:
+    """What a proof took."""
+
+    cuts: int = 0
+    enumerations: int = 0
+    assignments: int = 0
+    too_wide: int = 0
+    refuted: int = 0
+
+
+@dataclass(frozen=True)
+class Unproved:
+    """An output whose equality was not shown.
+
+    Attributes:
+        output: its place among the outputs.
+        differs: whether a sample event shows the difference.
+        event: that event, or None.
+    """
+
+    output: int
+    differs: bool
+    event: int | None
+
+
+@dataclass
+class Prover:
+    """Proves nodes of an implementation equal to nodes of the reference.
+
+    Args:
+        graph: both, with common inputs.
+        samples: raw inputs [events, inputs], from jets and edge vectors.
+    """
+
+    graph: ScalarGraph
+    samples: NDArray[np.int64]
+    counts: Counts = field(default_factory=Counts)
+
+    def __post_init__(self) -> None:
+        self.algebra = Algebra(self.graph)
+        self._polynomials: dict[int, Polynomial] = {}
+        self._local: set[int] = set()
+        self._same: dict[bytes, list[int]] = defaultdict(list)
+        self._values: dict[int, Values] = {}
+        self._proved: dict[object, bool] = {}
+
+    def reference(self, outputs: Iterable[int]) -> None:
+        """Learn the definition: ``outputs`` and everything that they depend on."""
+        self._simulate(outputs)
+        for number in self.graph.needed(outputs):
+            self._learn(number)
+            self._same[_signature(self._values[number])].append(number)
+        self.algebra.shared = len(self.algebra.atoms)
+
+    def prove(self, expected: Sequence[int], found: Sequence[int]) -> list[Unproved]:
+        """Compare outputs of an implementation with those of the reference.
+
+        Args:
+            expected: nodes of the reference.
+            found: nodes of the implementation, as many.
+
+        Returns:
+            The outputs that are not proved equal; empty if all are.
+        """
+        self._simulate(found)
+        for number in self.graph.needed(found):
+            if number not in self._polynomials:
+                self._learn(number)
+                self._match(number)
+        return [
+            self._unproved(place, r, c)
+            for place, (r, c) in enumerate(zip(expected, found, strict=True))
+            if not self._equal(r, c)
+        ]
+
+    # -- learning --------------------------------------------------------------------------------
+
+    def _simulate(self, outputs: Iterable[int]) -> None:
+        self._values |= evaluate_all(self.graph, np.array(list(outputs)), self.samples)
+
+    def _learn(self, number: int) -> None:
+        node = self.graph.nodes[number]
+        before = len(self.algebra.atoms)
+        p = self.algebra.polynomial(node, [self._polynomials[a] for a in node.arguments])
+        self._polynomials[number] = p
+        if len(self.algebra.atoms) > before:
+            self.counts.cuts += 1
+        if any(p):
+            self.algebra.remember_range(p, node.lowest, node.highest)
+
+    # -- matching --------------------------------------------------------------------------------
+
+    def _match(self, number: int) -> None:
+        """Replace what only the implementation knows by what the reference knows, where that can be proved."""
+        p = self._polynomials[number]
+        if all(atom < self.algebra.shared for atom in poly.atoms_of(p)):
+            return
+        for candidate in self._same[_signature(self._values[number])][:MOST_CANDIDATES]:
+            relation = _relation(self._values[candidate], self._values[number])
+            if relation is None:
+                continue
+            factor, offset = relation
+            q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
+            if self._holds(p, q):
+                self._polynomials[number] = q
+                return
+
+    def _equal(self, r: int, c: int) -> bool:
+        p, q = self._polynomials[c], self._polynomials[r]
+        return p == q or self._holds(p, q)
+
+    def _holds(self, p: Polynomial, q: Polynomial) -> bool:
+        """Whether two polynomials agree for every value of what they depend on.
+
+        Tried with sums as variables, and with the atoms in them as variables: the first are fewer, the second keep what
+        several sums have in common. Either is sufficient.
+        """
+        return any(self._agree(p, q, split=split) for split in (False, True))
+
+    def _agree(self, p: Polynomial, q: Polynomial, *, split: bool) -> bool:
+        leaves: dict[Frozen, None] = {}
+        self._leaves(p, leaves, set(), expand=False, split=split)
+        self._leaves(q, leaves, set(), expand=True, split=split)
+        ranges = [self.algebra.range_of(base) for base in leaves]
+        size = prod(high - low + 1 for low, high in ranges)
+        if size > MOST_ASSIGNMENTS:
+            self.counts.too_wide += 1
+            return False
+        numbered = {base: k for k, base in enumerate(leaves)}
+        shapes: dict[int, object] = {}
+        key = (self._shape(p, numbered, shapes), self._shape(q, numbered, shapes), tuple(ranges))
+        if key not in self._proved:
+            self.counts.enumerations += 1
+            self.counts.assignments += size
+            self._proved[key] = self._equal_everywhere(p, q, list(leaves), ranges)
+            self.counts.refuted += not self._proved[key]
+        return self._proved[key]
+
+    def _equal_everywhere(
+        self, p: Polynomial, q: Polynomial, leaves: list[Frozen], ranges: list[tuple[int, int]]
+    ) -> bool:
+        """Evaluate both for all values of the leaves, a chunk at a time."""
+        lengths = [high - low + 1 for low, high in ranges]
+        for start in range(0, prod(lengths), CHUNK):
+            places = np.arange(start, min(start + CHUNK, prod(lengths)))
+            given: dict[Frozen, Values] = {}
+            for base, (low, _), length in zip(leaves, ranges, lengths, strict=True):
+                given[base] = places % length + low
+                places = places // length
+            done: dict[int, Values] = {}
+            if (self.algebra.evaluate(p, given, done) != self.algebra.evaluate(q, given, done)).any():
+                return False
+        return True
+
+    def _shape(self, p: Polynomial, leaves: dict[Frozen, int], shapes: dict[int, object]) -> object:
+        """The function without the names of what it depends on: equal functions are enumerated once."""
+        if not any(p):
+            return p.get((), 0)
+        base = poly.base_of(p)
+        if base.base in leaves:
+            return leaves[base.base], base.factor, base.constant
+        found = []
+        for own, rest in self.algebra.groups(base.base).items():
+            atoms = tuple(self._atom_shape(a, leaves, shapes) for a in own)
+            split = poly.base_of(rest) if any(rest) else None
+            if split is None:
+                found.append((atoms, rest.get((), 0)))
+            elif split.base in leaves:
+                found.append((atoms, leaves[split.base], split.factor, split.constant))
+            else:
+                terms = [(c, *(self._atom_shape(a, leaves, shapes) for a in m)) for m, c in rest.items()]
+                found.append((atoms, tuple(terms)))
+        return base.factor, base.constant, tuple(found)
+
+    def _atom_shape(self, number: int, leaves: dict[Frozen, int], shapes: dict[int, object]) -> object:
+        alone = (((number,), 1),)
+        if alone in leaves:
+            return ("leaf", leaves[alone])
+        if number not in shapes:
+            atom = self.algebra.atoms[number]
+            argument = self._shape(dict(atom.argument), leaves, shapes)
+            # Numbered in the order of discovery: a shape that occurs twice is written once.
+            shapes[number] = (len(shapes), atom.kind, atom.numbers, argument)
+            return shapes[number]
+        return shapes[number][0] if isinstance(shapes[number], tuple) else shapes[number]
+
+    def _leaves(
+        self, p: Polynomial, leaves: dict[Frozen, None], seen: set[int], *, expand: bool, split: bool
+    ) -> None:
+        """Add the base polynomials that a value depends on.
+
+        Atoms of the implementation alone are replaced by their arguments. With ``expand``, so are those of the reference
+        that are no leaves yet, down to values that are.
+        """
+        if not any(p):
+            return
+        base = poly.base_of(p).base
+        if base in leaves:
+            return
+        for own, rest in self.algebra.groups(base).items():
+            for atom in own:
+                self._open(atom, leaves, seen, expand=expand, split=split)
+            if not any(rest):
+                continue
+            part = poly.base_of(rest).base
+            if part in leaves:
+                continue
+            if not expand and not split:
+                leaves[part] = None
+                continue
+            if not expand:
+                leaves |= {(((atom,), 1),): None for atom in sorted(poly.atoms_of(rest))}
+                continue
+            for atom in sorted(poly.atoms_of(rest)):
+                self._open(atom, leaves, seen, expand=True, split=split)
+
+    def _open(
+        self, atom: int, leaves: dict[Frozen, None], seen: set[int], *, expand: bool, split: bool
+    ) -> None:
+        """Add what one atom depends on."""
+        alone = (((atom,), 1),)
+        if alone in leaves or atom in seen:
+            return
+        seen.add(atom)
+        argument = self.algebra.atoms[atom].argument
+        if argument:
+            opens = self._opens(argument, leaves, expand)
+            self._leaves(dict(argument), leaves, seen, expand=opens, split=split)
+        else:
+            leaves[alone] = None
+
+    def _opens(self, argument: Frozen, leaves: dict[Frozen, None], expand: bool) -> bool:
+        """Whether an argument of a reference atom is looked into: only a single atom that is no leaf is."""
+        p = dict(argument)
+        if not expand or not any(p):
+            return False
+        base = poly.base_of(p).base
+        return base not in leaves and len(base) == 1 and len(base[0][0]) >= 1
+
+    def _unproved(self, place: int, r: int, c: int) -> Unproved:
+        wrong = np.nonzero(self._values[r] != self._values[c])[0]
+        return Unproved(place, bool(len(wrong)), int(wrong[0]) if len(wrong) else None)
+
+
+def _signature(values: Values) -> bytes:
+    """The same for two vectors that are affine functions of one another."""
+    steps = values - values[0]
+    content = int(np.gcd.reduce(steps)) or 1
+    first = steps[np.argmax(steps != 0)]
+    return (steps // (content if first >= 0 else -content)).tobytes()
+
+
+def _relation(reference: Values, found: Values) -> tuple[Coefficient, Coefficient] | None:
+    """Factor and offset with found = factor * reference + offset on the samples; None if the reference is constant."""
+    a, b = reference - reference[0], found - found[0]
+    place = int(np.argmax(a != 0))
+    if not a[place]:
+        return None
+    factor = Fraction(int(b[place]), int(a[place]))
+    offset = int(found[0]) - factor * int(reference[0])
+    return _plain(factor), _plain(offset)
+
+
+def _plain(value: Fraction) -> Coefficient:
+    return int(value) if value.denominator == 1 else value
+
+
+__all__ = ["Counts", "Op", "Prover", "Unproved", "gcd"]
