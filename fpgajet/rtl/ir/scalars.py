@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.rtl.ir.cell import Cell, Format, Role, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     And,
     AnyBit,
     Bitwise,
-    Cell,
     Constant,
     Copy,
     Distance,
-    Format,
     Input,
     Limit,
     Mac,
@@ -29,14 +28,12 @@ from fpgajet.rtl.ir.cells import (
     Or,
     Product,
     Relu,
-    Role,
     Sum,
     Table,
-    Term,
     Trim,
-    require_rows,
 )
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.scalars import ScalarGraph
 
 

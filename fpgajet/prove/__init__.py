@@ -1,0 +1,1 @@
+"""Equality of implementations with the reference, for all inputs."""
