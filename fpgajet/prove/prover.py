@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.prove import polynomials as poly
-from fpgajet.prove.algebra import Algebra, Values
+from fpgajet.prove.algebra import Algebra
+from fpgajet.prove.atoms import Values
+from fpgajet.prove.nodes import polynomial
 from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
 from fpgajet.scalars import Op, ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
@@ -74,7 +76,7 @@ class Prover:
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.graph)
+        self.algebra = Algebra()
         self._polynomials: dict[int, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)
@@ -118,7 +120,7 @@ class Prover:
     def _learn(self, number: int) -> None:
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
-        p = self.algebra.polynomial(node, [self._polynomials[a] for a in node.arguments])
+        p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
         self._polynomials[number] = p
         if len(self.algebra.atoms) > before:
             self.counts.cuts += 1
