@@ -7,8 +7,8 @@ Three things are true of every input of a network, and nothing else is used:
 * a node keeps to its range, which the scalar graph knows by interval arithmetic from the inputs alone. No range comes
   from a proof, so that what is to be proved is not put into it.
 
-An enumeration tries more than the values that inputs can reach. Under an assignment that no input reaches an atom may be
-anything: a table is read at its nearest end there, and a fraction is rounded down.
+An enumeration tries more than the values that inputs can reach. Under an assignment that no input reaches an atom
+may be anything: a table is read at its nearest end there, and a fraction is rounded down.
 """
 
 from __future__ import annotations
@@ -221,5 +221,7 @@ _RULES: dict[Kind, Callable[[Values, tuple[int, ...]], Values]] = {
     Kind.NEGATIVE: lambda x, _: np.asarray(x < 0, dtype=np.int64),
     Kind.NONZERO: lambda x, _: np.asarray(x != 0, dtype=np.int64),
     Kind.ABS: lambda x, _: np.asarray(np.abs(x)),
-    Kind.TABLE: lambda x, numbers: np.take(np.array(numbers[1:], dtype=np.int64), x - numbers[0], mode="clip"),
+    Kind.TABLE: lambda x, numbers: np.take(
+        np.array(numbers[1:], dtype=np.int64), x - numbers[0], mode="clip"
+    ),
 }

@@ -49,7 +49,7 @@ class Functions(Atoms):
     def gates(self, p: Polynomial) -> Monomial:
         """The bits that all terms but the constant one are multiplied with.
 
-        None where coefficients are fractions: without the bits the value might be no integer.
+        No bits where coefficients are fractions: without the bits the value might be no integer.
         """
         if any(isinstance(c, Fraction) for c in p.values()):
             return ()
@@ -66,7 +66,7 @@ class Functions(Atoms):
         return poly.add(closed, poly.multiply({gates: 1}, poly.add(opened, closed, -1), self.bits))
 
     def _domain(self, base: Frozen) -> tuple[int, int]:
-        """Arguments of tables over a base polynomial: the range known at the first table, so that all have one length."""
+        """Arguments of tables over a base polynomial: the range known at the first one, so that all are as long."""
         return self._domains.setdefault(base, self.range_of(base))
 
     def merged(self, p: Polynomial) -> Polynomial:
@@ -79,7 +79,7 @@ class Functions(Atoms):
         return p
 
     def _merged_over(self, p: Polynomial, base: Frozen) -> Polynomial:
-        """Merge the tables over one base polynomial, and multiples of the base itself, by what they are multiplied with."""
+        """Merge tables over one base polynomial, and multiples of it, that are multiplied with the same."""
         alone = base[0][0][0] if len(base) == 1 and len(base[0][0]) == 1 else -1
         low, high = self._domain(base)
         groups: dict[Monomial, list[tuple[Monomial, Monomial]]] = {}
@@ -135,7 +135,9 @@ class Functions(Atoms):
         result: Polynomial = {}
         for corner in np.ndindex(coefficients.shape):
             if coefficients[corner]:
-                result[tuple(a for a, used in zip(atoms, corner, strict=True) if used)] = int(coefficients[corner])
+                result[tuple(a for a, used in zip(atoms, corner, strict=True) if used)] = int(
+                    coefficients[corner]
+                )
         return result
 
     def _tabulated(self, base: Frozen, low: int, values: Values) -> Polynomial:
