@@ -51,6 +51,7 @@ def _register() -> None:
         evaluate,
         models,
         parts,
+        prove,
         report,
         rtl,
         synth,
@@ -59,6 +60,7 @@ def _register() -> None:
 
     app.command("build")(build.build)
     app.command("csim")(csim.csim)
+    app.command("prove")(prove.prove)
     app.command("synth")(synth.synth)
     app.command("rtl")(rtl.rtl)
     app.command("report")(report.report)

@@ -143,8 +143,14 @@ def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
     if extent.simulated:
         flows.add("rtl")
         perform(rtl_stages.verilog_stage(context))
+        if settings.prove and rtl_stages.provable(context):
+            perform(rtl_stages.prove_stage(context))
+        else:
+            record.forget("prove")
+            context.directory.proof.unlink(missing_ok=True)
     else:
-        record.forget("verilog", "cells")
+        record.forget("verilog", "prove", "cells")
+        context.directory.proof.unlink(missing_ok=True)
     perform(stages.certificate_stage(context, flows))
     perform(stages.physics_stage(context))
     perform(stages.boosts_stage(context))

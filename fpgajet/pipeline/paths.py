@@ -41,6 +41,11 @@ class BuildDirectory:
         return self.root / "certificate.json"
 
     @property
+    def proof(self) -> Path:
+        """What is proved for all inputs."""
+        return self.root / "proof.json"
+
+    @property
     def scores(self) -> Path:
         """Labels and scores of the real jets by implementation."""
         return self.root / "scores.npz"

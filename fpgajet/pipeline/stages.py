@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, sha256, write_errors, write_json
+from fpgajet.files import atomic_path, read_json, sha256, write_errors, write_json
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
@@ -120,7 +120,8 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
             arrays["float"] = floating
             arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document())
+        proofs = read_json(build.proof) if "rtl" in flows and build.proof.is_file() else {}
+        write_json(build.certificate, result.document() | proofs)
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"
@@ -130,6 +131,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "model.onnx": path_digest(build.model),
         "checkpoint": path_digest(build.checkpoint),
         "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
+        "proof": path_digest(build.proof),
         "jets": sha256(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }

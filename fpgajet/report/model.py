@@ -171,6 +171,7 @@ class Certificate(Facts):
     distinct_scores: int
     events_by_kind: dict[str, int] = {}
     first_difference: dict[str, Any] | None = None
+    proofs: list[dict[str, Any]] = []
 
 
 class Boosts(Facts):

@@ -142,6 +142,9 @@ def certificate_table(report: Report) -> Table:
         ("differing values", differences),
         ("distinct scores of real jets", f"{proof.distinct_scores:,}"),
     ]
+    for found in proof.proofs:
+        how = found["reason"] or f"all inputs; {found['cuts']:,} cuts, {found['assignments']:,} assignments tried"
+        rows.append((found["what"], f"{found['level']}: {how}"))
     if proof.first_difference:
         rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))
     return _table(("what", "value"), rows, facts=True)

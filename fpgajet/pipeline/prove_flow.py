@@ -1,0 +1,112 @@
+"""``fpgajet prove``: the Verilog of a build equal to the reference for all inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import BadInput
+from fpgajet.files import atomic_path
+from fpgajet.fixed import from_real, to_real
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.paths import BuildDirectory, existing_build
+from fpgajet.pipeline.record import exclusive, read_record
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.prove.proof import Level, Proof
+from fpgajet.rtl.options import RtlOptions
+from fpgajet.verify.vectors import edge_vectors
+from quant.data import read_jets
+
+#: Events that propose what is to be proved, of real jets and of edge vectors.
+SAMPLES = 400
+SEED = 1
+COUNTEREXAMPLE = "counterexample.npy"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A proof, and the file with the jet that refutes it, if a file can hold it.
+
+    Attributes:
+        proof: what was found. counterexample: an array [1, N, 4] in GeV for ``fpgajet csim --events``.
+        raw: the raw input that refutes the proof.
+    """
+
+    proof: Proof
+    counterexample: Path | None = None
+    raw: list[int] | None = None
+
+
+def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
+    """Prove the Verilog that lies in a build; writes nothing but a counterexample.
+
+    Raises:
+        BadInput: not a build, or one without Verilog.
+        MissingTool: alkaid is not installed.
+    """
+    build = existing_build(build_dir)
+    if not (build.verilog / "design.json").is_file():
+        raise BadInput(f"{build_dir} has no Verilog: `fpgajet rtl {build_dir}` writes it.")
+    with exclusive(build_dir), reported(reporter or Silent(), "prove"):
+        settings = read_record(build.root).get("settings", {})
+        return prove_build(build, {key: settings[key] for key in ("multipliers", "stages") if key in settings})
+
+
+def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
+    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval."""
+    from fpgajet.rtl import RtlDesign
+    from fpgajet.rtl.proof import prove_verilog
+
+    network = Artefacts(build).network
+    design = RtlDesign.read(build.verilog)
+    raw = samples(network)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw)
+    path = build.root / COUNTEREXAMPLE
+    path.unlink(missing_ok=True)
+    if proof.event is None:
+        return Outcome(proof)
+    found = raw[proof.event]
+    saved = path if save_counterexample(network, found, path) else None
+    return Outcome(proof, saved, found.tolist())
+
+
+def samples(network: Network, count: int = SAMPLES, seed: int = SEED) -> NDArray[np.int64]:
+    """Raw inputs [events, inputs]: real jets first, then edge vectors."""
+    constituents = network.input_shape[0]
+    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
+    features = network.form.features(jets.constituents[:, :constituents])
+    edges = edge_vectors(network, count, seed, features)
+    raw = from_real(np.concatenate([features, *edges.values()]), network.input_type)
+    return raw.reshape(len(raw), -1)
+
+
+def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) -> bool:
+    """Write a raw input as a jet in GeV, if there is a jet that becomes exactly this input.
+
+    Returns:
+        Whether it was written.
+    """
+    precision = network.input_type
+    shaped = raw.reshape(1, *network.input_shape)
+    momenta = network.form.momenta(to_real(shaped, precision.fraction)).astype(np.float32)
+    if not (from_real(network.form.features(momenta), precision) == shaped).all():
+        return False
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, momenta)
+    return True
+
+
+def described(proof: Proof) -> str:
+    """One line for people."""
+    if proof.level is Level.PROVED:
+        return (
+            f"{proof.what} proved equal to the reference for all inputs: {proof.cuts:,} cuts, "
+            f"{proof.enumerations} enumerations of {proof.assignments:,} assignments"
+        )
+    return f"{proof.what}: {proof.level}, {proof.reason}"

@@ -1,0 +1,83 @@
+"""What a proof found, as certificate and report state it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.prove.prover import Prover
+from fpgajet.scalars import ScalarNetwork
+
+
+class Level(StrEnum):
+    """How much is known about an implementation."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    COMPARED = "compared only"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The outcome for one implementation.
+
+    Attributes:
+        what: what was proved equal to the reference.
+        level: proved for all inputs; refuted by an input; or neither, so that only the comparison on events stands.
+        reason: why it is not proved; empty if it is.
+        cuts: roundings, clips and tables of reference and implementation.
+        enumerations: comparisons of two functions for all values of what they depend on.
+        assignments: values that these tried.
+        seconds: of the proof.
+        event: index of the sample that refutes it, or None.
+    """
+
+    what: str
+    level: Level
+    reason: str = ""
+    cuts: int = 0
+    enumerations: int = 0
+    assignments: int = 0
+    seconds: float = 0.0
+    event: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """An element of ``proofs`` in ``certificate.json``."""
+        return asdict(self)
+
+
+def prove_outputs(
+    what: str, network: ScalarNetwork, found: Sequence[int], samples: NDArray[np.int64]
+) -> Proof:
+    """Compare outputs of an implementation with those of the network, for all inputs.
+
+    Args:
+        what: name of the implementation.
+        network: the reference.
+        found: nodes of the implementation in the same graph.
+        samples: raw inputs [events, inputs] that propose what is to be proved.
+    """
+    started = time.perf_counter()
+    expected = [int(number) for number in network.stages[network.output].ravel()]
+    prover = Prover(network.graph, samples)
+    try:
+        prover.reference(expected)
+        open_ends = prover.prove(expected, found)
+    except ValueError as error:
+        return Proof(what, Level.COMPARED, str(error), seconds=round(time.perf_counter() - started, 3))
+    level, reason, event = Level.PROVED, "", None
+    wrong = next((end for end in open_ends if end.differs), None)
+    if wrong is not None:
+        level, reason, event = Level.REFUTED, f"output {wrong.output} differs", wrong.event
+    elif open_ends:
+        level = Level.COMPARED
+        reason = f"{len(open_ends)} of {len(expected)} outputs: no form in common, and too many values to try"
+    counts = prover.counts
+    seconds = round(time.perf_counter() - started, 3)
+    return Proof(what, level, reason, counts.cuts, counts.enumerations, counts.assignments, seconds, event)

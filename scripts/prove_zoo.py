@@ -1,0 +1,60 @@
+"""Which taggers are proved for all inputs, and how long it takes.
+
+    python scripts/prove_zoo.py docs/results/prove_zoo.csv [NAME@II ...]
+
+For every model the netlist of the Verilog is proved equal to the integer reference, as `fpgajet prove` does.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import sys
+import time
+from pathlib import Path
+
+from fpgajet.graph.collapse import collapse
+from fpgajet.pipeline.prove_flow import samples
+from fpgajet.rtl.design import circuit
+from fpgajet.rtl.options import RtlOptions
+from fpgajet.rtl.proof import prove_netlist
+from quant.checkpoint import load_model, open_checkpoint
+from quant.zoo import resolve
+
+NPELICAN = ("n8-c2", "n16-c2", "n16-c2-lean", "n16-c2-log", "n16-c2-trigger", "n16-c2-alpha", "n20-c2")
+MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + ["lorentznet-n16@1", "vecnet-n8-s8v2@1"]
+
+
+def main(path: Path, models: list[str]) -> None:
+    """Write one row per model and interval."""
+    rows = []
+    for name, _, ii in (model.partition("@") for model in models):
+        network = collapse(load_model(open_checkpoint(resolve(name))).network())
+        started = time.perf_counter()
+        netlist, _ = circuit(network, 240.0, RtlOptions(ii=int(ii)))
+        traced = time.perf_counter() - started
+        proof = prove_netlist(network, netlist, samples(network))
+        rows.append(
+            {
+                "model": name,
+                "ii": int(ii),
+                "cells": len(netlist.cells),
+                "level": proof.level.value,
+                "cuts": proof.cuts,
+                "enumerations": proof.enumerations,
+                "assignments": proof.assignments,
+                "netlist_s": round(traced, 1),
+                "proof_s": round(proof.seconds, 1),
+                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "reason": proof.reason,
+            }
+        )
+        print(rows[-1], flush=True)
+        with path.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:] or MODELS)
