@@ -22,7 +22,10 @@ from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
 
 NPELICAN = ("n8-c2", "n16-c2", "n16-c2-lean", "n16-c2-log", "n16-c2-trigger", "n16-c2-alpha", "n20-c2")
-MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + ["lorentznet-n16@1", "vecnet-n8-s8v2@1"]
+MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + [
+    "lorentznet-n16@1",
+    "vecnet-n8-s8v2@1",
+]
 
 
 def main(path: Path, models: list[str]) -> None:

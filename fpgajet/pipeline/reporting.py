@@ -173,4 +173,5 @@ def _certificate(build: BuildDirectory) -> dict[str, Any]:
     return {key: content[key] for key in keys} | {
         "events_by_kind": content["events"],
         "first_difference": first[0] if first else None,
+        "proofs": content.get("proofs", []),
     }
