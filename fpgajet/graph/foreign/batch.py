@@ -15,7 +15,7 @@ from fpgajet.graph.foreign.execute import Values
 from fpgajet.graph.soundness import node_name
 
 #: Nodes of which a constant says the whole shape of the result, the batch axis included.
-_SHAPED = ("Reshape", "Expand")
+SHAPED = ("Reshape", "Expand")
 
 
 def input_of(model: onnx.ModelProto, source: str) -> tuple[str, tuple[int, ...], int | None, Any]:
@@ -109,7 +109,7 @@ def for_one_event(
     for node in nodes:
         copy = onnx.NodeProto()
         copy.CopyFrom(node)
-        shape = list(values[node.output[0]].shape) if node.op_type in _SHAPED else []
+        shape = list(values[node.output[0]].shape) if node.op_type in SHAPED else []
         if shape and shape[0] % batch == 0:
             name = f"{node_name(node)}.shape_of_one_event"
             constants[name] = np.array([shape[0] // batch, *shape[1:]], np.int64)

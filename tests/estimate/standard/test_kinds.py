@@ -177,6 +177,15 @@ def test_a_scale_that_is_no_power_of_two_costs_its_product(tmp_path: Path) -> No
     assert lut(tmp_path, (4,), layer(0.125, 0.25)) == pytest.approx(plain, rel=0.1)
 
 
+def test_the_scale_of_an_output_is_a_product(tmp_path: Path) -> None:
+    def blocks(scale: float) -> list[tuple[str, str]]:
+        path = written(tmp_path, (4,), lambda m, x: m.quant(m.node("Relu", [x]), 6, scale))
+        return [(b.op_type, b.inputs[0] if b.inputs else "") for b in of_onnx(path).blocks]
+
+    assert [op for op, _ in blocks(0.25)] == ["Relu", "Quant"]
+    assert [op for op, _ in blocks(0.3)] == ["Relu", "Quant", "Scale"]
+
+
 def test_layers_without_quantisers_get_the_default_precision(tmp_path: Path) -> None:
     def build(m: Model, x: str) -> str:
         y = m.node("Relu", [m.node("MatMul", [x, constant(m, W)])])

@@ -139,6 +139,23 @@ def test_a_batch_of_four_costs_one_event(tmp_path: Path) -> None:
     assert graph.batch == 4
 
 
+def test_a_large_fixed_batch_that_no_node_states(tmp_path: Path) -> None:
+    """Some exporters write the whole data set as the batch; two events are run, not a million."""
+    graph = chain(tmp_path, [1_000_000_000, 6], ("Relu", ["x"], ["y"], {}))
+    assert (graph.batch, graph.tensors["y"].shape) == (1_000_000_000, (1, 6))
+
+
+def test_an_old_version_of_onnx(tmp_path: Path) -> None:
+    model = onnx.load(chain_file(tmp_path, ("Relu", ["x"], ["y"], {})))
+    model.opset_import[0].version = 6
+    assert read_foreign(model, "old").tensors["y"].shape == (1, 3)
+
+
+def chain_file(tmp_path: Path, node: tuple[Any, ...]) -> str:
+    chain(tmp_path, ["n", 3], node)
+    return str(tmp_path / "g.onnx")
+
+
 def test_shapes_computed_from_the_shape_of_the_input(tmp_path: Path) -> None:
     """As torch writes x.view(x.shape[0], -1)."""
     graph = chain(
