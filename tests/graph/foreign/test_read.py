@@ -176,7 +176,12 @@ def test_an_input_without_batch_axis(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [(["n"], "no fixed shape"), (["n", "m"], "no fixed shape"), ([2, 0], "no fixed shape")],
+    [
+        (["n"], "no fixed shape"),
+        (["n", "m"], "no fixed shape"),
+        ([2, 0], "no fixed shape"),
+        ([1, 1 << 20, 1 << 20], "values per event"),
+    ],
 )
 def test_inputs_without_shape(tmp_path: Path, shape: list[Any], words: str) -> None:
     with pytest.raises(BadInput, match=words):
