@@ -20,6 +20,7 @@ from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.graph.foreign.biases import bias_alone, bias_before
 from fpgajet.graph.foreign.features import GivenFeatures
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, real
+from fpgajet.graph.foreign.imported import Imported, UnroundedSum
 from fpgajet.graph.foreign.precisions import joined, of_sums, quantiser_precision
 from fpgajet.graph.reading import one_line
 from fpgajet.ops.dense import Dense
@@ -35,38 +36,13 @@ _LAST = ("Softmax", "LogSoftmax", "ArgMax")
 _SAME_SHAPE = ("Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast")
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A network made of a foreign graph.
-
-    Attributes:
-        output: name of the tensor of the file that the network computes.
-        notes: sentences about what is not as in the file: a rounded constant, an assumed input, a last Softmax.
-    """
-
-    network: Network
-    output: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Sum:
-    """W x + b before its quantiser."""
-
-    stage: str
-    weight: Tensor
-    bias: NDArray[np.float64]
-    relu: int = 0
-    name: str = ""
-
-
 @dataclass
 class _Importer:
     graph: ForeignGraph
     given: FixedType | None = None
     types: dict[str, FixedType] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
-    sums: dict[str, _Sum] = field(default_factory=dict)
+    sums: dict[str, UnroundedSum] = field(default_factory=dict)
     weights: dict[str, Tensor] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -166,13 +142,13 @@ class _Importer:
         else:
             self.emit(self.sum_of(given), precision, result)
 
-    def sum_of(self, name: str) -> _Sum:
+    def sum_of(self, name: str) -> UnroundedSum:
         """An accumulator that no quantiser has rounded yet."""
         if name not in self.sums:
             raise ValueError("it does not follow a Dense layer directly")
         return self.sums[name]
 
-    def product(self, node: ForeignNode) -> _Sum:
+    def product(self, node: ForeignNode) -> UnroundedSum:
         """MatMul and Gemm of a stage with quantised weights."""
         stage, weight = node.inputs[:2]
         if stage not in self.stages:
@@ -192,7 +168,7 @@ class _Importer:
         bias = np.zeros(len(raw))
         if len(node.inputs) > 2 and node.inputs[2]:
             bias = self.constant_bias(node.inputs[2], len(raw))
-        return _Sum(self.stages[stage], turned, bias, name=node.name)
+        return UnroundedSum(self.stages[stage], turned, bias, name=node.name)
 
     def constant_bias(self, name: str, count: int) -> NDArray[np.float64]:
         """One constant per output."""
@@ -203,7 +179,7 @@ class _Importer:
             raise ValueError("its bias differs between constituents")
         return np.broadcast_to(real(values).reshape(-1), (count,)).copy()
 
-    def bias(self, node: ForeignNode) -> _Sum:
+    def bias(self, node: ForeignNode) -> UnroundedSum:
         """An Add behind a Dense layer."""
         names = sorted(node.inputs, key=lambda name: self.graph.tensors[name].constant)
         before = self.sum_of(names[0])
@@ -239,7 +215,7 @@ class _Importer:
             self.notes.append(f"the bias of {found.name} is rounded to 2^-{fraction}")
         self.emit(replace(found, bias=to_real(raw, fraction)), precision, name)
 
-    def emit(self, found: _Sum, precision: FixedType, result: str) -> None:
+    def emit(self, found: UnroundedSum, precision: FixedType, result: str) -> None:
         """One Dense operator."""
         grid = self.types[found.stage].fraction + found.weight.type.fraction
         raw, fraction = bias_before(precision, found.bias, grid)
