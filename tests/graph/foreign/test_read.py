@@ -139,6 +139,21 @@ def test_a_batch_of_four_costs_one_event(tmp_path: Path) -> None:
     assert graph.batch == 4
 
 
+@pytest.mark.parametrize(("axis", "shape"), [(None, (1, 3)), (0, (4, 1)), (-1, (1, 3))])
+def test_scales_of_channels_in_qcdq(tmp_path: Path, axis: int | None, shape: tuple[int, ...]) -> None:
+    """The axis of DequantizeLinear is 1 unless the file says otherwise."""
+    scale = np.linspace(0.1, 0.2, max(shape), dtype=np.float32)
+    attributes = {} if axis is None else {"axis": axis}
+    graph = chain(
+        tmp_path, ["n", 4],
+        ("DequantizeLinear", [np.ones((4, 3), np.int8), scale], ["w"], attributes),
+        ("MatMul", ["x", "w"], ["y"], {}),
+    )  # fmt: skip
+    quant = next(node for node in graph.nodes if node.op_type == "Quant")
+    assert graph.tensors[quant.inputs[1]].shape == shape
+    np.testing.assert_allclose(graph.tensors["w"].value, np.broadcast_to(scale.reshape(shape), (4, 3)))
+
+
 def test_a_large_fixed_batch_that_no_node_states(tmp_path: Path) -> None:
     """Some exporters write the whole data set as the batch; two events are run, not a million."""
     graph = chain(tmp_path, [1_000_000_000, 6], ("Relu", ["x"], ["y"], {}))
