@@ -103,6 +103,7 @@ DAMAGE: list[tuple[str, Callable[[h5py.File], None], str]] = [
     ("label-negative", value("label", -1), r"label must be whole numbers from 0 to 1, found -1.0 in row 3"),
     ("label-negative-int", value("label", -1, "i8"), r"label must be whole numbers.*found -1 in row 3"),
     ("label-fraction", value("label", 1.7), r"found 1.7 in row 3"),
+    ("label-half", value("label", 0.5), r"found 0.5 in row 3"),
     ("label-nan", value("label", np.nan), r"found nan in row 3"),
     ("label-256", value("label", 256, "i8"), r"found 256 in row 3"),
     ("label-text", with_type("label", "S1"), "label must hold whole numbers, it holds text"),
@@ -151,7 +152,7 @@ def test_every_reader_refuses_hdf5_in_words(
     assert str(path) in str(error.value)
 
 
-@pytest.mark.parametrize("content", [-1, 1.7, np.nan, np.inf, 256.0])
+@pytest.mark.parametrize("content", [-1, 0.5, 1.7, np.nan, np.inf, 256.0])
 def test_labels_of_sources_are_whole(content: float, tmp_path: Path) -> None:
     jets = toy_jets()
     label = jets.label.astype(np.float64)

@@ -163,6 +163,14 @@ def test_options_are_never_ignored(options: dict[str, Any], message: str, tmp_pa
         converted(tmp_path / "a.npz", **options)
 
 
+def test_momenta_at_the_end_of_float32(tmp_path: Path) -> None:
+    """Numbers below the smallest normal float32 have few digits; their sums are no disagreement."""
+    p4 = np.zeros((1, 3, 4))
+    p4[0, 0] = np.array([np.sqrt(2), 1, 1, 0]) * 1e-41
+    np.savez(tmp_path / "a.npz", p4=p4, label=[1])
+    converted(tmp_path / "a.npz", unit="MeV")
+
+
 NUMBERS = st.sampled_from([0.0, 1e-50, 1e-41, 1e-3, 3.3, 40.0, 1e5, 1e300, np.nan, -1.0])
 
 
