@@ -77,12 +77,13 @@ class RootTree:
     @property
     def jets(self) -> int:
         """Jets of the file; for NanoAOD the number of events, as the jets are known only once read."""
-        return int(self._tree.num_entries)
+        with reading(self.path):
+            return int(self._tree.num_entries)
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
         branches = [*LIST_COLUMNS, *self._labels] if self._flat else [*LINKS, *CANDIDATES]
-        for start in range(0, self._tree.num_entries, rows):
+        for start in range(0, self.jets, rows):
             with reading(self.path):
                 arrays = self._tree.arrays(branches, entry_start=start, entry_stop=start + rows)
                 piece = (
@@ -155,7 +156,9 @@ def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
         if found is None:
             raise BadInput(f"{path} has the trees {', '.join(trees) or 'none'}: name one with --tree.")
         return file[found], set(file[found].keys())
-    except (OSError, ValueError, KeyError, AssertionError, EOFError) as error:
+    except BadInput:
+        raise
+    except Exception as error:  # uproot raises whatever a damaged file leads it to
         raise BadInput(
             f"{path} cannot be opened as a ROOT file ({type(error).__name__}): it may be truncated."
         ) from error
