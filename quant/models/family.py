@@ -81,6 +81,8 @@ class Family(ABC, Generic[S, D]):
     name: ClassVar[str]
     #: whether there is a quantised form of it; without one, only float training is possible
     has_quantised: ClassVar[bool] = True
+    #: named sets of settings, from which ``preset=NAME`` starts
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: which of the settings' ``bits`` compression narrows together
     narrowed: ClassVar[tuple[str, ...]] = ("weight", "activation")
 

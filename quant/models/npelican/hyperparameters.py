@@ -21,6 +21,7 @@ class NPelicanSettings(TrainingSettings):
         alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
+        dropout: before each equivariant layer, while the float model is trained.
         bits: widths and rounding of the quantisers.
         input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
             :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
@@ -36,6 +37,7 @@ class NPelicanSettings(TrainingSettings):
     alpha: bool = False
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     bits: Bits = Field(default_factory=Bits)
     input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
     symmetric: bool = False

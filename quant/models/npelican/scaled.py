@@ -55,8 +55,3 @@ class ScaledNPelican(NPelican):
         r = ((v * scale)[..., None] * y_sums).sum(1) + (v @ shift)[:, None] * plain[[2, 1]]  # [2, B]
         score: Tensor = (r * torch.exp(self.score_alpha[:, None] * log)).sum(0)
         return score + self.score_bias
-
-
-def new_model(architecture: Architecture, nbar: float, hidden_bias: float = 0.3) -> NPelican:
-    """An untrained float model of either kind."""
-    return (ScaledNPelican if architecture.alpha else NPelican)(architecture, nbar, hidden_bias)
