@@ -63,7 +63,7 @@ def main() -> None:
             "published_auc": 0.9718,
             "float": tagging_metrics(test.labels, evaluate(model, test.momenta).numpy()),
             "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
-            "parameters": settings.architecture.parameters,
+            "parameters": settings.architecture.parameters_published,
             "settings": settings.model_dump(mode="json"),
             "versions": {library: version(library) for library in LIBRARIES},
             "data": {part: sample.described() for part, sample in samples.items()},

@@ -47,7 +47,7 @@ class Description(Strict, ABC):
     @property
     @abstractmethod
     def parameters(self) -> int:
-        """Trainable numbers without batch normalisation."""
+        """Numbers that quantised training trains; batch norms are folded into them."""
 
     @property
     def movable_types(self) -> Sequence[str]:
@@ -56,8 +56,19 @@ class Description(Strict, ABC):
 
     @property
     def parameters_absorbed(self) -> int | None:
-        """Independent numbers once everything that can be absorbed is; None if that is not known."""
+        """Free parameters of the exported network: the rank of the Jacobian of the score with respect to its
+        parameters. None if that is not known."""
         return None
+
+    @property
+    def parameters_published(self) -> int | None:
+        """The number that the paper gives for this network, where it counts in another way."""
+        return None
+
+    @property
+    def earlier_counts(self) -> tuple[int, int | None]:
+        """``parameters`` and ``parameters_absorbed`` as checkpoints from before version 0.2 state them."""
+        return self.parameters, self.parameters_absorbed
 
     @property
     @abstractmethod

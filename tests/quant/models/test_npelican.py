@@ -105,13 +105,13 @@ def test_parameter_counts_of_the_scaled_model_are_the_papers() -> None:
     for hidden, count in [(1, 18), (2, 28), (3, 38), (10, 108)]:
         sizes = Architecture(16, hidden, alpha=True)
         own = {n: p.numel() for n, p in ScaledNPelican(sizes).named_parameters() if not n.startswith("norm")}
-        assert sizes.parameters == sum(own.values()) == count
+        assert sizes.parameters_published == sum(own.values()) == count
 
 
 def test_parameter_counts_are_the_papers() -> None:
     for hidden, plain, absorbed in [(1, 11, 12), (2, 21, 22), (3, 31, 31), (10, 101, 94)]:
         sizes = Architecture(16, hidden)
-        assert (sizes.parameters, sizes.parameters_absorbed) == (plain, absorbed)
+        assert (sizes.parameters_published, sizes.published_absorbed) == (plain, absorbed)
         own = {n: p.numel() for n, p in NPelican(sizes).named_parameters() if not n.startswith("norm")}
         assert sum(own.values()) == plain
 
