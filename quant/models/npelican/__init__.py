@@ -55,7 +55,8 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     def new_float(self, settings: NPelicanSettings) -> nn.Module:
         from quant.models.npelican.new_model import new_model
 
-        return new_model(settings.architecture, settings.normaliser, settings.hidden_bias, settings.dropout)
+        start = settings.hidden_bias, settings.dropout, settings.alpha_start
+        return new_model(settings.architecture, settings.normaliser, *start)
 
     def calibrate(
         self, model: nn.Module, settings: NPelicanSettings, sample: Sample, name: str

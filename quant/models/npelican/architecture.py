@@ -11,6 +11,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
 NBAR = 49.0
 
 RowSumsOf = Literal["dots", "momenta"]
+AlphaStart = Literal["sums", "means"]
 
 
 @dataclass(frozen=True)

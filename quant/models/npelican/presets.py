@@ -11,7 +11,8 @@ from typing import Any
 #: the paper follows in all it does not name; dropout of 0.01 is the default of the authors' code. One output, no
 #: screening, Nbar = 49.
 REGIME: dict[str, Any] = {
-    "constituents": 80, "nbar": 49.0, "batch": 512, "float_rate": 0.0025, "dropout": 0.01, "keep": "loss",
+    "constituents": 80, "nbar": 49.0, "batch": 512, "float_rate": 0.0025, "dropout": 0.01,
+    "alpha_start": "means", "keep": "loss",
     "restarts": 1, "screen_epochs": 0, "seeds": 25, "best_seeds": 5,
     "float_epochs": 140, "schedule": "restarts", "warm_up_epochs": 4, "restart_epochs": 4, "restart_factor": 2,
     "decay_epochs": 12, "decay_gamma": 0.5,

@@ -162,7 +162,7 @@ def frozen(description: MessageDescription) -> set[str]:
 SMALL = {"constituents": 6, "scalar": 2, "vector": 1, "hidden": 2}
 CHANGES: dict[str, dict[str, object]] = {
     "semi-equivariant": {},
-    "skip": {"shortcut": "skip"},
+    "skip": {"shortcut": "skip", "hidden": 4},
     "concat and two edge layers": {"shortcut": "concat", "edge_layers": 2},
     "silu": {"activation": "silu", "vector": 0},
     "no node layers": {"node_layers": 0, "vector": 0},

@@ -145,3 +145,16 @@ def test_dropout_is_before_each_equivariant_layer(layer: str, monkeypatch: pytes
     scores = plain_scores(model, p[(p[:, :, 0] != 0).sum(1) == 4], dropout=0.5)
     assert calls == ["x", "z"]
     assert float(scores.detach().std()) < 1e-9, "jets of one multiplicity are all alike"
+
+
+def test_powers_of_means_start_as_published() -> None:
+    """mean_i (n / Nbar)^a = sum_i / Nbar (n / Nbar)^(a - 1), and a - 2 over pairs."""
+    found = {}
+    for start in ("sums", "means"):
+        torch.manual_seed(2)
+        model = new_model(Architecture(6, 2, alpha=True), NBAR, alpha_start=start)  # type: ignore[arg-type]
+        found[start] = torch.cat([model.get_parameter("alpha"), model.get_parameter("score_alpha")]).detach()
+    powers = torch.tensor([1.0, 1, 1, 2, 2, 2, 1], dtype=torch.float64)
+    torch.testing.assert_close(found["means"], found["sums"] - powers, rtol=0, atol=1e-15)
+    for (_, _, power), shift in zip(ScaledNPelican.aggregators[1:], powers[:5].tolist(), strict=True):
+        assert power == shift, "as many factors 1 / Nbar as a mean has factors 1 / n"
