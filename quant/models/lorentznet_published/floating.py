@@ -76,8 +76,8 @@ class LorentzNet(nn.Module):
 
         owner = torch.repeat_interleave(torch.arange(jets, device=p.device), slots)
         mean = torch.zeros(jets, hidden, device=p.device).index_add_(0, owner, h) / slots[:, None]
-        first, relu, last = self.decoder
-        logits = last(functional.dropout(relu(first(mean)), self.dropout, self.training)).double()
+        inner, relu, outer = self.decoder
+        logits = outer(functional.dropout(relu(inner(mean)), self.dropout, self.training)).double()
         score: Tensor = (logits[:, 1] - logits[:, 0]) / 2
         return score
 

@@ -49,8 +49,8 @@ class ScaledNPelican(NPelican):
     def start_as_means(self) -> None:
         """Shift fresh alphas so that those of the means, as published, start between 0 and 1."""
         with torch.no_grad():
-            self.alpha -= torch.tensor([1.0, 1.0, 1.0, 2.0, 2.0])
-            self.score_alpha -= torch.tensor([2.0, 1.0])
+            self.alpha.sub_(torch.tensor([1.0, 1.0, 1.0, 2.0, 2.0]))
+            self.score_alpha.sub_(torch.tensor([2.0, 1.0]))
 
     def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B] of a prepared batch."""
