@@ -33,7 +33,7 @@ def test_report_of_a_zoo_entry(tmp_path: Path) -> None:
     quantised = dict(report["quantised"])
     rejection, ant = expected["inverse_background_efficiency_30"], quantised.pop("ant_factor")
     assert quantised == expected
-    assert ant == (None if rejection is None else pytest.approx(rejection / 21))
+    assert ant == (None if rejection is None else pytest.approx(rejection / 31))
     for of in ("pt", "multiplicity"):
         assert sum(s["jets"] for s in report["slices"] if s["of"] == of) == 1200
 
