@@ -54,7 +54,7 @@ def main() -> None:
             settings, given.data, given.out / f"c{c}{'-alpha' * alpha}-seed{seed}", given.validation_jets
         )
         auc, spread, rejection = PUBLISHED[c, alpha]
-        row = {"hidden": c, "alpha": alpha, "parameters": settings.architecture.parameters} | row
+        row = {"hidden": c, "alpha": alpha, "parameters": settings.architecture.parameters_published} | row
         row |= {"mass_window_auc": round(mass_window(given.data, 80)["auc"], 5)}
         row |= {"published_auc": auc, "published_spread": spread, "published_rejection_30": rejection}
         rows.append(row)

@@ -19,7 +19,8 @@ from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
-from quant.training.run import Recorder, float_phase, prepare, train
+from quant.training.float_phase import float_phase
+from quant.training.run import Recorder, prepare, train
 
 ROW = "row.json"
 METRICS = ("auc", "accuracy", "inverse_background_efficiency_30", "inverse_background_efficiency_50")

@@ -13,9 +13,9 @@ from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
+from quant.models.npelican.new_model import new_model
 from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
-from quant.models.npelican.scaled import new_model
 from quant.models.scoring import seen_momenta
 
 

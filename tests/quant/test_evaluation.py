@@ -45,7 +45,7 @@ def test_evaluation_of_a_zoo_entry(tmp_path: Path) -> None:
     assert report["quantised_minus_float"] == paired_differences(sample.label, scores, floating)
     window = mass_window(sample.label, constituent_mass(sample.constituents))
     assert report["mass_cut"]["auc"] == auc(sample.label, window.scores)
-    assert ant == (None if rejection is None else pytest.approx(rejection / 21))
+    assert ant == (None if rejection is None else pytest.approx(rejection / 31))
     for of in ("pt", "multiplicity"):
         assert sum(s["jets"] for s in report["slices"] if s["of"] == of) == 1200
 

@@ -114,8 +114,6 @@ class _Builder:
         name = f"{letter}{step}"
         if self.sizes.shortcut == "concat":
             return p.add(name, Join(k[name]), last, before)
-        if p.shapes[before] != p.shapes[last]:
-            return last  # the first iteration's inputs have another width: nothing to add them to
         return p.add(name, Skip(k[name]), last, before)
 
     def further_layers(

@@ -37,7 +37,7 @@ def test_a_run_learns_and_its_checkpoint_is_exact(undisturbed: tuple[Checkpoint,
 def test_a_run_of_the_scaled_model(data: Path, tmp_path: Path) -> None:
     settings = SMALL.model_copy(update={"alpha": True, "restarts": 1, "quantised_epochs": 1})
     checkpoint = open_checkpoint(run(data, tmp_path / "run", settings).path)
-    assert (checkpoint.config.parameters, checkpoint.config.parameters_absorbed) == (18, None)
+    assert (checkpoint.config.parameters, checkpoint.config.parameters_absorbed) == (25, 24)
     assert checkpoint.config.model.channels == "C 1, N^alpha"
     model = load_model(checkpoint)
     light, full = network_of(checkpoint), model.network()
