@@ -43,7 +43,7 @@ def slow_dots(network: Network, x: np.ndarray) -> np.ndarray:
             else:
                 k = pt[i] + pt[j] + wide + tables["sum_table"][high - wide]
                 k = min(max(k, 0), op.exponent.highest) if pt[i] and pt[j] else 0
-                result[i, j] = tables["power_table"][k]
+                result[i, j] = tables["power_table"][k] * node.tensors["power_table"].type.lsb
     return result
 
 
