@@ -173,7 +173,7 @@ class FixedType:
 
     @classmethod
     def holding(cls, lowest: int, highest: int, fraction: int) -> FixedType:
-        """The narrowest type, without rounding or overflow to speak of, for raw values in a range."""
+        """The narrowest type, that holds all raw values of a range, so that nothing is rounded and nothing overflows."""
         signed = lowest < 0
         bits = max(max(highest, 0).bit_length(), (-lowest - 1).bit_length() if signed else 0) + signed
         return cls(signed, max(bits, 1 + signed), fraction)

@@ -71,9 +71,9 @@ def _slots_of_pairs(node: Node, shapes: Mapping[str, Shape], axes: Mapping[str, 
 
 def _scaled(inventory: Inventory, part: Fraction) -> Inventory:
     """The part of the units that is built: of what is shared, once nothing is shared; of what is not, always."""
-    folded = inventory.folded
-    if folded is not None:
-        return replace(inventory, folded=replace(folded, distinct=folded.distinct * float(part)))
+    shared = inventory.shared
+    if shared is not None:
+        return replace(inventory, shared=replace(shared, distinct=shared.distinct * float(part)))
     fewer: dict[str, Any] = {
         name: [replace(unit, count=math.ceil(unit.count * part)) for unit in units]
         for name, units in vars(inventory).items()
@@ -89,7 +89,7 @@ def _diagonal_is_read(network: Network, name: str) -> bool:
 
 def _without_diagonal(inventory: Inventory, slots: int) -> Inventory:
     """Units of the products of i <= j, unrolled, where those of i = j go nowhere."""
-    folded = inventory.folded
-    if folded is None or slots < 2:
+    shared = inventory.shared
+    if shared is None or slots < 2:
         return inventory
-    return replace(inventory, folded=replace(folded, distinct=(slots - 1) / (slots + 1)))
+    return replace(inventory, shared=replace(shared, distinct=(slots - 1) / (slots + 1)))

@@ -71,15 +71,15 @@ class _Writer:
         self.initializers.append(numpy_helper.from_array(np.asarray(values, dtype=np.float32), name))
         return name
 
-    def quant(self, source: str, result: str, kind: FixedType) -> None:
+    def quant(self, source: str, result: str, precision: FixedType) -> None:
         """A QONNX Quant node from ``source`` to ``result``."""
-        parameters = kind.qonnx()
+        parameters = precision.qonnx()
         inputs = [source] + [
             self.initializer(f"{result}_{key}", parameters.pop(key))
             for key in ("scale", "zero_point", "bit_width")
         ]
-        overload = f"{'s' if kind.signed else 'u'}_{kind.rounding}_{kind.overflow}".lower()
-        self.functions.setdefault((QUANT_DOMAIN, "Quant", overload), quant_body(kind, overload))
+        overload = f"{'s' if precision.signed else 'u'}_{precision.rounding}_{precision.overflow}".lower()
+        self.functions.setdefault((QUANT_DOMAIN, "Quant", overload), quant_body(precision, overload))
         node = helper.make_node(
             "Quant", inputs, [result], name=f"{result}_quant", domain=QUANT_DOMAIN, **parameters
         )

@@ -12,7 +12,7 @@ import numpy as np
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import rows_and_columns
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import TABLE, Axes, TensorRole
 
@@ -76,4 +76,4 @@ class Activation(Operator):
         lanes.requantise(count, given, self.argument)
         lanes.requantise(count, widths["table"], self.output)
         columns = rows_and_columns(shapes[0])[1]
-        return Inventory(folded=Folded(lanes, columns, count * given.bits))
+        return Inventory(shared=Shared(lanes, columns, count * given.bits))

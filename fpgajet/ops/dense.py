@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory
+from fpgajet.ops.inventory import Inventory, Shared
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS, WEIGHT, Axes, Axis, Hook, TensorRole
 
@@ -87,7 +87,7 @@ class Dense(Operator):
         lanes.activate(points * self.width, widths["accumulator"], self.output, self.relu)
         read = points * shapes[0][-1] * given.bits
         columns = rows_and_columns(shapes[0])[1]
-        return Inventory(folded=Folded(lanes, columns, read))
+        return Inventory(shared=Shared(lanes, columns, read))
 
 
 def check_relu(relu: int) -> None:
@@ -98,6 +98,6 @@ def check_relu(relu: int) -> None:
 def rows_and_columns(shape: Shape) -> tuple[int, int]:
     """Leading axes of [..., F] as rows and columns: [N, N, F] pairs, [N, F] one row, [F] one point.
 
-    Columns are what folding over time deals out (see :mod:`fpgajet.ops.folding`).
+    Columns are what sharing over time deals out (see :mod:`fpgajet.ops.sharing`).
     """
     return prod(shape[:-2]), shape[-2] if len(shape) > 1 else 1

@@ -13,7 +13,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import check_relu
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS, PAIR_CHANNELS, WEIGHT, Axes, Hook, TensorRole
 
@@ -114,7 +114,7 @@ class PairDense(Operator):
         lanes.adders.append(Units(pairs, min(widths["sender"].bits + 1, wide.bits)))
         lanes.adder_levels += 1
         lanes.activate(pairs, wide, self.output, self.relu)
-        return Inventory(folded=Folded(lanes, n, read))
+        return Inventory(shared=Shared(lanes, n, read))
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,10 @@ class Columns(Operator):
     count: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        there = shapes[0][-1]
+        given = shapes[0][-1]
         expect(
-            self.first >= 0 and self.count >= 1 and self.first + self.count <= there,
-            f"Columns cannot take {self.count} columns from number {self.first} on of {there}",
+            self.first >= 0 and self.count >= 1 and self.first + self.count <= given,
+            f"Columns cannot take {self.count} columns from number {self.first} on of {given}",
         )
         return (*shapes[0][:-1], self.count)
 

@@ -110,4 +110,4 @@ class LogDots(AngularDots):
         ]
         units.requantise(pairs, widths["accumulator"], self.exponent)
         units.requantise(pairs, widths["power"], self.output)
-        return self.folded(units, pairs)
+        return self.shared_between_pairs(units, pairs)

@@ -9,7 +9,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
-from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.operator import Operator, Shape
 from fpgajet.ops.roles import Axes
 
@@ -140,7 +140,7 @@ def node_widths(
     a = IntervalArithmetic()
     operator.forward(
         a,
-        [IntervalArray.of_type(shape, kind) for shape, kind in inputs],
+        [IntervalArray.of_type(shape, precision) for shape, precision in inputs],
         {name: IntervalArray.exactly(values) for name, values in tensors.items()},
     )
     return a.types

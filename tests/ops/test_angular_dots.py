@@ -11,7 +11,7 @@ from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import LogDots, TriggerDots
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, Tensor
 from tests.networks import LOG, TRIGGER, random_jets, random_network, t
 

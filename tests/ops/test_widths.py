@@ -12,7 +12,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops import DotProducts, Operator
 from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
-from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
 from tests.networks import LOG, TRIGGER, random_network, scaled, t
 from tests.vecnets import every_network, random_vecnet

@@ -29,9 +29,9 @@ class IntervalArray:
     fraction: int
 
     @classmethod
-    def of_type(cls, shape: tuple[int, ...], kind: FixedType) -> IntervalArray:
-        """Every value of ``kind`` is possible in every element."""
-        return cls(_full(shape, kind.lowest), _full(shape, kind.highest), kind.fraction)
+    def of_type(cls, shape: tuple[int, ...], precision: FixedType) -> IntervalArray:
+        """Every value of ``precision`` is possible in every element."""
+        return cls(_full(shape, precision.lowest), _full(shape, precision.highest), precision.fraction)
 
     @classmethod
     def exactly(cls, x: FixedArray) -> IntervalArray:
