@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import fpgajet
-from fpgajet.fixed import FixedType
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType, Rounding
 from fpgajet.graph.bodies import OPSET, QUANT_DOMAIN, operator_body, quant_body
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import DOMAIN, Shape
@@ -25,8 +27,19 @@ def export(network: Network) -> onnx.ModelProto:
     """Write a network as an ONNX model that passes ``onnx.checker`` and runs in plain onnxruntime.
 
     Weights are stored as float32 real values, which are exact, behind ``Quant`` nodes that state their
-    type. Function bodies of all operators are included.
+    type. Function bodies of all operators are included. They lie on the grid of their type already, so a type
+    that rounds as AP_RND is written as one that rounds to nearest even, which QONNX and hls4ml understand.
+
+    Raises:
+        BadInput: the input rounds ties in a way that QONNX cannot say.
+        NotExact: an intermediate could exceed 53 bits.
     """
+    network.widths()  # refuses what would not be exact
+    if network.input_type.rounding is Rounding.HALF_UP:
+        raise BadInput(
+            f"{network.name}: the input type {network.input_type} rounds ties towards +infinity (AP_RND), which "
+            "QONNX cannot say: its HALF_UP rounds them away from zero. Give the input AP_RND_CONV or AP_TRN."
+        )
     writer = _Writer()
     shapes = network.shapes()
     writer.quant(GRAPH_INPUT, network.input_name, network.input_type)
@@ -91,7 +104,10 @@ class _Writer:
         result = f"{node}_{name}"
         values = tensor.values.real
         self.initializer(f"{result}_values", values)
-        self.quant(f"{result}_values", result, tensor.type)
+        precision = tensor.type
+        if precision.rounding is Rounding.HALF_UP:
+            precision = replace(precision, rounding=Rounding.HALF_EVEN)
+        self.quant(f"{result}_values", result, precision)
         self.constant_info.append(
             helper.make_tensor_value_info(result, TensorProto.FLOAT, list(values.shape))
         )

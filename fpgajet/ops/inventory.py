@@ -71,8 +71,8 @@ class Shared:
         columns: what is dealt out over the phases.
         read_bits: bits that all lanes together read from values that change from phase to phase.
         reduces: whether the result needs all phases (a sum over columns), so that it comes K - 1 clocks later.
-        distinct: the part of the lanes that is left at an initiation interval of 1, where pairs i = j that nobody uses are
-            left out, and a pair that equals its mirror image is computed once.
+        distinct: the part of the lanes that is left at an initiation interval of 1, where pairs i = j that nobody uses
+            are left out, and a pair that equals its mirror image is computed once.
     """
 
     lanes: Inventory
