@@ -8,7 +8,7 @@ has and what happens when a finer or larger value is put into it. The same type 
 here           HLS           Brevitas / QONNX                 meaning
 =============  ============  ==============================  =========================
 ``HALF_EVEN``  AP_RND_CONV   ROUND                           nearest, ties to even
-``HALF_UP``    AP_RND        none: HALF_UP is away from zero nearest, ties to +infinity
+``HALF_UP``    AP_RND        ROUND_HALF_UP; QONNX has none   nearest, ties to +infinity
 ``FLOOR``      AP_TRN        FLOOR                           towards -infinity
 ``SAT``        AP_SAT        narrow = False                  clip to the range
 ``SAT_SYM``    AP_SAT_SYM    narrow = True                   clip to +-(2**(bits-1) - 1)

@@ -69,7 +69,7 @@ class IntervalArray:
             NotExact: more than 53 bits would be needed, so float64 could not carry the value.
         """
         lowest, highest = int(np.min(self.lo)), int(np.max(self.hi))
-        if max(highest.bit_length(), (-lowest - 1).bit_length()) >= EXACT_BITS:
+        if max(max(highest, 0).bit_length(), max(-lowest - 1, 0).bit_length()) >= EXACT_BITS:
             raise NotExact(f"an intermediate needs more than {EXACT_BITS} bits: use narrower types")
         return FixedType.holding(lowest, highest, self.fraction)
 
