@@ -9,6 +9,7 @@ Source of the search: quality diversity, "Illuminating search spaces by mapping 
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,11 @@ from fpgajet.ops.network import Network
 ELEMENTS = 96
 #: inputs that are tried in one generation
 GENERATION = 192
-#: generations of a full search
-GENERATIONS = 150
+#: Extremes are kept of all inputs, and of those whose score lies beyond its clips by no more than these parts of its
+#: range: an intermediate that is wrong shows only where the score does not saturate either way.
+MARGINS = (np.inf, 0.4, 0.0)
+#: generations of a full search: as many as a number of values of all stages allows, within limits
+VALUES_PER_INPUT, FEWEST, MOST = 200_000, 50, 400
 
 
 class _Watched(FixedArray):
@@ -46,6 +50,8 @@ class _Watch(IntegerArithmetic):
 
     def __init__(self, elites: _Elites) -> None:
         self.elites = elites
+        #: what was rounded last, in steps of the result: in the end the score before its clip
+        self.unclipped: NDArray[np.float64] = np.zeros(0)
 
     def seen(self, x: FixedArray) -> FixedArray:
         """Offer the values to the elites, and watch what becomes of them."""
@@ -59,13 +65,18 @@ class _Watch(IntegerArithmetic):
 
     def quantise(self, name: str, x: FixedArray, to: FixedType) -> FixedArray:
         shift = x.fraction - to.fraction
-        if (
-            0 <= shift < 62
-        ):  # nearest to the last value that fits and to the first that does not, at both ends
+        if name == "output":
+            self.unclipped = x.raw * 2.0**-shift
+        if 0 <= shift < 62:
+            # Nearest to the last value that fits, and to the first that does not, at both ends.
             whole = x.raw >> shift
             for edge in (to.highest, to.highest + 1, to.lowest, to.lowest - 1):
                 self.elites.offer(-np.abs(whole - edge), largest_only=True)
         return self.watched(super().quantise(name, x, to))
+
+    def note(self, name: str, x: FixedArray) -> FixedArray:
+        self.elites.offer(x.raw, noted=True)
+        return x
 
     def sum(self, x: FixedArray, axis: int) -> FixedArray:
         return self.seen(super().sum(x, axis))
@@ -102,6 +113,7 @@ class _Elites:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._chosen: list[NDArray[np.int64]] = []
+        self._noted: list[int] = []
         self._best: list[Raw] = []
         self._inputs: list[Raw] = []
         self._generation: Raw = np.zeros((0,), np.int64)
@@ -111,16 +123,16 @@ class _Elites:
         """Values offered from now on belong to these inputs [inputs, ...]; operations come in the same order."""
         self._generation, self._offered = generation, []
 
-    def end(self, visible: NDArray[np.bool_]) -> None:
-        """Keep what is best, of all inputs and of the visible ones [inputs], at which the score does not saturate:
-        only these show an intermediate that is wrong."""
+    def end(self, visible: list[NDArray[np.bool_]]) -> None:
+        """Keep what is best, once of each choice of inputs [inputs]."""
+        unseen = np.iinfo(np.int64).min
         for number, scores in enumerate(self._offered):
-            unseen = np.iinfo(np.int64).min
-            self._keep(2 * number, scores)
-            self._keep(2 * number + 1, np.where(visible[:, None], scores, unseen))
+            for k, of in enumerate(visible):
+                self._keep(len(visible) * number + k, np.where(of[:, None], scores, unseen))
 
-    def offer(self, values: Raw, *, largest_only: bool = False) -> None:
-        """Values [inputs, ...] of one operation."""
+    def offer(self, values: Raw, *, largest_only: bool = False, noted: bool = False) -> None:
+        """Values [inputs, ...] of one operation; half of the search is for those that the firmware has a type for
+        (``noted``)."""
         if len(values) != len(self._generation) or values.ndim == 0:
             return  # a constant
         flat = values.reshape(len(values), -1)
@@ -129,6 +141,7 @@ class _Elites:
             size = flat.shape[1]
             chosen = np.arange(size) if size <= ELEMENTS else self._rng.choice(size, ELEMENTS, replace=False)
             self._chosen.append(np.sort(chosen))
+            self._noted += [len(MARGINS) * operation + k for k in range(len(MARGINS))] if noted else []
         columns = flat[:, self._chosen[operation]]
         parts = [columns, flat.max(1, keepdims=True)]
         if not largest_only:
@@ -149,6 +162,8 @@ class _Elites:
     def parents(self, count: int) -> Raw:
         """Kept inputs: of a random operation a random one."""
         which = self._rng.integers(0, len(self._inputs), count)
+        if self._noted:
+            which = np.where(self._rng.random(count) < 0.5, self._rng.choice(self._noted, count), which)
         return np.stack([self._inputs[k][self._rng.integers(0, len(self._inputs[k]))] for k in which])
 
     def kept(self, most: int) -> Raw:
@@ -165,9 +180,7 @@ class _Elites:
         return np.stack([ranked[k] for k in np.sort(first)[:most]])
 
 
-def extremes(
-    network: Network, most: int, seed: int, jets: NDArray[np.float32], generations: int = GENERATIONS
-) -> Raw:
+def extremes(network: Network, most: int, seed: int, jets: NDArray[np.float32], generations: int) -> Raw:
     """Inputs at which every intermediate of the network is as large, or as small, as the search can make it.
 
     Args:
@@ -190,10 +203,18 @@ def extremes(
         elites.begin(generation)
         arithmetic = _Watch(elites)
         given = arithmetic.watched(FixedArray(generation, precision.fraction))
-        score = network.evaluate(arithmetic, given, lambda tensor: tensor.values)[network.output.name].raw
-        elites.end(((last.lowest < score) & (score < last.highest)).reshape(len(generation), -1).all(1))
+        network.evaluate(arithmetic, given, lambda tensor: tensor.values)
+        score = arithmetic.unclipped.reshape(len(generation), -1)
+        elites.end([_within(score, last, margin) for margin in MARGINS])
         generation = _changed(elites.parents(GENERATION), elites.parents(GENERATION), precision, rng)
     return elites.kept(most)
+
+
+def _within(score: NDArray[np.float64], to: FixedType, margin: float) -> NDArray[np.bool_]:
+    """Which scores [inputs, outputs] are in the range of their type, or beyond by a part of it."""
+    beyond = np.maximum(score - to.highest, to.lowest - score).max(1)
+    near: NDArray[np.bool_] = beyond <= margin * (to.highest - to.lowest)
+    return near
 
 
 def _changed(parents: Raw, others: Raw, precision: FixedType, rng: np.random.Generator) -> Raw:
@@ -218,6 +239,12 @@ def _changed(parents: Raw, others: Raw, precision: FixedType, rng: np.random.Gen
     way = rng.integers(0, len(ways), count)
     changed = np.stack(ways)[way, np.arange(count)]
     return np.clip(changed, precision.lowest, precision.highest)
+
+
+def generations_for(network: Network) -> int:
+    """Generations of a full search: many for small networks, fewer where each takes long."""
+    values = sum(prod(shape) for shape in network.shapes().values())
+    return min(max(VALUES_PER_INPUT // values, FEWEST), MOST)
 
 
 def holes(network: Network, most: int, seed: int) -> Raw:

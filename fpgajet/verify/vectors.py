@@ -50,7 +50,7 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
     if len(constituents):
         full[empty_slots] = constituents[rng.integers(0, len(constituents), int(empty_slots.sum()))]
     halves = amplitudes(2 * tenth)
-    generations = min(directed.GENERATIONS, count // 20)
+    generations = min(directed.generations_for(network), count // 15)
     searched = directed.extremes(network, 2 * tenth, seed, jets, generations)
     return {
         "empty jet": np.zeros((1, *shape), np.float32),
