@@ -46,6 +46,16 @@ def test_requantise_equals_rational_arithmetic(raw: int, fraction: int, to: Fixe
     assert int(requantise(np.array([raw], dtype=object), fraction, to)[0]) == int(result[0])
 
 
+@pytest.mark.parametrize("shift", [61, 62, 63, 64, 65, 100, -61, -62, -63, -64, -65, -100])
+@pytest.mark.parametrize("overflow", [Overflow.SAT, Overflow.WRAP])
+@pytest.mark.parametrize("rounding", Rounding)
+def test_shifts_beyond_int64(rounding: Rounding, overflow: Overflow, shift: int) -> None:
+    to = FixedType(True, 8, 0, rounding, overflow)
+    raw = np.array([-(2**52), -5, -1, 0, 1, 5, 2**52])
+    expected = [expected_raw(Fraction(int(v)) / Fraction(2) ** shift, to) for v in raw]
+    assert requantise(raw, shift, to).tolist() == expected
+
+
 @given(st.floats(-1e6, 1e6, allow_nan=False, width=32), fixed_types())
 def test_from_real_equals_rational_arithmetic(value: float, to: FixedType) -> None:
     assert int(from_real(np.array([value]), to)[0]) == expected_raw(Fraction(value), to)

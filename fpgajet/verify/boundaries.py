@@ -117,7 +117,9 @@ def possible_corners(network: Network) -> tuple[dict[str, set[str]], dict[str, t
 
     Corners of an intermediate: its highest bit, which the analysis of its width found necessary.
     """
-    shapes, types, corners, ends = network.shapes(), network.types(), {}, {}
+    shapes, types = network.shapes(), network.types()
+    corners: dict[str, set[str]] = {}
+    ends: dict[str, tuple[int, int]] = {}
     for node in network.nodes:
         a = _Possible()
         given = [IntervalArray.of_type(shapes[name], types[name]) for name in node.inputs]

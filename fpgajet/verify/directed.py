@@ -66,7 +66,7 @@ class _Watch(IntegerArithmetic):
     def quantise(self, name: str, x: FixedArray, to: FixedType) -> FixedArray:
         shift = x.fraction - to.fraction
         if name == "output":
-            self.unclipped = x.raw * 2.0**-shift
+            self.unclipped = x.raw.astype(np.float64) * 2.0**-shift
         if 0 <= shift < 62:
             # Nearest to the last value that fits, and to the first that does not, at both ends.
             whole = x.raw >> shift
@@ -238,7 +238,8 @@ def _changed(parents: Raw, others: Raw, precision: FixedType, rng: np.random.Gen
     ]
     way = rng.integers(0, len(ways), count)
     changed = np.stack(ways)[way, np.arange(count)]
-    return np.clip(changed, precision.lowest, precision.highest)
+    inside: Raw = np.clip(changed, precision.lowest, precision.highest)
+    return inside
 
 
 def generations_for(network: Network) -> int:
@@ -261,4 +262,5 @@ def holes(network: Network, most: int, seed: int) -> Raw:
     largest = 2.0 ** rng.integers(1, precision.bits, (len(patterns), 1, 1))
     raw = (rng.random((len(patterns), *shape)) * largest).astype(np.int64) + 1
     raw[..., 1:] *= rng.choice([-1, 1], raw[..., 1:].shape)
-    return np.clip(raw, precision.lowest, precision.highest) * patterns[:, :, None]
+    filled: Raw = np.clip(raw, precision.lowest, precision.highest) * patterns[:, :, None]
+    return filled
