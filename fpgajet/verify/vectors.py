@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
 from fpgajet.verify import directed
+from fpgajet.verify.holes import holes
 
 Jets = NDArray[np.float32]
 
@@ -64,5 +65,5 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
         "random, every multiplicity": real(emptied(amplitudes(3 * tenth), some)),
         "random over the full range": real(rng.integers(kind.lowest, kind.highest + 1, (tenth, *shape))),
         "directed: extremes of intermediates": real(searched),
-        "directed: patterns of empty slots": real(directed.holes(network, tenth, seed)),
+        "directed: patterns of empty slots": real(holes(network, tenth, seed)),
     }

@@ -11,7 +11,8 @@ from fpgajet.ops.network import Network
 from fpgajet.verify import boundaries
 from fpgajet.verify.boundaries import BoundaryCounter, possible_corners, unreached
 from fpgajet.verify.certificate import certify
-from fpgajet.verify.directed import extremes, holes
+from fpgajet.verify.directed import extremes
+from fpgajet.verify.holes import holes
 from fpgajet.verify.vectors import edge_vectors
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import HERE
