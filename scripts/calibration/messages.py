@@ -93,8 +93,8 @@ class Layer:
         values = {name: tensor.values for name, tensor in tensors.items()}
         widths |= node_widths(operator, given, values)
         units = operator.inventory_of([shape for shape, _ in given], widths, values)
-        if units.folded is not None:  # on its own, a layer computes every pair
-            units.folded = type(units.folded)(units.folded.lanes, units.folded.columns, 0)
+        if units.shared is not None:  # on its own, a layer computes every pair
+            units.shared = type(units.shared)(units.shared.lanes, units.shared.columns, 0)
         return resources(Block("layer", operator.op_type, (), units, 0), 1, KNOWN)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, requantise
 from fpgajet.ops.arithmetic import Arithmetic, IntIndex
+from fpgajet.ops.exactness import NotExact
 from fpgajet.ops.integers import FixedArray
 
 Bounds = NDArray[Any]
@@ -29,9 +30,9 @@ class IntervalArray:
     fraction: int
 
     @classmethod
-    def of_type(cls, shape: tuple[int, ...], kind: FixedType) -> IntervalArray:
-        """Every value of ``kind`` is possible in every element."""
-        return cls(_full(shape, kind.lowest), _full(shape, kind.highest), kind.fraction)
+    def of_type(cls, shape: tuple[int, ...], precision: FixedType) -> IntervalArray:
+        """Every value of ``precision`` is possible in every element."""
+        return cls(_full(shape, precision.lowest), _full(shape, precision.highest), precision.fraction)
 
     @classmethod
     def exactly(cls, x: FixedArray) -> IntervalArray:
@@ -42,35 +43,42 @@ class IntervalArray:
     def at(self, fraction: int) -> tuple[Bounds, Bounds]:
         """Bounds written with more fraction bits."""
         factor = 1 << (fraction - self.fraction)
-        return self.lo * factor, self.hi * factor
+        return _in_int64(self.lo * factor, self.hi * factor)
 
     def __add__(self, other: IntervalArray) -> IntervalArray:
         fraction = max(self.fraction, other.fraction)
         (a, b), (c, d) = self.at(fraction), other.at(fraction)
-        return IntervalArray(a + c, b + d, fraction)
+        return IntervalArray(*_in_int64(a + c, b + d), fraction)
 
     def __sub__(self, other: IntervalArray) -> IntervalArray:
         fraction = max(self.fraction, other.fraction)
         (a, b), (c, d) = self.at(fraction), other.at(fraction)
-        return IntervalArray(a - d, b - c, fraction)
+        return IntervalArray(*_in_int64(a - d, b - c), fraction)
 
     def __mul__(self, other: IntervalArray) -> IntervalArray:
         corners = [self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi]
         lo, hi = corners[0], corners[0]
         for corner in corners[1:]:
             lo, hi = np.minimum(lo, corner), np.maximum(hi, corner)
-        return IntervalArray(lo, hi, self.fraction + other.fraction)
+        return IntervalArray(*_in_int64(lo, hi), self.fraction + other.fraction)
 
     def holding_type(self) -> FixedType:
         """The narrowest type that holds every element without loss.
 
         Raises:
-            ValueError: more than 53 bits would be needed, so float64 could not carry the value.
+            NotExact: more than 53 bits would be needed, so float64 could not carry the value.
         """
         lowest, highest = int(np.min(self.lo)), int(np.max(self.hi))
-        if max(highest.bit_length(), (-lowest - 1).bit_length()) >= EXACT_BITS:
-            raise ValueError(f"an intermediate needs more than {EXACT_BITS} bits: use narrower types")
+        if max(max(highest, 0).bit_length(), max(-lowest - 1, 0).bit_length()) >= EXACT_BITS:
+            raise NotExact(f"an intermediate needs more than {EXACT_BITS} bits: use narrower types")
         return FixedType.holding(lowest, highest, self.fraction)
+
+
+def _in_int64(lo: Bounds, hi: Bounds) -> tuple[Bounds, Bounds]:
+    """The bounds themselves, once it is certain that the integer reference can hold what lies between them."""
+    if np.size(lo) and (np.min(lo) < -(2**63) or np.max(hi) >= 2**63):
+        raise NotExact("an intermediate needs more than 64 bits: use narrower types")
+    return lo, hi
 
 
 def _full(shape: tuple[int, ...], value: int) -> Bounds:
@@ -106,7 +114,8 @@ class IntervalArithmetic(Arithmetic[IntervalArray]):
         return IntervalArray(x.lo, x.hi, x.fraction - exponent)
 
     def sum(self, x: IntervalArray, axis: int) -> IntervalArray:
-        return IntervalArray(np.asarray(x.lo.sum(axis=axis)), np.asarray(x.hi.sum(axis=axis)), x.fraction)
+        lo, hi = _in_int64(np.asarray(x.lo.sum(axis=axis)), np.asarray(x.hi.sum(axis=axis)))
+        return IntervalArray(lo, hi, x.fraction)
 
     def take(self, x: IntervalArray, index: IntIndex, axis: int) -> IntervalArray:
         lo, hi = np.take(x.lo, index, axis=axis), np.take(x.hi, index, axis=axis)

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.angular import angular_parts
-from fpgajet.ops.forms import Log
 
 Real = NDArray[np.float64]
 
 
-def log_tables(form: Log, address_bits: int, log_bits: int, d: FixedType) -> tuple[Mapping[str, Real], int]:
+class LogGrid(Protocol):
+    """What the tables need of the input form :class:`fpgajet.ops.forms.log.Log`."""
+
+    @property
+    def pt_lsb(self) -> float: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def angle_lsb(self) -> float: ...
+
+
+def log_tables(
+    form: LogGrid, address_bits: int, log_bits: int, d: FixedType
+) -> tuple[Mapping[str, Real], int]:
     """Tables of :class:`fpgajet.ops.log_dots.LogDots` by name, and the bits of its exponent.
 
     The largest log2 (cosh - 1) or log2 (1 - cos) becomes the highest of ``log_bits`` bits, and those too small

@@ -1,4 +1,4 @@
-"""Intervals: the spacetime interval of all pairs of constituents, for every vector channel."""
+"""SpacetimeIntervals: the spacetime interval of all pairs of constituents, for every vector channel."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import PAIR_CHANNELS, Axes
 
 
 @dataclass(frozen=True)
-class Intervals(Operator):
+class SpacetimeIntervals(Operator):
     """x_ija = (dE)^2 - (dpx)^2 - (dpy)^2 - (dpz)^2 of v_i,a - v_j,a, for i < j, rounded once; 0 for i = j.
 
     Squares of differences, not v_i^2 + v_j^2 - 2 v_i v_j: a square costs half a product in logic, and a DSP
@@ -68,7 +68,7 @@ class Intervals(Operator):
         lanes.sum_of_products(pairs, 4, bits, bits)
         lanes.requantise(pairs, widths["accumulator"], self.output)
         read, used = 8 * pairs * widths["input0"].bits, (n - 1) / 2 / (n // 2) if n > 1 else 1.0
-        return Inventory(folded=Folded(lanes, max(n // 2, 1), read, distinct=used))
+        return Inventory(shared=Shared(lanes, max(n // 2, 1), read, distinct=used))
 
 
 def check_vectors(op_type: str, shape: Shape, slots: int, channels: int) -> None:
