@@ -17,14 +17,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.rows import finished, write_table
-
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
 from quant.models.assembly import built_network
 from quant.training.settings import read_settings
+from studies.tables.rows import finished, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance

@@ -7,8 +7,8 @@
 
 The tables are ``docs/data/rtl_<what>.csv``, the picture of the last one ``docs/rtl_constituents.svg``. ``options``:
 first switches of the RTL flow, which change no bit of the score, then properties of the model, each compared with
-its own reference (``rtl_cases.py``). ``constituents`` takes weights and types of a model to other N: its scores mean
-nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the table is
+its own reference (``studies/rtl/cases.py``). ``constituents`` takes weights and types of a model to other N: its
+scores mean nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the table is
 written after every row, and of a design in ``--work`` whose Verilog is what it was, nothing is run again.
 """
 
@@ -22,21 +22,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from network_variants import resized, zoo_network
-from rtl_cases import Case, options
-from tables.rows import write_table
-
-from fpgajet.files import read_json, sha256, write_json
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions, build, emit
 from fpgajet.rtl.command import test_jets
+from studies.rtl.cases import Case, options
+from studies.rtl.rows import CLOCK_MHZ, PART, ROW, keep_row, known_row
+from studies.tables.rows import write_table
+from studies.variants.networks import resized, zoo_network
 
-CLOCK_MHZ = 320.0
-PART = "xcvu9p"
 DOCS = Path(__file__).parent.parent / "docs"
-ROW = "row.json"
 SIZES = (8, 12, 16, 20, 24, 32)
 COLUMNS = (
     "case", "model", "constituents", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8",
@@ -63,29 +57,6 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     row |= {key: result.hardware[key] for key in COLUMNS if key in result.hardware}
     row["latency_ns_low"], row["latency_ns_high"] = result.hardware["intervals"]["latency_ns"]
     return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
-
-
-def known_row(folder: Path, **facts: int) -> dict[str, Any] | None:
-    """The row in the folder of a design, if it was found for this Verilog and these facts."""
-    if not (folder / ROW).is_file():
-        return None
-    known = read_json(folder / ROW)
-    return (
-        dict(known["row"])
-        if known.get("verilog") == digests(folder) and known.get("facts") == facts
-        else None
-    )
-
-
-def keep_row(folder: Path, row: dict[str, Any], **facts: int) -> dict[str, Any]:
-    """Write a row beside its Verilog, for :func:`known_row`."""
-    write_json(folder / ROW, {"verilog": digests(folder), "facts": facts, "row": row})
-    return row
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Digests of the files of a design."""
-    return {path.name: sha256(path) for path in sorted(folder.glob("*.v"))}
 
 
 def cases_of(what: str, network: Network, intervals: Sequence[int]) -> Iterator[Case]:

@@ -16,12 +16,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from tables.plots import Series, draw, points
-from tables.rows import chosen, finished, write_table
-
 from quant.checkpoint import Checkpoint
 from quant.models.npelican.description import NPelicanDescription
 from quant.training.settings import read_settings
+from studies.tables.plots import Series, draw, points
+from studies.tables.rows import chosen, finished, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC of a public 2026 study on the Top Quark Tagging Reference Dataset: (N, C) -> float, 6-bit

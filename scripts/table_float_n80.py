@@ -17,10 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.plots import Series, draw, points
-from tables.rows import float_row, mass_window, write_table
-
 from quant.training.settings import read_settings
+from studies.tables.plots import Series, draw, points
+from studies.tables.rows import float_row, mass_window, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (C, alpha) -> AUC, its uncertainty, 1 / eps_B at eps_S = 0.3: mean of the best 5 of 25 seeds

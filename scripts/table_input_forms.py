@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tables.rows import write_table
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
@@ -33,6 +32,7 @@ from quant.models.scoring import CHUNK_JETS, FloatModel
 from quant.training.data import Sample, load_sample, part_of
 from quant.training.settings import read_settings
 from quant.zoo import resolve
+from studies.tables.rows import write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: highest energy or pT in GeV that fits

@@ -16,10 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.rows import float_row, mass_window, write_table
-
 from quant.models.lorentznet_published.description import count_parameters
 from quant.training.settings import read_settings
+from studies.tables.rows import float_row, mass_window, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC, accuracy and 1 / eps_B at eps_S = 0.3 with 80 constituents

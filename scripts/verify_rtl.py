@@ -3,7 +3,7 @@
     python scripts/verify_rtl.py [MODEL ...] [--ii 1] [--jets 10000] [--edge-vectors 10000]
 
 MODEL is an entry of the zoo, or MODEL@N: its weights and types at another number of constituents, resized as in
-network_variants.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
+studies/variants/networks.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
 sample and the edge vectors of the certificate. The table is ``docs/data/rtl_exactness.csv``, written after every
 row; a row of ``--work`` whose Verilog is what it was is not simulated again. Ends with exit status 1 if a score
 differs, or if the scores do not vary.
@@ -24,12 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from network_variants import resized, zoo_network
-from sweep_rtl import CLOCK_MHZ, DOCS, PART, keep_row, known_row
-from tables.rows import write_table
-
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
@@ -37,7 +31,11 @@ from fpgajet.rtl import RtlOptions, Simulation, compare, emit
 from fpgajet.verify.vectors import edge_vectors
 from quant.data.layout import read_jets
 from quant.zoo import names
+from studies.rtl.rows import CLOCK_MHZ, PART, keep_row, known_row
+from studies.tables.rows import write_table
+from studies.variants.networks import resized, zoo_network
 
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 #: Other numbers of constituents than those of the zoo.
 RESIZED = ("npelican-n16-c2@8", "npelican-n16-c2@20", "npelican-n16-c2@32")
 SEED = 5

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from network_variants import resized, zoo_network
 
-from calibration.designs import read_rows
-from calibration.fits import Point, Result, leave_one_out, unfitted
 from fpgajet.devices import part
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.calibration import calibration
@@ -27,6 +24,9 @@ from fpgajet.ops import Dense, EdgeDense, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor, node_widths
 from fpgajet.ops.operator import Shape
+from studies.calibration.designs import read_rows
+from studies.calibration.fits import Point, Result, leave_one_out, unfitted
+from studies.variants.networks import resized, zoo_network
 
 LAYERS, NETWORKS = "message_layers.csv", "message_networks.csv"
 #: Shifts and adds at one LUT a bit; all products of two variables in DSPs, as our Verilog has them.

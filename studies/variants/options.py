@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from network_variants import zoo_checkpoint
 from numpy.typing import NDArray
-from variant_operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real
 from fpgajet.ops import ConstituentMask, LinEq2to2, LinEq2to2Rows, RowSums
@@ -19,6 +17,8 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from quant.models.npelican.description import NPelicanDescription
 from quant.models.npelican.wiring import dots_of
+from studies.variants.networks import zoo_checkpoint
+from studies.variants.operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
 
 def _changed(network: Network, **nodes: Node | tuple[Node, ...]) -> tuple[Node, ...]:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import trace
 from fpgajet.rtl.evaluate import evaluate
+from studies.rtl.cases import options
+from studies.variants.networks import resized, zoo_network
 from tests.rtl.conftest import raw_jets, wanted
-
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    sys.path.insert(0, str(SCRIPTS))
-    from network_variants import resized, zoo_network
-
     return resized(zoo_network("npelican-n16-c2"), 3)
 
 
 def test_every_option_has_another_circuit_and_the_right_scores(network: Network) -> None:
-    from rtl_cases import options
-
     names, cells = [], {}
     for name, variant, switches in options(network):
         raw = raw_jets(variant, 60)
