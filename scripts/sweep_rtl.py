@@ -8,7 +8,8 @@
 The tables are ``docs/data/rtl_<what>.csv``, the picture of the last one ``docs/rtl_constituents.svg``. ``options``:
 first switches of the RTL flow, which change no bit of the score, then properties of the model, each compared with
 its own reference (``studies/rtl/cases.py``). ``constituents`` takes weights and types of a model to other N: its
-scores mean nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the table is
+scores mean nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the
+table is
 written after every row, and of a design in ``--work`` whose Verilog is what it was, nothing is run again.
 """
 

@@ -57,6 +57,9 @@ def build(
     out: Annotated[Path | None, typer.Option(help="Build directory; default builds/MODEL-PART.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.build import run_build
     from fpgajet.pipeline.settings import load_settings
 

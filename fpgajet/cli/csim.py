@@ -34,7 +34,9 @@ def csim(
     seed: Annotated[int, typer.Option(help="Seed of the edge vectors.")] = 20231216,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
-    from fpgajet.errors import Mismatch
+    from fpgajet.errors import Mismatch, require_extra
+
+    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 

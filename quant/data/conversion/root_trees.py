@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.errors import BadInput, MissingTool
+from fpgajet.errors import BadInput, require_extra
 from quant.data.conversion.source import RawJets
 
 TREE_CLASSES = ("TTree", "ROOT::RNTuple", "ROOT::Experimental::RNTuple")
@@ -136,13 +136,9 @@ def padded(jagged: Any) -> Any:
 
 def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
     """The tree of a ROOT file and the names of its branches; see :class:`RootTree`."""
-    try:
-        import awkward  # noqa: F401 - uproot needs it for jagged branches
-        import uproot
-    except ImportError as error:
-        raise MissingTool(
-            f"reading ROOT files needs the package {error.name}: install `pip install 'fpgajet[root]'`."
-        ) from error
+    require_extra("uproot", "awkward")  # uproot needs awkward for jagged branches
+    import uproot
+
     try:
         file = uproot.open(path)
         kinds = file.classnames()
