@@ -82,6 +82,7 @@ EXTRAS = {
     "vector": "gen",
     "uproot": "root",
     "awkward": "root",
+    "pyarrow": "parquet",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studies.docs_tables.firmware import FIRMWARE
 from studies.docs_tables.taggers import TAGGERS
+from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**FIRMWARE, **TAGGERS}
+TABLES = {**FIRMWARE, **TAGGERS, **TRAINING}
