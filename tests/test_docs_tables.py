@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from quant.metrics import auc
 from studies.docs_tables import TABLES
 from studies.docs_tables.firmware import OPTIONS
 from studies.docs_tables.markers import ROOT, documents, markdown, names_in, rows_of, written
@@ -60,7 +62,12 @@ def test_every_case_of_the_options_has_words() -> None:
     assert {row["case"] for row in rows_of("docs/data/rtl_options.csv")} == set(OPTIONS)
 
 
-def test_error_of_an_auc() -> None:
-    """Hanley and McNeil 1982, table II: 50 normal and 50 abnormal images, AUC 0.893 has a standard error of 0.032."""
-    assert auc_error(0.893, 50) == pytest.approx(0.032, abs=5e-4)
-    assert auc_error(0.5, 30_000) == pytest.approx((1 / 6 / 30_000) ** 0.5, rel=1e-3)
+def test_error_of_an_auc_is_the_spread_of_toys() -> None:
+    """Exponential scores, for which Hanley and McNeil's formula is exact."""
+    rng = np.random.default_rng(7)
+    aucs = [
+        auc(np.arange(200) < 100, rng.exponential(np.where(np.arange(200) < 100, 4.0, 1.0)))
+        for _ in range(2000)
+    ]
+    assert np.mean(aucs) == pytest.approx(0.8, abs=0.003)
+    assert np.std(aucs) == pytest.approx(auc_error(0.8, 100), rel=0.06)

@@ -49,24 +49,15 @@ def results() -> str:
              rejection(metrics["inverse_background_efficiency_30"]), row["ii"], thousands(row["lut"]), row["dsp"],
              span(row["latency_ns_low"], row["latency_ns_high"]), CELLS]
         )  # fmt: skip
-    (best,) = (
-        row for row in rows_of("studies/calibration/npelican_firmware.csv") if row["design"] == PUBLISHED
-    )
+    firmware = rows_of("studies/calibration/npelican_firmware.csv")
+    (best,) = (row for row in firmware if row["design"] == PUBLISHED)
     latency = f"{float(best['latency']) * float(best['clock_ns']):.0f}"
     cells.append(
-        ["[published nanoPELICAN](studies/calibration/npelican_firmware.csv)", "four-momenta, two beams", "-", "-", best["ii"],
-         thousands(best["lut"]), best["dsp"], latency, "cells from Vivado's synthesis, latency from Vitis HLS"]
+        ["[published nanoPELICAN](studies/calibration/npelican_firmware.csv)", "four-momenta, two beams", "-", "-",
+         best["ii"], thousands(best["lut"]), best["dsp"], latency, "Vivado synthesis; latency from Vitis HLS"]
     )  # fmt: skip
     window = _model("npelican-n16-c2")["metrics"]["mass_cut"]["auc"]
-    cells.append(
-        [
-            "jet-mass window, the reference",
-            "16 constituents",
-            _with_error(window),
-            *["-"] * 5,
-            "computed offline",
-        ]
-    )
+    cells.append(["jet-mass window, for comparison", "four-momenta", _with_error(window), *["-"] * 6])
     headings = [
         "tagger",
         "<inputs",
@@ -76,7 +67,7 @@ def results() -> str:
         "LUT",
         "DSP",
         "latency (ns)",
-        "<evidence for cells",
+        "<evidence",
     ]
     return markdown(headings, cells)
 
