@@ -2,7 +2,7 @@
 
     python scripts/compare_estimate_rtl.py --sizes 8 12 16 > docs/data/estimate_vs_rtl.csv
 
-"Plain" is what the HLS project describes: four products a pair, no Winograd form, no accumulation in DSP
+"Plain" is what the HLS project describes: four products per pair, no Winograd form, no accumulation in DSP
 blocks, no adders of three. Weights and types are those of a zoo model, taken to other numbers of constituents
 as in studies/variants/networks.py. LUT are Yosys' (12 % above Vivado's synthesis on the one design where both are
 known, docs/rtl.md). FF are not compared: every bit between stages counts there, and the tools differ in what

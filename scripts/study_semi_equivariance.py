@@ -3,7 +3,7 @@
     python scripts/study_semi_equivariance.py --data JETS --out RUNS [--constituents 16] [--seeds 1]
         [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one checkpoint a row, so the same command continues after a kill
+JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/semi-equivariance.csv (or --result), rewritten after each run,
 the figure beside it. Latency and resources are estimates with 80 % intervals, at the initiation interval given.
 """

@@ -3,7 +3,7 @@
     python scripts/table_few_bits.py --data JETS --out RUNS [--constituents 8 12 16 20 32] [--hidden 2 4]
         [--seeds 1 2 3] [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one checkpoint a row, so the same command continues after a
+JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a
 kill and skips what is done. Rows go to docs/results/few-bits.csv (or --result), rewritten after each run, with a
 picture beside them.
 """

@@ -3,7 +3,7 @@
     python scripts/table_float_n80.py --data JETS --out RUNS [--hidden 1 2 3 10] [--alpha 0 1] [--seeds 1 2 3]
         [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one directory a row, so the same command continues after a kill
+JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/float-n80.csv (or --result), rewritten after each; the picture
 float-n80.svg beside it shows them with the published values.
 """

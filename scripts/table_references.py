@@ -3,7 +3,7 @@
     python scripts/table_references.py --data JETS --out RUNS [--constituents 16 80] [--seeds 1 2 3]
         [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one directory a row, so the same command continues after a kill and
+JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill and
 skips what is done. Rows go to docs/results/references.csv (or --result), rewritten after each.
 """
 
