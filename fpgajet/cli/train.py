@@ -37,6 +37,9 @@ def train(
 
     Example: `fpgajet train --data jets --out runs/mine --set constituents=16 --track tensorboard`
     """
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas")
     from quant.training.run import prepare, train
 
     settings = read_settings(config, set_ or [], model=model)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fpgajet.errors import BadInput
 from quant.data import shipped_sample
-from quant.training.data import Sample, load_sample, part_of
+from quant.models.sample import Sample
+from quant.training.data import load_sample, part_of
 
 #: Shares of one file that serve as training (and calibration), validation and test jets.
 TRAINING, VALIDATION = 0.5, 0.1

@@ -21,7 +21,7 @@ from quant.importing.jets import ImportJets, import_jets
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.scoring import seen_momenta
-from quant.training.data import Sample
+from quant.models.sample import Sample
 from quant.training.fit import Fit, evaluate
 
 FAMILY = "npelican"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.errors import BadInput, MissingTool
+from fpgajet.errors import BadInput, require_extra
 from quant.data.conversion.columns import LIST_COLUMNS, ONE_HOT, one_hot_columns
 from quant.data.conversion.source import ForeignJets
 from quant.data.reading.boundary import reading, require_regular_file
@@ -140,13 +140,9 @@ def padded(jagged: Any) -> Any:
 
 def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
     """The tree of a ROOT file and the names of its branches; see :class:`RootTree`."""
-    try:
-        import awkward  # noqa: F401 - uproot needs it for jagged branches
-        import uproot
-    except ImportError as error:
-        raise MissingTool(
-            f"reading ROOT files needs the package {error.name}: install `pip install 'fpgajet[root]'`."
-        ) from error
+    require_extra("uproot", "awkward")  # uproot needs awkward for jagged branches
+    import uproot
+
     try:
         file = uproot.open(path)
         class_of = file.classnames()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,16 +12,13 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl import trace_network
 from fpgajet.rtl.ir.cell import Cell, Format
 from fpgajet.rtl.ir.evaluate import evaluate
+from studies.rtl.cases import options
+from studies.variants.networks import resized, zoo_network
 from tests.rtl.conftest import raw_jets, wanted
-
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    sys.path.insert(0, str(SCRIPTS))
-    from network_variants import resized, zoo_network
-
     return resized(zoo_network("npelican-n16-c2"), 3)
 
 
@@ -33,8 +28,6 @@ def whatever_it_reads(cell: Cell) -> Cell:
 
 
 def test_every_option_has_another_circuit_and_the_right_scores(network: Network) -> None:
-    from rtl_cases import options
-
     names, cells = [], {}
     for name, variant, switches in options(network):
         raw = raw_jets(variant, 60)

@@ -5,39 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from fpgajet.estimate.calibration import SOURCE, Error, calibration
+from studies.calibration import fits, jedi, messages, npelican
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-
-
-@pytest.fixture(scope="module")
-def npelican() -> ModuleType:
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        from calibration import npelican as module
-    finally:
-        sys.path.remove(str(SCRIPTS))
-    return module
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "calibrate_estimate.py"
 
 
-@pytest.fixture(scope="module")
-def jedi(npelican: ModuleType) -> ModuleType:
-    return sys.modules["calibration.jedi"] if "calibration.jedi" in sys.modules else _load("jedi")
-
-
-def _load(name: str) -> ModuleType:
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return __import__(f"calibration.{name}", fromlist=[name])
-    finally:
-        sys.path.remove(str(SCRIPTS))
-
-
-def test_five_firmware_rows(npelican: ModuleType) -> None:
+def test_five_firmware_rows() -> None:
     """Latency within 2 cycles and DSP within 5 %, each design held out."""
     _, cycles = npelican.latency()
     by_name = {d.name: error for d, error in cycles}
@@ -48,33 +25,28 @@ def test_five_firmware_rows(npelican: ModuleType) -> None:
     assert all(abs(errors[name]) <= 0.05 for name in npelican.TARGETS)
 
 
-def test_placed_designs(jedi: ModuleType) -> None:
+def test_placed_designs() -> None:
     """Median LUT error of the ten named designs at most 10 %, leaving one out, from bit operations alone."""
-    fits = jedi.fits()
-    assert sum(p.target for p, _ in fits["matrix_lut"].held_out) == 10
-    assert fits["matrix_lut"].median_percent(target_only=True) <= 10
-    assert fits["da_cost"].median_percent(target_only=True) <= 5
+    found = jedi.fits()
+    assert sum(p.target for p, _ in found["matrix_lut"].held_out) == 10
+    assert found["matrix_lut"].median_percent(target_only=True) <= 10
+    assert found["da_cost"].median_percent(target_only=True) <= 5
 
 
-@pytest.fixture(scope="module")
-def messages(npelican: ModuleType) -> ModuleType:
-    return _load("messages")
-
-
-def test_message_passing_against_our_own_verilog(messages: ModuleType) -> None:
+def test_message_passing_against_our_own_verilog() -> None:
     """LUTs of networks that no fit has seen, whole intervals included; layers with random weights held out in turn."""
-    fits = messages.fits()
-    assert len(fits["shift_add_lut"].held_out) == 16
-    assert fits["shift_add_lut"].median_percent() <= 5
-    assert len(fits["message_lut"].held_out) >= 2
-    assert max(abs(error) for _, error in fits["message_lut"].held_out) <= 0.1
+    found = messages.fits()
+    assert len(found["shift_add_lut"].held_out) == 16
+    assert found["shift_add_lut"].median_percent() <= 5
+    assert len(found["message_lut"].held_out) >= 2
+    assert max(abs(error) for _, error in found["message_lut"].held_out) <= 0.1
     for row in messages.read_rows(messages.NETWORKS):
         total = messages.estimated(row["model"], int(row["constituents"])).total.lut
         assert total.low < int(row["lut"]) < total.high, row
-    assert fits["message_dsp"].median_percent() == 0
+    assert found["message_dsp"].median_percent() == 0
 
 
-def test_intervals_are_honest(npelican: ModuleType, jedi: ModuleType, messages: ModuleType) -> None:
+def test_intervals_are_honest() -> None:
     """80 % intervals hold 70 to 95 % of the designs that were held out."""
     delay, cycles = npelican.latency()
     results = npelican.logic_fits(delay) | jedi.fits() | {"latency": npelican.latency_result(cycles)}
@@ -84,8 +56,7 @@ def test_intervals_are_honest(npelican: ModuleType, jedi: ModuleType, messages: 
     assert {name: r.coverage for name, r in results.items() if not 0.70 <= r.coverage <= 0.95} == {}
 
 
-def test_a_held_out_design_does_not_see_itself(npelican: ModuleType) -> None:
-    fits = _load("fits")
+def test_a_held_out_design_does_not_see_itself() -> None:
     points = [fits.Point("a", "a", 1.0), fits.Point("b", "b", 1.0), fits.Point("c", "c", 2.0)]
     result = fits.leave_one_out("x", points)
     errors = {p.name: error for p, error in result.held_out}
@@ -94,23 +65,17 @@ def test_a_held_out_design_does_not_see_itself(npelican: ModuleType) -> None:
 
 
 def test_groups_count_once() -> None:
-    fits = _load("fits")
     points = [fits.Point(str(k), "many", 1.0) for k in range(9)] + [fits.Point("x", "one", 4.0)]
     assert fits.constant(points) == pytest.approx(2.0)
 
 
 def test_shipped_constants_are_those_of_the_fit(tmp_path: Path) -> None:
-    before = SOURCE.read_text(encoding="utf-8")
-    copy = tmp_path / "calibration.toml"
-    copy.write_text(before, encoding="utf-8")
-    code = (
-        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); sys.argv = ['x', '--write', '--brief']\n"
-        "import calibrate_estimate, pathlib\n"
-        f"calibrate_estimate.SOURCE = pathlib.Path({str(copy)!r}); calibrate_estimate.main()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    fitted = tmp_path / "calibration.toml"
+    command = [sys.executable, str(SCRIPT), "--brief", "--write", "--out", str(fitted)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert copy.read_text(encoding="utf-8") == before, "run scripts/calibrate_estimate.py --write"
+    shipped = SOURCE.read_text(encoding="utf-8")
+    assert fitted.read_text(encoding="utf-8") == shipped, "run scripts/calibrate_estimate.py --write"
 
 
 def _all_errors() -> list[Error]:

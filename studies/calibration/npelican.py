@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from statistics import median
 
-from calibration.designs import Design, blocks, npelican_designs
-from calibration.fits import Point, Result, leave_one_out, unfitted
 from fpgajet.devices import part
 from fpgajet.estimate.calibration import calibration
 from fpgajet.estimate.figures import Estimate
 from fpgajet.estimate.model import estimate_blocks
 from fpgajet.estimate.units import resources
+from studies.calibration.designs import Design, blocks, npelican_designs
+from studies.calibration.fits import Point, Result, leave_one_out, unfitted
 
 TARGETS = ("20p-best-lut", "20p-winograd", "16p-best-lut", "16p-winograd", "16p-ii3")
 #: That firmware keeps 12.5 % of the period back, not hls4ml's 27 %.

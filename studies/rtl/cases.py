@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from network_variants import (
+from fpgajet.fixed import Rounding
+from fpgajet.ops.network import Network
+from fpgajet.rtl import RtlOptions
+from studies.variants.networks import (
     make_asymmetric,
     make_symmetric,
     make_unit,
@@ -15,11 +18,13 @@ from network_variants import (
     wrapped,
     zoo_network,
 )
-from option_variants import ordered_pairs, weights_from_input, with_batch_norms, with_form_of, with_row_sums
-
-from fpgajet.fixed import Rounding
-from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlOptions
+from studies.variants.options import (
+    ordered_pairs,
+    weights_from_input,
+    with_batch_norms,
+    with_form_of,
+    with_row_sums,
+)
 
 Case = tuple[str, Network, RtlOptions]
 

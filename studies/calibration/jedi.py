@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from calibration.designs import read_rows
-from calibration.fits import Point, Result, leave_one_out, unfitted
+from studies.calibration.designs import read_rows
+from studies.calibration.fits import Point, Result, leave_one_out, unfitted
 
 Row = dict[str, str]
 

@@ -96,21 +96,21 @@ def with_types(network: Network, change: Callable[[FixedType], FixedType]) -> Ne
     """Every requantiser between input and score changed; those that are nothing but wires stay."""
     nodes = []
     for node in network.nodes:
-        kinds = {
-            name: change(kind)
-            for name, kind in vars(node.operator).items()
-            if isinstance(kind, FixedType) and name in ("output", "row_sum", "total")
+        precisions = {
+            name: change(precision)
+            for name, precision in vars(node.operator).items()
+            if isinstance(precision, FixedType) and name in ("output", "row_sum", "total")
         }
         bit = node.operator.op_type == "ConstituentMask"
-        nodes.append(node if bit else replace(node, operator=replace(node.operator, **kinds)))
+        nodes.append(node if bit else replace(node, operator=replace(node.operator, **precisions)))
     return replace(network, nodes=tuple(nodes))
 
 
 def rounded(rounding: Rounding) -> Callable[[FixedType], FixedType]:
     """The same type with another rounding."""
-    return lambda kind: replace(kind, rounding=rounding)
+    return lambda precision: replace(precision, rounding=rounding)
 
 
-def wrapped(kind: FixedType) -> FixedType:
+def wrapped(precision: FixedType) -> FixedType:
     """The same type without saturation."""
-    return replace(kind, overflow=Overflow.WRAP)
+    return replace(precision, overflow=Overflow.WRAP)

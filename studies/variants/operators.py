@@ -1,4 +1,4 @@
-"""Operators of option_variants.py: what a trained nanoPELICAN avoids, written as arithmetic. For RTL alone."""
+"""What a trained nanoPELICAN avoids, written as operators. For Verilog alone."""
 
 from __future__ import annotations
 

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from network_variants import resized, zoo_network
 
-from calibration.designs import read_rows
-from calibration.fits import Point, Result, leave_one_out, unfitted
 from fpgajet.devices import part
 from fpgajet.estimate.blocks import Block, blocks_of
 from fpgajet.estimate.calibration import calibration
@@ -27,6 +24,9 @@ from fpgajet.ops import Dense, EdgeDense, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor, node_widths
 from fpgajet.ops.operator import Shape
+from studies.calibration.designs import read_rows
+from studies.calibration.fits import Point, Result, leave_one_out, unfitted
+from studies.variants.networks import resized, zoo_network
 
 LAYERS, NETWORKS = "message_layers.csv", "message_networks.csv"
 #: Shifts and adds at one LUT a bit; all products of two variables in DSPs, as our Verilog has them.
@@ -53,11 +53,11 @@ class Layer:
     @property
     def given(self) -> list[tuple[Shape, FixedType]]:
         """Shapes and types of the inputs."""
-        kind = FixedType(False, self.bits, self.bits - 3, Rounding.FLOOR, Overflow.SAT)
+        precision = FixedType(False, self.bits, self.bits - 3, Rounding.FLOOR, Overflow.SAT)
         n = self.constituents
         if not n:
-            return [((1, self.inputs), kind)]
-        return [((n, self.inputs), kind), ((n, n, self.pair_inputs), kind)]
+            return [((1, self.inputs), precision)]
+        return [((n, self.inputs), precision), ((n, n, self.pair_inputs), precision)]
 
     @property
     def operator(self) -> Operator:
@@ -73,14 +73,16 @@ class Layer:
         values are positive."""
         rng = np.random.default_rng(self.seed)
         shapes = self.operator.tensor_shapes(*(shape for shape, _ in self.given))
-        kind = FixedType(True, self.weight_bits, self.weight_bits - 2, Rounding.HALF_EVEN, Overflow.SAT_SYM)
+        precision = FixedType(
+            True, self.weight_bits, self.weight_bits - 2, Rounding.HALF_EVEN, Overflow.SAT_SYM
+        )
         bias = FixedType(True, 16, 8, Rounding.HALF_EVEN, Overflow.SAT)
-        raw = np.rint(rng.normal(0, kind.highest / 2.5, shapes["weight"])).astype(np.int64)
-        raw = np.clip(raw, -kind.highest, kind.highest) * (rng.random(raw.shape) >= self.zeros)
-        middle = raw.sum(1) * kind.lsb * 4.0  # inputs lie between 0 and 8
+        raw = np.rint(rng.normal(0, precision.highest / 2.5, shapes["weight"])).astype(np.int64)
+        raw = np.clip(raw, -precision.highest, precision.highest) * (rng.random(raw.shape) >= self.zeros)
+        middle = raw.sum(1) * precision.lsb * 4.0  # inputs lie between 0 and 8
         biases = np.rint(-middle / bias.lsb).astype(np.int64) + rng.integers(-100, 101, shapes["bias"])
         return {
-            "weight": Tensor(FixedArray.of_type(raw, kind), kind),
+            "weight": Tensor(FixedArray.of_type(raw, precision), precision),
             "bias": Tensor(FixedArray.of_type(biases, bias), bias),
         }
 
@@ -88,7 +90,7 @@ class Layer:
     def counted(self) -> Resources:
         """What the estimate counts, with shifts and adds at one LUT a bit."""
         operator, tensors, given = self.operator, self.tensors, self.given
-        widths = {f"input{k}": kind for k, (_, kind) in enumerate(given)}
+        widths = {f"input{k}": precision for k, (_, precision) in enumerate(given)}
         widths |= {name: tensor.type for name, tensor in tensors.items()}
         values = {name: tensor.values for name, tensor in tensors.items()}
         widths |= node_widths(operator, given, values)

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from network_variants import zoo_checkpoint
 from numpy.typing import NDArray
-from variant_operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real
 from fpgajet.ops import ConstituentMask, LinEq2to2, LinEq2to2Rows, RowSums
@@ -19,6 +17,8 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from quant.models.npelican.description import NPelicanDescription
 from quant.models.npelican.wiring import dots_of
+from studies.variants.networks import zoo_checkpoint
+from studies.variants.operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
 
 def _changed(network: Network, **nodes: Node | tuple[Node, ...]) -> tuple[Node, ...]:
@@ -55,8 +55,8 @@ def with_batch_norms(network: Network) -> Network:
     channels = pairs.operator.output_shape((m, m), (m,))[-1]
 
     def norm(name: str, source: str, channels: int) -> Node:
-        kind = old[source].operator.output
-        wider = replace(kind, signed=True, bits=kind.bits + 1)
+        precision = old[source].operator.output
+        wider = replace(precision, signed=True, bits=precision.bits + 1)
         return Node(name, BatchNorm(wider, m, channels), (source, "mask"))
 
     tables = {k: _constant_rows(t) if "bias" in k else t for k, t in pairs.tensors.items()}
@@ -98,10 +98,10 @@ def weights_from_input(network: Network) -> Network:
     """The weights of the pairs in rows of the input behind the constituents."""
     old, n = _named(network), network.input_shape[0]
     pairs = old["pairs"]
-    kind = replace(pairs.tensors["weight"].type, rounding=Rounding.FLOOR, overflow=Overflow.WRAP)
+    precision = replace(pairs.tensors["weight"].type, rounding=Rounding.FLOOR, overflow=Overflow.WRAP)
     assert isinstance(pairs.operator, LinEq2to2)
     rows = pairs.operator.hidden * 6 // 4
-    mix = WeightsFromInput(**vars(pairs.operator), weight=kind)
+    mix = WeightsFromInput(**vars(pairs.operator), weight=precision)
     made: dict[str, Node | tuple[Node, ...]] = {
         "mask": (_rows_of(network, "first", 0, n), replace(old["mask"], inputs=("first",))),
         "dots": replace(old["dots"], inputs=("first",)),
@@ -118,8 +118,8 @@ def with_form_of(network: Network, other: str) -> Network:
     model, n = zoo_checkpoint(other).config.model, network.input_shape[0]
     assert isinstance(model, NPelicanDescription)
     types = replace(model.fixed_types, dots=_named(network)["dots"].operator.output)
-    operator, contents, kinds = dots_of(replace(model.sizes, constituents=n), types)
-    tensors = {name: _quantised(contents[name], kinds[name]) for name in contents}
+    operator, contents, precisions = dots_of(replace(model.sizes, constituents=n), types)
+    tensors = {name: _quantised(contents[name], precisions[name]) for name in contents}
     form, bit = model.form, _named(network)["mask"].operator.output
     assert form.input_type is not None
     source = (network.input_name,)
@@ -131,5 +131,5 @@ def with_form_of(network: Network, other: str) -> Network:
     return replace(network, input_shape=(n, form.columns), input_type=form.input_type, form=form, nodes=nodes)
 
 
-def _quantised(values: NDArray[np.float64], kind: FixedType) -> Tensor:
-    return Tensor(FixedArray.of_type(from_real(values, kind), kind), kind)
+def _quantised(values: NDArray[np.float64], precision: FixedType) -> Tensor:
+    return Tensor(FixedArray.of_type(from_real(values, precision), precision), precision)
