@@ -29,7 +29,7 @@ from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.rtl import RtlOptions, VerilogSimulation, compare, emit
 from fpgajet.verify.vectors import edge_vectors
-from quant.data.layout import read_jets
+from quant.data import read_jets
 from quant.zoo import names
 from studies.rtl.rows import CLOCK_MHZ, PART, keep_row, known_row
 from studies.tables.rows import write_table

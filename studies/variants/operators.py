@@ -13,6 +13,7 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape
+from fpgajet.ops.roles import Axes
 
 #: Low bits of the input that a weight is read from, where nothing else is said.
 WEIGHT = FixedType(signed=True, bits=6, fraction=14)
@@ -46,6 +47,9 @@ class Rows(_Variant):
     def output_shape(self, *shapes: Shape) -> Shape:
         return (self.rows, *shapes[0][1:])
 
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
+
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         rows = np.arange(self.start, self.start + self.rows)
         return a.quantise("output", a.take(inputs[0], rows, -2), self.output)
@@ -78,6 +82,9 @@ class BatchNorm(_Variant):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
+
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, mask = inputs

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.floating import NPelican

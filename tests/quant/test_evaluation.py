@@ -10,7 +10,7 @@ import pytest
 from fpgajet.errors import BadInput
 from quant import zoo
 from quant.checkpoint import load_float_model, load_model, open_checkpoint
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.evaluation import evaluate_checkpoint
 from quant.metrics import (
     auc,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from tests.quant.jets import labelled_jets
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fpgajet.ops.forms.aligned import Aligned
-from fpgajet.ops.forms.form import Dots, Features, InputForm
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
 from fpgajet.ops.forms.trigger import Trigger
@@ -55,6 +55,7 @@ __all__ = [
     "InputForm",
     "Log",
     "Momenta",
+    "Real",
     "Trigger",
     "form_from_json",
 ]

@@ -21,7 +21,7 @@ from quant.compression.pieces import is_gone
 from quant.compression.run import Compression
 from quant.compression.steps import Step, steps_of
 from quant.compression.table import Row, row_of
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.metrics import auc
 from quant.models.structure import Structure
 from quant.training.data import TrainingJets

@@ -9,8 +9,6 @@ import quant.data
 
 ORDER = ("jets", "problems", "reading", "writing", "checking", "describing", "conversion", "generation")
 ROOT = Path(quant.data.__file__).parent
-#: old addresses of names, for the rest of the project
-FORWARDING = {"layout", "checks"}
 
 
 def imported(source: Path) -> set[str]:
@@ -38,6 +36,6 @@ def test_imports_run_one_way() -> None:
 
 def test_every_module_is_in_the_list() -> None:
     held = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert held == {*ORDER, *FORWARDING, "__init__"}
+    assert held == {*ORDER, "__init__"}
     for name in ORDER:
         assert f"``{name}``" in (quant.data.__doc__ or "")

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from fpgajet.errors import BadInput
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.training.data import load_sample, part_of
 from quant.training.device import Device, pick_device
 from quant.training.fit import Fit

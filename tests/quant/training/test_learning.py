@@ -12,7 +12,7 @@ from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.checkpoint_network import network_of
-from quant.data.layout import read_jets
+from quant.data import read_jets
 from quant.models.npelican.hyperparameters import NPelicanSettings
 from tests.quant.training.small_run import SMALL, run
 
