@@ -18,6 +18,7 @@ LADDER = (
     ("fpgajet.ops",),
     ("fpgajet.devices",),
     ("fpgajet.graph",),
+    ("fpgajet.scalars",),
     ("fpgajet.verify",),
     ("fpgajet.prove",),
     ("fpgajet.hls", "fpgajet.rtl", "fpgajet.export"),
