@@ -20,8 +20,8 @@ from quant.importing.foreign import ForeignNorm, ForeignNPelican
 from quant.importing.jets import ImportJets, import_jets
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
-from quant.models.scoring import seen_momenta
 from quant.models.sample import Sample
+from quant.models.scoring import seen_momenta
 from quant.training.fit import Fit, evaluate
 
 FAMILY = "npelican"
