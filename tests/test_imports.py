@@ -27,7 +27,7 @@ LADDER = (
     ("quant.models",),
     ("quant.checkpoint_schema", "quant.checkpoint", "quant.checkpoint_network", "quant.zoo"),
     ("quant.training",),
-    ("quant.compression", "quant.evaluation", "quant.comparison"),
+    ("quant.compression", "quant.evaluation", "quant.comparison", "quant.importing"),
     ("fpgajet.report", "fpgajet.physics"),
     ("fpgajet.pipeline",),
     ("fpgajet.cli",),

@@ -55,7 +55,9 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
         raise BadInput(f"{build_dir} has no Verilog: `fpgajet rtl {build_dir}` writes it.")
     with exclusive(build_dir), reported(reporter or Silent(), "prove"):
         settings = read_record(build.root).get("settings", {})
-        return prove_build(build, {key: settings[key] for key in ("multipliers", "stages") if key in settings})
+        return prove_build(
+            build, {key: settings[key] for key in ("multipliers", "stages") if key in settings}
+        )
 
 
 def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:

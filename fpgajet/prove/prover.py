@@ -104,7 +104,9 @@ class Prover:
             The outputs that are not proved equal; empty if all are.
         """
         self._simulate(found)
-        wrong = [self._unproved(place, r, c) for place, (r, c) in enumerate(zip(expected, found, strict=True))]
+        wrong = [
+            self._unproved(place, r, c) for place, (r, c) in enumerate(zip(expected, found, strict=True))
+        ]
         if any(output.differs for output in wrong):
             return [output for output in wrong if output.differs]
         for number in self.graph.needed(found):
