@@ -171,8 +171,7 @@ def _(cell: Mac, signals: Symbols) -> int:
 @symbol.register
 def _(cell: Limit, signals: Symbols) -> int:
     value = signals.nodes[cell.value]
-    shape = signals.format(cell.value)
-    ones = signals.graph.constant(-1 if shape.signed else (1 << shape.width) - 1)
+    ones = signals.graph.constant(-1 if cell.format.signed else (1 << cell.format.width) - 1)
     controls = [(signals.low_bit(control.arg), control.role) for control in cell.controls]
     for bit, role in controls:
         if role is Role.OVER:
