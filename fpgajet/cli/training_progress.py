@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fpgajet.files import write_errors
+from fpgajet.files import open_log, write_errors
 
 
 class TrainingProgress:
@@ -112,7 +112,7 @@ class TrainingProgress:
         Raises:
             CannotWrite: the log cannot be written.
         """
-        with write_errors(self.log), self.log.open("a", encoding="utf-8") as stream:
+        with write_errors(self.log), open_log(self.log, append=True) as stream:
             stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}\n")
 
 

@@ -12,12 +12,13 @@ from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
+from fpgajet.folders import exclusive
 from fpgajet.pipeline import rtl_stages, stages
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.pipeline.record import Record, Stage, exclusive, path_digest
+from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.report import Report

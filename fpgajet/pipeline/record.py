@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import importlib.metadata
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fpgajet
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from fpgajet.files import read_json, sha256, write_errors, write_json
+from fpgajet.files import read_json, sha256, write_json
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.reporter import Reporter, reported
 from fpgajet.processes import run
@@ -96,27 +95,6 @@ class Record:
         """Write ``build.json``."""
         header = {"schema_version": 1, "fpgajet": fpgajet.__version__, "versions": versions() | tools()}
         write_json(self.path, header | self.facts | {"stages": self.stages})
-
-
-@contextlib.contextmanager
-def exclusive(out: Path) -> Iterator[None]:
-    """Hold the build directory: two builds into one directory would destroy each other's files.
-
-    Raises:
-        BadInput: another build holds it.
-        CannotWrite: the directory cannot be created or written.
-    """
-    with write_errors(out):
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / ".lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadInput(
-                f"another fpgajet is at work in {out}; wait for it, or work in another directory."
-            ) from error
-        yield
 
 
 def read_record(out: Path) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fpgajet.files import atomic_path, sha256, write_errors, write_json
+from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
@@ -21,13 +20,9 @@ def checkpoint_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        with write_errors(build.checkpoint):
-            fresh = Path(tempfile.mkdtemp(prefix=".checkpoint.", suffix=".tmp", dir=build.root))
+        with atomic_folder(build.checkpoint) as fresh:
             for name in ("model.json", "weights.safetensors"):
-                shutil.copy(context.source / name, fresh / name)
-            fresh.chmod(0o755)
-            shutil.rmtree(build.checkpoint, ignore_errors=True)
-            fresh.rename(build.checkpoint)
+                shutil.copyfile(context.source / name, fresh / name)
         return context.artefacts.checkpoint.config.name
 
     reads = {"checkpoint": path_digest(context.source)}
@@ -93,9 +88,10 @@ def csim_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        from fpgajet.hls.csim import compile_project
-
-        return compile_project(build.project, build.compiled).name
+        with write_errors(build.compiled):
+            shutil.rmtree(build.compiled, ignore_errors=True)
+            build.compiled.mkdir()
+        return context.artefacts.compile(build.compiled / "compile.log").name
 
     return Stage("csim", {"sources": sources_digest(build)}, ("csim",), run, code=("fpgajet.hls.csim",))
 
