@@ -48,10 +48,12 @@ def csim(
     if as_json and certificate.total_differences == 0:
         print_json(document)
     elif not as_json:
-        table = Table("implementation", "differing values", title=f"C simulation of {build_dir}")
+        table = Table("implementation", "differing values")
         for name in certificate.implementations:
             differences = certificate.differences.get(name)
             table.add_row(name, "(the definition)" if differences is None else f"{differences:,}")
+        # A title of the table would break a long path over lines.
+        console.print(f"C simulation of {build_dir}", markup=False, highlight=False, soft_wrap=True)
         console.print(table)
         console.print(
             f"{certificate.total_events:,} events, {certificate.values_compared:,} values compared, "

@@ -117,6 +117,41 @@ def read_record(out: Path) -> dict[str, Any]:
     return content
 
 
+#: What the compiler said: nothing of the report rests on it.
+UNCHECKED = frozenset({"csim"})
+#: Written by ``fpgajet synth``, which is no stage of the build but notes its file among them.
+SYNTHESIS = "synthesis.json"
+
+
+def altered(out: Path) -> list[str]:
+    """Names of the files and folders that are not those which the stages wrote, by the hashes in ``build.json``."""
+    wrong, noted = [], {}
+    for stage in read_record(out).get("stages", {}).values():
+        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
+            return [RECORD]
+        noted |= stage["writes"]
+    for name, digest in noted.items():
+        if name not in UNCHECKED and path_digest(out / name) != digest:
+            wrong.append(name)
+    if (out / SYNTHESIS).is_file() and SYNTHESIS not in noted:
+        wrong.append(SYNTHESIS)
+    return sorted(wrong)
+
+
+def note_synthesis(out: Path, seconds: float) -> None:
+    """Note what ``fpgajet synth`` wrote, so that a report can tell it from an edited file."""
+    record = read_record(out)
+    record["stages"]["synth"] = {
+        "key": "",
+        "reads": {},
+        "writes": {SYNTHESIS: path_digest(out / SYNTHESIS)},
+        "seconds": round(seconds, 3),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "outcome": "",
+    }
+    write_json(out / RECORD, record)
+
+
 def path_digest(path: Path) -> str | None:
     """SHA-256 of a file, or of names and contents of all files of a directory; None if there is neither."""
     if path.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from fpgajet.devices.hardware_row import HardwareRow
@@ -10,7 +11,7 @@ from fpgajet.folders import exclusive, require_own
 from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import existing_build
-from fpgajet.pipeline.record import path_digest
+from fpgajet.pipeline.record import note_synthesis, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.pipeline.reporting import refresh_report
 
@@ -35,11 +36,13 @@ def run_synth(
     build = existing_build(build_dir)
     require_own(build_dir, trust=trust, what="its C++ test bench")
     with exclusive(build_dir):
+        started = time.perf_counter()
         backend = read_json(build.record)["settings"]["backend"]
         with reported(listener, "synth"):
             reports = synthesise(build.project, build.root / "synth", backend, steps, listener.line)
         rows = hardware_rows(reports)
         content = {"project": path_digest(build.project), "rows": [row.as_dict() for row in rows]}
         write_json(build.synthesis, content | {"reports": reports})
+        note_synthesis(build_dir, time.perf_counter() - started)
         refresh_report(Artefacts(build))
         return rows, build.report
