@@ -109,6 +109,7 @@ def refuse_links(folder: Path) -> None:
     """
     inside = os.path.realpath(folder)
     for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]  # none of ours; perhaps a checkout's
         for name in (*folders, *files):
             path = Path(root, name)
             mode = os.lstat(path).st_mode
@@ -126,7 +127,8 @@ def refuse_links(folder: Path) -> None:
 def foreign(folder: Path) -> Path | None:
     """The folder itself, or the first file in it, that belongs to another user; None if there is none."""
     user = os.geteuid()
-    for root, _, files in os.walk(folder):
+    for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for path in (Path(root), *(Path(root, name) for name in files)):
             with contextlib.suppress(FileNotFoundError):
                 if os.lstat(path).st_uid != user:
@@ -146,8 +148,8 @@ def require_own(folder: Path, *, trust: bool, what: str) -> None:
     other = None if trust else foreign(folder)
     if other is not None:
         raise BadInput(
-            f"{other} belongs to another user, and {what} would run with your rights. If you trust who made it, add "
-            "--trust; or build it again yourself."
+            f"{other} belongs to another user, and {what} would run with your rights. If you trust who made it, let "
+            "`fpgajet csim` or `synth` run it with --trust; or build into another directory (--out)."
         )
 
 

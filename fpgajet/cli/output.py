@@ -10,6 +10,8 @@ import os
 import shlex
 import sys
 import traceback
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -112,6 +114,7 @@ def _misused(error: Any) -> int:
 
 def _run(app: typer.Typer) -> int:
     try:
+        _refuse_empty(sys.argv)
         # Typer itself turns Ctrl-C into exit code 130, and hands it back.
         result = typer.main.get_command(app)(standalone_mode=False)
         sys.stdout.flush()
@@ -129,6 +132,20 @@ def _run(app: typer.Typer) -> int:
         if os.environ.get("FPGAJET_TRACEBACK"):
             raise
         return _failed(error)
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """An empty word is an unset variable of a shell; as a path it would be the current directory.
+
+    Raises:
+        BadInput: names the option.
+    """
+    for before, word in pairwise(words):
+        if word == "" or (word.startswith("--") and word.endswith("=")):
+            what = word.rstrip("=") or (
+                before if before.startswith("-") else f"the argument after {before!r}"
+            )
+            raise BadInput(f"{what} is empty: give a value, or leave it out.")
 
 
 def _failed(error: Exception) -> int:

@@ -12,7 +12,7 @@ from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json, sha256
-from fpgajet.folders import exclusive
+from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import rtl_stages, stages
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
@@ -87,6 +87,8 @@ def run_build(
     context = open_context(settings, out, reporter or Silent())
     verilog = rtl_stages.wanted(context.settings, context.reporter)
     with exclusive(context.directory.root):
+        # There is no --trust here: whoever wants somebody else's build can have one of their own.
+        require_own(context.directory.root, trust=False, what="C++ in it")
         record = Record(context.directory.root)
         record.facts = {
             "command": command or command_text(settings, out),
