@@ -25,8 +25,8 @@ def comment(value: object) -> str:
     A backslash at the end would carry the comment on to the next line of C++; ``*/`` would end one of the other kind,
     and a backtick calls a macro of Verilog in some tools.
     """
-    text = "".join(c if " " <= c <= "~" and c not in "\\`" else "?" for c in str(value))
-    return text.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?").replace("pragma", "p-ragma")
+    text = "".join(c if " " <= c <= "~" and c not in "\\`?" else "_" for c in str(value))
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("pragma", "p-ragma")
 
 
 def cpp_string(value: object) -> str:

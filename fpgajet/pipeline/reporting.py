@@ -50,7 +50,7 @@ def refresh_report(artefacts: Artefacts, *, force: bool = False) -> Report:
         report = Report.build(content)
     except BadInput as error:
         raise BadInput(
-            f"{error} `fpgajet build`, given the same options, writes what is damaged again."
+            f"{build.root}: {error} `fpgajet build`, given the same options, writes what is damaged again."
         ) from error
     except (
         KeyError,
