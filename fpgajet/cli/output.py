@@ -40,9 +40,17 @@ _NARROWEST = 20
 if not os.environ.get("COLUMNS", "80").isdecimal() or int(os.environ.get("COLUMNS", "80")) < _NARROWEST:
     del os.environ["COLUMNS"]
 
+
+class _Console(Console):
+    """Rich's own ends with exit code 1 where the reader of the output has gone."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 # Results go to stdout, progress and errors to stderr, so that --json can be piped.
-console = Console()
-messages = Console(stderr=True)
+console = _Console()
+messages = _Console(stderr=True)
 
 #: Commands that start anew unless they are told to go on.
 RESUMED = ("train", "compress")
@@ -159,6 +167,10 @@ def _failed(error: Exception) -> int:
         _close_output()
         message = f"cannot write to standard output: {error.strerror}."
         return _fail(CannotWrite.kind, message, CannotWrite.exit_code)
+    if isinstance(error, OSError) and error.filename is not None:
+        kind = BadInput if error.errno in _UNUSABLE else CannotWrite
+        message = f"cannot use {os.fsdecode(error.filename)}: {error.strerror}."
+        return _fail(kind.kind, message, kind.exit_code)
     if isinstance(error, ImportError):
         return _fail(MissingTool.kind, _broken_package(error), MissingTool.exit_code)
     return _fail("unexpected", _unexpected(error), UNEXPECTED_EXIT_CODE)
@@ -166,6 +178,11 @@ def _failed(error: Exception) -> int:
 
 #: Of a write to standard output, which has no file name: full, quota, failed, too large.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+
+#: Of a name that a user gave and that nothing has looked at before.
+_UNUSABLE = (
+    errno.ENAMETOOLONG, errno.ENOENT, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.EISDIR,
+)  # fmt: skip
 
 
 def _close_output() -> None:
