@@ -54,7 +54,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
         ToolFailed: the compiler refused the sources; the message names its log, which stays.
     """
     require_compiler()
-    name = _facts(project)["project"]
+    name = facts(project)["project"]
     refuse_links(project)
     sources = [project / "firmware" / f"{name}.cpp", project / f"{name}_bridge.cpp"]
     missing = [path for path in sources if not path.is_file()]
@@ -88,7 +88,7 @@ def _accepts(option: str) -> bool:
     return run([COMPILER, "-Werror", "-fsyntax-only", option, "-xc++", os.devnull], timeout=60).status == 0
 
 
-def _facts(project: Path) -> dict[str, Any]:
+def facts(project: Path) -> dict[str, Any]:
     """What the C simulation must know of a project, checked: names end up in paths, shapes in sizes of memory.
 
     Raises:
@@ -97,17 +97,17 @@ def _facts(project: Path) -> dict[str, Any]:
     path = project / STAGES_FILE
     if not path.is_file():
         raise BadInput(f"{project} is not an hls4ml project of fpgajet: {STAGES_FILE} is missing.")
-    facts = read_json(path)
+    found = read_json(path)
     try:
-        shapes = [facts["input"], *facts["stages"].values()]
-        good = is_identifier(facts["project"]) and facts["output"] in facts["stages"]
+        shapes = [found["input"], *found["stages"].values()]
+        good = is_identifier(found["project"]) and found["output"] in found["stages"]
         good &= all(1 <= math.prod(shape) <= LARGEST_STAGE and min(shape) >= 1 for shape in shapes)
         good &= all(type(length) is int for shape in shapes for length in shape)
     except (KeyError, TypeError, AttributeError, ValueError):
         good = False
     if not good:
         raise BadInput(f"{path} does not hold what fpgajet writes there. Run `fpgajet build` again.")
-    return dict(facts)
+    return dict(found)
 
 
 class _Traced(ctypes.Structure):
@@ -120,16 +120,16 @@ class CSimulation:
     name = "csim"
 
     def __init__(self, project: Path, library: Path) -> None:
-        facts = _facts(project)
-        self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in facts["stages"].items()}
-        self.input_shape = tuple(facts["input"])
-        self.output: str = facts["output"]
+        found = facts(project)
+        self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in found["stages"].items()}
+        self.input_shape = tuple(found["input"])
+        self.output: str = found["output"]
         # A library is loaded once per path and process: load a copy, so that a new build is a new one.
         with ScratchFolder("fpgajet-load-") as folder:
             copy = folder / library.name
             shutil.copy(library, copy)
             self._library = ctypes.CDLL(str(copy))
-        self._top = getattr(self._library, f"{facts['project']}_float")
+        self._top = getattr(self._library, f"{found['project']}_float")
         pointer = np.ctypeslib.ndpointer(dtype=np.float32, flags="C_CONTIGUOUS")
         self._top.argtypes = [pointer, pointer]
         self._top.restype = None
