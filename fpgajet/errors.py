@@ -7,6 +7,8 @@ kept in a file that the message names. All exit codes: docs/robustness.md.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 
 class FpgajetError(Exception):
     """Base of all expected failures; ``exit_code`` is the process's exit status."""
@@ -72,3 +74,53 @@ INTERRUPTED_EXIT_CODE = 130
 
 BROKEN_PIPE_EXIT_CODE = 141
 """Whoever read standard output has gone, as after ``| head``."""
+
+#: Python packages that only some commands need, and the extra of fpgajet that brings each.
+EXTRAS = {
+    "torch": "train",
+    "brevitas": "train",
+    "hls4ml": "hls",
+    "qonnx": "hls",
+    "onnxruntime": "hls",
+    "alkaid": "rtl",
+    "matplotlib": "plot",
+    "mplhep": "plot",
+    "pythia8mc": "gen",
+    "fastjet": "gen",
+    "vector": "gen",
+    "uproot": "root",
+    "awkward": "root",
+    "pyarrow": "parquet",
+}
+
+
+def require_extra(*modules: str) -> None:
+    """Raise unless every package can be imported; nothing is imported, so this costs no time.
+
+    Args:
+        modules: top-level names of packages in ``EXTRAS``.
+
+    Raises:
+        MissingTool: names the packages that are missing and the command that brings them all.
+    """
+    missing = [name for name in modules if not _installed(name)]
+    if missing:
+        raise missing_extra(*missing)
+
+
+def missing_extra(*modules: str) -> MissingTool:
+    """The error for packages of ``EXTRAS`` that are not installed; for an import that has failed already."""
+    extras = ",".join(dict.fromkeys(EXTRAS[name] for name in modules))
+    packages = f"the package {modules[0]}" if len(modules) == 1 else f"the packages {', '.join(modules)}"
+    return MissingTool(
+        f"this needs {packages}, which a plain installation leaves out. Run `pip install 'fpgajet[{extras}]'` "
+        "(in a clone of the repository: `pip install -e '.["
+        f"{extras}]'`) and give the command again."
+    )
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

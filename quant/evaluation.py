@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
-from quant.data.layout import Jets, read_jets
+from quant.data import Jets, read_jets
 from quant.metrics import (
     constituent_mass,
     mass_window_metrics,

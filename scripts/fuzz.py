@@ -20,12 +20,11 @@ import threading
 import traceback
 from pathlib import Path
 
-from fuzzing.damage import damaged
-from fuzzing.readers import READERS, Reader
-
 from fpgajet.errors import FpgajetError
 from fpgajet.files import write_bytes
 from fpgajet.folders import ScratchFolder
+from studies.fuzzing.damage import damaged
+from studies.fuzzing.readers import READERS, Reader
 
 #: Address space of the process that reads: a file that claims terabytes must not get them.
 MEMORY_BYTES = 32 << 30

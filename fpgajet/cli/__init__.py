@@ -48,6 +48,7 @@ def _register() -> None:
         data,
         estimate,
         evaluate,
+        importing,
         models,
         parts,
         report,
@@ -71,6 +72,7 @@ def _register() -> None:
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")
+    app.add_typer(importing.app, name="import")
 
 
 def main() -> NoReturn:

@@ -23,12 +23,14 @@ from rich.text import Text
 from fpgajet import signals
 from fpgajet.errors import (
     BROKEN_PIPE_EXIT_CODE,
+    EXTRAS,
     INTERRUPTED_EXIT_CODE,
     UNEXPECTED_EXIT_CODE,
     BadInput,
     CannotWrite,
     FpgajetError,
     MissingTool,
+    missing_extra,
 )
 from fpgajet.files import keep_text
 
@@ -120,11 +122,22 @@ def _misused(error: Any) -> int:
     return _fail(BadInput.kind, message, int(error.exit_code))
 
 
+def _command(app: typer.Typer) -> Any:
+    """Run the command; a package of an extra that is not installed is an expected failure."""
+    try:
+        return typer.main.get_command(app)(standalone_mode=False)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in EXTRAS:
+            raise missing_extra(package) from error
+        raise
+
+
 def _run(app: typer.Typer) -> int:
     try:
         _refuse_empty(sys.argv)
         # Typer itself turns Ctrl-C into exit code 130, and hands it back.
-        result = typer.main.get_command(app)(standalone_mode=False)
+        result = _command(app)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except typer.Exit as error:

@@ -13,7 +13,7 @@ import torch
 from fpgajet.errors import BadInput
 from fpgajet.files import sha256
 from fpgajet.ops.forms import InputForm
-from quant.data.layout import read_jets, shard_paths
+from quant.data import read_jets, shard_paths
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 

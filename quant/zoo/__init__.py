@@ -37,6 +37,7 @@ def describe(path: Path) -> ZooEntry:
         "hidden": getattr(config.model, "hidden", None),
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
+        "parameters_published": config.model.parameters_published,
         "bits": config.model.bits,
         "auc_float": config.metrics.float_["auc"],
         "auc_quantised": config.metrics.quantised["auc"],
