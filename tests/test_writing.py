@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WRITERS = ("fpgajet/files.py", "fpgajet/folders.py")
+#: The last makes the inputs of ``scripts/fuzz.py``, in its ScratchFolder.
+WRITERS = ("fpgajet/files.py", "fpgajet/folders.py", "studies/fuzzing/readers.py")
 #: A write to the path that one of these has handed out is one through them.
 HANDED_OUT = {"atomic_path", "atomic_folder", "ScratchFolder", "temporary_folder", "TemporaryDirectory"}
 METHODS = {"write_text", "write_bytes", "savefig", "touch", "rename", "symlink_to", "hardlink_to"}
@@ -70,7 +71,7 @@ def _writes(call: ast.Call) -> bool:
 
 
 def modules() -> Iterator[Path]:
-    for folder in ("fpgajet", "quant", "scripts"):
+    for folder in ("fpgajet", "quant", "scripts", "studies"):
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 

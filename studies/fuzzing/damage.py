@@ -106,13 +106,18 @@ def _messages(message: Any) -> Iterator[Any]:
     yield message
     for field, value in message.ListFields():
         if field.message_type is not None:
-            for inner in value if field.label == field.LABEL_REPEATED else [value]:
+            for inner in value if _repeated(value) else [value]:
                 yield from _messages(inner)
+
+
+def _repeated(value: Any) -> bool:
+    """Whether a field of a protocol buffer holds several values."""
+    return hasattr(value, "__len__") and not isinstance(value, str | bytes)
 
 
 def _set(message: Any, field: Any, rng: random.Random) -> None:
     value = getattr(message, field.name)
-    if field.label == field.LABEL_REPEATED:
+    if _repeated(value):
         if len(value) and rng.random() < 0.7:
             at = rng.randrange(len(value))
             if rng.random() < 0.5:

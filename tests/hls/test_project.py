@@ -18,6 +18,7 @@ from fpgajet.hls.project import write_project
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.record import path_digest
 from fpgajet.verify.vectors import edge_vectors
 from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 
@@ -173,3 +174,12 @@ def test_replaces_an_older_project_as_a_whole(tmp_path: Path) -> None:
     make(random_network(), out)
     assert not (out / "stale").exists()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["hls"]
+
+
+def test_equal_projects_are_equal_byte_for_byte(tmp_path: Path) -> None:
+    """hls4ml draws a stamp at random; ours comes from the content."""
+    one, two = (make(random_network(), tmp_path / name / "hls") for name in "ab")
+    assert path_digest(one) == path_digest(two)
+    other = make(random_network(), tmp_path / "c" / "hls", reuse_factor=4)
+    stamps = [re.search(r"LIB_STAMP=(\w+)", (p / "build_lib.sh").read_text())[1] for p in (one, other)]
+    assert stamps[0] != stamps[1]
