@@ -98,8 +98,6 @@ def _generate(
                 write_weights_txt=False,
             )
             hls_model.config.trace_output = True
-            # hls4ml draws its stamp at random; equal builds are equal files.
-            hls_model.config.config["Stamp"] = _stamp(model, part, clock_mhz, backend, reuse_factor)
             hls_model.write()
     except ValueError as error:
         raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error
@@ -107,6 +105,12 @@ def _generate(
     # hls4ml notes the absolute output directory; a project must not depend on where it was made.
     config = out / "hls4ml_config.yml"
     write_text(config, config.read_text().replace(str(out), "."))
+    # hls4ml draws its stamp at random; equal builds are to be equal files.
+    drawn, stamp = hls_model.config.config["Stamp"], _stamp(model, part, clock_mhz, backend, reuse_factor)
+    for path in (config, out / "build_lib.sh"):
+        mode = path.stat().st_mode
+        write_text(path, path.read_text().replace(drawn, stamp))
+        path.chmod(mode)
     write_tcl(out, Target(project_name(network), backend, part, clock_mhz))
 
 

@@ -11,7 +11,7 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
-from fpgajet.files import read_json, sha256
+from fpgajet.files import read_json
 from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import rtl_stages, stages
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
@@ -94,7 +94,7 @@ def run_build(
             "command": command or command_text(settings, out),
             "settings": settings.model_dump(mode="json")
             | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
-            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": sha256(context.jets)},
+            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": path_digest(context.jets)},
         }
         run_stages(context, record, verilog)
         record.save()
@@ -112,7 +112,8 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     source = resolve(settings.model)
     part, budget = part_named(settings.part), budget_named(settings.budget)
     # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
-    directory = BuildDirectory(out or Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}")
+    default = Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}"
+    directory = BuildDirectory(default if out is None else out)
     context = BuildContext(
         directory,
         settings,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, sha256, write_errors, write_json
+from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
@@ -73,7 +73,7 @@ def project_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "part": part.full_name,
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,
@@ -126,7 +126,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "model.onnx": path_digest(build.model),
         "checkpoint": path_digest(build.checkpoint),
         "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
     code = (
@@ -156,7 +156,7 @@ def physics_stage(context: BuildContext) -> Stage:
     reads = {
         "scores": path_digest(build.scores),
         "rows": list(IMPLEMENTATIONS.physics()),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
     }
     code = ("quant.metrics", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
     return Stage("physics", reads, ("physics.json",), run, code)
@@ -175,7 +175,7 @@ def boosts_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "max_jets": context.settings.max_jets,
     }
     code = ("fpgajet.graph.load", "fpgajet.physics.boosts", "fpgajet.pipeline.jets")
