@@ -22,6 +22,7 @@ from pathlib import Path
 
 from fpgajet.files import read_json, sha256
 from fpgajet.folders import ScratchFolder
+from quant.data import read_jets, shipped_sample, write_jets
 
 FPGAJET = [sys.executable, "-m", "fpgajet"]
 #: Facts of a run, not of its result: times, and the folder that a command names.
@@ -56,28 +57,38 @@ def _build(flow: str) -> Work:
     )
 
 
+def _data(folder: Path) -> str:
+    """Three parts of the shipped sample, beside the folders of the runs."""
+    data = folder.parents[1] / "data"
+    if not data.is_dir():
+        for part, start in (("train", 0), ("val", 2000), ("test", 4000)):
+            jets = read_jets(shipped_sample(), max_jets=6000)
+            write_jets(data / f"{part}.h5", jets[slice(start, start + 2000)])
+    return str(data)
+
+
+def _resumed(folder: Path, begun: bool) -> list[str]:
+    return ["--resume"] if begun and (folder / "settings.json").exists() else []
+
+
 def _train(folder: Path, begun: bool) -> list[str]:
-    data = Path(__file__).parents[1] / "quant" / "data" / "samples" / "test.h5"
     sets = [word for assignment in TRAINING for word in ("--set", assignment)]
-    words = [
-        "train",
-        "--data",
-        str(data),
-        "--out",
-        str(folder),
-        "--name",
-        "killed",
-        "--set",
-        "constituents=8",
-        *sets,
-    ]
-    return [*words, *(["--resume"] if begun and (folder / "settings.json").exists() else [])]
+    words = ["train", "--data", _data(folder), "--out", str(folder), "--name", "killed", *sets]
+    return [*words, "--set", "constituents=8", *_resumed(folder, begun)]
 
 
 def _compress(folder: Path, begun: bool) -> list[str]:
-    data = Path(__file__).parents[1] / "quant" / "data" / "samples" / "test.h5"
-    words = ["compress", "npelican-n8-c2", "--data", str(data), "--out", str(folder), "--max-jets", "1000"]
-    return [*words, *(["--resume"] if begun and (folder / "settings.json").exists() else [])]
+    words = [
+        "compress",
+        "npelican-n8-c2",
+        "--data",
+        _data(folder),
+        "--out",
+        str(folder),
+        "--max-jets",
+        "1000",
+    ]
+    return [*words, *_resumed(folder, begun)]
 
 
 def _generate(folder: Path, begun: bool) -> list[str]:
