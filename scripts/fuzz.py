@@ -71,7 +71,13 @@ def follow(seed: int, first: int, end: int, seconds: float) -> list[str]:
     assert process.stdout is not None
     lines: queue.Queue[str | None] = queue.Queue()
     stream = process.stdout
-    threading.Thread(target=lambda: [*map(lines.put, stream), lines.put(None)], daemon=True).start()
+
+    def pass_on() -> None:
+        for line in stream:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=pass_on, daemon=True).start()
     found: list[str] = []
     wait = 120.0  # imports
     while len(found) < end - first:

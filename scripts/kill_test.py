@@ -142,7 +142,8 @@ def try_out(name: str, kills: int, rng: random.Random) -> str:
         whole = time.monotonic() - started
         if done.returncode not in (0, 4):  # 4: exact, but the budget is missed
             return f"the undisturbed run failed: {done.stderr.strip()[-300:]}"
-        hits, tries, begun = [], 0, False
+        hits: list[float] = []
+        tries, begun = 0, False
         while len(hits) < kills and tries < 4 * kills:
             tries += 1
             moment = rng.uniform(0.0, whole)

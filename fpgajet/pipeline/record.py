@@ -125,7 +125,8 @@ SYNTHESIS = "synthesis.json"
 
 def altered(out: Path) -> list[str]:
     """Names of the files and folders that are not those which the stages wrote, by the hashes in ``build.json``."""
-    wrong, noted = [], {}
+    wrong: list[str] = []
+    noted: dict[str, str | None] = {}
     for stage in read_record(out).get("stages", {}).values():
         if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
             return [RECORD]

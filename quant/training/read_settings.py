@@ -45,9 +45,9 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        group, known = _group(settings, first["loc"])
+        group, keys = _group(settings, first["loc"])
         raise BadInput(
-            f"setting {where or 'given'}: {first['msg']}. Known settings{group}: {', '.join(known)}."
+            f"setting {where or 'given'}: {first['msg']}. Known settings{group}: {', '.join(keys)}."
         ) from error
 
 
