@@ -48,6 +48,7 @@ def _register() -> None:
         data,
         estimate,
         evaluate,
+        export,
         importing,
         models,
         parts,
@@ -69,6 +70,7 @@ def _register() -> None:
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
     app.command("check")(check.check)
+    app.command("export")(export.export)
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")

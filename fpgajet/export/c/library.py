@@ -22,7 +22,7 @@ def compile_emulator(package: CPackage, library: Path, flags: tuple[str, ...] = 
 
     Raises:
         MissingTool: no C compiler on PATH.
-        ToolFailed: the compiler refused the sources; the message names its log.
+        ToolFailed: the compiler refused the sources.
     """
     compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
     if compiler is None:
@@ -32,10 +32,9 @@ def compile_emulator(package: CPackage, library: Path, flags: tuple[str, ...] = 
         )
     source = package.folder / f"{package.name}.c"
     command = [compiler, "-std=c99", *flags, "-fPIC", "-shared", "-o", str(library), str(source), "-lm"]
-    log = library.with_suffix(".log")
-    if run(command, log=log).status != 0:
-        raise ToolFailed(f"{compiler} could not compile {source}. Its output is in {log}.")
-    log.unlink()
+    done = run(command)
+    if done.status != 0:
+        raise ToolFailed(f"{compiler} could not compile {source}: {done.first_line('error')}.")
     return library
 
 
