@@ -87,7 +87,8 @@ def special_file(kind: str, place: Path) -> Path:
     if kind == "pipe":
         os.mkfifo(target)
     elif kind == "socket":
-        socket.socket(socket.AF_UNIX).bind(str(target))
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(target))
     elif kind == "directory":
         target.mkdir()
     elif kind == "link to a device":
