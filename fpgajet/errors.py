@@ -1,7 +1,8 @@
 """Everything that can go wrong for a user, each kind with its own exit code.
 
 Raise one of these with one paragraph that names the cause and the way out; the command line prints
-it without a traceback and exits with ``exit_code``. Any other exception is a bug and exits with 1.
+it without a traceback and exits with ``exit_code``. Any other exception is a bug and exits with 1; its traceback is
+kept in a file that the message names. All exit codes: docs/robustness.md.
 """
 
 from __future__ import annotations
@@ -65,7 +66,14 @@ class Regression(FpgajetError):
     kind = "regression"
 
 
+UNEXPECTED_EXIT_CODE = 1
+"""A bug."""
+
 INTERRUPTED_EXIT_CODE = 130
+"""Ctrl-C. SIGTERM gives 143 and SIGHUP 129: 128 and the number of the signal."""
+
+BROKEN_PIPE_EXIT_CODE = 141
+"""Whoever read standard output has gone, as after ``| head``."""
 
 #: Python packages that only some commands need, and the extra of fpgajet that brings each.
 EXTRAS = {

@@ -1,7 +1,7 @@
 """Other programs: every process that fpgajet starts is started here.
 
-Each runs in a process group of its own. It is killed with everything that it started if it takes too long or if the
-caller is interrupted, so that Ctrl-C leaves nothing running.
+Each runs in a process group of its own. It is killed with everything that it started if it takes too long, if the
+caller is interrupted, or if the caller itself is killed: a watcher sees the end of a pipe that only the caller holds.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from fpgajet.errors import MissingTool, ToolFailed
-from fpgajet.files import write_errors
+from fpgajet.files import open_log, write_errors
+
+#: Ends a process group, its first argument, when standard input ends. A constant: no value is read by a shell.
+WATCHER = 'while read -r line; do :; done; kill -s KILL -- "-$1"'
 
 _running: set[subprocess.Popen[str]] = set()
 _lock = threading.Lock()
@@ -133,7 +135,7 @@ def _started(
     with _lock:
         _running.add(process)
     try:
-        with process:
+        with process, _watched(process):
             try:
                 yield process
             finally:
@@ -141,6 +143,25 @@ def _started(
     finally:
         with _lock:
             _running.discard(process)
+
+
+@contextlib.contextmanager
+def _watched(process: subprocess.Popen[str]) -> Iterator[None]:
+    """As long as this lasts, the group of ``process`` ends with this process, even after SIGKILL."""
+    command = ["/bin/sh", "-c", WATCHER, "watcher", str(process.pid)]
+    nothing = subprocess.DEVNULL
+    try:
+        watcher = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, start_new_session=True
+        )
+    except OSError:  # no shell: all but SIGKILL still ends it
+        yield
+        return
+    with watcher:
+        try:
+            yield
+        finally:
+            watcher.kill()  # before its pipe ends
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
@@ -155,10 +176,7 @@ def _log(log: Path | None) -> Iterator[Callable[[str], object]]:
     if log is None:
         yield lambda line: None
         return
-    stream: IO[str]
-    with write_errors(log):
-        stream = log.open("w", encoding="utf-8")
-    with stream:
+    with open_log(log) as stream:
 
         def write(line: str) -> None:
             with write_errors(log):

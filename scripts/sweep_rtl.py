@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from fpgajet.files import atomic_path
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.rtl_flow import test_jets
 from fpgajet.rtl import RtlOptions, build, emit
@@ -101,7 +102,9 @@ def plot(table: Path, picture: Path) -> None:
         axis.set_ylim(0, max(1.0, 1.05 * axis.get_ylim()[1]))
         axis.grid(alpha=0.3)
     axes[0].legend(fontsize="small")
-    figure.savefig(picture, metadata={"Date": None} if picture.suffix == ".svg" else None)
+    with atomic_path(picture) as temporary:
+        metadata = {"Date": None} if picture.suffix == ".svg" else None
+        figure.savefig(temporary, format=picture.suffix[1:], metadata=metadata)
 
 
 def main() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fpgajet.errors import BadInput, CannotWrite
-from fpgajet.files import atomic_path, read_json, write_errors, write_json, write_text
+from fpgajet.files import atomic_path, open_log, read_json, read_toml, write_errors, write_json, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -67,3 +70,80 @@ def test_a_failed_copy_of_a_tree_is_one_sentence() -> None:
 def test_round_trip(tmp_path: Path) -> None:
     write_json(tmp_path / "a" / "file.json", {"x": [1, "\u03b5"]})
     assert json.loads((tmp_path / "a" / "file.json").read_text()) == read_json(tmp_path / "a" / "file.json")
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "file")
+    write_text(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "elsewhere" / "file").read_text() == "new"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere", "link"]
+
+
+def special_file(kind: str, place: Path) -> Path:
+    """A file that is not a regular one."""
+    target = place / "target"
+    if kind == "pipe":
+        os.mkfifo(target)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(target))
+    elif kind == "directory":
+        target.mkdir()
+    elif kind == "link to a device":
+        target.symlink_to(os.devnull)
+    else:
+        target = Path(os.devnull)
+    return target
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "directory", "link to a device", "device"])
+def test_what_is_no_regular_file_is_neither_replaced_nor_read(tmp_path: Path, kind: str) -> None:
+    target = special_file(kind, tmp_path)
+    before = target.lstat()
+    with pytest.raises(CannotWrite, match="not a regular file"):
+        write_text(target, "x")
+    with pytest.raises(CannotWrite, match="not a regular file"), open_log(target):
+        pass
+    with pytest.raises(BadInput, match="not a regular file"):
+        read_json(target)
+    assert os.path.samestat(before, target.lstat())
+
+
+def test_a_name_as_long_as_the_file_system_takes(tmp_path: Path) -> None:
+    write_text(tmp_path / ("n" * 255), "x")
+    with pytest.raises(CannotWrite, match="File name too long"):
+        write_text(tmp_path / ("n" * 256), "x")
+
+
+def test_leftovers_of_a_killed_run_are_removed_and_those_in_use_are_not(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    code = (
+        "import os, pathlib, sys; from fpgajet.files import atomic_path\n"
+        "with atomic_path(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(target)], check=False)
+    (left,) = tmp_path.iterdir()
+    with atomic_path(target) as in_use:
+        assert not left.exists()
+        write_text(target, "by another process in the meantime")
+        assert in_use.exists()
+        in_use.write_text("x")
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "[Infinity]", '{"auc": -Infinity}', "9" * 5000, "[" * 100_000, "{", ""]
+)
+def test_what_json_does_not_have_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(BadInput, match="is not valid JSON"):
+        read_json(tmp_path / "file.json")
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 100_000, "a =", "\x00", "a = 1\na = 2"])
+def test_what_toml_does_not_have_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "file.toml").write_text(text)
+    with pytest.raises(BadInput, match="is not valid TOML"):
+        read_toml(tmp_path / "file.toml")

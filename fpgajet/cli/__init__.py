@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import os
 import sys
 from typing import Annotated, NoReturn
 
 import typer
 
 import fpgajet
+from fpgajet import signals
 from fpgajet.cli import output
 from fpgajet.errors import INTERRUPTED_EXIT_CODE
 
@@ -80,22 +79,15 @@ def _register() -> None:
     app.add_typer(importing.app, name="import")
 
 
-def main() -> None:
-    """Entry point: run the app, print expected errors in one paragraph, exit with their code."""
-    _register()
-    code = output.run(app)
-    if code == INTERRUPTED_EXIT_CODE:
-        _end(code)
+def main() -> NoReturn:
+    """Run the app, print failures in one paragraph, exit with their code."""
+    try:
+        _register()
+        code = output.run(app)
+    except BaseException:
+        if not signals.received():
+            raise
+        code = signals.exit_code()
+    if signals.received() or code == INTERRUPTED_EXIT_CODE:
+        signals.end(code)
     sys.exit(code)
-
-
-def _end(code: int) -> NoReturn:
-    """Exit with ``code`` at once, after the usual cleaning up.
-
-    If Ctrl-C came while any exec() of a string ran (dataclasses use it), `python -m` remembers that and kills itself
-    with SIGINT in place of sys.exit's code, however well the interrupt was handled (run_eval_code_obj in pythonrun.c).
-    """
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

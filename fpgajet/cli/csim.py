@@ -14,6 +14,9 @@ EXAMPLE = """
 Compile the C++ as it lies in a build directory, and compare torch, integer reference, onnxruntime, qonnx
 and C simulation on real jets and edge vectors, stage by stage. For regression tests: changes nothing.
 
+The C++ in BUILD_DIR/hls is compiled and run with your rights; no script and no library of the directory is. Use it only
+on C++ that you made or trust. Files of another user need `--trust`.
+
 Examples:
 
     fpgajet csim builds/npelican-xcvu9p
@@ -32,6 +35,7 @@ def csim(
     ] = None,
     edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to add.", min=10)] = 50_000,
     seed: Annotated[int, typer.Option(help="Seed of the edge vectors.")] = 20231216,
+    trust: Annotated[bool, typer.Option("--trust", help="Also with files of another user.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet.cli.reporter import reporter
@@ -41,15 +45,17 @@ def csim(
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 
-    certificate = run_csim(build_dir, events, edge_vectors, seed, reporter())
+    certificate = run_csim(build_dir, events, edge_vectors, seed, reporter(), trust=trust)
     document = certificate.document()
     if as_json and certificate.total_differences == 0:
         print_json(document)
     elif not as_json:
-        table = Table("implementation", "differing values", title=f"C simulation of {build_dir}")
+        table = Table("implementation", "differing values")
         for name in certificate.implementations:
             differences = certificate.differences.get(name)
             table.add_row(name, "(the definition)" if differences is None else f"{differences:,}")
+        # A title of the table would break a long path over lines.
+        console.print(f"C simulation of {build_dir}", markup=False, highlight=False, soft_wrap=True)
         console.print(table)
         console.print(
             f"{certificate.total_events:,} events, {certificate.values_compared:,} values compared, "

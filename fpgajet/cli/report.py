@@ -20,7 +20,8 @@ class Format(StrEnum):
 
 
 EXAMPLE = """
-Write a build's report again from its results, and print it.
+Write a build's report again from its results, and print it. Results that are not those of the build, by the hashes in
+build.json, are named and not reported without `--force`.
 
 Examples:
 
@@ -37,18 +38,23 @@ def report(
     form: Annotated[
         Format, typer.Option("--format", help="What to print: text, our JSON, or hls4ml's report keys.")
     ] = Format.text,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also from files changed after the build; the report names them.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from rich.markdown import Markdown
 
     from fpgajet.files import read_json
+    from fpgajet.folders import exclusive
     from fpgajet.pipeline.context import Artefacts
     from fpgajet.pipeline.paths import existing_build
     from fpgajet.pipeline.reporting import refresh_report
     from fpgajet.report.hls4ml import hls4ml_report
 
     build = existing_build(build_dir)
-    report, written = refresh_report(Artefacts(build)), build.report
+    with exclusive(build_dir):
+        report, written = refresh_report(Artefacts(build), force=force), build.report
     if form is Format.hls4ml:
         print_json(hls4ml_report(report))
     elif as_json or form is Format.json:

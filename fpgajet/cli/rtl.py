@@ -88,7 +88,7 @@ def rtl(
 
 
 def _show(result: RtlResult, build_dir: Path) -> None:
-    row, table = result.hardware, Table("figure", "value", "evidence", title=f"RTL of {build_dir}")
+    row, table = result.hardware, Table("figure", "value", "evidence")
     assert isinstance(row.evidence, dict)
     for key in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram", "carry8"):
         value, ends = getattr(row, key), row.intervals.get(key)
@@ -98,6 +98,8 @@ def _show(result: RtlResult, build_dir: Path) -> None:
         )
     if ends := row.intervals.get("period_ns"):
         table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row.evidence["period_ns"]))
+    # A title of the table would break a long path over lines.
+    console.print(f"RTL of {build_dir}", markup=False, highlight=False, soft_wrap=True)
     console.print(table)
     simulated = f"{result.compared:,} jets simulated, {result.differences} scores differ"
     console.print(simulated if result.compared else "not simulated (--jets 0)", highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fpgajet.files import write_errors
+from fpgajet.files import open_log, write_errors
+from fpgajet.pipeline.reporter import HEARTBEAT_S
 
 
 class TrainingProgress:
@@ -27,10 +29,14 @@ class TrainingProgress:
     Args:
         console: standard error. log: file that a line an epoch is appended to.
         epochs: by phase (screen, float, quantised), how many epochs it has in all.
+        heartbeat_s: longest silence in seconds where standard error is no terminal.
     """
 
-    def __init__(self, console: Console, log: Path, epochs: dict[str, int]) -> None:
-        self.console, self.log, self.epochs = console, log, epochs
+    def __init__(
+        self, console: Console, log: Path, epochs: dict[str, int], heartbeat_s: float = HEARTBEAT_S
+    ) -> None:
+        self.console, self.log, self.epochs, self.heartbeat_s = console, log, epochs, heartbeat_s
+        self.spoke, self.ended, self.current = time.monotonic(), threading.Event(), "training"
         self.last = time.monotonic()
         self.tasks: dict[str, TaskID] = {}
         self.done = dict.fromkeys(epochs, 0)
@@ -48,11 +54,25 @@ class TrainingProgress:
 
     def __enter__(self) -> Self:
         self.bars.start()
+        if not self.console.is_terminal:
+            threading.Thread(target=self._beat, daemon=True).start()
         return self
+
+    def _beat(self) -> None:
+        """Where no bar moves, say something at least every ``heartbeat_s``: also while a calibration searches."""
+        begun = time.monotonic()
+        while not self.ended.wait(self.heartbeat_s / 4):
+            if time.monotonic() - self.spoke >= self.heartbeat_s * 3 / 4:
+                self._say(f"  {self.current} still running after {time.monotonic() - begun:.0f} s")
+
+    def _say(self, line: str) -> None:
+        self.spoke = time.monotonic()
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.ended.set()
         self.bars.stop()
         if kind is not None:
             self.write(f"stopped: {kind.__name__} {error or ''}".rstrip())
@@ -68,7 +88,7 @@ class TrainingProgress:
         self.last = now
         self.write(line)
         if not self.console.is_terminal:
-            self.console.print(line, highlight=False, soft_wrap=True)
+            self._say(line)
         phase = _phase(fit)
         if record["epoch"]:
             self.done[phase] = self.done.get(phase, 0) + 1
@@ -76,6 +96,7 @@ class TrainingProgress:
 
     def tick(self, fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
         """Within an epoch."""
+        self.current = f"{fit}, epoch {epoch}, step {step} of {steps},"
         phase = _phase(fit)
         self._show(phase, fit, self.done.get(phase, 0) + step / steps, loss, None)
 
@@ -88,12 +109,13 @@ class TrainingProgress:
 
     def begin(self, phase: str, name: str) -> None:
         """A step of a phase begins; its fits count from nothing again."""
+        self.current = name
         for fit in [key for key in self.tasks if key != phase]:
             self.bars.remove_task(self.tasks.pop(fit))
             self.done.pop(fit, None)
         self._task(phase, name)
         if not self.console.is_terminal:
-            self.console.print(name, highlight=False, soft_wrap=True)
+            self._say(name)
 
     def advance(self, phase: str) -> None:
         """A step of a phase is done."""
@@ -112,7 +134,7 @@ class TrainingProgress:
         Raises:
             CannotWrite: the log cannot be written.
         """
-        with write_errors(self.log), self.log.open("a", encoding="utf-8") as stream:
+        with write_errors(self.log), open_log(self.log, append=True) as stream:
             stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}\n")
 
 

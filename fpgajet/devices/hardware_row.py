@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PlainSerializer,
@@ -20,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 #: Counts stay whole numbers where a stage writes them; a report has floating point everywhere.
-Number = Annotated[int | float, PlainSerializer(float, return_type=float)]
+Number = Annotated[int | float, Field(ge=0), PlainSerializer(float, return_type=float)]
 
 #: Figures that few rows have: a report shows them only where they were given.
 SELDOM = ("constituents", "carry8")
@@ -44,7 +45,7 @@ class HardwareRow(BaseModel):  # noqa: PLW1641 - it can be changed, so it has no
         evidence: by figure, or for all of them, how it is known.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     level: str
     name: str = "total"
@@ -62,8 +63,8 @@ class HardwareRow(BaseModel):  # noqa: PLW1641 - it can be changed, so it has no
     period_ns: Number | None = None
     intervals: dict[str, tuple[Number, Number]] = {}
     evidence: dict[str, str] | str = {}
-    constituents: int | None = None
-    carry8: int | None = None
+    constituents: Annotated[int, Field(ge=1)] | None = None
+    carry8: Annotated[int, Field(ge=0)] | None = None
 
     _given: tuple[str, ...] = PrivateAttr(())
 

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, Rounding, from_real, to_real
 from fpgajet.graph.export import FORM
-from fpgajet.graph.reading import read_model, refusals
+from fpgajet.graph.reading import one_line, read_model, refusals
 from fpgajet.graph.soundness import check_quantiser_parameters
 from fpgajet.ops import OPERATORS
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
@@ -66,7 +66,7 @@ def _load(model: onnx.ModelProto, source: str) -> Network:
                     f"has no hardware operator. It knows {known}."
                 )
         except (KeyError, ValueError) as error:
-            raise BadInput(f"{source}: node {proto.name!r} cannot be used: {error}.") from error
+            raise BadInput(f"{source}: node {proto.name!r} cannot be used: {one_line(error)}.") from error
     if input_type is None:
         raise BadInput(f"{source} has no Quant node right after its input {inputs[0].name!r}.")
     try:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import ctypes
+import functools
+import math
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from fpgajet.files import read_json, write_errors
+from fpgajet.files import keep_text, read_json, write_errors
+from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.project import STAGES_FILE
 from fpgajet.processes import run
+from fpgajet.quoting import is_identifier
 
 COMPILER = "g++"
+#: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
+LARGEST_STAGE = 1 << 26
 
 
 def require_compiler() -> None:
@@ -29,32 +36,78 @@ def require_compiler() -> None:
         )
 
 
-def compile_project(project: Path, work: Path) -> Path:
-    """Compile the C++ of a project as it lies there, with hls4ml's own build script, into ``work``.
+def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
+    """Compile the C++ of a project as it lies there, by a command of our own, into ``work``.
 
-    The sources are copied first, so that a project directory holds only what hls4ml and fpgajet wrote.
+    Nothing else of the project runs here: not its scripts, and no library that lies in it.
+
+    Args:
+        project: as written by :func:`fpgajet.hls.project.write_project`; it stays as it is.
+        work: folder of this run; gets the library. log: gets what the compiler says; by default ``work/compile.log``.
 
     Returns:
         The shared library.
 
     Raises:
         MissingTool: no g++ on PATH.
-        BadInput: not a project written by fpgajet.
-        ToolFailed: the compiler refused the sources; the message names its log.
+        BadInput: not a project written by fpgajet, or one with links or special files in it.
+        ToolFailed: the compiler refused the sources; the message names its log, which stays.
     """
     require_compiler()
-    if not (project / STAGES_FILE).is_file():
-        raise BadInput(f"{project} is not an hls4ml project of fpgajet: {STAGES_FILE} is missing.")
+    name = facts(project)["project"]
+    refuse_links(project)
+    sources = [project / "firmware" / f"{name}.cpp", project / f"{name}_bridge.cpp"]
+    missing = [path for path in sources if not path.is_file()]
+    if missing:
+        raise BadInput(
+            f"{project} is not a whole project: {missing[0]} is missing. Run `fpgajet build` again."
+        )
     with write_errors(work):
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(project, work, ignore=shutil.ignore_patterns("*.so", "*_prj", "tb_data"))
-    log = work / "compile.log"
-    done = run(["bash", "build_lib.sh"], cwd=work, log=log)
-    libraries = sorted((work / "firmware").glob("*.so"))
-    if done.status != 0 or not libraries:
-        first = done.first_line("(?i)error")
-        raise ToolFailed(f"{COMPILER} could not compile {project}: {first}. The whole output is in {log}.")
-    return libraries[0]
+        work.mkdir(parents=True, exist_ok=True)
+    library = work / f"{name}.so"
+    command = [COMPILER, "-O3", "-fPIC", "-shared", *_dialect(), "-Ifirmware/ap_types"]
+    command += ['-DWEIGHTS_DIR="firmware/weights"', "-o", str(library.resolve())]
+    written = work / "compile.log" if log is None else log
+    done = run([*command, *(str(path.relative_to(project)) for path in sources)], cwd=project, log=written)
+    if done.status != 0 or not library.is_file():
+        first, kept = done.first_line("(?i)error"), written
+        if log is None:
+            kept = keep_text("fpgajet-compile-", done.output)
+        raise ToolFailed(f"{COMPILER} could not compile {project}: {first}. The whole output is in {kept}.")
+    return library
+
+
+@functools.cache
+def _dialect() -> list[str]:
+    """hls4ml's choice: C++23 where the compiler has it, and symbols that a second library may define anew."""
+    known = ["-std=c++23"] if _accepts("-std=c++23") else ["-std=c++17"]
+    return known + (["-fno-gnu-unique"] if _accepts("-fno-gnu-unique") else [])
+
+
+def _accepts(option: str) -> bool:
+    return run([COMPILER, "-Werror", "-fsyntax-only", option, "-xc++", os.devnull], timeout=60).status == 0
+
+
+def facts(project: Path) -> dict[str, Any]:
+    """What the C simulation must know of a project, checked: names end up in paths, shapes in sizes of memory.
+
+    Raises:
+        BadInput: it is missing or damaged.
+    """
+    path = project / STAGES_FILE
+    if not path.is_file():
+        raise BadInput(f"{project} is not an hls4ml project of fpgajet: {STAGES_FILE} is missing.")
+    found = read_json(path)
+    try:
+        shapes = [found["input"], *found["stages"].values()]
+        good = is_identifier(found["project"]) and found["output"] in found["stages"]
+        good &= all(1 <= math.prod(shape) <= LARGEST_STAGE and min(shape) >= 1 for shape in shapes)
+        good &= all(type(length) is int for shape in shapes for length in shape)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        good = False
+    if not good:
+        raise BadInput(f"{path} does not hold what fpgajet writes there. Run `fpgajet build` again.")
+    return dict(found)
 
 
 class _Traced(ctypes.Structure):
@@ -67,16 +120,16 @@ class CSimulation:
     name = "csim"
 
     def __init__(self, project: Path, library: Path) -> None:
-        facts = read_json(project / STAGES_FILE)
-        self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in facts["stages"].items()}
-        self.input_shape = tuple(facts["input"])
-        self.output: str = facts["output"]
+        found = facts(project)
+        self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in found["stages"].items()}
+        self.input_shape = tuple(found["input"])
+        self.output: str = found["output"]
         # A library is loaded once per path and process: load a copy, so that a new build is a new one.
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / library.name
+        with ScratchFolder("fpgajet-load-") as folder:
+            copy = folder / library.name
             shutil.copy(library, copy)
             self._library = ctypes.CDLL(str(copy))
-        self._top = getattr(self._library, f"{facts['project']}_float")
+        self._top = getattr(self._library, f"{found['project']}_float")
         pointer = np.ctypeslib.ndpointer(dtype=np.float32, flags="C_CONTIGUOUS")
         self._top.argtypes = [pointer, pointer]
         self._top.restype = None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
-import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,15 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from fpgajet.errors import BadInput
-from fpgajet.files import write_errors, write_json, write_text
+from fpgajet.files import write_json, write_text
 from fpgajet.fixed import from_real
+from fpgajet.folders import atomic_folder
 from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import firmware_file
+from fpgajet.hls.tcl import Target, write_tcl
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.quoting import comment, identifier
 
 #: What the C simulation needs to know about a project, beside its sources.
 STAGES_FILE = "fpgajet_stages.json"
@@ -29,7 +30,7 @@ STAGES_FILE = "fpgajet_stages.json"
 
 def project_name(network: Network) -> str:
     """Name of the top function: the model's name as a C identifier."""
-    return re.sub(r"\W", "_", network.name)
+    return identifier(network.name)
 
 
 def write_project(
@@ -62,17 +63,9 @@ def write_project(
     """
     if backend not in BACKENDS:
         raise BadInput(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}.")
-    with write_errors(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".tmp", dir=out.parent))
-    try:
-        with write_errors(out):
-            _generate(model, network, fresh, part, clock_mhz, BACKENDS[backend].hls4ml, reuse_factor)
-            _add_test_bench(network, fresh, vectors)
-            fresh.chmod(0o755)
-            _replace(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with atomic_folder(out) as fresh:
+        _generate(model, network, fresh, part, clock_mhz, backend, reuse_factor)
+        _add_test_bench(network, fresh, vectors)
 
 
 def _generate(
@@ -97,7 +90,7 @@ def _generate(
                 _with_constant_shapes(model),
                 output_dir=str(out),
                 project_name=project_name(network),
-                backend=backend,
+                backend=BACKENDS[backend].hls4ml,
                 part=part,
                 clock_period=round(1000.0 / clock_mhz, 4),
                 hls_config=_hls_config(model, network, reuse_factor),
@@ -112,6 +105,19 @@ def _generate(
     # hls4ml notes the absolute output directory; a project must not depend on where it was made.
     config = out / "hls4ml_config.yml"
     write_text(config, config.read_text().replace(str(out), "."))
+    # hls4ml draws its stamp at random; equal builds are to be equal files.
+    drawn, stamp = hls_model.config.config["Stamp"], _stamp(model, part, clock_mhz, backend, reuse_factor)
+    for path in (config, out / "build_lib.sh"):
+        mode = path.stat().st_mode
+        write_text(path, path.read_text().replace(drawn, stamp))
+        path.chmod(mode)
+    write_tcl(out, Target(project_name(network), backend, part, clock_mhz))
+
+
+def _stamp(model: onnx.ModelProto, *settings: object) -> str:
+    """Eight hexadecimal digits from what a project is made of."""
+    content = model.SerializeToString(deterministic=True) + repr(settings).encode()
+    return hashlib.sha256(content).hexdigest()[:8]
 
 
 def _hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> dict[str, Any]:
@@ -148,7 +154,7 @@ def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32]) -
     text = firmware_file("testbench.cpp").read_text()
     for key, value in {
         "PROJECT": project,
-        "MODEL": network.name,
+        "MODEL": comment(network.name),
         "N_INPUTS": sizes[network.input_name],
         "N_OUTPUTS": sizes[network.output.name],
     }.items():
@@ -171,13 +177,3 @@ def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32]) -
             "stages": stages,
         },
     )
-
-
-def _replace(fresh: Path, out: Path) -> None:
-    """Put a complete directory in the place of an older one."""
-    old = out.with_name(f".{out.name}.old.tmp")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    fresh.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

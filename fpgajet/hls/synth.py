@@ -13,7 +13,9 @@ from typing import Any
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
+from fpgajet.folders import refuse_links
 from fpgajet.hls.backends import BACKENDS
+from fpgajet.hls.tcl import read_target, write_tcl
 from fpgajet.processes import run
 
 LOG = "vendor.log"
@@ -64,7 +66,7 @@ def synthesise(
     steps: SynthesisSteps,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Run the vendor tool on a copy of the project and read what it reports.
+    """Run the vendor tool on a copy of the project, with Tcl written anew, and read what it reports.
 
     Args:
         project: as written by :func:`fpgajet.hls.project.write_project`; it stays as it is.
@@ -78,12 +80,16 @@ def synthesise(
 
     Raises:
         MissingTool: no vendor tool.
+        BadInput: the project holds values that fpgajet does not write, or links that lead out of it.
         ToolFailed: it failed, or left no report.
     """
     command = find_tool(backend, steps)
+    target = read_target(project, backend)
+    refuse_links(project)
     with write_errors(work):
         shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(project, work)
+        shutil.copytree(project, work, ignore=shutil.ignore_patterns("*.tcl", "*.sh", "*.so"))
+    write_tcl(work, target)
     write_text(work / "build_opt.tcl", steps.tcl())
     log = work / LOG
     done = run(command, cwd=work, log=log, say=say)

@@ -11,13 +11,14 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
-from fpgajet.files import read_json, sha256
+from fpgajet.files import read_json
+from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import rtl_stages, stages
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.pipeline.record import Record, Stage, exclusive, path_digest
+from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.report import Report
@@ -86,12 +87,14 @@ def run_build(
     context = open_context(settings, out, reporter or Silent())
     verilog = rtl_stages.wanted(context.settings, context.reporter)
     with exclusive(context.directory.root):
+        # There is no --trust here: whoever wants somebody else's build can have one of their own.
+        require_own(context.directory.root, trust=False, what="C++ in it")
         record = Record(context.directory.root)
         record.facts = {
             "command": command or command_text(settings, out),
             "settings": settings.model_dump(mode="json")
             | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
-            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": sha256(context.jets)},
+            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": path_digest(context.jets)},
         }
         run_stages(context, record, verilog)
         record.save()
@@ -109,7 +112,8 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     source = resolve(settings.model)
     part, budget = part_named(settings.part), budget_named(settings.budget)
     # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
-    directory = BuildDirectory(out or Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}")
+    default = Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}"
+    directory = BuildDirectory(default if out is None else out)
     context = BuildContext(
         directory,
         settings,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
 from fpgajet.errors import BadInput
 from fpgajet.files import read_toml
 from fpgajet.hls.backends import BACKENDS
@@ -26,10 +27,14 @@ class BuildSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    model: str = Field("npelican", description="Zoo name (`fpgajet models`) or checkpoint directory.")
-    part: str = Field("xcvu9p", description="FPGA, short or full name (`fpgajet parts`).")
-    budget: str = Field("cms-p2-ct-l2", description="Preset (`fpgajet budgets`) or TOML file.")
-    clock_mhz: float | None = Field(None, gt=0, le=1000, description="Target clock; default: the budget's.")
+    model: str = Field(
+        "npelican", min_length=1, description="Zoo name (`fpgajet models`) or checkpoint directory."
+    )
+    part: str = Field("xcvu9p", min_length=1, description="FPGA, short or full name (`fpgajet parts`).")
+    budget: str = Field("cms-p2-ct-l2", min_length=1, description="Preset (`fpgajet budgets`) or TOML file.")
+    clock_mhz: float | None = Field(
+        None, ge=LOWEST_MHZ, le=HIGHEST_MHZ, description="Target clock; default: the budget's."
+    )
     backend: Annotated[str, AfterValidator(_known_backend)] = Field(
         "vitis", description=f"hls4ml back end: {' or '.join(BACKENDS)}."
     )
@@ -59,7 +64,7 @@ class BuildSettings(BaseModel):
     @property
     def hls_ii(self) -> int:
         """Clocks between jets of the HLS design."""
-        return self.reuse_factor or self.ii
+        return self.ii if self.reuse_factor is None else self.reuse_factor
 
 
 #: Settings that only a configuration file changes.

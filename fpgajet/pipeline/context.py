@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpgajet.devices import Part
+from fpgajet.folders import ScratchFolder
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
@@ -28,12 +29,12 @@ class Artefacts:
 
     Args:
         directory: a build; what a property opens must have been written.
-        library: compiled C simulation; by default the one in the build directory.
     """
 
-    def __init__(self, directory: BuildDirectory, library: Path | None = None) -> None:
+    def __init__(self, directory: BuildDirectory) -> None:
         self.directory = directory
-        self._library = library
+        self._library: Path | None = None
+        self._work: ScratchFolder | None = None
 
     @cached_property
     def model(self) -> onnx.ModelProto:
@@ -63,10 +64,25 @@ class Artefacts:
 
         return load_model(self.checkpoint)
 
+    def compile(self, log: Path | None = None) -> Path:
+        """Compile the C simulation, into a folder of this process that lasts as long as this object.
+
+        Args:
+            log: gets what the compiler says.
+
+        Raises:
+            MissingTool, BadInput, ToolFailed: see :func:`fpgajet.hls.csim.compile_project`.
+        """
+        from fpgajet.hls.csim import compile_project
+
+        self._work = self._work or ScratchFolder("fpgajet-csim-")
+        self._library = compile_project(self.directory.project, self._work.path, log)
+        return self._library
+
     @property
     def library(self) -> Path:
-        """The compiled C simulation."""
-        return self._library or next((self.directory.compiled / "firmware").glob("*.so"))
+        """The C simulation, compiled by this process: a library that lies in a directory may be anybody's."""
+        return self._library or self.compile()
 
 
 @dataclass

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
-from fpgajet.hls.csim import compile_project
+from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline.certify import certify_build
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.jets import bare_events, shipped_sample
 from fpgajet.pipeline.paths import existing_build
-from fpgajet.pipeline.record import exclusive
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.verify.certificate import Certificate
 
 
 def run_csim(
-    build_dir: Path, events: Path | None, edges: int, seed: int, reporter: Reporter | None = None
+    build_dir: Path,
+    events: Path | None,
+    edges: int,
+    seed: int,
+    reporter: Reporter | None = None,
+    *,
+    trust: bool = False,
 ) -> Certificate:
     """Compile ``build_dir``'s C++ as it lies there and compare all implementations but the RTL.
 
@@ -26,17 +30,22 @@ def run_csim(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears of the two steps, "csim" and "certificate".
+        trust: compile and run C++ that belongs to another user too.
 
     Raises:
-        BadInput: not a build, or unusable events.
+        BadInput: not a build, one of another user without ``trust``, or unusable events.
         MissingTool, ToolFailed: no compiler, or it failed.
     """
     listener = reporter or Silent()
     build = existing_build(build_dir)
-    network = Artefacts(build).network
-    jets = network.form.features(bare_events(events or shipped_sample(), network.input_shape[0]))
-    with exclusive(build_dir), tempfile.TemporaryDirectory(prefix="fpgajet-csim-") as work:
+    require_own(build_dir, trust=trust, what="its C++")
+    artefacts = Artefacts(build)
+    network = artefacts.network
+    jets = network.form.features(
+        bare_events(shipped_sample() if events is None else events, network.input_shape[0])
+    )
+    with exclusive(build_dir):
         with reported(listener, "csim"):
-            library = compile_project(build.project, Path(work) / "csim")
+            artefacts.compile()
         with reported(listener, "certificate"):
-            return certify_build(Artefacts(build, library), {"hls"}, jets, edges, seed, listener)
+            return certify_build(artefacts, {"hls"}, jets, edges, seed, listener)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +11,9 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.export.c import Emulator, compile_emulator, write_package
 from fpgajet.export.names import identifier
-from fpgajet.files import sha256, write_errors
+from fpgajet.files import sha256
 from fpgajet.fixed import from_real
+from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
@@ -84,23 +83,14 @@ def run_export(
     given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
     jets = network.form.features(given)
     edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
-    with write_errors(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{called}.", suffix=".tmp", dir=folder.parent))
-    try:
+    with atomic_folder(folder) as work:
         with reported(listener, "export"):
             chosen = np.concatenate([jets[:VECTORS], edge[:VECTORS]])
             package = write_package(network, work, called, chosen, sha256(build.model))
-        with reported(listener, "compile"), tempfile.TemporaryDirectory(prefix="fpgajet-export-") as place:
-            library = compile_emulator(package, Path(place) / f"lib{called}.so")
+        with reported(listener, "compile"), ScratchFolder("fpgajet-export-") as place:
+            library = compile_emulator(package, place / f"lib{called}.so")
             emulator = Emulator(package, library, network.input_type)
             compared = _compare(network, emulator, np.concatenate([jets, edge]), listener)
-        with write_errors(folder):
-            work.chmod(0o755)
-            shutil.rmtree(folder, ignore_errors=True)
-            work.rename(folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return Export(folder, called, compared)
 
 

@@ -32,7 +32,7 @@ class BuildDirectory:
 
     @property
     def compiled(self) -> Path:
-        """Compiled copy of the project for the C simulation."""
+        """What the compiler said of the C simulation. The library itself is never kept."""
         return self.root / "csim"
 
     @property

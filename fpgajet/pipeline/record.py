@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import importlib.metadata
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fpgajet
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from fpgajet.files import read_json, sha256, write_errors, write_json
+from fpgajet.files import read_json, sha256, write_json
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.reporter import Reporter, reported
 from fpgajet.processes import run
@@ -98,27 +97,6 @@ class Record:
         write_json(self.path, header | self.facts | {"stages": self.stages})
 
 
-@contextlib.contextmanager
-def exclusive(out: Path) -> Iterator[None]:
-    """Hold the build directory: two builds into one directory would destroy each other's files.
-
-    Raises:
-        BadInput: another build holds it.
-        CannotWrite: the directory cannot be created or written.
-    """
-    with write_errors(out):
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / ".lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadInput(
-                f"another fpgajet is at work in {out}; wait for it, or work in another directory."
-            ) from error
-        yield
-
-
 def read_record(out: Path) -> dict[str, Any]:
     """The content of ``build.json``, empty if there is none.
 
@@ -137,6 +115,42 @@ def read_record(out: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not all(isinstance(content.get(key, {}), dict) for key in parts):
         raise BadInput(f"{path} is not the record of a build. {way_out}")
     return content
+
+
+#: What the compiler said: nothing of the report rests on it.
+UNCHECKED = frozenset({"csim"})
+#: Written by ``fpgajet synth``, which is no stage of the build but notes its file among them.
+SYNTHESIS = "synthesis.json"
+
+
+def altered(out: Path) -> list[str]:
+    """Names of the files and folders that are not those which the stages wrote, by the hashes in ``build.json``."""
+    wrong: list[str] = []
+    noted: dict[str, str | None] = {}
+    for stage in read_record(out).get("stages", {}).values():
+        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
+            return [RECORD]
+        noted |= stage["writes"]
+    for name, digest in noted.items():
+        if name not in UNCHECKED and path_digest(out / name) != digest:
+            wrong.append(name)
+    if (out / SYNTHESIS).is_file() and SYNTHESIS not in noted:
+        wrong.append(SYNTHESIS)
+    return sorted(wrong)
+
+
+def note_synthesis(out: Path, seconds: float) -> None:
+    """Note what ``fpgajet synth`` wrote, so that a report can tell it from an edited file."""
+    record = read_record(out)
+    record["stages"]["synth"] = {
+        "key": "",
+        "reads": {},
+        "writes": {SYNTHESIS: path_digest(out / SYNTHESIS)},
+        "seconds": round(seconds, 3),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "outcome": "",
+    }
+    write_json(out / RECORD, record)
 
 
 def path_digest(path: Path) -> str | None:

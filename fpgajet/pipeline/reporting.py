@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import ValidationError
@@ -18,27 +19,54 @@ from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
-from fpgajet.pipeline.record import path_digest
+from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from fpgajet.report.model import Metrics
 from quant.metrics import mass_window
 
 
-def refresh_report(artefacts: Artefacts) -> Report:
+def refresh_report(artefacts: Artefacts, *, force: bool = False) -> Report:
     """Write ``report.json``, ``report.md`` and ``report.html`` from what the stages left in the build directory.
 
+    Args:
+        force: write it although files were changed after the build; the report then names them.
+
     Raises:
-        BadInput: one of these files is damaged; the message says which command writes it again.
+        BadInput: one of these files is damaged, or not the one that the build made and not ``force``; the message
+            says which command writes it again.
     """
     build = artefacts.directory
+    changed = altered(build.root)
+    if changed and not force:
+        raise BadInput(
+            f"not what the build made, by the hashes in {build.record}: {', '.join(changed)}. `fpgajet build`, given "
+            f"the same options, makes its files again, and `fpgajet synth` makes {SYNTHESIS}; `fpgajet report "
+            "--force` writes a report that names them."
+        )
     vendor = _vendor_rows(build)
     try:
         content = _content(artefacts, vendor)
+        content["reproducibility"]["altered"] = changed
+        report = Report.build(content)
     except BadInput as error:
         raise BadInput(
-            f"{error} `fpgajet build`, given the same options, writes what is damaged again."
+            f"{build.root}: {error} `fpgajet build`, given the same options, writes what is damaged again."
         ) from error
-    report = Report.build(content)
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        OSError,
+        EOFError,
+        BadZipFile,
+    ) as error:
+        # The files of stages have no schemas of their own: whatever is wrong in one shows here.
+        raise BadInput(
+            f"the results in {build.root} are damaged ({type(error).__name__}: {error}). `fpgajet build`, given the "
+            "same options, writes them again."
+        ) from error
     write_json(report, build.report.with_suffix(".json"))
     write_markdown(report, build.report)
     write_html(report, build.report.with_suffix(".html"))

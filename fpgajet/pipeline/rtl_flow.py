@@ -13,10 +13,11 @@ from fpgajet.devices import DEFAULT_BUDGET, budget, chosen_clock
 from fpgajet.devices import part as find_part
 from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
+from fpgajet.folders import exclusive
 from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
-from fpgajet.pipeline.record import exclusive, read_record
+from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, read_json, sha256, write_errors, write_json
+from fpgajet.files import atomic_path, read_json, write_errors, write_json
+from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
@@ -21,13 +20,9 @@ def checkpoint_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        with write_errors(build.checkpoint):
-            fresh = Path(tempfile.mkdtemp(prefix=".checkpoint.", suffix=".tmp", dir=build.root))
+        with atomic_folder(build.checkpoint) as fresh:
             for name in ("model.json", "weights.safetensors"):
-                shutil.copy(context.source / name, fresh / name)
-            fresh.chmod(0o755)
-            shutil.rmtree(build.checkpoint, ignore_errors=True)
-            fresh.rename(build.checkpoint)
+                shutil.copyfile(context.source / name, fresh / name)
         return context.artefacts.checkpoint.config.name
 
     reads = {"checkpoint": path_digest(context.source)}
@@ -78,7 +73,7 @@ def project_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "part": part.full_name,
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,
@@ -93,9 +88,10 @@ def csim_stage(context: BuildContext) -> Stage:
     build = context.directory
 
     def run() -> str:
-        from fpgajet.hls.csim import compile_project
-
-        return compile_project(build.project, build.compiled).name
+        with write_errors(build.compiled):
+            shutil.rmtree(build.compiled, ignore_errors=True)
+            build.compiled.mkdir()
+        return context.artefacts.compile(build.compiled / "compile.log").name
 
     return Stage("csim", {"sources": sources_digest(build)}, ("csim",), run, code=("fpgajet.hls.csim",))
 
@@ -132,7 +128,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "checkpoint": path_digest(build.checkpoint),
         "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
         "proof": path_digest(build.proof),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
     code = (
@@ -162,7 +158,7 @@ def physics_stage(context: BuildContext) -> Stage:
     reads = {
         "scores": path_digest(build.scores),
         "rows": list(IMPLEMENTATIONS.physics()),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
     }
     code = ("quant.metrics", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
     return Stage("physics", reads, ("physics.json",), run, code)
@@ -181,7 +177,7 @@ def boosts_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "max_jets": context.settings.max_jets,
     }
     code = ("fpgajet.graph.load", "fpgajet.physics.boosts", "fpgajet.pipeline.jets")

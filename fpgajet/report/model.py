@@ -43,13 +43,19 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+#: Null: not measurable.
 Measured = Annotated[float | None, BeforeValidator(_finite)]
+Share = Annotated[float | None, Field(ge=0, le=1), BeforeValidator(_finite)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[float | None, Field(ge=0), BeforeValidator(_finite)]
 
 
 class Facts(BaseModel):
     """Base of all parts: unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid", validate_by_name=True, validate_by_alias=True, allow_inf_nan=False
+    )
 
 
 class StageFacts(Facts):
@@ -70,10 +76,10 @@ class ModelFacts(Facts):
 
     name: str
     architecture: str
-    constituents: int
+    constituents: Annotated[int, Field(ge=1)]
     channels: str = ""
-    parameters: int
-    parameters_absorbed: int | None = None
+    parameters: Count
+    parameters_absorbed: Count | None = None
     types: dict[str, str]
     stages: list[StageFacts] = []
     collapsed: list[str] = []
@@ -93,15 +99,15 @@ class Metrics(Facts):
     this implementation minus the float model, by metric, with the paired error.
     """
 
-    accuracy: Measured
-    auc: Measured
-    inverse_background_efficiency_30: Measured
-    inverse_background_efficiency_50: Measured
-    tied_scores: int = 0
-    accuracy_error: Measured = None
-    auc_error: Measured = None
-    inverse_background_efficiency_30_error: Measured = None
-    inverse_background_efficiency_50_error: Measured = None
+    accuracy: Share
+    auc: Share
+    inverse_background_efficiency_30: Positive
+    inverse_background_efficiency_50: Positive
+    tied_scores: Count = 0
+    accuracy_error: Positive = None
+    auc_error: Positive = None
+    inverse_background_efficiency_30_error: Positive = None
+    inverse_background_efficiency_50_error: Positive = None
     minus_float: dict[str, PairedDifference] = {}
 
 
@@ -128,14 +134,14 @@ class Physics(Facts):
     the names of these rows for people.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
     __pydantic_extra__: dict[str, Metrics] = Field(init=False)
 
     float_: Metrics | None = Field(default=None, alias="float")
     quantised: Metrics | None = None
     csim: Metrics | None = None
     jet_mass: Metrics | None = None
-    jets: int | None = None
+    jets: Count | None = None
     data: str = ""
     sample: str = ""
     curves: dict[str, Curves] = {}
@@ -166,10 +172,10 @@ class Certificate(Facts):
     """Which implementations were compared, on how many events, and how many values differed."""
 
     implementations: list[str]
-    total_events: int
-    total_differences: int
-    distinct_scores: int
-    events_by_kind: dict[str, int] = {}
+    total_events: Count
+    total_differences: Count
+    distinct_scores: Count
+    events_by_kind: dict[str, Count] = {}
     first_difference: dict[str, Any] | None = None
     proofs: list[dict[str, Any]] = []
 
@@ -184,7 +190,7 @@ class Boosts(Facts):
 
 
 class Reproducibility(Facts):
-    """Enough to do it again."""
+    """Enough to do it again. ``altered``: files that were changed after the build made them."""
 
     command: str
     versions: dict[str, str] = {}
@@ -192,6 +198,7 @@ class Reproducibility(Facts):
     seeds: dict[str, int] = {}
     stage_seconds: dict[str, float] = {}
     created: str = ""
+    altered: list[str] = []
 
 
 class Report(Facts):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet import files
+from fpgajet.errors import BadInput
 from fpgajet.report.model import Report
 
 
@@ -23,7 +24,15 @@ def read_report(source: Path) -> Report:
     """Read ``report.json``, or the one in a build directory.
 
     Raises:
-        BadInput: missing, not JSON, or not a report of this schema version.
+        BadInput: missing, not JSON, not a report of this schema version, a value out of range, or no hardware row.
     """
     source = Path(source)
-    return Report.build(files.read_json(source / "report.json" if source.is_dir() else source))
+    path = source / "report.json" if source.is_dir() else source
+    content = files.read_json(path)
+    try:
+        report = Report.build(content)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+    if not report.hardware:
+        raise BadInput(f"{path} has no row in its hardware table: there is nothing to compare.")
+    return report

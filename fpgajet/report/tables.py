@@ -161,6 +161,7 @@ def reproducibility_table(report: Report) -> Table:
     facts = report.reproducibility
     rows: list[tuple[str, Cell | str]] = [("command", Cell(facts.command, code=True))]
     rows += [("made", facts.created)] if facts.created else []
+    rows += [("changed after the build", Cell(name, code=True)) for name in facts.altered]
     rows += [(f"version of {name}", version) for name, version in facts.versions.items()]
     rows += [(f"SHA-256 of {name}", Cell(digest, code=True)) for name, digest in facts.hashes.items()]
     rows += [(f"seed of {name}", str(seed)) for name, seed in facts.seeds.items()]

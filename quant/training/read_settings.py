@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
@@ -44,8 +45,29 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(settings.model_fields)
-        raise BadInput(f"setting {where or 'given'}: {first['msg']}. Known settings: {known}.") from error
+        group, keys = _group(settings, first["loc"])
+        raise BadInput(
+            f"setting {where or 'given'}: {first['msg']}. Known settings{group}: {', '.join(keys)}."
+        ) from error
+
+
+def _group(settings: type, path: Sequence[int | str]) -> tuple[str, list[str]]:
+    """The innermost group of settings on the way to ``path``: how it is called, and its keys."""
+    name, known = "", _fields(settings)
+    for depth, part in enumerate(path[:-1]):
+        inner = known.get(str(part))
+        kinds = [kind for kind in (inner, *get_args(inner)) if _fields(kind)]
+        if not kinds:
+            break
+        name, known = " of " + ".".join(map(str, path[: depth + 1])), _fields(kinds[0])
+    return name, list(known)
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    """Types of the fields of a pydantic model or dataclass by name; empty for anything else."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    return dict(get_type_hints(kind)) if isinstance(kind, type) and is_dataclass(kind) else {}
 
 
 def _assign(values: dict[str, Any], key: str, text: str) -> None:

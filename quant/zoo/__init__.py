@@ -34,6 +34,7 @@ def describe(path: Path) -> ZooEntry:
         "architecture": config.architecture,
         "constituents": config.constituents,
         "channels": config.model.channels,
+        "hidden": getattr(config.model, "hidden", None),
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
         "parameters_published": config.model.parameters_published,

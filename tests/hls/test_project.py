@@ -18,6 +18,7 @@ from fpgajet.hls.project import write_project
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.record import path_digest
 from fpgajet.verify.vectors import edge_vectors
 from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 
@@ -128,8 +129,11 @@ def test_test_bench_passes_and_can_fail(tmp_path: Path) -> None:
 def test_corrupted_source_does_not_compile_with_a_clear_message(tmp_path: Path) -> None:
     project = make(random_network(), tmp_path / "hls")
     (project / "firmware" / "parameters.h").write_text("this is not C++")
-    with pytest.raises(ToolFailed, match=r"could not compile .* error: .*compile\.log"):
+    with pytest.raises(ToolFailed, match=r"could not compile .* error: ") as caught:
         compile_project(project, tmp_path / "csim")
+    log = Path(str(caught.value).rsplit("output is in ", 1)[1].rstrip("."))
+    assert "this is not C++" in log.read_text(), "the log that the message names stays"
+    log.unlink()
 
 
 def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,3 +174,12 @@ def test_replaces_an_older_project_as_a_whole(tmp_path: Path) -> None:
     make(random_network(), out)
     assert not (out / "stale").exists()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["hls"]
+
+
+def test_equal_projects_are_equal_byte_for_byte(tmp_path: Path) -> None:
+    """hls4ml draws a stamp at random; ours comes from the content."""
+    one, two = (make(random_network(), tmp_path / name / "hls") for name in "ab")
+    assert path_digest(one) == path_digest(two)
+    other = make(random_network(), tmp_path / "c" / "hls", reuse_factor=4)
+    stamps = [re.search(r"LIB_STAMP=(\w+)", (p / "build_lib.sh").read_text())[1] for p in (one, other)]
+    assert stamps[0] != stamps[1]

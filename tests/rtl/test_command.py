@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fpgajet.pipeline.record import exclusive
+from fpgajet.folders import exclusive
 from fpgajet.rtl import available
 from tests.conftest import Run
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import ToolFailed
-from fpgajet.files import write_errors
+from fpgajet.files import write_bytes
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import ghdl_program, require
 from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
@@ -48,8 +48,7 @@ class VhdlSimulation(Simulation):
         rows = np.column_stack([rows[:, :bits_in], valid, reset]).astype(np.uint8)[:, ::-1]
         with temporary_folder(FOLDER) as work:
             given_bits = np.column_stack([rows + 48, np.full(len(rows), 10, np.uint8)])
-            with write_errors(work):
-                (work / "in.txt").write_bytes(given_bits.tobytes())
+            write_bytes(work / "in.txt", given_bits.tobytes())
             sources = [self.design.directory.resolve() / "vhdl" / name for name in self.design.vhdl]
             widths = [f"-gBITS_IN={bits_in}", f"-gBITS_OUT={bits_out}"]
             for step in (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fpgajet.errors import CannotWrite, ToolFailed
 from fpgajet.files import write_errors, write_text
+from fpgajet.folders import ScratchFolder
 from fpgajet.processes import run
 
 #: With less free space than this, a full disk is taken to be why a program failed.
@@ -23,13 +24,11 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
     Raises:
         CannotWrite: temporary files cannot be written, or the disk is full.
     """
-    with write_errors(Path(tempfile.gettempdir())):
-        folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
-    with folder as name:
+    with ScratchFolder(prefix) as folder:
         try:
-            yield Path(name)
+            yield folder
         except CannotWrite:
-            refuse_full_disk(Path(name))
+            refuse_full_disk(folder)
             raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fpgajet.quoting import comment
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.expressions import name
@@ -96,7 +97,7 @@ def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], ti
     """Registers between the stages, and a valid bit that travels with each jet."""
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
-    lines = [f"// {line}" for line in description(schedule, title)]
+    lines = [f"// {comment(line)}" for line in description(schedule, title)]
     lines += [
         "",
         "module fpgajet_top (",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from fpgajet.quoting import comment
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.expressions import name
@@ -124,7 +125,7 @@ def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: s
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
     wirings = stage_wirings(netlist, schedule, ports)
-    lines = [f"-- {line}" for line in description(schedule, title)]
+    lines = [f"-- {comment(line)}" for line in description(schedule, title)]
     lines += [*HEAD, "entity fpgajet_top is"]
     lines += _port_clause(
         [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet import __version__
+from fpgajet import __version__, signals
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import read_json, write_json
 from quant.data.generation.generator import generate, require_generator
@@ -169,12 +170,24 @@ _stop: Event | None = None
 
 
 def start_worker(counter: Synchronized[int], stop: Event) -> None:
-    """Prepare a process: Ctrl-C is the parent's to handle, banners must not reach standard output."""
+    """Prepare a process: signals are the parent's to handle, banners must not reach standard output.
+
+    The process ends with its parent, also where that is killed.
+    """
     global _counter, _stop
     _counter, _stop = counter, stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in signals.ENDING:  # a batch system sends them to every process of a job
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def make_shard(out: Path, order: Order, shard: int) -> int:

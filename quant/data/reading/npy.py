@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,7 +38,7 @@ class ArrayStream:
             header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             self.shape, column_major, self.dtype = header(stream)
             self._column_major = column_major and len(self.shape) > 1
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        except (ValueError, EOFError, zipfile.BadZipFile, SyntaxError, tokenize.TokenError) as error:
             raise BadInput(f"{where} is not a NumPy array: {error}.") from error
         if self.dtype.hasobject:
             raise BadInput(

@@ -93,3 +93,16 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="never unpickled"):
             run()
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '<f4', 'shape'\x00\x00", b"(((", b"[" * 900, b"\xff\xfe", b"{1: }"]
+)
+def test_a_header_that_is_no_literal_is_refused(header: bytes, tmp_path: Path) -> None:
+    """Found by scripts/fuzz.py, inputs 83 and 803 of seed 1: NumPy raises what tokenising raises."""
+    padded = header.ljust(117) + b"\n"
+    (tmp_path / "a.npy").write_bytes(
+        b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded + bytes(64)
+    )
+    with pytest.raises(BadInput, match="not a NumPy array"):
+        read_events(tmp_path / "a.npy", 4)

@@ -52,3 +52,11 @@ def test_bad_settings_files_are_named(content: Any, tmp_path: Path) -> None:
         file.write_text(content)
     with pytest.raises(BadInput, match=r"settings\.json"):
         read_settings(file, [])
+
+
+def test_a_wrong_key_within_a_group_lists_the_keys_of_the_group() -> None:
+    with pytest.raises(BadInput, match=r"bits\.wieght: .*Known settings of bits: .*\bweight\b") as caught:
+        read_settings(None, ["bits.wieght=4"])
+    assert "float_epochs" not in str(caught.value)
+    with pytest.raises(BadInput, match=r"Known settings: .*\bfloat_epochs\b"):
+        read_settings(None, ["epochs=4"])

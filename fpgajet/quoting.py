@@ -1,0 +1,63 @@
+"""Text within Tcl, C++, Verilog and VHDL: one function for each place where text from outside may stand.
+
+Markdown and HTML have theirs in :mod:`fpgajet.report.quoting`; part names a grammar of their own in
+:mod:`fpgajet.devices.part_names`.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: What stands for itself between the quotes of Tcl: no quote, bracket, dollar, brace or backslash.
+_PLAIN_TCL = re.compile(r"[A-Za-z0-9_.,:%/+=@^~ -]", re.ASCII)
+
+
+def tcl(value: object) -> str:
+    """``value`` as one quoted word of a Tcl command, in which nothing is substituted."""
+    units = str(value).encode("utf-16-be", "surrogatepass")
+    codes = [int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2)]
+    return '"' + "".join(chr(c) if _PLAIN_TCL.fullmatch(chr(c)) else f"\\u{c:04x}" for c in codes) + '"'
+
+
+def comment(value: object) -> str:
+    """``value`` in a comment of C++, Verilog or VHDL that ends with its line: one line of printable ASCII.
+
+    A backslash at the end would carry the comment on to the next line of C++; ``*/`` would end one of the other kind,
+    and a backtick calls a macro of Verilog in some tools.
+    """
+    text = "".join(c if " " <= c <= "~" and c not in "\\`?" else "_" for c in str(value))
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("pragma", "p-ragma")
+
+
+def cpp_string(value: object) -> str:
+    """``value`` as a string literal of C++, quotes included: its bytes in UTF-8."""
+    data = str(value).encode("utf-8", "surrogateescape")
+    # Three octal digits end an escape; hexadecimal ones would go on into the next character.
+    return '"' + "".join(chr(b) if _plain(b) else f"\\{b:03o}" for b in data) + '"'
+
+
+def verilog_string(value: object) -> str:
+    """``value`` as a string literal of Verilog, quotes included: its bytes in UTF-8."""
+    return cpp_string(value).replace("%", "\\045")
+
+
+def vhdl_string(value: object) -> str:
+    """``value`` as a string literal of VHDL, quotes included; what Latin-1 lacks becomes a question mark."""
+    text = "".join(c if " " <= c <= "~" or "\u00a0" <= c <= "\u00ff" else "?" for c in str(value))
+    return '"' + text.replace('"', '""') + '"'
+
+
+def identifier(value: object) -> str:
+    """``value`` as a name in C++, Verilog and VHDL: ASCII letters, digits and single underscores, not at the ends."""
+    words = re.findall(r"[A-Za-z0-9]+", str(value))
+    name = "_".join(words) or "model"
+    return name if name[0].isalpha() else f"model_{name}"
+
+
+def is_identifier(value: object) -> bool:
+    """Whether a name from a file may be that of a C function and of a file."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", value) is not None
+
+
+def _plain(byte: int) -> bool:
+    return 0x20 <= byte <= 0x7E and chr(byte) not in '"\\?'

@@ -1,0 +1,56 @@
+"""Signals that end a run: Ctrl-C, and what batch systems send before they kill.
+
+All of them raise KeyboardInterrupt in the main thread, so that files and programs are cleaned up by the same code.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+#: Ctrl-C; ``scancel``, ``condor_rm``, ``kill``; the end of a terminal or of an SSH connection.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_received: list[int] = []
+
+
+def install() -> None:
+    """From now on, each of these signals interrupts. One that is ignored stays ignored, as ``nohup`` wants it."""
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _received.append(number)
+    raise KeyboardInterrupt
+
+
+def received() -> bool:
+    """Whether one of the signals has come."""
+    return bool(_received)
+
+
+def exit_code() -> int:
+    """128 and the number of the signal that came first, as a shell gives it; without any, that of Ctrl-C."""
+    return 128 + (_received[0] if _received else signal.SIGINT)
+
+
+def end(code: int) -> NoReturn:
+    """Exit with ``code`` at once, after the usual cleaning up.
+
+    If Ctrl-C came while any exec() of a string ran (dataclasses use it), `python -m` remembers that and kills itself
+    with SIGINT in place of sys.exit's code, however well the interrupt was handled (run_eval_code_obj in pythonrun.c).
+    """
+    for number in ENDING:  # a second one must not stop the cleaning up
+        signal.signal(number, signal.SIG_IGN)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

@@ -1,0 +1,29 @@
+"""A few inputs of ``scripts/fuzz.py``, those among them that failed once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "fuzz.py"
+
+
+def fuzz(first: int, count: int, seed: int = 1) -> subprocess.CompletedProcess[str]:
+    words = ["--seed", seed, "--first", first, "--inputs", count]
+    command = [sys.executable, SCRIPT, *words]
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("number", [83, 803, 1575, 2311])
+def test_inputs_that_failed_once(number: int) -> None:
+    done = fuzz(number, 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_damage_of_every_reader() -> None:
+    done = fuzz(0, 16, seed=2)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "16 inputs, 0 failures" in done.stdout
