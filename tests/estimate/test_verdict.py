@@ -33,22 +33,26 @@ def row(v: Verdict, name: str) -> VerdictRow:
 
 def test_latency_counts_input_tagger_queue_and_output() -> None:
     latency = row(judge(), "latency")
-    assert latency.value == pytest.approx((16 + 20 + 15 + 1) * 1000 / 360)
+    # 256 words on 6 links: the last jet is in at clock 43, the first at clock 3
+    assert latency.value == pytest.approx((43 + 20 + 1) * 1000 / 360)
     assert latency.status == "pass"
-    assert row(judge(ii=3), "latency").value == pytest.approx((16 + 20 + 45 + 1) * 1000 / 360)
-    assert row(judge({"latency_ns": 144}), "latency").status == "fail"
+    assert row(judge(ii=3), "latency").value == pytest.approx((3 + 45 + 20 + 1) * 1000 / 360)
+    assert row(judge({"latency_ns": 177}), "latency").status == "fail"
 
 
 def test_firmware_with_its_own_clock() -> None:
     v = judge(clock_mhz=180.0, period_ns=3.0)
-    assert row(v, "latency").value == pytest.approx(16 * 1000 / 360 + (20 + 15 + 1) * 1000 / 180)
+    assert row(v, "latency").value == pytest.approx(
+        (22 + 20 + 1) * 1000 / 180
+    )  # clock 43 of the links is clock 22
     assert row(v, "initiation interval").limit == 27 // 16
     assert row(v, "clock period").limit == pytest.approx(1000 / 180)
 
 
 def test_multiplicity_overrides_the_models() -> None:
     v = verdict(HardwareRow.model_validate(ROW), budget(), part("xcvu13p"), multiplicity=32)
-    assert row(v, "latency").value == pytest.approx((32 + 20 + 15 + 1) * 1000 / 360)
+    assert row(v, "latency").value == pytest.approx((86 + 20 + 1) * 1000 / 360)
+    assert row(v, "input links").status == "fail"  # 512 words on 6 links in 54 clocks
 
 
 @pytest.mark.parametrize(
