@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
+from quant.data.checking.identity import identity
 from quant.data.layout import Jets, read_jets
 from quant.metrics import (
     constituent_mass,
@@ -20,6 +21,8 @@ from quant.metrics import (
     tagging_errors,
     tagging_metrics,
 )
+from quant.metrics.overlap import Overlap
+from quant.seen_jets import overlap_of
 
 #: a slice with fewer jets of either class says nothing about a tagger
 FEWEST = 50
@@ -35,11 +38,13 @@ class Scored:
     Attributes:
         jets: with the constituents that the model reads.
         scores: by precision (``float``, ``quantised``), [jets], top quark if above 0.
+        overlap: whether the checkpoint has seen these jets in training.
     """
 
     checkpoint: Checkpoint
     jets: Jets
     scores: dict[str, NDArray[np.float64]]
+    overlap: Overlap
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
         """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
@@ -82,7 +87,7 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
         "float": load_float_model(checkpoint).scores(jets.constituents),
         "quantised": load_model(checkpoint).scores(jets.constituents),
     }
-    return Scored(checkpoint, jets, scores)
+    return Scored(checkpoint, jets, scores, overlap_of(checkpoint, identity(data, max_jets)))
 
 
 def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Evaluation:
@@ -101,6 +106,7 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         "model": config.name,
         "data": data,
         "jets": len(jets),
+        "seen_in_training": scored.overlap.as_dict(),
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
     }

@@ -24,7 +24,7 @@ LADDER = (
     ("fpgajet.estimate",),
     ("quant.data", "quant.metrics", "quant.quantisers", "quant.arithmetic"),
     ("quant.models",),
-    ("quant.checkpoint_schema", "quant.checkpoint", "quant.checkpoint_network", "quant.zoo"),
+    ("quant.checkpoint_schema", "quant.checkpoint", "quant.checkpoint_network", "quant.zoo", "quant.seen_jets"),
     ("quant.training",),
     ("quant.compression", "quant.evaluation", "quant.comparison"),
     ("fpgajet.report", "fpgajet.physics"),

@@ -38,6 +38,7 @@ def evaluate(
     ] = False,
     boost_jets: Annotated[int, typer.Option(min=100, help="Jets for --boost, chosen at random.")] = 2000,
     boost_plot: Annotated[Path | None, typer.Option(help="Draw the study here; implies --boost.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse jets seen in training.")] = False,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure a tagger on labelled jets: float, quantised, and in slices of pT and multiplicity.
@@ -54,6 +55,8 @@ def evaluate(
             check_image(image)
     checkpoint = open_checkpoint(resolve(model))
     scored = score_checkpoint(checkpoint, data, max_jets)
+    if strict:
+        scored.overlap.require_unseen()
     report = evaluation_of(scored, data.name)
     if plot:
         _plot(scored, report, plot)
@@ -63,6 +66,7 @@ def evaluate(
         print_json(report)
         return
     console.print(f"{report['model']}: {report['parameters']} parameters, {report['jets']} jets")
+    console.print(scored.overlap.sentence(), highlight=False)
     print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
     _print_differences(report["quantised_minus_float"])
     console.print(_mass_words(report["mass_cut"]), highlight=False)

@@ -57,10 +57,7 @@ class Budget(BaseModel):
     guards: Guards = Guards()
     min_auc: Share | None = None
     min_background_rejection: Annotated[float, Field(ge=1)] | None = None
-    at_signal_efficiency: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    max_rate_khz: PositiveFloat | None = None
-    rate_signal_efficiency: Annotated[float, Field(gt=0, lt=1)] = 0.8
-    background_rate_khz: PositiveFloat | None = None
+    at_signal_efficiency: Literal[0.3, 0.5] = 0.5
     source: str = "user"
     check: str = ""
 

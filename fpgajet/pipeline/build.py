@@ -11,7 +11,7 @@ from fpgajet.devices import budget as budget_named
 from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BudgetMissed, Mismatch
-from fpgajet.files import read_json, sha256
+from fpgajet.files import read_json
 from fpgajet.pipeline import rtl_stages, stages
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
@@ -91,7 +91,7 @@ def run_build(
             "command": command or command_text(settings, out),
             "settings": settings.model_dump(mode="json")
             | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
-            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": sha256(context.jets)},
+            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256},
         }
         run_stages(context, record, verilog)
         record.save()

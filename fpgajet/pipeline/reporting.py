@@ -150,6 +150,7 @@ def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
         "jets": jets["total"],
         "data": data,
         "sample": jets.get("sample", ""),
+        "seen_in_training": jets.get("seen"),
         "curves": _curves(build),
         "titles": titles,
     }

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, sha256, write_errors, write_json
+from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
+from quant.seen_jets import SEEN
 
 
 def checkpoint_stage(context: BuildContext) -> Stage:
@@ -23,8 +24,9 @@ def checkpoint_stage(context: BuildContext) -> Stage:
     def run() -> str:
         with write_errors(build.checkpoint):
             fresh = Path(tempfile.mkdtemp(prefix=".checkpoint.", suffix=".tmp", dir=build.root))
-            for name in ("model.json", "weights.safetensors"):
-                shutil.copy(context.source / name, fresh / name)
+            for name in ("model.json", "weights.safetensors", SEEN):
+                if (context.source / name).is_file():
+                    shutil.copy(context.source / name, fresh / name)
             fresh.chmod(0o755)
             shutil.rmtree(build.checkpoint, ignore_errors=True)
             fresh.rename(build.checkpoint)
@@ -78,7 +80,7 @@ def project_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "part": part.full_name,
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,
@@ -130,7 +132,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "model.onnx": path_digest(build.model),
         "checkpoint": path_digest(build.checkpoint),
         "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
     code = (
@@ -153,16 +155,19 @@ def physics_stage(context: BuildContext) -> Stage:
             scores = {row: arrays[name] for row, name in rows.items() if name in arrays}
             content = physics_metrics(label, scores, arrays["mass"])
         sample = described(context.sample.provenance)
-        content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample}
+        seen = context.overlap.as_dict()
+        content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample, "seen": seen}
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
     reads = {
         "scores": path_digest(build.scores),
         "rows": list(IMPLEMENTATIONS.physics()),
-        "jets": sha256(context.jets),
+        "checkpoint": path_digest(build.checkpoint),
+        "max_jets": context.settings.max_jets,
+        "jets": path_digest(context.jets),
     }
-    code = ("quant.metrics", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
+    code = ("quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
     return Stage("physics", reads, ("physics.json",), run, code)
 
 
@@ -179,7 +184,7 @@ def boosts_stage(context: BuildContext) -> Stage:
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": sha256(context.jets),
+        "jets": path_digest(context.jets),
         "max_jets": context.settings.max_jets,
     }
     code = ("fpgajet.graph.load", "fpgajet.physics.boosts", "fpgajet.pipeline.jets")
@@ -209,10 +214,12 @@ def check_inputs(context: BuildContext) -> int:
     """Open what the user gave before any stage writes a file; returns the number of jets.
 
     Raises:
-        BadInput: an unusable checkpoint or unusable jets.
+        BadInput: an unusable checkpoint or unusable jets; with ``strict``, jets that it has seen in training.
         MissingTool: no C++ compiler.
     """
     from fpgajet.hls.csim import require_compiler
 
     require_compiler()
+    if context.settings.strict:
+        context.overlap.require_unseen()
     return len(context.sample.label)
