@@ -16,6 +16,7 @@ from quant.data.checking.identity import identity
 from quant.data.layout import Jets, read_jets
 from quant.metrics import (
     constituent_mass,
+    mass_warnings,
     mass_window_metrics,
     paired_differences,
     tagging_errors,
@@ -115,6 +116,9 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         jets.label, scored.scores["quantised"], scored.scores["float"]
     )
     report["mass_cut"] = mass_window_metrics(jets.label, constituent_mass(jets.constituents))
+    report["warnings"] = mass_warnings(
+        {name: report[name] for name in scored.scores} | {"jet_mass": report["mass_cut"]}
+    )
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
 

@@ -52,7 +52,9 @@ def overlap_of(checkpoint: Checkpoint, jets: Identity) -> Overlap:
     known = seen_by(checkpoint)
     if known is None:
         listed = checkpoint.config.seen_jets is not None
-        reason = f"{SEEN} is missing beside its model.json" if listed else "it does not list its training jets"
+        reason = (
+            f"{SEEN} is missing beside its model.json" if listed else "it does not list its training jets"
+        )
         return Overlap("unknown", len(jets), None, reason)
     seen = jets.overlap(known)
     if seen:

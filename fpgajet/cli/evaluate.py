@@ -70,6 +70,8 @@ def evaluate(
     print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
     _print_differences(report["quantised_minus_float"])
     console.print(_mass_words(report["mass_cut"]), highlight=False)
+    for warning in report["warnings"]:
+        console.print(f"[bold red]warning: {warning}[/]", highlight=False)
     parts = {f"{NAMES[s['of']]} {s['low']:.0f}-{s['high']:.0f}": s for s in report["slices"]}
     print_metrics("quantised, in slices of jet pT (GeV) and multiplicity n", parts)
     if "boost" in report:

@@ -20,7 +20,8 @@ _WORST: tuple[Status, ...] = ("pass", "marginal", "fail")
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``."""
+    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``; with ``at_least``, it must not
+    be below it."""
 
     #: For the report, which reads rows back: an unknown key is a mistake.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -33,6 +34,7 @@ class VerdictRow:
     unit: str
     status: Status
     explanation: str = ""
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,3 +171,42 @@ def _clock(row: HardwareRow, budget: Budget) -> VerdictRow:
     clock = _clock_ns(row, budget)
     text = f"period that place and route is expected to reach, against {1000 / clock:.6g} MHz"
     return _judge("clock period", _figure(row, "period_ns"), clock, "ns", text)
+
+
+#: Half of an 80 % range in standard deviations of a Gaussian.
+EIGHTY_PER_CENT = 1.2816
+
+
+def physics_rows(
+    budget: Budget, auc: tuple[float | None, float | None], rejection: tuple[float | None, float | None]
+) -> list[VerdictRow]:
+    """What a budget asks of the tagger's physics; nothing, as a rule.
+
+    Args:
+        auc, rejection: the quantised model's AUC, and 1/eps_B at the budget's signal efficiency, each with its error
+            (one standard deviation); None if it could not be measured, which is no pass.
+    """
+    asked = (
+        ("AUC", auc, budget.min_auc),
+        (f"1/eps_B at {budget.at_signal_efficiency:g}", rejection, budget.min_background_rejection),
+    )
+    return [_least(name, *figure, limit) for name, figure, limit in asked if limit is not None]
+
+
+def _least(name: str, value: float | None, error: float | None, limit: float) -> VerdictRow:
+    if value is None:
+        return VerdictRow(name, 0.0, 0.0, 0.0, limit, "", "fail", "too few jets to measure it", at_least=True)
+    half = EIGHTY_PER_CENT * (error or 0.0)
+    low, high = value - half, value + half
+    status: Status = "pass" if low >= limit else "fail" if high < limit else "marginal"
+    return VerdictRow(
+        name,
+        value,
+        low,
+        high,
+        limit,
+        "",
+        status,
+        "quantised model, range from the number of jets",
+        at_least=True,
+    )

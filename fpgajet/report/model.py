@@ -154,6 +154,7 @@ class Physics(Facts):
     data: str = ""
     sample: str = ""
     seen_in_training: SeenInTraining | None = None
+    warnings: list[str] = []
     curves: dict[str, Curves] = {}
     titles: dict[str, str] = {}
 

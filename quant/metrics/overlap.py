@@ -37,7 +37,9 @@ class Overlap:
                 f"SEEN IN TRAINING: {self.seen:,} of these {self.jets:,} jets are among the model's training or "
                 "validation jets, so the figures flatter it."
             )
-        return f"Held-out: none of these {self.jets:,} jets is among the model's training and validation jets."
+        return (
+            f"Held-out: none of these {self.jets:,} jets is among the model's training and validation jets."
+        )
 
     def require_unseen(self) -> None:
         """What ``--strict`` asks for.

@@ -10,6 +10,7 @@ from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Verdict, VerdictRow, estimate, verdict
+from fpgajet.estimate.verdict import physics_rows
 from tests.networks import random_network
 
 ROW: dict[str, Any] = {
@@ -111,3 +112,13 @@ def test_incomplete_rows() -> None:
         verdict(without("lut"), budget(), part("xcvu13p"))
     with pytest.raises(BadInput, match="multiplicity"):
         verdict(without("constituents"), budget(), part("xcvu13p"))
+
+
+def test_physics_that_a_budget_asks_for() -> None:
+    slot = budget().model_copy(update={"min_auc": 0.95, "min_background_rejection": 30.0})
+    statuses = [
+        [r.status for r in physics_rows(slot, (auc, 0.002), (rejection, 1.0))]
+        for auc, rejection in ((0.96, 40.0), (0.951, 30.5), (0.876, 10.0), (0.96, None))
+    ]
+    assert statuses == [["pass"] * 2, ["marginal"] * 2, ["fail"] * 2, ["pass", "fail"]]
+    assert physics_rows(budget(), (0.5, 0.1), (1.0, 0.1)) == []

@@ -28,10 +28,16 @@ def mixed(data: Path, tmp_path: Path, seen: int) -> Path:
     return tmp_path / "mixed.h5"
 
 
-def test_overlapping_rows_are_counted(undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path) -> None:
+def test_overlapping_rows_are_counted(
+    undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path
+) -> None:
     checkpoint = open_checkpoint(undisturbed[0].path)
     found = {part: overlap_of(checkpoint, identity(data / f"{part}.h5")) for part in ("train", "val", "test")}
-    assert {part: one.status for part, one in found.items()} == {"train": "seen", "val": "seen", "test": "held-out"}
+    assert {part: one.status for part, one in found.items()} == {
+        "train": "seen",
+        "val": "seen",
+        "test": "held-out",
+    }
     assert found["train"].seen == 1500
     assert found["test"].sentence().startswith("Held-out")
     few = overlap_of(checkpoint, identity(mixed(data, tmp_path, 7)))
