@@ -6,6 +6,8 @@ it without a traceback and exits with ``exit_code``. Any other exception is a bu
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 
 class FpgajetError(Exception):
     """Base of all expected failures; ``exit_code`` is the process's exit status."""
@@ -64,3 +66,53 @@ class Regression(FpgajetError):
 
 
 INTERRUPTED_EXIT_CODE = 130
+
+#: Python packages that only some commands need, and the extra of fpgajet that brings each.
+EXTRAS = {
+    "torch": "train",
+    "brevitas": "train",
+    "hls4ml": "hls",
+    "qonnx": "hls",
+    "onnxruntime": "hls",
+    "alkaid": "rtl",
+    "matplotlib": "plot",
+    "mplhep": "plot",
+    "pythia8mc": "gen",
+    "fastjet": "gen",
+    "vector": "gen",
+    "uproot": "root",
+    "awkward": "root",
+    "pyarrow": "parquet",
+}
+
+
+def require_extra(*modules: str) -> None:
+    """Raise unless every package can be imported; nothing is imported, so this costs no time.
+
+    Args:
+        modules: top-level names of packages in ``EXTRAS``.
+
+    Raises:
+        MissingTool: names the packages that are missing and the command that brings them all.
+    """
+    missing = [name for name in modules if not _installed(name)]
+    if missing:
+        raise missing_extra(*missing)
+
+
+def missing_extra(*modules: str) -> MissingTool:
+    """The error for packages of ``EXTRAS`` that are not installed; for an import that has failed already."""
+    extras = ",".join(dict.fromkeys(EXTRAS[name] for name in modules))
+    packages = f"the package {modules[0]}" if len(modules) == 1 else f"the packages {', '.join(modules)}"
+    return MissingTool(
+        f"this needs {packages}, which a plain installation leaves out. Run `pip install 'fpgajet[{extras}]'` "
+        "(in a clone of the repository: `pip install -e '.["
+        f"{extras}]'`) and give the command again."
+    )
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -91,7 +91,9 @@ def read_settings_text(source: Path) -> str:
         kind = "directory" if stat.S_ISDIR(status.st_mode) else "pipe, device or socket"
         raise BadInput(f"cannot read {source}: it is a {kind}, not a regular file.")
     if status.st_size > LARGEST_TEXT_BYTES:
-        raise BadInput(f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results.")
+        raise BadInput(
+            f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results."
+        )
     return source.read_text(encoding="utf-8-sig")
 
 

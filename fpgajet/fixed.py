@@ -8,7 +8,7 @@ has and what happens when a finer or larger value is put into it. The same type 
 here           HLS           Brevitas / QONNX                 meaning
 =============  ============  ==============================  =========================
 ``HALF_EVEN``  AP_RND_CONV   ROUND                           nearest, ties to even
-``HALF_UP``    AP_RND        ROUND_HALF_UP (QONNX HALF_UP)   nearest, ties to +infinity
+``HALF_UP``    AP_RND        ROUND_HALF_UP; QONNX has none   nearest, ties to +infinity
 ``FLOOR``      AP_TRN        FLOOR                           towards -infinity
 ``SAT``        AP_SAT        narrow = False                  clip to the range
 ``SAT_SYM``    AP_SAT_SYM    narrow = True                   clip to +-(2**(bits-1) - 1)
@@ -56,6 +56,8 @@ _AP_PATTERN = re.compile(
 
 #: int64 arithmetic and float64 both hold every raw value below this bound exactly.
 EXACT_BITS = 53
+#: A shift to the right by as many bits leaves nothing of a value of 61 bits but its rounding.
+MOST_SHIFT = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class FixedType:
 
     @classmethod
     def holding(cls, lowest: int, highest: int, fraction: int) -> FixedType:
-        """The narrowest type, without rounding or overflow to speak of, for raw values in a range."""
+        """The narrowest type that holds all raw values of a range: nothing is rounded, nothing overflows."""
         signed = lowest < 0
         bits = max(max(highest, 0).bit_length(), (-lowest - 1).bit_length() if signed else 0) + signed
         return cls(signed, max(bits, 1 + signed), fraction)
@@ -186,16 +188,17 @@ def requantise(raw: NDArray[Any], fraction: int, to: FixedType) -> NDArray[Any]:
     """Put raw values with ``fraction`` fraction bits into ``to``: one rounding, then the overflow rule.
 
     Args:
-        raw: integers of any shape, int64 or Python integers (dtype object).
+        raw: integers of any shape, int64 or Python integers (dtype object), of at most 61 bits.
         fraction: fraction bits of ``raw``.
         to: the target type.
 
     Returns:
         Raw values of ``to``, same shape and dtype.
     """
-    shift = fraction - to.fraction
+    # Shifts by more than this many bits change nothing any more, and int64 could not make them.
+    shift = min(fraction - to.fraction, MOST_SHIFT)
     if shift <= 0:
-        rounded = raw << -shift
+        rounded = _shifted_left(raw, min(-shift, to.bits), to)
     elif to.rounding is Rounding.FLOOR:
         rounded = raw >> shift
     else:
@@ -211,6 +214,14 @@ def requantise(raw: NDArray[Any], fraction: int, to: FixedType) -> NDArray[Any]:
         return wrapped - ((wrapped >> (to.bits - 1)) << to.bits) if to.signed else wrapped
     clipped: NDArray[Any] = np.clip(rounded, to.lowest, to.highest)
     return clipped
+
+
+def _shifted_left(raw: NDArray[Any], shift: int, to: FixedType) -> NDArray[Any]:
+    """``raw << shift`` as far as ``to`` can tell: what saturates is brought near the range first, so that wide values
+    cannot leave int64; what wraps may, as only its low bits count."""
+    if to.overflow is not Overflow.WRAP:
+        raw = np.clip(raw, (to.lowest >> shift) - 1, (to.highest >> shift) + 1)
+    return raw << shift
 
 
 def from_real(values: NDArray[Any], to: FixedType) -> NDArray[np.int64]:

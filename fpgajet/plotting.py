@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fpgajet.errors import BadInput, MissingTool
+from fpgajet.errors import BadInput, require_extra
 from fpgajet.files import atomic_path
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -42,13 +42,12 @@ def pyplot() -> Any:
     Raises:
         MissingTool: matplotlib is not installed.
     """
-    try:
-        import matplotlib
+    require_extra("matplotlib", "mplhep")
+    import matplotlib
 
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise MissingTool("plots need matplotlib: install `pip install 'fpgajet[plot]'`.") from error
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
     return plt
 
 

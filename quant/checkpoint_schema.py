@@ -76,11 +76,12 @@ class CheckpointConfig(Strict):
             known = ", ".join(FAMILIES)
             raise ValueError(f"no architecture {values.get('architecture')!r}; this fpgajet knows {known}")
         try:
-            return values | {"model": family.description.model_validate(values.get("model"))}
+            model = family.description.model_validate(values.get("model"))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(["model", *map(str, first["loc"])])
             raise ValueError(f"{where}: {first['msg']}") from error
+        return values | {"model": model} | _counted(model, values)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -98,3 +99,10 @@ class CheckpointConfig(Strict):
     def constituents(self) -> int:
         """N, leading constituents of a jet that are read."""
         return self.model.constituents
+
+
+def _counted(model: Description, values: dict[str, Any]) -> dict[str, int | None]:
+    """Counts of parameters, where a checkpoint from before version 0.2 states the published ones."""
+    if (values.get("parameters"), values.get("parameters_absorbed")) != model.earlier_counts:
+        return {}
+    return {"parameters": model.parameters, "parameters_absorbed": model.parameters_absorbed}

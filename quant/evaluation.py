@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
+from quant.data import Jets, read_jets
 from quant.data.checking.identity import identity
-from quant.data.layout import Jets, read_jets
 from quant.metrics import (
     constituent_mass,
     mass_warnings,

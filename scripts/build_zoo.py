@@ -2,11 +2,12 @@
 
     python scripts/build_zoo.py [--out builds] [--flow hls] [fpgajet build options ...]
 
-Exits with 1 if a build is not exact. Takes about half a minute a model without RTL, two with it.
+Exits with 1 if a build is not exact. A model takes about half a minute without RTL and two minutes with it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -16,13 +17,13 @@ from quant.zoo import names
 
 
 def main() -> int:
-    """Build, print one row a model."""
-    options = sys.argv[1:]
-    out = Path("builds")
-    if "--out" in options:
-        place = options.index("--out")
-        out = Path(options[place + 1])
-        del options[place : place + 2]
+    """Build; print one row per model."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--out", type=Path, default=Path("builds"), help="one directory per model below it")
+    given, options = parser.parse_known_args()
+    out = given.out
     failed = 0
     print(
         "| model | exit code | implementations | events | differing values | distinct scores | AUC float | AUC |"

@@ -3,7 +3,7 @@
     python scripts/calibrate_estimate.py            # print everything
     python scripts/calibrate_estimate.py --write    # and update fpgajet/estimate/calibration.toml
 
-Every design is predicted from its description (``scripts/calibration/designs.py``) with constants fitted on the
+Every design is predicted from its description (``studies/calibration/designs.py``) with constants fitted on the
 others. Because builds that share trained weights resemble each other, the same is done leaving out all builds
 of one set of weights. Designs named in the task are marked with *.
 """
@@ -13,13 +13,13 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from pathlib import Path
 from statistics import median
-
-from calibration import jedi, messages, npelican
-from calibration.fits import Result
 
 from fpgajet.estimate.calibration import SOURCE
 from fpgajet.files import write_text
+from studies.calibration import jedi, messages, npelican
+from studies.calibration.fits import Result
 
 
 def show(result: Result, title: str, verbose: bool) -> None:
@@ -45,6 +45,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="update calibration.toml")
+    parser.add_argument(
+        "--out", type=Path, default=SOURCE, help="with --write: another file than the shipped one"
+    )
     parser.add_argument("--brief", action="store_true", help="no line per design")
     options = parser.parse_args()
     verbose = not options.brief
@@ -67,7 +70,9 @@ def main() -> None:
         show(results[name], title, verbose)
     print(f"\nperiod = {base:.3f} + {slope:.5f} sqrt(LUT) ns")
     if options.write:
-        write(results, {"adder_ns": delay, "period_base_ns": base, "period_ns_per_root_lut": slope})
+        write(
+            options.out, results, {"adder_ns": delay, "period_base_ns": base, "period_ns_per_root_lut": slope}
+        )
 
 
 TITLES = {
@@ -88,8 +93,8 @@ TITLES = {
 }
 
 
-def write(results: dict[str, Result], values: dict[str, float]) -> None:
-    """Replace the fitted constants and the errors in calibration.toml; the rest stays as it is."""
+def write(out: Path, results: dict[str, Result], values: dict[str, float]) -> None:
+    """Write the shipped calibration.toml with new constants and errors; the rest stays as it is."""
     text = SOURCE.read_text(encoding="utf-8")
     for name in ("lut", "ff", "csynth_lut", "csynth_ff", "matrix_lut", "da_cost", "shift_add_lut"):
         values[results[name].quantity] = results[name].value
@@ -102,8 +107,8 @@ def write(results: dict[str, Result], values: dict[str, float]) -> None:
             f"{name} = {{ spread = {r.spread:.4g}, median_percent = {r.median_percent():.3g}, "
             f'designs = {len(r.held_out)}, evidence = "{sentence}" }}\n'
         )
-    write_text(SOURCE, text)
-    print(f"\nwritten: {SOURCE.name}")
+    write_text(out, text)
+    print(f"\nwritten: {out.name}")
 
 
 EVIDENCE = {

@@ -4,7 +4,7 @@
     python scripts/calibrate_yosys.py --write                and write fpgajet/rtl/data/calibration.json
     python scripts/calibrate_yosys.py --archive FILE --write and measure Yosys against Vivado again
 
-1. Clock: achieved period against LUTs of the 20 placed and routed designs in scripts/calibration/jedi_linear.csv
+1. Clock: achieved period against LUTs of the 20 placed and routed designs in studies/calibration/jedi_linear.csv
    (XCVU13P, -2, target 2 ns), leaving one design out; the interval covers 16 of 20.
 2. Cells: Yosys, stage by stage as in `fpgajet rtl`, on the RTL whose complete Vivado 2025.1 reports are in
    tests/test_data.tar.xz of github.com/calad0i/alkaid (facts only: download the archive yourself).
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import tarfile
 import tempfile
 from collections import Counter
@@ -25,13 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from calibration.jedi import rows
-
 from fpgajet.files import read_json, write_json
 from fpgajet.rtl.clock import CALIBRATION_FILE
 from fpgajet.rtl.tools.yosys import count_cells, summary
+from studies.calibration.jedi import rows
 
 PROJECT = "test_data/vivado_example_verilog_model_lc=2"
 COVERED = 16

@@ -2,9 +2,9 @@
 
     python scripts/compare_estimate_rtl.py --sizes 8 12 16 > docs/data/estimate_vs_rtl.csv
 
-"Plain" is what the HLS project describes: four products a pair, no Winograd form, no accumulation in DSP
+"Plain" is what the HLS project describes: four products per pair, no Winograd form, no accumulation in DSP
 blocks, no adders of three. Weights and types are those of a zoo model, taken to other numbers of constituents
-as in scripts/network_variants.py. LUT are Yosys' (12 % above Vivado's synthesis on the one design where both are
+as in studies/variants/networks.py. LUT are Yosys' (12 % above Vivado's synthesis on the one design where both are
 known, docs/rtl.md). FF are not compared: every bit between stages counts there, and the tools differ in what
 they pack into DSP blocks. A latency is that of our own schedule, which is not HLS' and is listed for orientation.
 """
@@ -17,12 +17,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from network_variants import resized, zoo_network
-from sweep_rtl import CLOCK_MHZ, PART
-
 from fpgajet.devices import part
 from fpgajet.estimate import estimate
 from fpgajet.rtl import RtlOptions, build
+from studies.rtl.rows import CLOCK_MHZ, PART
+from studies.variants.networks import resized, zoo_network
 
 PLAIN = RtlOptions(winograd=False, accumulate=False, ternary=False)
 COLUMNS = (

@@ -3,9 +3,9 @@
     python scripts/count_messages.py layers
     python scripts/count_messages.py networks [--sizes 4]
 
-Writes scripts/calibration/message_layers.csv and message_networks.csv, a row as soon as it is known, and leaves
+Writes studies/calibration/message_layers.csv and message_networks.csv, a row as soon as it is known, and leaves
 rows that are there. Then: ``python scripts/calibrate_estimate.py``. Networks have the weights and types of zoo
-models at few constituents (scripts/network_variants.py), where a run of Yosys takes minutes.
+models at few constituents (studies/variants/networks.py), where a run of Yosys takes minutes.
 """
 
 from __future__ import annotations
@@ -16,17 +16,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from calibration.counting import PLAIN, SLOW_MHZ, count_operator
-from calibration.designs import read_rows
-from calibration.messages import LAYERS, NETWORKS, Layer, network
-
 from fpgajet.files import write_text
 from fpgajet.rtl import build
+from studies.calibration.counting import PLAIN, SLOW_MHZ, count_operator
+from studies.calibration.designs import HERE, read_rows
+from studies.calibration.messages import LAYERS, NETWORKS, Layer, network
 
 HEAD = (
     "# Yosys' counts of our own Verilog, written by: python scripts/count_messages.py layers (and: networks)"
 )
-HERE = Path(__file__).resolve().parent / "calibration"
 #: Sizes, widths and shares of zeros as in small taggers; one seed each, so that no weights are counted twice.
 DENSE = [
     Layer(0, 1, 0, 8, 8, 8, 0.0, 1), Layer(0, 4, 0, 4, 8, 8, 0.0, 2), Layer(0, 8, 0, 8, 8, 8, 0.0, 3),

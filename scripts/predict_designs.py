@@ -1,7 +1,7 @@
 """Predict designs that are not in the calibration, with the shipped constants, and print the errors where measured.
 
-    python scripts/predict_designs.py --firmware rows.csv   # columns of scripts/calibration/npelican_firmware.csv
-    python scripts/predict_designs.py --placed rows.csv     # columns of scripts/calibration/jedi_linear.csv
+    python scripts/predict_designs.py --firmware rows.csv   # columns of studies/calibration/npelican_firmware.csv
+    python scripts/predict_designs.py --placed rows.csv     # columns of studies/calibration/jedi_linear.csv
 
 Measured columns may be empty or missing; what is measured is compared, nothing is fitted.
 """
@@ -12,13 +12,12 @@ import argparse
 import math
 from pathlib import Path
 
-from calibration.designs import Design, design_of, read_rows
-from calibration.npelican import predict
-
 from fpgajet.devices import part
 from fpgajet.estimate.calibration import calibration
 from fpgajet.estimate.figures import Figure
 from fpgajet.estimate.timing import reachable_period
+from studies.calibration.designs import Design, design_of, read_rows
+from studies.calibration.npelican import predict
 
 
 def line(name: str, quantity: str, figure: Figure, measured: float | None) -> str:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Create an isolated environment and install fpgajet with pinned dependencies.
-# Usage: scripts/setup-env.sh ENVIRONMENT [EXTRAS]     e.g. scripts/setup-env.sh .venv dev,plot
+# Usage: scripts/setup-env.sh ENVIRONMENT [EXTRAS]     e.g. scripts/setup-env.sh .venv train,hls,rtl
+# Without EXTRAS: what estimate, budgets, parts, data and report need, about 200 MB and no torch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from fpgajet.files import read_json, write_json
-from quant.data.layout import read_jets
+from quant.data import read_jets
 from quant.metrics import tagging_metrics
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.hyperparameters import NPelicanSettings

@@ -3,7 +3,7 @@
     python scripts/study_semi_equivariance.py --data JETS --out RUNS [--constituents 16] [--seeds 1]
         [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one checkpoint a row, so the same command continues after a kill
+JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/semi-equivariance.csv (or --result), rewritten after each run,
 the figure beside it. Latency and resources are estimates with 80 % intervals, at the initiation interval given.
 """
@@ -17,14 +17,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.rows import finished, write_table
-
 from fpgajet.devices import part as part_named
 from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
 from quant.checkpoint_network import built_network
 from quant.training.read_settings import read_settings
+from studies.tables.rows import finished, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance

@@ -3,13 +3,15 @@
     python scripts/sweep_rtl.py options [MODEL ...]
     python scripts/sweep_rtl.py intervals [MODEL ...]
     python scripts/sweep_rtl.py constituents [MODEL ...]
+    python scripts/sweep_rtl.py smallest
     python scripts/sweep_rtl.py plot
 
 The tables are ``docs/data/rtl_<what>.csv``, the picture of the last one ``docs/rtl_constituents.svg``. ``options``:
 first switches of the RTL flow, which change no bit of the score, then properties of the model, each compared with
-its own reference (``rtl_cases.py``). ``constituents`` takes weights and types of a model to other N: its scores mean
-nothing there, its cells do. Every row is simulated on ``--jets`` jets first. A killed sweep goes on: the table is
-written after every row, and of a design in ``--work`` whose Verilog is what it was, nothing is run again.
+its own reference (``studies/rtl/cases.py``). ``constituents`` takes weights and types of a model to other N: its
+scores mean nothing there, its cells do. ``smallest`` takes each small model at the clock that suits it. Every row is
+simulated on ``--jets`` jets first. A killed sweep goes on: the table is written after every row, and a design in
+``--work`` whose Verilog has not changed is not run again.
 """
 
 from __future__ import annotations
@@ -22,37 +24,40 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from network_variants import resized, zoo_network
-from rtl_cases import Case, options
-from tables.rows import write_table
-
-from fpgajet.files import read_json, sha256, write_json
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.rtl_flow import test_jets
 from fpgajet.rtl import RtlOptions, build, emit
+from studies.rtl.cases import Case, options
+from studies.rtl.rows import CLOCK_MHZ, PART, ROW, keep_row, known_row
+from studies.tables.rows import write_table
+from studies.variants.networks import resized, zoo_network
 
-CLOCK_MHZ = 320.0
-PART = "xcvu9p"
 DOCS = Path(__file__).parent.parent / "docs"
-ROW = "row.json"
 SIZES = (8, 12, 16, 20, 24, 32)
+#: Clock in MHz at which a model of the zoo at N = 16 is smallest and fastest together.
+SMALLEST = {
+    "npelican-n16-c2-log": 240.0,
+    "npelican-n16-c2-trigger": 280.0,
+    "npelican-n16-c2": CLOCK_MHZ,
+    "npelican-n16-c2-lean": CLOCK_MHZ,
+}
 COLUMNS = (
     "case", "model", "constituents", "clock_mhz", "ii", "latency_cycles", "lut", "ff", "dsp", "carry8",
     "latency_ns_low", "latency_ns_high", "jets", "differences",
 )  # fmt: skip
 
 
-def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str, Any]:
+def row_of(
+    case: Case, model: str, size: int, work: Path, jets: int, clock_mhz: float = CLOCK_MHZ
+) -> dict[str, Any]:
     """One line of a table, from ``row.json`` in the folder of the design if that is of the same Verilog."""
     name, network, switches = case
     folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{size}-{name}")
     if (folder / ROW).is_file():
-        emit(network, folder, CLOCK_MHZ, PART, switches)
+        emit(network, folder, clock_mhz, PART, switches)
         if row := known_row(folder, jets=jets):
             return row
-    result = build(network, folder, CLOCK_MHZ, PART, options=switches, jets=test_jets(network, jets))
+    result = build(network, folder, clock_mhz, PART, options=switches, jets=test_jets(network, jets))
     row = {
         "case": name,
         "model": Path(model).name,
@@ -64,29 +69,6 @@ def row_of(case: Case, model: str, size: int, work: Path, jets: int) -> dict[str
     row |= {key: found[key] for key in COLUMNS if key in found}
     row["latency_ns_low"], row["latency_ns_high"] = found["intervals"]["latency_ns"]
     return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
-
-
-def known_row(folder: Path, **facts: int) -> dict[str, Any] | None:
-    """The row in the folder of a design, if it was found for this Verilog and these facts."""
-    if not (folder / ROW).is_file():
-        return None
-    known = read_json(folder / ROW)
-    return (
-        dict(known["row"])
-        if known.get("verilog") == digests(folder) and known.get("facts") == facts
-        else None
-    )
-
-
-def keep_row(folder: Path, row: dict[str, Any], **facts: int) -> dict[str, Any]:
-    """Write a row beside its Verilog, for :func:`known_row`."""
-    write_json(folder / ROW, {"verilog": digests(folder), "facts": facts, "row": row})
-    return row
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Digests of the files of a design."""
-    return {path.name: sha256(path) for path in sorted(folder.glob("*.v"))}
 
 
 def cases_of(what: str, network: Network, intervals: Sequence[int]) -> Iterator[Case]:
@@ -127,8 +109,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("options", "intervals", "constituents", "plot"))
-    parser.add_argument("models", nargs="*", default=["npelican-n16-c2"])
+    parser.add_argument("what", choices=("options", "intervals", "constituents", "smallest", "plot"))
+    parser.add_argument("models", nargs="*", help="default: npelican-n16-c2, or those of smallest")
     parser.add_argument("--sizes", type=int, nargs="+", help="N; default: the model's, or 8 to 32")
     parser.add_argument("--intervals", type=int, nargs="+", default=[1, 2, 3, 6])
     parser.add_argument("--jets", type=int, default=2000)
@@ -142,7 +124,8 @@ def main() -> None:
         return
     out = arguments.out or DOCS / "data" / f"rtl_{what}.csv"
     rows = []
-    for model in arguments.models:
+    for model in arguments.models or (SMALLEST if what == "smallest" else ["npelican-n16-c2"]):
+        clock = SMALLEST.get(model, CLOCK_MHZ) if what == "smallest" else CLOCK_MHZ
         trained = zoo_network(model)
         sizes = arguments.sizes or (SIZES if what == "constituents" else [trained.input_shape[0]])
         networks = [trained if n == trained.input_shape[0] else resized(trained, n) for n in sizes]
@@ -150,7 +133,7 @@ def main() -> None:
             for case in cases_of(what, network, arguments.intervals):
                 if arguments.only not in (None, case[0]):
                     continue
-                rows.append(row_of(case, model, size, arguments.work, arguments.jets))
+                rows.append(row_of(case, model, size, arguments.work, arguments.jets, clock))
                 if arguments.only is None:
                     write_table(out, rows, f"python {shlex.join(sys.argv)}")
                 print(" ".join(f"{rows[-1][key]}" for key in COLUMNS), flush=True)

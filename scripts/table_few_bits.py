@@ -3,7 +3,7 @@
     python scripts/table_few_bits.py --data JETS --out RUNS [--constituents 8 12 16 20 32] [--hidden 2 4]
         [--seeds 1 2 3] [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one checkpoint a row, so the same command continues after a
+JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a
 kill and skips what is done. Rows go to docs/results/few-bits.csv (or --result), rewritten after each run, with a
 picture beside them.
 """
@@ -16,12 +16,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from tables.plots import Series, draw, points
-from tables.rows import chosen, finished, write_table
-
 from quant.checkpoint import Checkpoint
 from quant.models.npelican.description import NPelicanDescription
 from quant.training.read_settings import read_settings
+from studies.tables.plots import Series, draw, points
+from studies.tables.rows import chosen, finished, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC of a public 2026 study on the Top Quark Tagging Reference Dataset: (N, C) -> float, 6-bit

@@ -3,7 +3,7 @@
     python scripts/table_float_n80.py --data JETS --out RUNS [--hidden 1 2 3 10] [--alpha 0 1] [--seeds 1 2 3]
         [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one directory a row, so the same command continues after a kill
+JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/float-n80.csv (or --result), rewritten after each; the picture
 float-n80.svg beside it shows them with the published values.
 """
@@ -17,10 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.plots import Series, draw, points
-from tables.rows import float_row, mass_window, write_table
-
 from quant.training.read_settings import read_settings
+from studies.tables.plots import Series, draw, points
+from studies.tables.rows import float_row, mass_window, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (C, alpha) -> AUC, its uncertainty, 1 / eps_B at eps_S = 0.3: mean of the best 5 of 25 seeds
@@ -54,7 +53,7 @@ def main() -> None:
             settings, given.data, given.out / f"c{c}{'-alpha' * alpha}-seed{seed}", given.validation_jets
         )
         auc, spread, rejection = PUBLISHED[c, alpha]
-        row = {"hidden": c, "alpha": alpha, "parameters": settings.architecture.parameters} | row
+        row = {"hidden": c, "alpha": alpha, "parameters": settings.architecture.parameters_published} | row
         row |= {"mass_window_auc": round(mass_window(given.data, 80)["auc"], 5)}
         row |= {"published_auc": auc, "published_spread": spread, "published_rejection_30": rejection}
         rows.append(row)

@@ -5,7 +5,7 @@
 One trained float model reads the test jets through every form: as it is (what the inputs alone cost) and with
 6-bit weights and activations, calibrated behind that form and not fine-tuned. Where the range of a form is to be
 chosen, it is the best of a few on the validation jets. Rows go to docs/results/input-forms.csv (or --result); the
-same command continues after a kill. With --inputs-only the minutes of calibration a row are left for later.
+same command continues after a kill. With --inputs-only the calibration, minutes per row, is left for later.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tables.rows import write_table
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.ops.forms import InputForm, Log, Momenta, Trigger
@@ -34,6 +33,7 @@ from quant.models.scoring import CHUNK_JETS, FloatModel
 from quant.training.data import load_sample, part_of
 from quant.training.read_settings import read_settings
 from quant.zoo import resolve
+from studies.tables.rows import write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: highest energy or pT in GeV that fits
@@ -48,13 +48,13 @@ class Grid:
     """An input form and, for four-momenta, the type of each number."""
 
     form: InputForm
-    kind: FixedType | None = None
+    precision: FixedType | None = None
 
     def scores(self, model: FloatModel, momenta: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores of the float model for jets seen through this grid."""
-        if self.kind is None:
+        if self.precision is None:
             return FloatModel(model.model, self.form).scores(momenta)
-        p = torch.from_numpy(to_real(from_real(momenta, self.kind), self.kind.fraction))
+        p = torch.from_numpy(to_real(from_real(momenta, self.precision), self.precision.fraction))
         with torch.no_grad():
             return np.concatenate(
                 [_clipped(model.model, part).numpy() for part in torch.split(p, CHUNK_JETS)]
@@ -63,8 +63,8 @@ class Grid:
     @property
     def settings(self) -> list[str]:
         """As assignments for training."""
-        if self.kind is not None:
-            return [f"bits.momenta={self.kind.bits}", f"bits.momenta_lsb={self.kind.lsb}"]
+        if self.precision is not None:
+            return [f"bits.momenta={self.precision.bits}", f"bits.momenta_lsb={self.precision.lsb}"]
         return [f"input.{name}={value}" for name, value in self.form.to_json().items()]
 
 
@@ -136,7 +136,7 @@ def row_of(
 
     best = max(grids(name, total), key=lambda grid: value(grid, validation))
     numbers = {key: number for key, number in best.form.to_json().items() if key != "form"}
-    text = " ".join(f"{key}={number:.6g}" for key, number in numbers.items()) or str(best.kind)
+    text = " ".join(f"{key}={number:.6g}" for key, number in numbers.items()) or str(best.precision)
     found = f"{value(best, test):.5f}"
     return best, {"form": name, "bits": str(total), "auc_inputs_only": found, "auc_6_bit": "", "grid": text}
 

@@ -19,8 +19,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tables.rows import write_table
-
 from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.budgets import whole_clocks
 from fpgajet.estimate import verdict
@@ -29,6 +27,7 @@ from fpgajet.estimate.model import estimate_blocks
 from quant.checkpoint import open_checkpoint
 from quant.checkpoint_network import built_network
 from quant.zoo import resolve
+from studies.tables.rows import write_table
 
 HERE = Path(__file__).resolve().parent.parent
 

@@ -3,7 +3,7 @@
     python scripts/table_references.py --data JETS --out RUNS [--constituents 16 80] [--seeds 1 2 3]
         [--set key=value ...]
 
-JETS holds train, val and test jets. RUNS keeps one directory a row, so the same command continues after a kill and
+JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill and
 skips what is done. Rows go to docs/results/references.csv (or --result), rewritten after each.
 """
 
@@ -16,10 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tables.rows import float_row, mass_window, write_table
-
 from quant.models.lorentznet_published.description import count_parameters
 from quant.training.read_settings import read_settings
+from studies.tables.rows import float_row, mass_window, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC, accuracy and 1 / eps_B at eps_S = 0.3 with 80 constituents

@@ -20,9 +20,10 @@ from fpgajet.files import write_json
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
+from quant.training.float_phase import float_phase
 from quant.training.quantisation import LIBRARIES
 from quant.training.read_settings import read_settings
-from quant.training.run import Recorder, float_phase, prepare
+from quant.training.run import Recorder, prepare
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -62,7 +63,7 @@ def main() -> None:
             "published_auc": 0.9718,
             "float": tagging_metrics(test.labels, evaluate(model, test.momenta).numpy()),
             "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
-            "parameters": settings.architecture.parameters,
+            "parameters": settings.architecture.parameters_published,
             "settings": settings.model_dump(mode="json"),
             "versions": {library: version(library) for library in LIBRARIES},
             "data": {part: sample.described() for part, sample in samples.items()},

@@ -3,9 +3,9 @@
     python scripts/verify_rtl.py [MODEL ...] [--ii 1] [--jets 10000] [--edge-vectors 10000]
 
 MODEL is an entry of the zoo, or MODEL@N: its weights and types at another number of constituents, resized as in
-network_variants.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
+studies/variants/networks.py. Default: the zoo, and npelican-n16-c2 at 8, 20 and 32. Events are real jets of the shipped
 sample and the edge vectors of the certificate. The table is ``docs/data/rtl_exactness.csv``, written after every
-row; a row of ``--work`` whose Verilog is what it was is not simulated again. Ends with exit status 1 if a score
+row; a row of ``--work`` whose Verilog has not changed is not simulated again. Ends with exit status 1 if a score
 differs, or if the scores do not vary.
 """
 
@@ -24,20 +24,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from network_variants import resized, zoo_network
-from sweep_rtl import CLOCK_MHZ, DOCS, PART, keep_row, known_row
-from tables.rows import write_table
-
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.rtl import RtlOptions, VerilogSimulation, compare, emit
 from fpgajet.verify.vectors import edge_vectors
-from quant.data.layout import read_jets
+from quant.data import read_jets
 from quant.zoo import names
+from studies.rtl.rows import CLOCK_MHZ, PART, keep_row, known_row
+from studies.tables.rows import write_table
+from studies.variants.networks import resized, zoo_network
 
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 #: Other numbers of constituents than those of the zoo.
 RESIZED = ("npelican-n16-c2@8", "npelican-n16-c2@20", "npelican-n16-c2@32")
 SEED = 5
@@ -50,8 +48,8 @@ def events_of(network: Network, jets: int, edges: int) -> tuple[NDArray[np.int64
     constituents = network.input_shape[0]
     given = read_jets(shipped_sample(), max_jets=jets, constituents=constituents)
     features = network.form.features(given.constituents[:, :constituents])
-    wild = np.concatenate(list(edge_vectors(network, edges, SEED, features).values()))
-    return from_real(features, network.input_type), from_real(wild, network.input_type)
+    edge = np.concatenate(list(edge_vectors(network, edges, SEED, features).values()))
+    return from_real(features, network.input_type), from_real(edge, network.input_type)
 
 
 def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, Any]:
@@ -67,8 +65,8 @@ def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, A
         return row
     simulation = VerilogSimulation(design)
     compiled = perf_counter()
-    real, wild = events_of(network, jets, edges)
-    both = np.concatenate([real, wild])
+    real, edge = events_of(network, jets, edges)
+    both = np.concatenate([real, edge])
     differences = sum(compare(network, simulation, part) for part in _batches(both))
     row = {
         "model": model,
@@ -79,7 +77,7 @@ def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, A
         "dsp": design.dsp,
         "ff": design.registers,
         "jets": len(real),
-        "edge_vectors": len(wild),
+        "edge_vectors": len(edge),
         "differences": differences,
         "distinct_scores": len(np.unique(simulation.scores(real))),
         "verilog_s": round(traced - start),

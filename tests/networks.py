@@ -15,15 +15,12 @@ from fpgajet.ops import (
     LinEq2to2,
     LinEq2to2N,
     LinEq2to2Rows,
-    LogDots,
     Operator,
     RowSums,
-    TriggerDots,
 )
-from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger
+from fpgajet.ops.forms.angular import Angular
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.log_tables import log_tables
 from fpgajet.ops.network import Network, Node, Tensor
 
 
@@ -38,29 +35,15 @@ LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     """The node ``dots`` of an input form."""
-    if not isinstance(form, Trigger | Log):
-        return Node("dots", DotProducts(output, n, beams), ("momenta",))
-    address = FixedType(False, form.angle_bits - isinstance(form, Log), 0, overflow=Overflow.SAT)
-    operator: Operator
-    if isinstance(form, Trigger):
-        kind = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>")
-        tables = dict(zip(TriggerDots.tensors, angular_parts(form.angle_lsb, 1 << address.bits), strict=True))
-        tensors = {k: Tensor(FixedArray(from_real(v, kind), kind.fraction), kind) for k, v in tables.items()}
-        operator = TriggerDots(output, form.pt_type, form.angle_type, address, n)
-    else:
-        powers = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
-        tables, bits = log_tables(form, address.bits, 6, powers)
-        tensors = {}
-        for name, values in tables.items():
-            array = FixedArray.exactly(values)
-            kind = FixedType.holding(int(array.raw.min()), int(array.raw.max()), array.fraction)
-            kind = FixedType(kind.signed, kind.bits, kind.fraction, overflow=Overflow.SAT)
-            tensors[name] = Tensor(array, kind)
-        exponent = FixedType(False, bits, 0, overflow=Overflow.SAT)
-        operator = LogDots(
-            powers, form.pt_type, form.angle_type, address, n, exponent, len(tables["sum_table"])
-        )
-    return Node("dots", operator, ("momenta",), tensors)
+    address = form.address_type(form.angle_bits - (form is LOG) if isinstance(form, Angular) else None)
+    table = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>") if form.real_tables else form.table_type(6, 1.0, 0)
+    unsigned = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
+    dots = form.dots(unsigned if form is LOG else output, n, beams, address, table)
+    tensors = {
+        name: Tensor(FixedArray(from_real(dots.tables[name], kind), kind.fraction), kind)
+        for name, kind in dots.types.items()
+    }
+    return Node("dots", dots.operator, ("momenta",), tensors)
 
 
 def random_network(

@@ -39,13 +39,21 @@ def expected_raw(value: Fraction, to: FixedType) -> int:
     return min(max(raw, lowest), highest)
 
 
-@given(st.integers(-(2**40), 2**40), st.integers(-4, 40), fixed_types())
+@given(st.integers(-(2**60), 2**60) | st.integers(-(2**20), 2**20), st.integers(-90, 100), fixed_types())
 def test_requantise_equals_rational_arithmetic(raw: int, fraction: int, to: FixedType) -> None:
-    if fraction - to.fraction < -20:
-        return  # shifting left by more would leave int64: outside the contract of 53 bits
     result = requantise(np.array([raw], dtype=np.int64), fraction, to)
     assert int(result[0]) == expected_raw(Fraction(raw) / Fraction(2) ** fraction, to)
     assert int(requantise(np.array([raw], dtype=object), fraction, to)[0]) == int(result[0])
+
+
+@pytest.mark.parametrize("shift", [61, 62, 63, 64, 65, 100, -61, -62, -63, -64, -65, -100])
+@pytest.mark.parametrize("overflow", [Overflow.SAT, Overflow.WRAP])
+@pytest.mark.parametrize("rounding", Rounding)
+def test_shifts_beyond_int64(rounding: Rounding, overflow: Overflow, shift: int) -> None:
+    to = FixedType(True, 8, 0, rounding, overflow)
+    raw = np.array([-(2**52), -5, -1, 0, 1, 5, 2**52])
+    expected = [expected_raw(Fraction(int(v)) / Fraction(2) ** shift, to) for v in raw]
+    assert requantise(raw, shift, to).tolist() == expected
 
 
 @given(st.floats(-1e6, 1e6, allow_nan=False, width=32), fixed_types())

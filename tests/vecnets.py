@@ -14,7 +14,6 @@ from fpgajet.ops import (
     Dense,
     DotProducts,
     EdgeDense,
-    Intervals,
     Join,
     KnnGraph,
     MaskedMeanPool,
@@ -25,6 +24,7 @@ from fpgajet.ops import (
     Product,
     SignedLog,
     Skip,
+    SpacetimeIntervals,
     VectorUpdate,
 )
 from fpgajet.ops.integers import FixedArray
@@ -113,7 +113,7 @@ def random_vecnet(
             b.add("v1_raw", Dense(SIGNED, vectors, 0), "s1_edge1")
             b.table("v1_gate", "softsign", "v1_raw", SIGNED, SIGNED)
             b.add("v1", VectorUpdate(VECTORS, 0, 0), "momenta", "v1_gate", "edges")
-            b.add("x1", Intervals(t("ap_fixed<20,20,AP_TRN,AP_SAT>"), n, vectors), "v1")
+            b.add("x1", SpacetimeIntervals(t("ap_fixed<20,20,AP_TRN,AP_SAT>"), n, vectors), "v1")
             x = b.add("x1_logs", PairLog(SIGNED_LOG, ARGUMENT, 2, n, vectors), "x1")
         b.add("s2_edge1", EdgeDense(SIGNED, scalars, scalars, 0, b.shapes[x][-1]), s, x)
         b.table("s2_edge1_silu", "silu", "s2_edge1", SIGNED, SIGNED)
@@ -140,7 +140,7 @@ def random_lorentznet(n: int = 4, seed: int = 1) -> Network:
     """One block of LorentzNet with three hidden features: messages gated by a sigmoid, sums by exponent."""
     b = Builder(n, seed)
     b.start()
-    b.add("intervals", Intervals(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
+    b.add("intervals", SpacetimeIntervals(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
     b.add("psi", PairLog(SIGNED_LOG, ARGUMENT, 0, n, 1), "intervals")
     b.add("x", Join(SIGNED_LOG), "psi", "logs")
     b.add("e1", Dense(FEATURE, 3, 1), "x")

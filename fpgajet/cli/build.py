@@ -34,6 +34,9 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
     **given: Any,
 ) -> int:
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.cli.build_tables import show
     from fpgajet.cli.reporter import reporter
     from fpgajet.pipeline.build import run_build

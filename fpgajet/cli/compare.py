@@ -26,6 +26,9 @@ def compare(
 
     Example: `fpgajet compare npelican runs/a runs/b --data jets/test --folds 10 --plot roc.svg`
     """
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas")
     from fpgajet.physics.figures import plot_roc
     from fpgajet.physics.sample import described
     from fpgajet.plotting import check_image

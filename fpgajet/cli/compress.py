@@ -62,6 +62,9 @@ def compress(
 
     Example: `fpgajet compress npelican --data jets --out runs/small --structured aggregators --part xcvu9p`
     """
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas")
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
     from quant.compression.compress_settings import compress_settings, settings_of

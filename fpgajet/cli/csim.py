@@ -35,7 +35,9 @@ def csim(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet.cli.reporter import reporter
-    from fpgajet.errors import Mismatch
+    from fpgajet.errors import Mismatch, require_extra
+
+    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 

@@ -45,6 +45,9 @@ def evaluate(
 
     Example: `fpgajet eval npelican --data jets/test --plot roc.svg --boost`
     """
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas")
     from fpgajet.plotting import check_image
     from quant.checkpoint import open_checkpoint
     from quant.evaluation import evaluation_of, score_checkpoint

@@ -25,6 +25,8 @@ COLUMNS = {
     "constituents": "N",
     "channels": "channels",
     "parameters": "par.",
+    "parameters_absorbed": "free",
+    "parameters_published": "paper",
     "bits": "bits",
     "auc_float": "AUC\nfloat",
     "auc_quantised": "AUC\nquant.",

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fpgajet.errors import INTERRUPTED_EXIT_CODE, BadInput, FpgajetError
+from fpgajet.errors import EXTRAS, INTERRUPTED_EXIT_CODE, BadInput, FpgajetError, missing_extra
 
 # Typer >= 0.29 carries its own copy of click; this is the base of all usage errors in either.
 UsageFailure: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -69,10 +69,21 @@ def _misused(error: Any) -> int:
     return _fail(BadInput.kind, message, int(error.exit_code))
 
 
+def _command(app: typer.Typer) -> Any:
+    """Run the command; a package of an extra that is not installed is an expected failure."""
+    try:
+        return typer.main.get_command(app)(standalone_mode=False)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in EXTRAS:
+            raise missing_extra(package) from error
+        raise
+
+
 def _run(app: typer.Typer) -> int:
     try:
         # Typer itself turns Ctrl-C into exit code 130, and hands it back.
-        result = typer.main.get_command(app)(standalone_mode=False)
+        result = _command(app)
         return result if isinstance(result, int) else 0
     except FpgajetError as error:
         if os.environ.get("FPGAJET_TRACEBACK"):

@@ -37,24 +37,29 @@ def train(
 
     Example: `fpgajet train --data jets --out runs/mine --set constituents=16 --track tensorboard`
     """
+    from fpgajet.errors import require_extra
+
+    require_extra("torch", "brevitas")
     from quant.training.run import prepare, train
 
     settings = read_settings(config, set_ or [], model=model)
     chosen = pick_device(device)
-    kinds = track or []
-    for kind in kinds:
-        check_tracker(kind)
+    wanted = track or []
+    for tracking in wanted:
+        check_tracker(tracking)
     prepare(out, settings, resume)
     epochs = {
-        "screen": settings.restarts * settings.screen_epochs,
-        "float": settings.float_epochs,
+        "screen": settings.seeds * settings.restarts * settings.screen_epochs,
+        "float": settings.seeds * settings.float_epochs,
         "scales": settings.scale_rounds * settings.quantised_epochs,
         "quantised": settings.quantised_epochs,
     }
     title = name or out.resolve().name
     with TrainingProgress(messages, out / LOG, epochs) as progress:
         progress.write(f"{'resumed' if resume else 'started'}: fpgajet {' '.join(sys.argv[1:])}")
-        trackers = [start_tracker(kind, out, title, settings.model_dump(mode="json")) for kind in kinds]
+        trackers = [
+            start_tracker(tracking, out, title, settings.model_dump(mode="json")) for tracking in wanted
+        ]
 
         def report(fit: str, record: dict[str, Any]) -> None:
             progress.report(fit, record)

@@ -117,6 +117,5 @@ class TrainingProgress:
 
 
 def _phase(fit: str) -> str:
-    """The bar of a fit: all screened networks share one, and all rounds that learn scales."""
-    phase, _, number = fit.rpartition("-")
-    return phase if phase in ("screen", "scales") and number.isdigit() else fit
+    """The bar of a fit, the first word of its name: all screened networks share one bar, as do all seeds."""
+    return fit.partition("-")[0]

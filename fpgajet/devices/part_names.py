@@ -1,7 +1,7 @@
 """The grammar of AMD part names: die, package, speed grade that exists, temperature grade.
 
 UltraScale and later: ``xcvu9p-flga2104-2L-e``; 7 series: ``xc7vx690tffg1927-2``. Names end up in Tcl, so nothing
-else is let through. Speed and temperature grades: DS890 (UltraScale, UltraScale+), DS180 and DS190 (7 series), ordering codes.
+else is let through. Speed and temperature grades: ordering codes of DS890 (UltraScale, UltraScale+), DS180 and DS190.
 """
 
 from __future__ import annotations

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
-from fpgajet.ops.dot_products import DotProducts
 from fpgajet.ops.inventory import Inventory
-from fpgajet.ops.network import Network
+from fpgajet.ops.network import Network, Node
+from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import Axes, Axis
 from fpgajet.ops.signed_digits import mean_digits
 
 
@@ -32,7 +36,7 @@ class Block:
 
 def blocks_of(network: Network) -> tuple[Block, ...]:
     """The blocks of a network, with the worst-case widths of its intermediates."""
-    shapes, types, widths = network.shapes(), network.types(), network.widths()
+    shapes, axes, types, widths = network.shapes(), network.axes(), network.types(), network.widths()
     blocks, mirrored = [], dict.fromkeys(shapes, False)
     for node in network.nodes:
         known = {f"input{k}": types[name] for k, name in enumerate(node.inputs)}
@@ -40,11 +44,13 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
         constants = {name: tensor.values for name, tensor in node.tensors.items()}
         inputs = [shapes[n] for n in node.inputs]
         inventory = node.operator.inventory_of(inputs, known | widths[node.name], constants)
+        if node.operator.skips_diagonal and (slots := _slots_of_pairs(node, shapes, axes)) > 1:
+            inventory = _scaled(inventory, Fraction(slots - 1, slots))
         given = [mirrored[name] for name in node.inputs]
         mirrored[node.name] = node.operator.mirrored(given)
         if mirrored[node.name] and not node.operator.mirrored([False] * len(given)):
-            inventory = _once_a_pair(inventory)
-        if isinstance(node.operator, DotProducts) and not _diagonal_is_read(network, node.name):
+            inventory = _scaled(inventory, Fraction(1, 2))  # (i, j) and (j, i) are the same
+        if node.operator.skips_unread_diagonal and not _diagonal_is_read(network, node.name):
             inventory = _without_diagonal(inventory, shapes[node.name][0])
         weight = node.tensors.get("weight")
         bits = node.operator.output.bits
@@ -55,20 +61,25 @@ def blocks_of(network: Network) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _once_a_pair(inventory: Inventory) -> Inventory:
-    """Half of the units, where (i, j) and (j, i) give the same.
+def _slots_of_pairs(node: Node, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> int:
+    """M of the pairs [M, M] that a node reads or gives; 0 if there are none."""
+    for stage in (*node.inputs, node.name):
+        if Axis.PAIR in axes[stage]:
+            return shapes[stage][axes[stage].index(Axis.PAIR)]
+    return 0
 
-    Of lanes that can be shared over time this holds only while nothing is shared.
-    """
-    folded = inventory.folded
-    if folded is not None:
-        return replace(inventory, folded=replace(folded, distinct=folded.distinct / 2))
-    halved: dict[str, Any] = {
-        name: [replace(unit, count=-(-unit.count // 2)) for unit in units]
+
+def _scaled(inventory: Inventory, part: Fraction) -> Inventory:
+    """The part of the units that is built: of what is shared, once nothing is shared; of what is not, always."""
+    shared = inventory.shared
+    if shared is not None:
+        return replace(inventory, shared=replace(shared, distinct=shared.distinct * float(part)))
+    fewer: dict[str, Any] = {
+        name: [replace(unit, count=math.ceil(unit.count * part)) for unit in units]
         for name, units in vars(inventory).items()
         if isinstance(units, list)
     }
-    return replace(inventory, **halved)
+    return replace(inventory, **fewer)
 
 
 def _diagonal_is_read(network: Network, name: str) -> bool:
@@ -78,7 +89,7 @@ def _diagonal_is_read(network: Network, name: str) -> bool:
 
 def _without_diagonal(inventory: Inventory, slots: int) -> Inventory:
     """Units of the products of i <= j, unrolled, where those of i = j go nowhere."""
-    folded = inventory.folded
-    if folded is None or slots < 2:
+    shared = inventory.shared
+    if shared is None or slots < 2:
         return inventory
-    return replace(inventory, folded=replace(folded, distinct=(slots - 1) / (slots + 1)))
+    return replace(inventory, shared=replace(shared, distinct=(slots - 1) / (slots + 1)))

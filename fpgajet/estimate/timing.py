@@ -21,9 +21,9 @@ def block_cycles(block: Block, usable: float, known: Calibration, ii: int = 1) -
     Adder levels take their delay; a product takes whole cycles, and so does each DSP that adds to it. A sum
     over values that shared hardware computes one after the other waits for the last of them.
     """
-    folded = block.inventory.folded
-    cycles = 0.0 if folded is None else float(folded.waiting(ii))
-    for units in (block.inventory, *([] if folded is None else [folded.lanes])):
+    shared = block.inventory.shared
+    cycles = 0.0 if shared is None else float(shared.clocks_to_last_phase(ii))
+    for units in (block.inventory, *([] if shared is None else [shared.lanes])):
         products = units.product_levels * max(1, math.ceil(known.product_ns / usable)) + units.cascade_levels
         cycles += products + units.adder_levels * known.adder_ns / usable
     return cycles

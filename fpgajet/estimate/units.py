@@ -74,10 +74,10 @@ def shared_between(ii: int) -> int:
 def resources(block: Block, ii: int, known: Calibration) -> Resources:
     """LUT and DSP of a block that takes a jet every ``ii`` clocks: unrolled, except for hardware shared over time."""
     total = _unrolled(block.inventory, block.digits, 1.0, shared_between(ii), known)
-    folded = block.inventory.folded
-    if folded is not None:
-        lanes = _unrolled(folded.lanes, block.digits, folded.share(ii), 1, known)
-        choosing = float(folded.multiplexer_luts(ii))
+    shared = block.inventory.shared
+    if shared is not None:
+        lanes = _unrolled(shared.lanes, block.digits, shared.share(ii), 1, known)
+        choosing = float(shared.multiplexer_luts(ii))
         chosen = Resources(known.lut_scale * choosing, 0.0, 0.0, known.csynth_lut_scale * choosing, 0, 0.0)
         total = total + lanes + chosen
     return total

@@ -71,10 +71,14 @@ def _affine_pair(network: Network, mean: Node) -> tuple[Node, Node] | None:
     return pairs, graph
 
 
-def holds(kind: FixedType, exact: FixedType) -> bool:
-    """Whether every value of ``exact`` is a value of ``kind``: nothing is rounded and nothing saturates."""
-    shift = kind.fraction - exact.fraction
-    return shift >= 0 and kind.lowest <= exact.lowest << shift and exact.highest << shift <= kind.highest
+def holds(precision: FixedType, exact: FixedType) -> bool:
+    """Whether every value of ``exact`` is a value of ``precision``: nothing is rounded and nothing saturates."""
+    shift = precision.fraction - exact.fraction
+    return (
+        shift >= 0
+        and precision.lowest <= exact.lowest << shift
+        and exact.highest << shift <= precision.highest
+    )
 
 
 def _joined(pairs: Node, graph: Node, mean: Node) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import fpgajet
-from fpgajet.fixed import FixedType
+from fpgajet.errors import BadInput
+from fpgajet.fixed import FixedType, Rounding
 from fpgajet.graph.bodies import OPSET, QUANT_DOMAIN, operator_body, quant_body
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.operator import DOMAIN, Shape
@@ -25,8 +27,19 @@ def export(network: Network) -> onnx.ModelProto:
     """Write a network as an ONNX model that passes ``onnx.checker`` and runs in plain onnxruntime.
 
     Weights are stored as float32 real values, which are exact, behind ``Quant`` nodes that state their
-    type. Function bodies of all operators are included.
+    type. Function bodies of all operators are included. They lie on the grid of their type already, so a type
+    that rounds as AP_RND is written as one that rounds to nearest even, which QONNX and hls4ml understand.
+
+    Raises:
+        BadInput: the input rounds ties in a way that QONNX cannot say.
+        NotExact: an intermediate could exceed 53 bits.
     """
+    network.widths()  # refuses what would not be exact
+    if network.input_type.rounding is Rounding.HALF_UP:
+        raise BadInput(
+            f"{network.name}: the input type {network.input_type} rounds ties towards +infinity (AP_RND), which "
+            "QONNX cannot say: its HALF_UP rounds them away from zero. Give the input AP_RND_CONV or AP_TRN."
+        )
     writer = _Writer()
     shapes = network.shapes()
     writer.quant(GRAPH_INPUT, network.input_name, network.input_type)
@@ -71,15 +84,15 @@ class _Writer:
         self.initializers.append(numpy_helper.from_array(np.asarray(values, dtype=np.float32), name))
         return name
 
-    def quant(self, source: str, result: str, kind: FixedType) -> None:
+    def quant(self, source: str, result: str, precision: FixedType) -> None:
         """A QONNX Quant node from ``source`` to ``result``."""
-        parameters = kind.qonnx()
+        parameters = precision.qonnx()
         inputs = [source] + [
             self.initializer(f"{result}_{key}", parameters.pop(key))
             for key in ("scale", "zero_point", "bit_width")
         ]
-        overload = f"{'s' if kind.signed else 'u'}_{kind.rounding}_{kind.overflow}".lower()
-        self.functions.setdefault((QUANT_DOMAIN, "Quant", overload), quant_body(kind, overload))
+        overload = f"{'s' if precision.signed else 'u'}_{precision.rounding}_{precision.overflow}".lower()
+        self.functions.setdefault((QUANT_DOMAIN, "Quant", overload), quant_body(precision, overload))
         node = helper.make_node(
             "Quant", inputs, [result], name=f"{result}_quant", domain=QUANT_DOMAIN, **parameters
         )
@@ -91,7 +104,10 @@ class _Writer:
         result = f"{node}_{name}"
         values = tensor.values.real
         self.initializer(f"{result}_values", values)
-        self.quant(f"{result}_values", result, tensor.type)
+        precision = tensor.type
+        if precision.rounding is Rounding.HALF_UP:
+            precision = replace(precision, rounding=Rounding.HALF_EVEN)
+        self.quant(f"{result}_values", result, precision)
         self.constant_info.append(
             helper.make_tensor_value_info(result, TensorProto.FLOAT, list(values.shape))
         )

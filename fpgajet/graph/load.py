@@ -10,7 +10,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import FixedType, from_real
+from fpgajet.fixed import FixedType, Rounding, from_real, to_real
 from fpgajet.graph.export import FORM
 from fpgajet.graph.reading import read_model, refusals
 from fpgajet.graph.soundness import check_quantiser_parameters
@@ -52,6 +52,7 @@ def _load(model: onnx.ModelProto, source: str) -> Network:
             if proto.op_type == "Quant":
                 kind = _quant_type(proto, constants)
                 if proto.input[0] == inputs[0].name:
+                    _refuse_half_up(kind, "it quantises the input")
                     input_name, input_type = proto.output[0], kind
                 else:
                     tensors[proto.output[0]] = _weight(constants[proto.input[0]], kind)
@@ -128,7 +129,18 @@ def _quant_type(proto: onnx.NodeProto, constants: dict[str, Any]) -> FixedType:
     )
 
 
+def _refuse_half_up(precision: FixedType, reason: str) -> None:
+    """Raise ``ValueError`` for QONNX's HALF_UP, which rounds ties away from zero, as no type of ours does."""
+    if precision.rounding is Rounding.HALF_UP:
+        raise ValueError(
+            f"{reason} with the rounding mode HALF_UP: QONNX rounds ties away from zero, AP_RND towards "
+            "+infinity; use ROUND or FLOOR"
+        )
+
+
 def _weight(values: Any, kind: FixedType) -> Tensor:
+    if not np.array_equal(to_real(from_real(values, kind), kind.fraction), values):
+        _refuse_half_up(kind, "it rounds constants")
     return Tensor(FixedArray(from_real(values, kind), kind.fraction), kind)
 
 

@@ -21,15 +21,15 @@ from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
-from fpgajet.ops.pair_intervals import Intervals
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
+from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
 _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
-_PAIRS: tuple[type[Operator], ...] = (Intervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
+_PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 
@@ -48,7 +48,6 @@ __all__ = [
     "Dense",
     "DotProducts",
     "EdgeDense",
-    "Intervals",
     "Join",
     "KnnGraph",
     "LinEq2to0",
@@ -66,6 +65,7 @@ __all__ = [
     "RowSums",
     "SignedLog",
     "Skip",
+    "SpacetimeIntervals",
     "TriggerDots",
     "VectorUpdate",
 ]

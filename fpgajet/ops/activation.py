@@ -11,8 +11,8 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import rows_and_columns, used_pairs
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.dense import rows_and_columns
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import TABLE, Axes, TensorRole
 
@@ -30,6 +30,7 @@ class Activation(Operator):
     """
 
     op_type: ClassVar[str] = "Activation"
+    skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"table": TABLE}
     header: ClassVar[str] = "fpgajet_activation.h"
@@ -74,5 +75,5 @@ class Activation(Operator):
         lanes = Inventory(tables=[Units(count, widths["table"].bits, self.argument.bits)], adder_levels=1)
         lanes.requantise(count, given, self.argument)
         lanes.requantise(count, widths["table"], self.output)
-        columns, used = rows_and_columns(shapes[0])[1], used_pairs(shapes[0])
-        return Inventory(folded=Folded(lanes, columns, count * given.bits, distinct=used))
+        columns = rows_and_columns(shapes[0])[1]
+        return Inventory(shared=Shared(lanes, columns, count * given.bits))

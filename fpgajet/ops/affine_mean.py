@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS, CONSTITUENT_CHANNELS, TABLE_OVER_N, WEIGHT, Axes, TensorRole
 
@@ -95,7 +95,7 @@ class AffineMean(Operator):
         lanes.matrix(n, parts[1], others, weight)
         lanes.adder_levels //= 2  # the two do not wait for each other
         lanes.sum_of_products(n * g, 1, widths["receiver"].bits, widths["count"].bits)
-        units = Inventory(folded=Folded(lanes, n, n * f * given.bits))
+        units = Inventory(shared=Shared(lanes, n, n * f * given.bits))
         units.selectors.append(Units(n * f, -(-given.bits // 2)))
         units.add_tree(f, n, given.bits)
         units.divide(n, g, n, widths)

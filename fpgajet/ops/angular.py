@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import PAIRS, Axes
@@ -71,10 +71,10 @@ class AngularDots(Operator):
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"constituents": self.constituents, "addresses": 1 << self.address.bits}
 
-    def folded(self, lanes: Inventory, pairs: int) -> Inventory:
+    def shared_between_pairs(self, lanes: Inventory, pairs: int) -> Inventory:
         """Units of all pairs i < j: the C++ deals out distances 1 ... N / 2 around a ring of constituents."""
         read = pairs * (self.pt.bits + 2 * self.angle.bits)  # of the one that changes; i stays in its lane
-        return Inventory(folded=Folded(lanes, max(self.constituents // 2, 1), read))
+        return Inventory(shared=Shared(lanes, max(self.constituents // 2, 1), read))
 
     def count_distances(self, units: Inventory, pairs: int, table_bits: Sequence[int]) -> None:
         """Units of both distances and their tables."""

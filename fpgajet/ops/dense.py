@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory
+from fpgajet.ops.inventory import Inventory, Shared
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS, WEIGHT, Axes, Axis, Hook, TensorRole
 
@@ -27,6 +27,7 @@ class Dense(Operator):
     """
 
     op_type: ClassVar[str] = "Dense"
+    skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
@@ -85,8 +86,8 @@ class Dense(Operator):
         lanes.matrix(points, weights, given, widths["weight"].bits)
         lanes.activate(points * self.width, widths["accumulator"], self.output, self.relu)
         read = points * shapes[0][-1] * given.bits
-        columns, used = rows_and_columns(shapes[0])[1], used_pairs(shapes[0])
-        return Inventory(folded=Folded(lanes, columns, read, distinct=used))
+        columns = rows_and_columns(shapes[0])[1]
+        return Inventory(shared=Shared(lanes, columns, read))
 
 
 def check_relu(relu: int) -> None:
@@ -94,15 +95,9 @@ def check_relu(relu: int) -> None:
     expect(relu in (0, 1), "the attribute relu is 0 or 1")
 
 
-def used_pairs(shape: Shape) -> float:
-    """The part of [N, N, F] pairs that somebody uses, all but i = j; all of anything else."""
-    of_pairs = len(shape) == 3 and shape[0] == shape[1]
-    return (shape[0] - 1) / shape[0] if of_pairs and shape[0] > 1 else 1.0
-
-
 def rows_and_columns(shape: Shape) -> tuple[int, int]:
     """Leading axes of [..., F] as rows and columns: [N, N, F] pairs, [N, F] one row, [F] one point.
 
-    Columns are what folding over time deals out (see :mod:`fpgajet.ops.folding`).
+    Columns are what sharing over time deals out (see :mod:`fpgajet.ops.sharing`).
     """
     return prod(shape[:-2]), shape[-2] if len(shape) > 1 else 1

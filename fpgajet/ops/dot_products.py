@@ -10,7 +10,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.momenta import BEAMS, MomentumOperator, pairs_of, with_constants
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import PAIRS, Axes
@@ -25,6 +25,7 @@ class DotProducts(MomentumOperator):
     """
 
     op_type: ClassVar[str] = "DotProducts"
+    skips_unread_diagonal: ClassVar[bool] = True
     header: ClassVar[str] = "fpgajet_dot_products.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dot_products"
@@ -57,4 +58,4 @@ class DotProducts(MomentumOperator):
             lanes.adders.append(Units(2 * n, bits + 1))
         lanes.requantise(pairs + 2 * n * self.beams, widths["accumulator"], self.output)
         # The C++ deals out distances |i - j| = 0 ... N / 2 around a ring of slots; i stays in its lane.
-        return Inventory(folded=Folded(lanes, self.slots // 2 + 1, pairs * 4 * bits))
+        return Inventory(shared=Shared(lanes, self.slots // 2 + 1, pairs * 4 * bits))

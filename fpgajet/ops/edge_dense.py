@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import check_relu, used_pairs
+from fpgajet.ops.dense import check_relu
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS, PAIR_CHANNELS, WEIGHT, Axes, Hook, TensorRole
 
@@ -28,6 +28,7 @@ class PairDense(Operator):
     """
 
     op_type: ClassVar[str] = "PairDense"
+    skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
@@ -113,7 +114,7 @@ class PairDense(Operator):
         lanes.adders.append(Units(pairs, min(widths["sender"].bits + 1, wide.bits)))
         lanes.adder_levels += 1
         lanes.activate(pairs, wide, self.output, self.relu)
-        return Inventory(folded=Folded(lanes, n, read, distinct=used_pairs(self.output_shape(*shapes))))
+        return Inventory(shared=Shared(lanes, n, read))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import used_pairs
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import Axes, Axis
@@ -67,6 +66,7 @@ class Product(TwoInputs):
     """q(x y): ``x`` [..., F] times ``y`` [..., F], or [..., 1] for all features. Output [..., F]."""
 
     op_type: ClassVar[str] = "Product"
+    skips_diagonal: ClassVar[bool] = True
     function: ClassVar[str] = "elementwise_product"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -80,7 +80,7 @@ class Product(TwoInputs):
         return a.quantise("output", a.note("accumulator", inputs[0] * inputs[1]), self.output)
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        units, count = Inventory(), round(prod(shapes[0]) * used_pairs(shapes[0]))
+        units, count = Inventory(), prod(shapes[0])
         units.sum_of_products(count, 1, widths["input0"].bits, widths["input1"].bits)
         units.requantise(count, widths["accumulator"], self.output)
         return units
@@ -123,10 +123,10 @@ class Columns(Operator):
     count: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        there = shapes[0][-1]
+        given = shapes[0][-1]
         expect(
-            self.first >= 0 and self.count >= 1 and self.first + self.count <= there,
-            f"Columns cannot take {self.count} columns from number {self.first} on of {there}",
+            self.first >= 0 and self.count >= 1 and self.first + self.count <= given,
+            f"Columns cannot take {self.count} columns from number {self.first} on of {given}",
         )
         return (*shapes[0][:-1], self.count)
 

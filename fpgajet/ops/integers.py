@@ -23,16 +23,16 @@ class FixedArray:
     fraction: int
 
     @classmethod
-    def of_type(cls, raw: NDArray[Any], kind: FixedType) -> FixedArray:
+    def of_type(cls, raw: NDArray[Any], precision: FixedType) -> FixedArray:
         """Wrap raw values of a type.
 
         Raises:
-            ValueError: a raw value lies outside the range of ``kind``.
+            ValueError: a raw value lies outside the range of ``precision``.
         """
         raw = np.asarray(raw, dtype=np.int64)
-        if raw.size and (raw.min() < kind.lowest or raw.max() > kind.highest):
-            raise ValueError(f"raw values {raw.min()}..{raw.max()} do not fit {kind}")
-        return cls(raw, kind.fraction)
+        if raw.size and (raw.min() < precision.lowest or raw.max() > precision.highest):
+            raise ValueError(f"raw values {raw.min()}..{raw.max()} do not fit {precision}")
+        return cls(raw, precision.fraction)
 
     @classmethod
     def exactly(cls, values: NDArray[Any]) -> FixedArray:

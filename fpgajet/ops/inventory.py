@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.folding import columns_at_once, phases
+from fpgajet.ops.sharing import columns_at_once, phases
 from fpgajet.ops.shift_adds import shift_adds
 from fpgajet.ops.signed_digits import mean_digits
 
@@ -37,10 +37,10 @@ class Weights:
     """A constant matrix [rows, columns] as far as it is known when units are counted.
 
     Attributes:
-        there: which weights are not zero; raw: their values, or None if they are not known.
+        nonzero: which weights are not zero; raw: their values, or None if they are not known.
     """
 
-    there: NDArray[np.bool_]
+    nonzero: NDArray[np.bool_]
     raw: NDArray[np.int64] | None
 
     @classmethod
@@ -55,25 +55,25 @@ class Weights:
             return cls((raw != 0).any(tuple(range(raw.ndim - 2))), None)
         return cls(raw != 0, raw)
 
-    def products(self, columns: slice, each: int, bits: int, weight_bits: int) -> Units:
+    def products(self, columns: Sequence[int], each: int, bits: int, weight_bits: int) -> Units:
         """``each`` products of a variable of ``bits`` with every weight of these columns that is not zero."""
-        there = self.there[:, columns]
-        digits = None if self.raw is None else mean_digits(self.raw[:, columns][there].tolist())
-        return Units(int(there.sum()) * each, bits, weight_bits, digits)
+        nonzero = self.nonzero[:, list(columns)]
+        digits = None if self.raw is None else mean_digits(self.raw[:, list(columns)][nonzero].tolist())
+        return Units(int(nonzero.sum()) * each, bits, weight_bits, digits)
 
 
 @dataclass(frozen=True)
-class Folded:
-    """What an initiation interval above 1 shares: the lanes of a pair operator (:mod:`fpgajet.ops.folding`).
+class Shared:
+    """What an initiation interval above 1 shares: the lanes of a pair operator (:mod:`fpgajet.ops.sharing`).
 
     Attributes:
-        lanes: units of all lanes when nothing is shared; at an interval of K, ceil(columns / K) of
+        lanes: units of all lanes when nothing is shared; at an initiation interval of K, ceil(columns / K) of
             ``columns`` parts of them are built.
         columns: what is dealt out over the phases.
         read_bits: bits that all lanes together read from values that change from phase to phase.
         reduces: whether the result needs all phases (a sum over columns), so that it comes K - 1 clocks later.
-        distinct: the part of the lanes that is left at an interval of 1: pairs i = j are never used, and a pair
-            that equals its mirror image is computed once.
+        distinct: the part of the lanes that is left at an initiation interval of 1, where pairs i = j that nobody uses
+            are left out, and a pair that equals its mirror image is computed once.
     """
 
     lanes: Inventory
@@ -82,18 +82,18 @@ class Folded:
     reduces: bool = False
     distinct: float = 1.0
 
-    def share(self, interval: int) -> float:
+    def share(self, ii: int) -> float:
         """The part of the lanes that is built."""
-        return self.distinct if interval == 1 else columns_at_once(self.columns, interval) / self.columns
+        return self.distinct if ii == 1 else columns_at_once(self.columns, ii) / self.columns
 
-    def multiplexer_luts(self, interval: int) -> int:
+    def multiplexer_luts(self, ii: int) -> int:
         """Look-up tables of the multiplexers before the lanes: one takes four inputs of one bit."""
-        choices = phases(self.columns, interval)
-        return round(self.share(interval) * self.read_bits * math.ceil((choices - 1) / 3))
+        choices = phases(self.columns, ii)
+        return round(self.share(ii) * self.read_bits * math.ceil((choices - 1) / 3))
 
-    def waiting(self, interval: int) -> int:
+    def clocks_to_last_phase(self, ii: int) -> int:
         """Clocks until the last phase has started, where the result needs it."""
-        return phases(self.columns, interval) - 1 if self.reduces else 0
+        return phases(self.columns, ii) - 1 if self.reduces else 0
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Inventory:
         adder_levels: adders one after the other on the longest path.
         product_levels: products of two variables one after the other on the longest path.
         cascade_levels: further DSPs on the longest path, each adding its product to the one before.
-        folded: units that an initiation interval above 1 shares; not contained in the lists above.
+        shared: units that an initiation interval above 1 shares; not contained in the lists above.
     """
 
     adders: list[Units] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Inventory:
     adder_levels: int = 0
     product_levels: int = 0
     cascade_levels: int = 0
-    folded: Folded | None = None
+    shared: Shared | None = None
 
     def add_tree(self, trees: int, terms: int, term_bits: int) -> None:
         """``trees`` balanced adder trees over ``terms`` values of ``term_bits`` bits, one bit wider a level."""
@@ -148,21 +148,25 @@ class Inventory:
         self.cascade_levels += terms - 1
 
     def matrix(
-        self, points: int, weights: NDArray[np.int64] | tuple[int, ...], kind: FixedType, weight_bits: int
+        self,
+        points: int,
+        weights: NDArray[np.int64] | tuple[int, ...],
+        precision: FixedType,
+        weight_bits: int,
     ) -> None:
-        """At each of ``points``, W x + b of a vector x, every element of type ``kind``.
+        """At each of ``points``, W x + b of a vector x, every element of type ``precision``.
 
         Args:
             weights: raw W [outputs, inputs], or its shape alone where it is not known.
         """
         if not isinstance(weights, tuple) and weight_bits < LONG_WEIGHT:
-            made = shift_adds(weights, kind)
+            made = shift_adds(weights, precision)
             self.shift_adds += points * made.bits  # a carry chain alone adds the bias
             self.adder_levels += made.levels + 1
             return
         outputs, inputs = weights if isinstance(weights, tuple) else weights.shape
-        self.constant_products.append(Units(points * outputs * inputs, kind.bits, weight_bits))
-        self.add_tree(points * outputs, inputs + 1, kind.bits + weight_bits)
+        self.constant_products.append(Units(points * outputs * inputs, precision.bits, weight_bits))
+        self.add_tree(points * outputs, inputs + 1, precision.bits + weight_bits)
         self.adder_levels += 1
 
     def divide(self, counts: int, features: int, columns: int, widths: Mapping[str, FixedType]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
+from fpgajet.ops.inventory import Inventory, Shared, Units, Weights
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS_OVER_N, CHANNELS, WEIGHT, Axes, TensorRole
 
@@ -89,16 +89,16 @@ class LinEq2to0(Operator):
     def counted(self, widths: Mapping[str, FixedType], weights: Weights) -> Inventory:
         """Units, given the weights of sum and trace [C, 2]."""
         m, z, w = self.slots, widths["input0"].bits, widths["weight"].bits
-        sums, traces = (int(there) for there in weights.there.sum(0))
+        sums, traces = (int(count) for count in weights.nonzero.sum(0))
         units = Inventory()
         units.add_tree(traces, m, z)  # not on the longest path
         units.adder_levels = 0
         lanes = Inventory()
         lanes.add_tree(sums, m * m, z)
-        units.folded = Folded(lanes, m, sums * m * m * z, reduces=True)
+        units.shared = Shared(lanes, m, sums * m * m * z, reduces=True)
         units.constant_products += [
-            weights.products(slice(0, 1), 1, widths["sum_accumulator"].bits, w),
-            weights.products(slice(1, 2), 1, widths["trace_accumulator"].bits, w),
+            weights.products([0], 1, widths["sum_accumulator"].bits, w),
+            weights.products([1], 1, widths["trace_accumulator"].bits, w),
         ]
         units.adders.append(Units(sums + traces, widths["accumulator"].bits))
         units.adder_levels += 2 + (sums + traces).bit_length()

@@ -39,6 +39,6 @@ class LinEq2to0N(LinEq2to0):
         units.products += units.constant_products
         units.constant_products = []
         units.product_levels += 1
-        tables = int(weights.there.sum())
+        tables = int(weights.nonzero.sum())
         units.tables.append(Units(tables, widths["weight"].bits, self.slots.bit_length()))
         return units

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import ClassVar
 
 import numpy as np
@@ -12,19 +13,40 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.inventory import Folded, Inventory, Units, Weights
+from fpgajet.ops.inventory import Inventory, Shared, Units, Weights
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import BIAS_OVER_N, PAIR_CHANNELS, WEIGHT, Axes, TensorRole
 
-AGGREGATORS = 6
+
+class Aggregator(IntEnum):
+    """What is mixed, in the order of the weights [C, 6]; S_i are the row sums and T is the total."""
+
+    #: d_ij
+    PAIR = 0
+    #: delta_ij S_i
+    DIAGONAL_ROW = 1
+    #: S_j
+    COLUMN = 2
+    #: S_i
+    ROW = 3
+    #: T
+    TOTAL = 4
+    #: delta_ij T
+    DIAGONAL_TOTAL = 5
+
+
+AGGREGATORS = len(Aggregator)
+#: those that are row sums, and those that are the total
+ROW_SUMS = (Aggregator.DIAGONAL_ROW, Aggregator.COLUMN, Aggregator.ROW)
+TOTALS = (Aggregator.TOTAL, Aggregator.DIAGONAL_TOTAL)
 
 
 @dataclass(frozen=True)
 class LinEq2to2(Operator):
     """y_ijc = ReLU(sum_b w_cb agg_b,ij + b_c(n) + delta_ij bdiag_c(n)), masked, rounded once.
 
-    Aggregators of d: [0] d_ij, [1] delta_ij S_i, [2] S_j, [3] S_i, [4] T, [5] delta_ij T, with row sums
+    Aggregators of d, in the order of :class:`Aggregator`, with row sums
     S_i = 2^-row_exponent sum_j d_ij (put into the type ``row_sum``) and the total
     T = 2^-total_exponent sum_ij d_ij (put into ``total``), both from the unrounded sums.
 
@@ -70,7 +92,7 @@ class LinEq2to2(Operator):
 
     def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:
         weight = tensors["weight"].raw
-        equal = bool((weight[..., 2] == weight[..., 3]).all())
+        equal = bool((weight[..., Aggregator.COLUMN] == weight[..., Aggregator.ROW]).all())
         expect(self.symmetric in (0, 1), "LinEq2to2: the attribute symmetric is 0 or 1")
         expect(equal or not self.symmetric, "LinEq2to2 is called symmetric, but its weights 2 and 3 differ")
 
@@ -81,13 +103,16 @@ class LinEq2to2(Operator):
         row, total = (a.expand(x, -1) for x in self.sums(a, inputs))
 
         w = self.mixing(a, tensors["weight"], n)
-        shared = total * w[4] + a.lookup(tensors["bias"], n)
-        diagonal = row * w[1] + a.expand(total * w[5] + a.lookup(tensors["diagonal_bias"], n), -2)
-        of_row, of_column = row * w[3] + a.expand(shared, -2), row * w[2]  # S_i and what all share; S_j
+        shared = total * w[Aggregator.TOTAL] + a.lookup(tensors["bias"], n)
+        diagonal = row * w[Aggregator.DIAGONAL_ROW] + a.expand(
+            total * w[Aggregator.DIAGONAL_TOTAL] + a.lookup(tensors["diagonal_bias"], n), -2
+        )
+        of_row = row * w[Aggregator.ROW] + a.expand(shared, -2)  # S_i and what all pairs have in common
+        of_column = row * w[Aggregator.COLUMN]
         if self.symmetric:
-            return self._pairs_once(a, d, mask, w[0], of_row, of_column, diagonal)
+            return self._pairs_once(a, d, mask, w[Aggregator.PAIR], of_row, of_column, diagonal)
         y = (
-            a.expand(d, -1) * w[0]
+            a.expand(d, -1) * w[Aggregator.PAIR]
             + a.expand(of_row, -2)
             + a.expand(of_column, -3)
             + a.expand(diagonal, -2) * a.constant(np.eye(self.slots)[:, :, None])
@@ -107,7 +132,7 @@ class LinEq2to2(Operator):
     def mixing(self, a: Arithmetic[A], weight: A, n: A) -> list[A]:
         """Weights of the six aggregators, to be multiplied with d [..., M, M, 1], S [..., M, 1] (three of
         them) and T [..., 1] (two)."""
-        return [a.take(weight, b, -1) for b in range(AGGREGATORS)]
+        return [a.take(weight, b, -1) for b in Aggregator]
 
     def _pairs_once(
         self, a: Arithmetic[A], d: A, mask: A, weight: A, of_row: A, of_column: A, diagonal: A
@@ -158,30 +183,38 @@ class LinEq2to2(Operator):
         self, widths: Mapping[str, FixedType], weights: Weights, biased: NDArray[np.bool_]
     ) -> Inventory:
         """Units, given the weights [C, 6] and which of both biases [2, C] are not zero."""
-        m, pairs, weighted = self.slots, self.slots * (self.slots + 1) // 2, weights.there
+        m, pairs, weighted = self.slots, self.slots * (self.slots + 1) // 2, weights.nonzero
         w, wide = widths["weight"].bits, widths["accumulator"]
         units = Inventory(adder_levels=2)
         if weighted[:, 1:].any():
             self.count_sums(units, widths)
         units.constant_products += [
-            weights.products(slice(1, 4), m, self.row_sum.bits, w),
-            weights.products(slice(4, 6), 1, self.total.bits, w),
+            weights.products(ROW_SUMS, m, self.row_sum.bits, w),
+            weights.products(TOTALS, 1, self.total.bits, w),
         ]
-        shared, diagonal = weighted[:, 4] | biased[0], weighted[:, 5] | biased[1]
-        once_a_row = int((weighted[:, 1].astype(int) + weighted[:, 3] + shared + diagonal).sum())
-        units.adders.append(Units(once_a_row * m, wide.bits))  # biases, T and the diagonal
+        shared, diagonal = (
+            weighted[:, Aggregator.TOTAL] | biased[0],
+            weighted[:, Aggregator.DIAGONAL_TOTAL] | biased[1],
+        )
+        rows = weighted[:, Aggregator.DIAGONAL_ROW].astype(int) + weighted[:, Aggregator.ROW]
+        once_per_row = int((rows + shared + diagonal).sum())
+        units.adders.append(Units(once_per_row * m, wide.bits))  # biases, T and the diagonal
         units.tables.append(Units(int(biased.sum()), widths["bias"].bits, m.bit_length()))
 
         # weighted d + S_i term + S_j term for every computed pair. The C++ deals out distances 0 ... M / 2 around a
         # ring of slots; i stays in its lane.
         computed = pairs if self.symmetric else m * m
         live = int(weighted.any(1).sum())  # a channel without weights is a constant
-        terms = weighted[:, 0].astype(int) + (weighted[:, 3] | shared) + weighted[:, 2]
+        terms = (
+            weighted[:, Aggregator.PAIR].astype(int)
+            + (weighted[:, Aggregator.ROW] | shared)
+            + weighted[:, Aggregator.COLUMN]
+        )
         adders = int(np.maximum(terms - 1, 0).sum()) * computed
         lanes = Inventory(adders=[Units(adders, wide.bits)], adder_levels=2)
-        lanes.constant_products.append(weights.products(slice(0, 1), pairs, widths["input0"].bits, w))
+        lanes.constant_products.append(weights.products([Aggregator.PAIR], pairs, widths["input0"].bits, w))
         lanes.requantise(live * computed, wide, self.output)
         lanes.selectors.append(Units(live * computed, -(-self.output.bits // 2)))  # ReLU and mask
         read = pairs * widths["input0"].bits + live * computed * wide.bits
-        units.folded = Folded(lanes, m // 2 + 1, read)
+        units.shared = Shared(lanes, m // 2 + 1, read)
         return units

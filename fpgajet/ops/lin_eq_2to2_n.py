@@ -13,7 +13,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Units, Weights
-from fpgajet.ops.lin_eq_2to2 import AGGREGATORS, LinEq2to2
+from fpgajet.ops.lin_eq_2to2 import AGGREGATORS, ROW_SUMS, TOTALS, Aggregator, LinEq2to2
 from fpgajet.ops.operator import Shape, expect
 from fpgajet.ops.roles import WEIGHT_OVER_N, TensorRole
 
@@ -36,14 +36,14 @@ class LinEq2to2N(LinEq2to2):
 
     def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:
         super().check_tensors(tensors)
-        of_d = tensors["weight"].raw[..., 0]
+        of_d = tensors["weight"].raw[..., Aggregator.PAIR]
         expect(bool((of_d == of_d[:1]).all()), "LinEq2to2N: the weight of d must not depend on n")
 
     def mixing(self, a: Arithmetic[A], weight: A, n: A) -> list[A]:
-        of_d = a.take(a.take(weight, 0, -3), 0, -1)
+        of_d = a.take(a.take(weight, 0, -3), Aggregator.PAIR, -1)
         of_jet = a.lookup(weight, n)
-        of_rows = [a.expand(a.take(of_jet, b, -1), -2) for b in (1, 2, 3)]
-        return [of_d, *of_rows, *(a.take(of_jet, b, -1) for b in (4, 5))]
+        of_rows = [a.expand(a.take(of_jet, b, -1), -2) for b in ROW_SUMS]
+        return [of_d, *of_rows, *(a.take(of_jet, b, -1) for b in TOTALS)]
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return super().hls_constants(*shapes) | {"weight_rows": self.slots + 1}
@@ -55,6 +55,6 @@ class LinEq2to2N(LinEq2to2):
         units.products += units.constant_products  # of the sums; those of d are constant
         units.constant_products = []
         units.product_levels += 1
-        tables = int(weights.there[:, 1:].sum())
+        tables = int(weights.nonzero[:, 1:].sum())
         units.tables.append(Units(tables, widths["weight"].bits, self.slots.bit_length()))
         return units

@@ -30,7 +30,7 @@ class LogDots(AngularDots):
     No multiplier: four additions and five look-ups a pair.
 
     Tensors: ``eta_table`` H and ``phi_table`` C, [2^address bits]; ``sum_table`` S; ``power_table`` P,
-    [2^exponent bits]. Their contents are made by :mod:`fpgajet.ops.log_tables`.
+    [2^exponent bits]. Their contents are made by :mod:`fpgajet.ops.forms.log_tables`.
     Input [..., N, 3]: integers (l, eta, phi), see :class:`fpgajet.ops.forms.Log`. Output [..., N, N] in GeV^2.
 
     Attributes:
@@ -110,4 +110,4 @@ class LogDots(AngularDots):
         ]
         units.requantise(pairs, widths["accumulator"], self.exponent)
         units.requantise(pairs, widths["power"], self.output)
-        return self.folded(units, pairs)
+        return self.shared_between_pairs(units, pairs)

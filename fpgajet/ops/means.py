@@ -9,8 +9,7 @@ from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import used_pairs
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import CHANNELS, CONSTITUENT_CHANNELS, TABLE_OVER_N, Axes, TensorRole
 
@@ -57,7 +56,7 @@ class MaskedMean(Operator):
         lanes = Inventory(selectors=[Units(rows * columns * features, -(-bits // 2))])
         lanes.add_tree(rows * features, columns, bits)
         read = rows * columns * features * bits
-        units = Inventory(folded=Folded(lanes, columns, read, reduces=True, distinct=used_pairs(shapes[0])))
+        units = Inventory(shared=Shared(lanes, columns, read, reduces=True))
         units.divide(rows, features, columns, widths)
         units.requantise(rows * features, widths["mean"], self.output)
         return units
@@ -72,6 +71,7 @@ class NeighbourMean(MaskedMean):
     """
 
     op_type: ClassVar[str] = "NeighbourMean"
+    skips_diagonal: ClassVar[bool] = True
 
     def output_shape(self, *shapes: Shape) -> Shape:
         self.check(shapes, 3)

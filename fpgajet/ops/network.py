@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.exactness import NotExact, check_carried
 from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
-from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.operator import Operator, Shape
 from fpgajet.ops.roles import Axes
 
@@ -40,6 +42,7 @@ class Network:
 
     Raises:
         ValueError: an input that no earlier stage gives, or shapes, constants or an input form that do not fit.
+        NotExact: the input, a result of an operator or a constant that float32 does not carry without loss.
     """
 
     name: str
@@ -58,6 +61,11 @@ class Network:
         if self.form.input_type not in (None, self.input_type):
             raise ValueError(f"the input form {self.form.name} needs the input type {self.form.input_type}")
         self.shapes()
+        for stage, precision in self.types().items():
+            check_carried(f"{self.name}: {stage}", precision)
+        for node in self.nodes:
+            for name, tensor in node.tensors.items():
+                check_carried(f"{self.name}: the tensor {name} of {node.name}", tensor.type)
 
     @property
     def output(self) -> Node:
@@ -106,24 +114,33 @@ class Network:
         Args:
             given: raw values of the input type [jets, ...].
             a: an integer arithmetic that watches, instead of the plain one.
+
+        Raises:
+            NotExact: an intermediate could exceed 53 bits, and int64 might overflow unnoticed.
         """
+        self.widths()
         return self.evaluate(a or IntegerArithmetic(), given, lambda tensor: tensor.values)
 
     def widths(self) -> dict[str, dict[str, FixedType]]:
-        """By node, the worst-case type of every noted intermediate, from interval analysis.
+        """By node, the worst-case type of every noted intermediate, from interval analysis, which runs once.
 
         Raises:
-            ValueError: an intermediate could exceed 53 bits.
+            NotExact: an intermediate could exceed 53 bits.
         """
-        shapes, types = self.shapes(), self.types()
-        return {
-            node.name: node_widths(
-                node.operator,
-                [(shapes[name], types[name]) for name in node.inputs],
-                {name: tensor.values for name, tensor in node.tensors.items()},
-            )
-            for node in self.nodes
-        }
+        return self._widths
+
+    @cached_property
+    def _widths(self) -> dict[str, dict[str, FixedType]]:
+        shapes, types, widths = self.shapes(), self.types(), {}
+        for node in self.nodes:
+            given = [(shapes[name], types[name]) for name in node.inputs]
+            try:
+                widths[node.name] = node_widths(
+                    node.operator, given, {name: tensor.values for name, tensor in node.tensors.items()}
+                )
+            except NotExact as error:
+                raise NotExact(f"{self.name}: in {node.name} {error}") from error
+        return widths
 
 
 def node_widths(
@@ -135,12 +152,12 @@ def node_widths(
     earlier node happens to send.
 
     Raises:
-        ValueError: an intermediate could exceed 53 bits.
+        NotExact: an intermediate could exceed 53 bits.
     """
     a = IntervalArithmetic()
     operator.forward(
         a,
-        [IntervalArray.of_type(shape, kind) for shape, kind in inputs],
+        [IntervalArray.of_type(shape, precision) for shape, precision in inputs],
         {name: IntervalArray.exactly(values) for name, values in tensors.items()},
     )
     return a.types

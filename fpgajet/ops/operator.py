@@ -37,6 +37,10 @@ class Operator(ABC):
     tensors: ClassVar[dict[str, TensorRole]] = {}
     #: hooks that ``forward`` offers to an arithmetic, each once
     hooks: ClassVar[tuple[Hook, ...]] = ()
+    #: whether a block that shares no hardware leaves out the pairs i = j, which nobody uses after message passing
+    skips_diagonal: ClassVar[bool] = False
+    #: whether it leaves them out where :attr:`reads_diagonal` is false of all that read its result
+    skips_unread_diagonal: ClassVar[bool] = False
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]

@@ -12,7 +12,7 @@ import numpy as np
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.dense import rows_and_columns
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.momenta import pairs_of
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import PAIR_CHANNELS, Axes
@@ -50,12 +50,14 @@ class SignedLog(Operator):
         return max(self.argument.bits, self.unit_bit) + 1
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        kind = self.argument
+        precision = self.argument
         expect(
-            not kind.signed and kind.overflow is Overflow.SAT,
-            f"the argument of {self.op_type} is unsigned and saturates, not {kind}",
+            not precision.signed and precision.overflow is Overflow.SAT,
+            f"the argument of {self.op_type} is unsigned and saturates, not {precision}",
         )
-        expect(self.unit_bit >= 0, f"the unit of {self.op_type} is at least one LSB of its argument, {kind}")
+        expect(
+            self.unit_bit >= 0, f"the unit of {self.op_type} is at least one LSB of its argument, {precision}"
+        )
         return shapes[0]
 
     def output_axes(self, *axes: Axes) -> Axes:
@@ -115,7 +117,7 @@ class SignedLog(Operator):
     def units(
         self, values: int, columns: int, widths: Mapping[str, FixedType], used: float = 1.0
     ) -> Inventory:
-        """Units for a number of values, dealt out in columns, of which a part is used if nothing is folded."""
+        """Units for a number of values, dealt out in columns, of which a part is used if nothing is shared."""
         given, width = widths["input0"], self.width
         lanes = Inventory()  # adding the unit is a carry chain alone
         if self.output.signed:
@@ -129,7 +131,7 @@ class SignedLog(Operator):
             lanes.selectors.append(Units(values, -(-selected // 2) + -(-step // 5)))
         lanes.adder_levels += 1 + len(steps)
         lanes.requantise(values, widths["logarithm"], self.output)
-        return Inventory(folded=Folded(lanes, columns, values * given.bits, distinct=used))
+        return Inventory(shared=Shared(lanes, columns, values * given.bits, distinct=used))
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,16 @@ FUNCTIONS: dict[str, Callable[[Real], Real]] = {
 }
 
 
-def activation_table(name: str, argument: FixedType, kind: FixedType) -> NDArray[np.int64]:
-    """Raw values of a function on every value of ``argument``, lowest first, in the type ``kind``.
+def activation_table(name: str, argument: FixedType, precision: FixedType) -> NDArray[np.int64]:
+    """Raw values of a function on every value of ``argument``, lowest first, in the type ``precision``.
 
     Raises:
         KeyError: no such function.
     """
     raw = np.arange(argument.lowest, argument.lowest + (1 << argument.bits), dtype=np.int64)
-    return from_real(FUNCTIONS[name](to_real(raw, argument.fraction)), kind)
+    return from_real(FUNCTIONS[name](to_real(raw, argument.fraction)), precision)
 
 
-def reciprocals(largest: int, kind: FixedType) -> NDArray[np.int64]:
-    """Raw values of r(0) = 0 and r(n) = 1 / n for n = 1 ... ``largest`` in the type ``kind``."""
-    return from_real(np.array([0.0] + [1.0 / n for n in range(1, largest + 1)]), kind)
+def reciprocals(largest: int, precision: FixedType) -> NDArray[np.int64]:
+    """Raw values of r(0) = 0 and r(n) = 1 / n for n = 1 ... ``largest`` in the type ``precision``."""
+    return from_real(np.array([0.0] + [1.0 / n for n in range(1, largest + 1)]), precision)

@@ -56,4 +56,4 @@ class TriggerDots(AngularDots):
         ]
         units.product_levels += 1  # pT_i pT_j is ready before the tables are
         units.requantise(pairs, widths["accumulator"], self.output)
-        return self.folded(units, pairs)
+        return self.shared_between_pairs(units, pairs)

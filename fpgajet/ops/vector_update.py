@@ -8,11 +8,10 @@ from typing import ClassVar
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import used_pairs
-from fpgajet.ops.inventory import Folded, Inventory, Units
+from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
-from fpgajet.ops.pair_intervals import check_vectors
 from fpgajet.ops.roles import TABLE_OVER_N, Axes, Axis, TensorRole
+from fpgajet.ops.spacetime_intervals import check_vectors
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class VectorUpdate(Operator):
     """
 
     op_type: ClassVar[str] = "VectorUpdate"
+    skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 3
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_vector_update.h"
@@ -77,7 +77,7 @@ class VectorUpdate(Operator):
         lanes.sum_of_products(n * n * channels * 4, 1, vector, weight)
         lanes.add_tree(n * channels * 4, n, vector + weight)
         read = n * n * channels * weight + n * channels * 4 * vector
-        units = Inventory(folded=Folded(lanes, n, read, reduces=True, distinct=used_pairs(shapes[1])))
+        units = Inventory(shared=Shared(lanes, n, read, reduces=True))
         units.sum_of_products(n * channels * 4, 1, vector, widths["total_weight"].bits)
         units.adders.append(Units(n * channels * 4, widths["sum"].bits))
         units.divide(n, channels * 4, n, widths)

@@ -1,4 +1,4 @@
-"""Values of a scalar graph as polynomials over atoms, in a form that does not depend on how they are computed.
+"""Operations of a scalar graph on polynomials, in a form that does not depend on how a value is computed.
 
 * Products with a bit, selections and gates are polynomials, since the square of a bit is the bit.
 * Cutting bits off, at either end, is ``FLOOR``: floor(p / 2**s). Terms divisible by 2**s come out of it, and floors
@@ -9,117 +9,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
-from math import gcd
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.prove import polynomials as poly
-from fpgajet.prove.polynomials import Base, Coefficient, Frozen, Monomial, Polynomial
-from fpgajet.scalars import Op, Scalar, ScalarGraph
-
-Values = NDArray[np.int64]
-#: A value with at most so many possible values: its functions are tables.
-TABLE_LENGTH = 1024
-#: A function of at most so many bits is a polynomial in them.
-MOST_BITS = 4
-
-
-class Kind(StrEnum):
-    """What an atom computes from its argument."""
-
-    INPUT = "input"
-    FLOOR = "floor"
-    CLIP = "clip"
-    RELU = "relu"
-    NEGATIVE = "negative"
-    NONZERO = "nonzero"
-    ABS = "abs"
-    TABLE = "table"
-
-
-class Atom(NamedTuple):
-    """A value that is no polynomial in others.
-
-    Attributes:
-        kind: the operation.
-        numbers: INPUT: its index; FLOOR: bits; CLIP: least and greatest value; TABLE: entries for the argument's
-            values from ``numbers[0]`` on.
-        argument: a polynomial.
-        lowest, highest: range.
-    """
-
-    kind: Kind
-    numbers: tuple[int, ...]
-    argument: Frozen
-    lowest: int
-    highest: int
+from fpgajet.prove.atoms import Atom, Kind, Values
+from fpgajet.prove.functions import TABLE_LENGTH, Functions
+from fpgajet.prove.polynomials import Frozen, Polynomial
 
 
 @dataclass
-class Algebra:
-    """Atoms and what is known about them.
+class Algebra(Functions):
+    """Operations on polynomials."""
 
-    Attributes:
-        graph: where the nodes are.
-        atoms: all atoms.
-        bits: those that are 0 or 1.
-        shared: atoms from this number on belong to the implementation alone.
-        ranges: by base polynomial, the narrowest range that its nodes keep to.
-    """
-
-    graph: ScalarGraph
-    atoms: list[Atom] = field(default_factory=list)
-    bits: set[int] = field(default_factory=set)
-    shared: int = 1 << 62
-    ranges: dict[Frozen, tuple[int, int]] = field(default_factory=dict)
-    _known: dict[tuple[Kind, tuple[int, ...], Frozen], int] = field(default_factory=dict)
     #: by bits and argument, the atoms that cut bits off
     _floors: dict[int, dict[Frozen, Polynomial]] = field(default_factory=dict)
-
-    # -- nodes -----------------------------------------------------------------------------------
-
-    def polynomial(self, node: Scalar, x: list[Polynomial]) -> Polynomial:  # noqa: PLR0911, PLR0912 - a row per operation
-        """The polynomial of a node from those of its arguments."""
-        match node.op:
-            case Op.INPUT:
-                return self._single(Kind.INPUT, (node.number,), (), node.lowest, node.highest)
-            case Op.CONSTANT:
-                return poly.constant(node.number)
-            case Op.ADD:
-                return poly.add(x[0], x[1])
-            case Op.SUBTRACT:
-                return poly.add(x[0], x[1], -1)
-            case Op.SHIFT:
-                return poly.scale(x[0], 1 << node.number)
-            case Op.MULTIPLY | Op.GATE:
-                return poly.multiply(x[0], x[1], self.bits)
-            case Op.SELECT:
-                return poly.add(x[2], poly.multiply(x[0], poly.add(x[1], x[2], -1), self.bits))
-            case Op.LESS:
-                return self.negative(poly.add(x[0], x[1], -1))
-            case Op.NONZERO:
-                return self.nonzero(x[0])
-            case Op.ABS:
-                return self.abs(x[0])
-            case Op.RELU:
-                return self.relu(x[0])
-            case Op.CLIP:
-                return self.clip(x[0], node.lowest, node.highest)
-            case Op.LOOKUP:
-                return self.lookup(self.graph.tables[node.number], x[0])
-            case Op.QUANTISE:
-                assert node.precision is not None
-                return self.quantise(x[0], node.number, node.precision)
-        raise NotImplementedError(f"the scalar operation {node.op} has no algebra")
-
-    # -- operations ------------------------------------------------------------------------------
 
     def quantise(self, p: Polynomial, fraction: int, to: FixedType) -> Polynomial:
         """One rounding, then the overflow rule; written as floors, ties and clips."""
@@ -155,7 +62,7 @@ class Algebra:
         offset = poly.add(p, poly.constant(1 << (to.bits - 1))) if to.signed else p
         return poly.add(p, self.floor(offset, to.bits), -(1 << to.bits))
 
-    def floor(self, p: Polynomial, bits: int) -> Polynomial:
+    def floor(self, p: Polynomial, bits: int) -> Polynomial:  # noqa: PLR0911 - a form per return
         """floor(p / 2**bits).
 
         Where a finer floor of the same value is known, this is a floor of that one.
@@ -163,6 +70,13 @@ class Algebra:
         p, bits = _reduced(p, bits)
         if bits == 0:
             return p
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, lambda q: self.floor(q, bits))
+        if self._is_small(p):
+            found = self.function(p, lambda v: v >> bits)
+            if found is not None:
+                return found
         whole, rest = _outside(p, bits)
         low, high = self.span(rest)
         if low >> bits == high >> bits:
@@ -181,11 +95,18 @@ class Algebra:
                 deeper = inner.numbers[0]
                 moved = poly.add(dict(inner.argument), poly.constant(int(rest.get((), 0)) << deeper))
                 return poly.add(whole, self.floor(moved, bits + deeper))
-        cut = self._function(rest, lambda v: v >> bits)
+        cut = self.function(rest, lambda v: v >> bits)
         if cut is None:
-            cut = self._single(Kind.FLOOR, (bits,), poly.freeze(rest), low >> bits, high >> bits)
+            cut = self.single(Kind.FLOOR, (bits,), poly.freeze(rest), low >> bits, high >> bits)
             self._floors.setdefault(bits, {})[poly.freeze(rest)] = cut
         return poly.add(whole, cut)
+
+    def _is_small(self, p: Polynomial) -> bool:
+        """Whether a value of a node has few possible values."""
+        if not any(p):
+            return False
+        low, high = self.ranges.get(poly.base_of(p).base, (0, TABLE_LENGTH))
+        return high - low < TABLE_LENGTH
 
     def _is_finest(self, atom: Atom) -> bool:
         bits = atom.numbers[0]
@@ -200,19 +121,25 @@ class Algebra:
         low, high = self.span(p)
         if lowest <= low and high <= highest:
             return p
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, lambda q: self.clip(q, lowest, highest))
         ends = [min(max(end, lowest), highest) for end in (low, high)]
         # What the value never exceeds does not belong to the function.
         numbers = (max(lowest, min(low, highest)), min(highest, max(high, lowest)))
-        found = self._function(p, lambda v: np.clip(v, lowest, highest))
-        return found if found is not None else self._single(Kind.CLIP, numbers, poly.freeze(p), *ends)
+        found = self.function(p, lambda v: np.clip(v, lowest, highest))
+        return found if found is not None else self.single(Kind.CLIP, numbers, poly.freeze(p), *ends)
 
     def relu(self, p: Polynomial) -> Polynomial:
         """max(p, 0)."""
         low, high = self.span(p)
         if low >= 0 or high <= 0:
             return p if low >= 0 else {}
-        found = self._function(p, lambda v: np.maximum(v, 0))
-        return found if found is not None else self._single(Kind.RELU, (), poly.freeze(p), 0, high)
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, self.relu)
+        found = self.function(p, lambda v: np.maximum(v, 0))
+        return found if found is not None else self.single(Kind.RELU, (), poly.freeze(p), 0, high)
 
     def _only_atom(self, p: Polynomial) -> Atom | None:
         """The atom that a polynomial is, if it is one."""
@@ -224,6 +151,9 @@ class Algebra:
         low, high = self.span(p)
         if high < 0 or low >= 0:
             return poly.constant(int(high < 0))
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, self.negative)
         base = poly.base_of(p)
         # factor * b + constant < 0 as a comparison of b with an integer
         limit = Fraction(-base.constant) / Fraction(base.factor)
@@ -234,8 +164,8 @@ class Algebra:
     def _below(self, base: Frozen, limit: int) -> Polynomial:
         """1 where a base polynomial is less than ``limit``."""
         p = poly.add(dict(base), poly.constant(-limit))
-        found = self._function(p, lambda v: (v < 0).astype(np.int64))
-        return found if found is not None else self._single(Kind.NEGATIVE, (), poly.freeze(p), 0, 1)
+        found = self.function(p, lambda v: (v < 0).astype(np.int64))
+        return found if found is not None else self.single(Kind.NEGATIVE, (), poly.freeze(p), 0, 1)
 
     def nonzero(self, p: Polynomial) -> Polynomial:
         """1 where p is not 0, else 0."""
@@ -244,12 +174,15 @@ class Algebra:
             return poly.constant(1)
         if low == high:
             return {}
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, self.nonzero)
         base = poly.base_of(p)
         if base.constant % base.factor:
             return poly.constant(1)
         reduced = poly.add(dict(base.base), poly.constant(int(base.constant // base.factor)))
-        found = self._function(reduced, lambda v: (v != 0).astype(np.int64))
-        return found if found is not None else self._single(Kind.NONZERO, (), poly.freeze(reduced), 0, 1)
+        found = self.function(reduced, lambda v: (v != 0).astype(np.int64))
+        return found if found is not None else self.single(Kind.NONZERO, (), poly.freeze(reduced), 0, 1)
 
     def abs(self, p: Polynomial) -> Polynomial:
         """|p|."""
@@ -258,195 +191,30 @@ class Algebra:
             return p
         if high <= 0:
             return poly.scale(p, -1)
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, self.abs)
         if poly.base_of(p).factor < 0:
             p = poly.scale(p, -1)
-        found = self._function(p, np.abs)
+        found = self.function(p, np.abs)
         if found is not None:
             return found
-        return self._single(Kind.ABS, (), poly.freeze(p), 0, max(-low, high))
+        return self.single(Kind.ABS, (), poly.freeze(p), 0, max(-low, high))
 
     def lookup(self, entries: tuple[int, ...], p: Polynomial) -> Polynomial:
         """Entry p of a table."""
-        table = np.array(entries, dtype=np.int64)
         low, high = self.span(p)
         if low < 0 or high >= len(entries):
             raise ValueError(f"a table of {len(entries)} entries is read at {low}..{high}")
-        found = self._function(p, lambda v: table[v], always=True)
+        return self._entry(np.array(entries, dtype=np.int64), p)
+
+    def _entry(self, table: Values, p: Polynomial) -> Polynomial:
+        gates = self.gates(p)
+        if gates:
+            return self.gated(p, gates, lambda q: self._entry(table, q))
+        found = self.function(p, lambda v: table[np.clip(v, 0, len(table) - 1)], always=True)
         assert found is not None
         return found
-
-    # -- canonical functions ---------------------------------------------------------------------
-
-    def _function(
-        self, p: Polynomial, rule: Callable[[Values], Values], always: bool = False
-    ) -> Polynomial | None:
-        """A function of one value with few possible values, or of few bits; None where there are too many."""
-        if not any(p):
-            return poly.constant(int(rule(np.array([int(p.get((), 0))]))[0]))
-        atoms = poly.atoms_of(p)
-        if len(atoms) <= MOST_BITS and atoms <= self.bits:
-            return self._of_bits(p, sorted(atoms), rule)
-        base = poly.base_of(p)
-        low, high = self.range_of(base.base)
-        if high - low >= TABLE_LENGTH and not always:
-            return None
-        arguments = np.arange(low, high + 1)
-        return self._tabulated(base.base, low, rule(_affine(base, arguments)))
-
-    def _of_bits(self, p: Polynomial, atoms: list[int], rule: Callable[[Values], Values]) -> Polynomial:
-        """Moebius inversion: the values at all corners as coefficients of the products of bits."""
-        grids = np.meshgrid(*[np.arange(2)] * len(atoms), indexing="ij")
-        given: dict[Frozen, Values] = {
-            (((atom,), 1),): grid.ravel() for atom, grid in zip(atoms, grids, strict=True)
-        }
-        values = rule(np.broadcast_to(self.evaluate(p, given, {}), 2 ** len(atoms))).reshape([2] * len(atoms))
-        coefficients = values.astype(object)
-        for axis in range(len(atoms)):
-            ends = [np.take(coefficients, [k], axis) for k in (0, 1)]
-            coefficients = np.concatenate([ends[0], ends[1] - ends[0]], axis)
-        result: Polynomial = {}
-        for corner in np.ndindex(coefficients.shape):
-            if coefficients[corner]:
-                result[tuple(a for a, used in zip(atoms, corner, strict=True) if used)] = int(coefficients[corner])
-        return result
-
-    def _tabulated(self, base: Frozen, low: int, values: Values) -> Polynomial:
-        """A table over a base polynomial; a straight line is no table, and tables of tables are one."""
-        if len(base) == 1 and len(base[0][0]) == 1 and base[0][1] == 1:
-            inner = self.atoms[base[0][0][0]]
-            if inner.kind is Kind.TABLE:
-                inner_values = np.array(inner.numbers[1:], dtype=np.int64)
-                return self._tabulated(inner.argument, inner.numbers[0], values[inner_values - low])
-        steps = np.diff(values)
-        if len(values) == 1 or (steps == steps[0]).all():
-            slope = int(steps[0]) if len(steps) else 0
-            return poly.add(poly.scale(dict(base), slope), poly.constant(int(values[0]) - slope * low))
-        start = int(values.min())
-        content = 0
-        for value in {int(v) - start for v in values.tolist()}:
-            content = gcd(content, value)
-        reduced = (values - start) // content
-        if reduced[0] > reduced[-1] or (reduced[0] == reduced[-1] and reduced[np.argmax(reduced != reduced[0])] < reduced[0]):
-            # One sign for a function and its negative.
-            top = int(reduced.max())
-            reduced, start, content = top - reduced, start + top * content, -content
-        numbers = (low, *map(int, reduced.tolist()))
-        atom = self._single(Kind.TABLE, numbers, base, 0, int(reduced.max()))
-        return poly.add(poly.scale(atom, content), poly.constant(start))
-
-    def _single(
-        self, kind: Kind, numbers: tuple[int, ...], argument: Frozen, low: int, high: int
-    ) -> Polynomial:
-        key = (kind, numbers, argument)
-        if key not in self._known:
-            self._known[key] = len(self.atoms)
-            if (low, high) == (0, 1):
-                self.bits.add(len(self.atoms))
-            self.atoms.append(Atom(kind, numbers, argument, low, high))
-        return {(self._known[key],): 1}
-
-    # -- ranges ----------------------------------------------------------------------------------
-
-    def remember_range(self, p: Polynomial, lowest: int, highest: int) -> None:
-        """A node with polynomial ``p`` takes values in this range only."""
-        base = poly.base_of(p)
-        ends = [Fraction(end - base.constant) / Fraction(base.factor) for end in (lowest, highest)]
-        low, high = int(-(-min(ends) // 1)), int(max(ends) // 1)
-        known = self.ranges.get(base.base, (low, high))
-        self.ranges[base.base] = (max(low, known[0]), min(high, known[1]))
-
-    def span(self, p: Polynomial) -> tuple[int, int]:
-        """Range of a polynomial."""
-        if not any(p):
-            value = int(p.get((), 0))
-            return value, value
-        base = poly.base_of(p)
-        ends = [base.factor * end + base.constant for end in self.range_of(base.base)]
-        return int(-(-min(ends) // 1)), int(max(ends) // 1)
-
-    def range_of(self, base: Frozen) -> tuple[int, int]:
-        """Range of a base polynomial: by interval arithmetic over its terms, and what its nodes keep to."""
-        low, high = self._terms_range(base)
-        known = self.ranges.get(base, (low, high))
-        return max(low, known[0]), min(high, known[1])
-
-    def _terms_range(self, base: Frozen) -> tuple[int, int]:
-        atoms = poly.atoms_of(dict(base))
-        if len(base) > 1 and len(atoms) <= MOST_BITS and atoms <= self.bits:
-            grids = np.meshgrid(*[np.arange(2)] * len(atoms), indexing="ij")
-            given: dict[Frozen, Values] = {
-                (((atom,), 1),): grid.ravel() for atom, grid in zip(sorted(atoms), grids, strict=True)
-            }
-            values = self._terms(base, given, {})
-            return int(values.min()), int(values.max())
-        low = high = 0
-        for monomial, coefficient in base:
-            ends = [1]
-            for atom in monomial:
-                found = self.atoms[atom]
-                ends = [x * y for x in ends for y in (found.lowest, found.highest)]
-            terms = sorted(int(coefficient) * end for end in (min(ends), max(ends)))
-            low, high = low + terms[0], high + terms[1]
-        return low, high
-
-    # -- values ----------------------------------------------------------------------------------
-
-    def evaluate(self, p: Polynomial, given: dict[Frozen, Values], done: dict[int, Values]) -> Values:
-        """Values of a polynomial where those of some base polynomials are given.
-
-        Args:
-            p: what to evaluate.
-            given: values by base polynomial.
-            done: values of atoms that were computed on the way; grows.
-        """
-        if not any(p):
-            return np.asarray(int(p.get((), 0)), dtype=np.int64)
-        base = poly.base_of(p)
-        known = given.get(base.base)
-        return _affine(base, self._terms(base.base, given, done) if known is None else known)
-
-    def groups(self, base: Frozen) -> dict[Monomial, Polynomial]:
-        """A polynomial as a sum of products of atoms of the implementation alone with polynomials in the others."""
-        groups: dict[Monomial, Polynomial] = {}
-        for monomial, coefficient in base:
-            own = tuple(atom for atom in monomial if atom >= self.shared)
-            rest = tuple(atom for atom in monomial if atom < self.shared)
-            groups.setdefault(own, {})[rest] = coefficient
-        return groups
-
-    def _terms(self, base: Frozen, given: dict[Frozen, Values], done: dict[int, Values]) -> Values:
-        total: Values = np.asarray(0, dtype=np.int64)
-        for own, rest in self.groups(base).items():
-            product = self._monomials(rest, given, done)
-            for atom in own:
-                product = product * self._value(atom, given, done)
-            total = total + product
-        return total
-
-    def _monomials(self, p: Polynomial, given: dict[Frozen, Values], done: dict[int, Values]) -> Values:
-        total: Values = np.asarray(int(p.get((), 0)), dtype=np.int64)
-        if not any(p):
-            return total
-        split = poly.base_of(p)
-        if split.base in given:
-            return _affine(split, given[split.base])
-        for monomial, coefficient in p.items():
-            if monomial:
-                product: Values = np.asarray(int(coefficient), dtype=np.int64)
-                for atom in monomial:
-                    product = product * self._value(atom, given, done)
-                total = total + product
-        return total
-
-    def _value(self, number: int, given: dict[Frozen, Values], done: dict[int, Values]) -> Values:
-        alone = (((number,), 1),)
-        if alone in given:
-            return given[alone]
-        if number not in done:
-            atom = self.atoms[number]
-            x = self.evaluate(dict(atom.argument), given, done)
-            done[number] = _RULES[atom.kind](x, atom.numbers)
-        return done[number]
 
 
 def _reduced(p: Polynomial, bits: int) -> tuple[Polynomial, int]:
@@ -475,24 +243,3 @@ def _outside(p: Polynomial, bits: int) -> tuple[Polynomial, Polynomial]:
         else:
             rest[monomial] = c
     return whole, rest
-
-
-def _affine(base: Base, values: Values) -> Values:
-    """factor * values + constant, an integer wherever the values are possible."""
-    factor, offset = Fraction(base.factor), Fraction(base.constant)
-    denominator = factor.denominator * offset.denominator // gcd(factor.denominator, offset.denominator)
-    total = values * int(factor * denominator) + int(offset * denominator)
-    return total if denominator == 1 else total // denominator
-
-
-_RULES: dict[Kind, Callable[[Values, tuple[int, ...]], Values]] = {
-    Kind.FLOOR: lambda x, numbers: x >> np.int64(numbers[0]),
-    Kind.CLIP: lambda x, numbers: np.clip(x, numbers[0], numbers[1]),
-    Kind.RELU: lambda x, _: np.maximum(x, 0),
-    Kind.NEGATIVE: lambda x, _: np.asarray(x < 0, dtype=np.int64),
-    Kind.NONZERO: lambda x, _: np.asarray(x != 0, dtype=np.int64),
-    Kind.ABS: lambda x, _: np.asarray(np.abs(x)),
-    Kind.TABLE: lambda x, numbers: np.take(np.array(numbers[1:], dtype=np.int64), x - numbers[0], mode="clip"),
-}
-
-__all__ = ["Algebra", "Atom", "Coefficient", "Kind", "Values"]

@@ -72,9 +72,7 @@ def _product(a: Monomial, b: Monomial, bits: Collection[int]) -> Monomial:
     if not a or not b:
         return a or b
     merged = sorted(a + b)
-    return tuple(
-        atom for k, atom in enumerate(merged) if not (k and merged[k - 1] == atom and atom in bits)
-    )
+    return tuple(atom for k, atom in enumerate(merged) if not (k and merged[k - 1] == atom and atom in bits))
 
 
 def base_of(p: Polynomial) -> Base:
@@ -91,7 +89,12 @@ def base_of(p: Polynomial) -> Base:
     factor: Coefficient = Fraction(content if first > 0 else -content, denominator)
     if factor.denominator == 1:
         factor = int(factor)
-    frozen = tuple(sorted((m, int(c / factor) if isinstance(factor, Fraction) else int(c) // factor) for m, c in free.items()))
+    frozen = tuple(
+        sorted(
+            (m, int(c / factor) if isinstance(factor, Fraction) else int(c) // factor)
+            for m, c in free.items()
+        )
+    )
     return Base(factor, frozen, p.get((), 0))
 
 

@@ -1,12 +1,16 @@
 """Equality of two implementations for all inputs: algebra between cuts, enumeration at cuts.
 
 Both are nodes of one scalar graph with common inputs. Sums, products, shifts and gates are polynomials over atoms
-(:mod:`fpgajet.prove.algebra`); whether an implementation used Winograd's products or chains of multiply-accumulates does not
-show in them. Roundings, clips and tables are atoms. An implementation may compute these differently, from carries and
-single bits say. Then a node of the reference with the same values on sample events is looked for, and the equality of the
-two is proved by evaluating both for every value of what they depend on: one accumulator and a few bits.
+(:mod:`fpgajet.prove.algebra`). Whether an implementation used Winograd's products or chains of multiply-accumulates
+does not show in them. Roundings, clips and tables are atoms. An implementation may compute these differently, from
+carries and single bits say. Then a node of the reference with the same values on sample events is looked for. The two
+are proved equal by evaluating both for every value of what they depend on: one accumulator and a few bits.
 
-Sampling only proposes what is to be proved. An equality that is not proved is not used.
+Why a proof holds. Every node has a polynomial that has the node's value for every input: by identities of the algebra,
+or because a polynomial of the reference agrees with it for all values of its leaves (:mod:`fpgajet.prove.cones`). By
+induction over the nodes this holds for the outputs, and outputs with one polynomial are equal for every input. A node
+is proved from earlier nodes only. Ranges come from interval arithmetic over the nodes, never from a proof
+(:mod:`fpgajet.prove.atoms`). Sampling only proposes what is to be proved. An equality that is not proved is not used.
 """
 
 from __future__ import annotations
@@ -15,21 +19,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.prove import polynomials as poly
-from fpgajet.prove.algebra import Algebra, Values
-from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
-from fpgajet.scalars import Op, ScalarGraph
+from fpgajet.prove.algebra import Algebra
+from fpgajet.prove.atoms import Values
+from fpgajet.prove.cones import Cone
+from fpgajet.prove.nodes import polynomial
+from fpgajet.prove.polynomials import Coefficient, Polynomial
+from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
 #: Assignments that one enumeration may try.
 MOST_ASSIGNMENTS = 1 << 25
-#: and how many are tried at a time.
-CHUNK = 1 << 18
 #: Nodes of the reference with the same sample values that are tried.
 MOST_CANDIDATES = 8
 
@@ -74,7 +78,7 @@ class Prover:
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra(self.graph)
+        self.algebra = Algebra()
         self._polynomials: dict[int, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)
@@ -118,7 +122,7 @@ class Prover:
     def _learn(self, number: int) -> None:
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
-        p = self.algebra.polynomial(node, [self._polynomials[a] for a in node.arguments])
+        p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
         self._polynomials[number] = p
         if len(self.algebra.atoms) > before:
             self.counts.cuts += 1
@@ -155,124 +159,17 @@ class Prover:
         return any(self._agree(p, q, split=split) for split in (False, True))
 
     def _agree(self, p: Polynomial, q: Polynomial, *, split: bool) -> bool:
-        leaves: dict[Frozen, None] = {}
-        self._leaves(p, leaves, set(), expand=False, split=split)
-        self._leaves(q, leaves, set(), expand=True, split=split)
-        ranges = [self.algebra.range_of(base) for base in leaves]
-        size = prod(high - low + 1 for low, high in ranges)
-        if size > MOST_ASSIGNMENTS:
+        cone = Cone(self.algebra, p, q, split)
+        if cone.size > MOST_ASSIGNMENTS or not cone.fits:
             self.counts.too_wide += 1
             return False
-        numbered = {base: k for k, base in enumerate(leaves)}
-        shapes: dict[int, object] = {}
-        key = (self._shape(p, numbered, shapes), self._shape(q, numbered, shapes), tuple(ranges))
+        key = cone.key()
         if key not in self._proved:
             self.counts.enumerations += 1
-            self.counts.assignments += size
-            self._proved[key] = self._equal_everywhere(p, q, list(leaves), ranges)
+            self.counts.assignments += cone.size
+            self._proved[key] = cone.agree()
             self.counts.refuted += not self._proved[key]
         return self._proved[key]
-
-    def _equal_everywhere(
-        self, p: Polynomial, q: Polynomial, leaves: list[Frozen], ranges: list[tuple[int, int]]
-    ) -> bool:
-        """Evaluate both for all values of the leaves, a chunk at a time."""
-        lengths = [high - low + 1 for low, high in ranges]
-        for start in range(0, prod(lengths), CHUNK):
-            places = np.arange(start, min(start + CHUNK, prod(lengths)))
-            given: dict[Frozen, Values] = {}
-            for base, (low, _), length in zip(leaves, ranges, lengths, strict=True):
-                given[base] = places % length + low
-                places = places // length
-            done: dict[int, Values] = {}
-            if (self.algebra.evaluate(p, given, done) != self.algebra.evaluate(q, given, done)).any():
-                return False
-        return True
-
-    def _shape(self, p: Polynomial, leaves: dict[Frozen, int], shapes: dict[int, object]) -> object:
-        """The function without the names of what it depends on: equal functions are enumerated once."""
-        if not any(p):
-            return p.get((), 0)
-        base = poly.base_of(p)
-        if base.base in leaves:
-            return leaves[base.base], base.factor, base.constant
-        found = []
-        for own, rest in self.algebra.groups(base.base).items():
-            atoms = tuple(self._atom_shape(a, leaves, shapes) for a in own)
-            split = poly.base_of(rest) if any(rest) else None
-            if split is None:
-                found.append((atoms, rest.get((), 0)))
-            elif split.base in leaves:
-                found.append((atoms, leaves[split.base], split.factor, split.constant))
-            else:
-                terms = [(c, *(self._atom_shape(a, leaves, shapes) for a in m)) for m, c in rest.items()]
-                found.append((atoms, tuple(terms)))
-        return base.factor, base.constant, tuple(found)
-
-    def _atom_shape(self, number: int, leaves: dict[Frozen, int], shapes: dict[int, object]) -> object:
-        alone = (((number,), 1),)
-        if alone in leaves:
-            return ("leaf", leaves[alone])
-        if number not in shapes:
-            atom = self.algebra.atoms[number]
-            argument = self._shape(dict(atom.argument), leaves, shapes)
-            # Numbered in the order of discovery: a shape that occurs twice is written once.
-            shapes[number] = (len(shapes), atom.kind, atom.numbers, argument)
-            return shapes[number]
-        return shapes[number][0] if isinstance(shapes[number], tuple) else shapes[number]
-
-    def _leaves(
-        self, p: Polynomial, leaves: dict[Frozen, None], seen: set[int], *, expand: bool, split: bool
-    ) -> None:
-        """Add the base polynomials that a value depends on.
-
-        Atoms of the implementation alone are replaced by their arguments. With ``expand``, so are those of the reference
-        that are no leaves yet, down to values that are.
-        """
-        if not any(p):
-            return
-        base = poly.base_of(p).base
-        if base in leaves:
-            return
-        for own, rest in self.algebra.groups(base).items():
-            for atom in own:
-                self._open(atom, leaves, seen, expand=expand, split=split)
-            if not any(rest):
-                continue
-            part = poly.base_of(rest).base
-            if part in leaves:
-                continue
-            if not expand and not split:
-                leaves[part] = None
-                continue
-            if not expand:
-                leaves |= {(((atom,), 1),): None for atom in sorted(poly.atoms_of(rest))}
-                continue
-            for atom in sorted(poly.atoms_of(rest)):
-                self._open(atom, leaves, seen, expand=True, split=split)
-
-    def _open(
-        self, atom: int, leaves: dict[Frozen, None], seen: set[int], *, expand: bool, split: bool
-    ) -> None:
-        """Add what one atom depends on."""
-        alone = (((atom,), 1),)
-        if alone in leaves or atom in seen:
-            return
-        seen.add(atom)
-        argument = self.algebra.atoms[atom].argument
-        if argument:
-            opens = self._opens(argument, leaves, expand)
-            self._leaves(dict(argument), leaves, seen, expand=opens, split=split)
-        else:
-            leaves[alone] = None
-
-    def _opens(self, argument: Frozen, leaves: dict[Frozen, None], expand: bool) -> bool:
-        """Whether an argument of a reference atom is looked into: only a single atom that is no leaf is."""
-        p = dict(argument)
-        if not expand or not any(p):
-            return False
-        base = poly.base_of(p).base
-        return base not in leaves and len(base) == 1 and len(base[0][0]) >= 1
 
     def _unproved(self, place: int, r: int, c: int) -> Unproved:
         wrong = np.nonzero(self._values[r] != self._values[c])[0]
@@ -284,7 +181,7 @@ def _signature(values: Values) -> bytes:
     steps = values - values[0]
     content = int(np.gcd.reduce(steps)) or 1
     first = steps[np.argmax(steps != 0)]
-    return (steps // (content if first >= 0 else -content)).tobytes()
+    return bytes((steps // (content if first >= 0 else -content)).tobytes())
 
 
 def _relation(reference: Values, found: Values) -> tuple[Coefficient, Coefficient] | None:
@@ -300,6 +197,3 @@ def _relation(reference: Values, found: Values) -> tuple[Coefficient, Coefficien
 
 def _plain(value: Fraction) -> Coefficient:
     return int(value) if value.denominator == 1 else value
-
-
-__all__ = ["Counts", "Op", "Prover", "Unproved", "gcd"]

@@ -75,7 +75,9 @@ class ScalarGraph:
         number = self._node(Op.INPUT, (), index, None, precision.lowest, precision.highest)
         node = self.nodes[number]
         if (node.lowest, node.highest) != (precision.lowest, precision.highest):
-            raise ValueError(f"input {index} is known with range {node.lowest}..{node.highest}, not {precision}")
+            raise ValueError(
+                f"input {index} is known with range {node.lowest}..{node.highest}, not {precision}"
+            )
         return number
 
     def constant(self, value: int) -> int:

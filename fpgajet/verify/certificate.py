@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.verify.boundaries import BoundaryCounter
+from fpgajet.verify.boundaries import BoundaryCounter, unreached
 
 REFERENCE = "integer reference"
 CHUNK = 2000
@@ -44,7 +44,16 @@ class Difference:
 
 @dataclass
 class Certificate:
-    """What was compared, and what came out. ``scores`` holds the real jets' scores by implementation."""
+    """What was compared, and what came out.
+
+    Attributes:
+        boundary_hits: by requantiser, values on a rounding boundary.
+        saturated: by requantiser, values that were clipped at either end.
+        corners: by requantiser, table and intermediate, values at each of its corners; clips at the top and at the
+            bottom apart (:mod:`fpgajet.verify.boundaries`).
+        unreached: corners that interval analysis cannot exclude and no event has reached.
+        scores: those of the real jets, by implementation.
+    """
 
     implementations: list[str]
     events: dict[str, int] = field(default_factory=dict)
@@ -54,6 +63,8 @@ class Certificate:
     distinct_scores: int = 0
     boundary_hits: dict[str, int] = field(default_factory=dict)
     saturated: dict[str, int] = field(default_factory=dict)
+    corners: dict[str, dict[str, int]] = field(default_factory=dict)
+    unreached: list[str] = field(default_factory=list)
     scores: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
@@ -99,7 +110,7 @@ def certify(
     names = [REFERENCE, *(i.name for i in implementations)]
     result = Certificate(names, differences={i.name: 0 for i in implementations})
     scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
-    counter = BoundaryCounter()
+    counter = BoundaryCounter(network)
     for kind, jets in events.items():
         result.events[kind] = len(jets)
         for start in range(0, len(jets), CHUNK):
@@ -117,6 +128,8 @@ def certify(
     result.scores = {name: np.concatenate(parts) for name, parts in scores.items() if parts}
     result.distinct_scores = len(np.unique(result.scores[REFERENCE])) if result.scores else 0
     result.boundary_hits, result.saturated = dict(counter.ties), dict(counter.saturated)
+    result.corners = {place: dict(counts) for place, counts in counter.corners.items()}
+    result.unreached = unreached(network, counter)
     return result
 
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
+from fpgajet.verify import directed
+from fpgajet.verify.holes import holes
 
 Jets = NDArray[np.float32]
 
@@ -49,6 +51,8 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
     if len(constituents):
         full[empty_slots] = constituents[rng.integers(0, len(constituents), int(empty_slots.sum()))]
     halves = amplitudes(2 * tenth)
+    generations = min(directed.generations_for(network), count // 15)
+    searched = directed.extremes(network, 2 * tenth, seed, jets, generations)
     return {
         "empty jet": np.zeros((1, *shape), np.float32),
         "every value highest": real(np.full((1, *shape), kind.highest)),
@@ -60,4 +64,6 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
         "half steps of the input": (real(halves) + np.float32(kind.lsb / 2)).astype(np.float32),
         "random, every multiplicity": real(emptied(amplitudes(3 * tenth), some)),
         "random over the full range": real(rng.integers(kind.lowest, kind.highest + 1, (tenth, *shape))),
+        "directed: extremes of intermediates": real(searched),
+        "directed: patterns of empty slots": real(holes(network, tenth, seed)),
     }

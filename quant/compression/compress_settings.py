@@ -16,12 +16,13 @@ from quant.models.training_settings import TrainingSettings
 from quant.training.read_settings import read_settings
 
 #: settings of retraining where the user gives none; the rate is a share of the one the model was trained with
-RETRAINING = {"float_epochs": 4, "quantised_epochs": 1}
+RETRAINING = {"float_epochs": 4, "quantised_epochs": 1, "schedule": "cosine", "seeds": 1, "best_seeds": 1}
 RATE_SHARE = 0.1
 #: settings that are not the model's own
 FREE = {
     "seed", "batch", "float_epochs", "float_rate", "quantised_epochs", "quantised_rate", "warm_up", "max_jets", "bits",
-    "calibration_jets", "calibration_starts", "calibration_searches", "calibration_sweeps",
+    "schedule", "seeds", "best_seeds", "calibration_jets", "calibration_starts", "calibration_searches",
+    "calibration_sweeps",
 }  # fmt: skip
 
 

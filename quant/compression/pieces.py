@@ -15,7 +15,7 @@ from quant.models.sample import Sample
 from quant.models.structure import Removable, Structure
 from quant.models.training_settings import TrainingSettings
 from quant.training.fit import evaluate
-from quant.training.run import new_model
+from quant.training.float_phase import new_model
 from quant.training.sparsity import Sparsity
 
 

@@ -27,7 +27,8 @@ from quant.models.structure import Structure
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
 from quant.training.fit import Report, Tick, no_tick
-from quant.training.quantisation import STATE, fit_of, measured, quantise
+from quant.training.float_phase import fit_of
+from quant.training.quantisation import STATE, measured, quantise
 from quant.training.run import Recorder
 from quant.training.sparsity import Sparsity
 

@@ -24,6 +24,7 @@ from quant.data.jets import Jets, concatenate
 from quant.data.reading.data_set import iter_jets, read_jets, shard_paths
 from quant.data.reading.events import read_events
 from quant.data.reading.jet_file import JetFile
+from quant.data.reading.shipped import shipped_sample
 from quant.data.writing.jet_writer import JetWriter, write_jets
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "read_events",
     "read_jets",
     "shard_paths",
+    "shipped_sample",
     "validate",
     "write_jets",
 ]

@@ -47,7 +47,7 @@ class Description(Strict, ABC):
     @property
     @abstractmethod
     def parameters(self) -> int:
-        """Trainable numbers without batch normalisation."""
+        """Numbers that quantised training trains; batch norms are folded into them."""
 
     @property
     def movable_types(self) -> Sequence[str]:
@@ -56,8 +56,19 @@ class Description(Strict, ABC):
 
     @property
     def parameters_absorbed(self) -> int | None:
-        """Independent numbers once everything that can be absorbed is; None if that is not known."""
+        """Free parameters of the exported network: the rank of the Jacobian of the score with respect to its
+        parameters. None if that is not known."""
         return None
+
+    @property
+    def parameters_published(self) -> int | None:
+        """The number that the paper gives for this network, where it counts in another way."""
+        return None
+
+    @property
+    def earlier_counts(self) -> tuple[int, int | None]:
+        """``parameters`` and ``parameters_absorbed`` as checkpoints from before version 0.2 state them."""
+        return self.parameters, self.parameters_absorbed
 
     @property
     @abstractmethod
@@ -81,6 +92,8 @@ class Family(ABC, Generic[S, D]):
     name: ClassVar[str]
     #: whether there is a quantised form of it; without one, only float training is possible
     has_quantised: ClassVar[bool] = True
+    #: named sets of settings, from which ``preset=NAME`` starts
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: which of the settings' ``bits`` compression narrows together
     narrowed: ClassVar[tuple[str, ...]] = ("weight", "activation")
 

@@ -5,7 +5,9 @@ Every family adds its hyperparameters and its own defaults, which is why this cl
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm
 
@@ -16,11 +18,19 @@ class TrainingSettings(BaseModel):
     The key names are those of ``--set`` and of configuration files.
 
     Attributes:
+        preset: name of the preset that the other settings started from, see ``presets`` of the family.
         model: name of the family. constituents: N, leading constituents of a jet that are read.
         restarts, screen_epochs, screen_jets: that many networks are trained briefly on the first jets and
-            the one with the best validation AUC goes on: bad optima are the main hazard.
+            the one with the best validation AUC goes on: bad optima are the main hazard. With ``screen_epochs`` 0
+            they are not trained before the choice.
+        seeds, best_seeds: so many float models are trained, with seeds ``seed``, ``seed`` + 1, ...; metrics of the
+            ``best_seeds`` of lowest validation loss are summarised as mean and spread, and the best one goes on.
         float_epochs, float_rate, quantised_epochs, quantised_rate: epochs and peak learning rates; rates
             rise linearly over the first ``warm_up`` share of the steps and fall as a cosine to 0.
+        schedule: of the float model; "restarts" stands for ``warm_up_epochs`` of linear warm-up, cosines with warm
+            restarts, the first over ``restart_epochs`` and each ``restart_factor`` times as long as the one before,
+            and ``decay_epochs`` of exponential decay by ``decay_gamma`` per epoch.
+        keep: whether the epoch of highest validation AUC or of lowest validation loss is kept.
         scale_rounds: so often ``quantised_epochs`` of fine-tuning are followed by a search that moves binary points
             on the weights as they are then: learned power-of-two scales. In the last fine-tuning they are frozen.
         calibration_jets: first training jets that place the binary points.
@@ -29,22 +39,43 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
+    preset: str | None = None
     model: str
     constituents: int = Field(default=16, ge=1, le=256)
 
     seed: int = Field(default=1, ge=0)
     batch: int = Field(default=512, ge=2)
     restarts: int = Field(default=10, ge=1)
-    screen_epochs: int = Field(default=4, ge=1)
+    screen_epochs: int = Field(default=4, ge=0)
     screen_jets: int = Field(default=100_000, ge=1)
+    seeds: int = Field(default=1, ge=1, le=1000)
+    best_seeds: int = Field(default=1, ge=1)
     float_epochs: int = Field(default=20, ge=1)
     float_rate: float = Field(default=0.003, gt=0)
     quantised_epochs: int = Field(default=4, ge=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
     scale_rounds: int = Field(default=0, ge=0)
     warm_up: float = Field(default=0.03, ge=0, le=1)
+    schedule: Literal["cosine", "restarts"] = "cosine"
+    warm_up_epochs: int = Field(default=4, ge=0)
+    restart_epochs: int = Field(default=4, ge=1)
+    restart_factor: int = Field(default=2, ge=1)
+    decay_epochs: int = Field(default=12, ge=0)
+    decay_gamma: float = Field(default=0.5, gt=0, le=1)
+    keep: Literal["auc", "loss"] = "auc"
     calibration_jets: int = Field(default=8_000, ge=1)
     max_jets: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _regime_is_possible(self) -> Self:
+        if self.best_seeds > self.seeds:
+            raise ValueError(f"best_seeds={self.best_seeds} of seeds={self.seeds}: there are not so many")
+        outside = self.warm_up_epochs + self.decay_epochs
+        if self.schedule == "restarts" and outside >= self.float_epochs:
+            raise ValueError(
+                f"warm-up and decay take {outside} epochs, so float_epochs={self.float_epochs} leave none for cosines"
+            )
+        return self
 
     @property
     def form(self) -> InputForm:

@@ -11,8 +11,8 @@ import torch
 
 from fpgajet.errors import BadInput
 from fpgajet.ops.forms import InputForm
+from quant.data import read_jets
 from quant.data.checking.identity import identity
-from quant.data.layout import read_jets
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 

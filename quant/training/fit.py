@@ -1,4 +1,4 @@
-"""One fit: a model, a loss, epochs with a cosine schedule, and the best validation epoch.
+"""One fit: a model, a loss, epochs with a learning-rate schedule, and the best validation epoch.
 
 A fit is a pure function of its arguments, also if it is killed and resumed: the order of
 the jets in epoch e comes from a generator seeded with (seed, fit, e), the learning rate from the step's
@@ -21,8 +21,9 @@ from fpgajet.errors import BadInput
 from quant.metrics import auc
 from quant.models.loss import logit_loss
 from quant.models.sample import Sample
+from quant.training.schedule import Schedule
 from quant.training.sparsity import Sparsity
-from quant.training.state import FitState, load_state, save_state
+from quant.training.state import FitState, Keep, load_state, save_state
 
 #: jets evaluated at a time outside training
 CHUNK_JETS = 2048
@@ -46,22 +47,22 @@ class Fit:
 
     Attributes:
         name: unique in its run; also names the state file and seeds the order of jets.
-        epochs, rate, batch, warm_up, seed: see :class:`quant.models.training_settings.TrainingSettings`.
+        epochs, rate, batch, seed: see :class:`quant.models.training_settings.TrainingSettings`.
+        schedule: of the learning rate, whose highest value is ``rate``.
+        keep: by which validation figure the best epoch is chosen.
     """
 
     name: str
     epochs: int
     rate: float
     batch: int
-    warm_up: float
+    schedule: Schedule
     seed: int
+    keep: Keep = "auc"
 
     def learning_rate(self, step: int, steps: int) -> float:
-        """Rate of optimiser step 0..steps - 1: linear warm-up, then a cosine that reaches 0 at the end."""
-        warm = max(1, round(self.warm_up * steps))
-        if step < warm:
-            return self.rate * (step + 1) / warm
-        return self.rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+        """Rate of optimiser step 0..steps - 1."""
+        return self.schedule.rate(self.rate, step, steps, self.epochs)
 
     def order(self, sample: Sample, epoch: int) -> list[Tensor]:
         """The batches of an epoch as row numbers; each sorted by multiplicity, which the pair sums like.
@@ -95,7 +96,7 @@ class Fit:
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
-        What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the one of best AUC:
+        What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the best one:
         the loss that was made small is another one.
 
         Raises:
@@ -114,7 +115,7 @@ class Fit:
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
             record["auc"] = auc(validation.labels, scores.cpu().numpy())
-            state.add(record, model, always=sparsity.l1 > 0)
+            state.add(record, model, self.keep, always=sparsity.l1 > 0)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)

@@ -17,17 +17,13 @@ from quant.models.training_settings import TrainingSettings
 from quant.seen_jets import write_seen
 from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import TrainingJets
-from quant.training.fit import FREE, Fit, Report, Tick, evaluate, no_tick
+from quant.training.fit import FREE, Report, Tick, evaluate, no_tick
+from quant.training.float_phase import fit_of
 from quant.training.sparsity import Sparsity
 from quant.training.stages import Until
 
 STATE = "state"
 LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
-
-
-def fit_of(settings: TrainingSettings, name: str, epochs: int, rate: float) -> Fit:
-    """A fit with what all fits of a run share."""
-    return Fit(name, epochs, rate, settings.batch, settings.warm_up, settings.seed)
 
 
 def measured(model: nn.Module, quantised: nn.Module, jets: TrainingJets) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
 
     The file is JSON or TOML; ``given`` counts where it is not None; assignments are ``key=value``. A dotted key
     reaches inside (``bits.weight=4``); values are JSON, or text where they are not JSON. ``model`` names the
-    family (``npelican`` by default) whose settings class is returned.
+    family (``npelican`` by default) whose settings class is returned; ``preset`` names one of its presets, whose
+    settings count where no other value is given.
 
     Raises:
         BadInput: unreadable file, unknown family or key, or a value that does not fit.
@@ -31,7 +32,13 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
         if not equals:
             raise BadInput(f"--set {assignment!r} is not of the form key=value.")
         _assign(values, key.strip(), text.strip())
-    settings = family_named(values.setdefault("model", "npelican")).settings
+    family = family_named(values.setdefault("model", "npelican"))
+    settings = family.settings
+    if (preset := values.get("preset")) is not None:
+        if preset not in family.presets:
+            known = ", ".join(family.presets) or "none"
+            raise BadInput(f"{family.name} has no preset {preset!r}. There are: {known}.")
+        values = dict(family.presets[preset]) | values
     try:
         return settings.model_validate(values)
     except ValidationError as error:

@@ -12,20 +12,21 @@ from typing import Any
 
 import torch
 from pydantic import BaseModel, ValidationError
-from torch import nn
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint
 from quant.models.families import FAMILIES
-from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
 from quant.training.fit import Report, Tick, no_tick
-from quant.training.quantisation import STATE, fit_of, quantise
+from quant.training.float_phase import summary, trained_seeds
+from quant.training.quantisation import STATE, quantise
 from quant.training.stages import Until
 
 SETTINGS, HISTORY = "settings.json", "history.json"
+#: of a run with several seeds: metrics of the best ones
+SEEDS = "seeds.json"
 
 
 def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
@@ -106,41 +107,13 @@ def train(
     jets = TrainingJets(data, constituents, settings.form, settings.max_jets)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
-    model = float_phase(settings, *samples, out / STATE, recorder, tick, device).to("cpu")
+    seeds = trained_seeds(settings, *samples, out / STATE, recorder, tick, device)
+    if settings.seeds > 1:
+        write_json(out / SEEDS, summary(seeds, settings.best_seeds, jets.seen(jets.test)))
+    model = seeds[0].model
     if until is Until.FLOAT:
         return None
     return quantise(settings, model, jets, out, recorder, name=name, command=command, until=until, tick=tick)
-
-
-def float_phase(
-    settings: TrainingSettings,
-    jets: Sample,
-    validation: Sample,
-    directory: Path,
-    report: Report,
-    tick: Tick = no_tick,
-    device: str = "cpu",
-) -> nn.Module:
-    """The best of several short restarts, trained to the end."""
-    best_auc, winner = -1.0, None
-    few = jets.first(settings.screen_jets)
-    for number in range(settings.restarts):
-        candidate = new_model(settings, number).to(device)
-        fit = fit_of(settings, f"screen-{number}", settings.screen_epochs, settings.float_rate)
-        state = fit.run(candidate, few, validation, directory, report, tick)
-        if state.best_auc > best_auc:
-            best_auc, winner = state.best_auc, candidate
-    assert winner is not None
-    fit = fit_of(settings, "float", settings.float_epochs, settings.float_rate)
-    fit.run(winner, jets, validation, directory, report, tick)
-    return winner
-
-
-def new_model(settings: TrainingSettings, number: int) -> nn.Module:
-    """An untrained float model; its initial values depend on the seed and the restart's number only."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed * 1000 + number)
-        return FAMILIES[settings.model].new_float(settings)
 
 
 class Recorder:

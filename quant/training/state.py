@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,6 +16,7 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 
 Tensors = dict[str, Tensor]
+Keep = Literal["auc", "loss"]
 
 
 @dataclass
@@ -24,7 +25,8 @@ class FitState:
 
     Attributes:
         history: one record an epoch, with at least ``auc``; the first is the model as given.
-        best: state of the model after the epoch of highest validation AUC (the first such epoch).
+        best: state of the model after the best epoch: that of highest validation AUC or of lowest validation loss
+            (the first such epoch).
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -40,11 +42,23 @@ class FitState:
         """Highest validation AUC."""
         return max(float(record["auc"]) for record in self.history)
 
-    def add(self, record: dict[str, Any], model: nn.Module, always: bool = False) -> None:
-        """Append an epoch; keep the model if it is the best so far, or ``always``."""
-        if always or not self.history or record["auc"] > self.best_auc:
+    @property
+    def lowest_loss(self) -> float:
+        """Lowest validation loss."""
+        return min(float(record["validation_loss"]) for record in self.history)
+
+    def add(
+        self, record: dict[str, Any], model: nn.Module, keep: Keep = "auc", *, always: bool = False
+    ) -> None:
+        """Append an epoch; keep the model if it is the best so far by the figure ``keep``, or ``always``."""
+        if always or not self.history or self._is_better(record, keep):
             self.best = {name: t.detach().clone() for name, t in model.state_dict().items()}
         self.history.append(record)
+
+    def _is_better(self, record: dict[str, Any], keep: Keep) -> bool:
+        if keep == "loss":
+            return float(record["validation_loss"]) < self.lowest_loss
+        return float(record["auc"]) > self.best_auc
 
     def restore_best(self, model: nn.Module) -> None:
         """Put the best epoch into the model."""

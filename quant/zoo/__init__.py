@@ -36,6 +36,7 @@ def describe(path: Path) -> ZooEntry:
         "channels": config.model.channels,
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
+        "parameters_published": config.model.parameters_published,
         "bits": config.model.bits,
         "auc_float": config.metrics.float_["auc"],
         "auc_quantised": config.metrics.quantised["auc"],

@@ -16,7 +16,7 @@ from fpgajet.cli import _register, app
 from fpgajet.cli.training_progress import TrainingProgress
 from fpgajet.errors import BadInput
 from quant.checkpoint import open_checkpoint
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from tests.quant.jets import labelled_jets
 
 _register()

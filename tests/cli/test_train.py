@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from fpgajet.cli import _register, app
 from fpgajet.cli.training_progress import TrainingProgress
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from tests.quant.jets import labelled_jets
 
 _register()

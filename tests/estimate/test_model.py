@@ -9,7 +9,10 @@ import pytest
 from fpgajet.devices import part
 from fpgajet.errors import BadInput
 from fpgajet.estimate import QUANTITIES, Estimate, estimate
+from fpgajet.estimate.blocks import Block
 from fpgajet.estimate.figures import Figure
+from fpgajet.estimate.model import estimate_blocks
+from fpgajet.ops.inventory import Inventory
 from tests.networks import random_network
 
 PART = part("xcvu13p")
@@ -95,6 +98,14 @@ def test_plain_data() -> None:
 def test_impossible_wishes(clock: float, ii: int) -> None:
     with pytest.raises(BadInput, match="not possible"):
         of(4, clock=clock, ii=ii)
+
+
+def test_the_latency_is_that_of_the_longest_path() -> None:
+    """Not of the last block: a graph may have several ends."""
+    long, short = Inventory(adder_levels=40), Inventory(adder_levels=1)
+    blocks = (Block("long", "Add", (), long, 8), Block("short", "Add", (), short, 8))
+    e = estimate_blocks(blocks, 4, PART, 200.0)
+    assert e.total.latency_cycles.value >= e.operators[0].latency_cycles.value > 5
 
 
 def test_figures() -> None:

@@ -56,7 +56,7 @@ def test_the_throughput_row_takes_the_interval(network: Network, ii: int, status
 
 def test_what_is_the_same_for_both_orders_of_a_pair_is_built_once(network: Network) -> None:
     """Unrolled: of 16 x 16 pairs, i = j never counts; where (i, j) equals (j, i) half of the others are left."""
-    distinct = {block.name: block.inventory.folded for block in blocks_of(network)}
+    distinct = {block.name: block.inventory.shared for block in blocks_of(network)}
     parts = {name: folded.distinct for name, folded in distinct.items() if folded is not None}
     assert parts["s1_edge1"] == parts["v1_gate"] == pytest.approx(15 / 32)
     assert parts["s2_edge1"] == parts["h1_edge1"] == parts["v1"] == pytest.approx(15 / 16)
@@ -69,5 +69,5 @@ def test_what_is_the_same_for_both_orders_of_a_pair_is_built_once(network: Netwo
 
 def test_nanopelican_reads_the_diagonal() -> None:
     dots = next(block for block in blocks_of(random_network()) if block.op_type == "DotProducts")
-    assert dots.inventory.folded is not None
-    assert dots.inventory.folded.distinct == 1
+    assert dots.inventory.shared is not None
+    assert dots.inventory.shared.distinct == 1

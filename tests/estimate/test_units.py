@@ -13,6 +13,7 @@ from fpgajet.estimate.standard.matrices import constant_products, effective_bits
 from fpgajet.estimate.units import constant_product_bits, dsp_slices, in_dsp, resources, shared_between
 from fpgajet.fixed import FixedType
 from fpgajet.ops.inventory import Inventory, Units
+from fpgajet.ops.signed_digits import count_digits
 
 
 def t(text: str) -> FixedType:
@@ -102,7 +103,7 @@ def test_the_type_of_constant_products_holds_them_all(constants: list[int], bits
             product = raw * constant * 2.0 ** (result.fraction - 7)
             assert product == int(product)
             assert result.lowest <= product <= result.highest
-    assert sum(u.count for u in units.constant_products) == sum(signed_digits(c) > 1 for c in constants)
+    assert sum(u.count for u in units.constant_products) == sum(count_digits(c) > 1 for c in constants)
 
 
 def test_wide_constant_products_go_into_dsps() -> None:

@@ -12,9 +12,9 @@ from fpgajet.graph.run import OnnxRuntime, Qonnx
 from fpgajet.hls.csim import CSimulation, compile_project
 from fpgajet.hls.project import write_project
 from fpgajet.ops import OPERATORS
-from fpgajet.ops.folding import columns_at_once, phases
 from fpgajet.ops.forms import Log, Trigger
 from fpgajet.ops.network import Network
+from fpgajet.ops.sharing import columns_at_once, phases
 from fpgajet.verify.certificate import certify
 from fpgajet.verify.vectors import edge_vectors
 from tests.networks import random_jets, random_network, scaled, symmetric, with_row_sums

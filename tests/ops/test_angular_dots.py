@@ -11,7 +11,7 @@ from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import LogDots, TriggerDots
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.intervals import IntervalArithmetic, IntervalArray
+from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, Tensor
 from tests.networks import LOG, TRIGGER, random_jets, random_network, t
 
@@ -43,7 +43,7 @@ def slow_dots(network: Network, x: np.ndarray) -> np.ndarray:
             else:
                 k = pt[i] + pt[j] + wide + tables["sum_table"][high - wide]
                 k = min(max(k, 0), op.exponent.highest) if pt[i] and pt[j] else 0
-                result[i, j] = tables["power_table"][k]
+                result[i, j] = tables["power_table"][k] * node.tensors["power_table"].type.lsb
     return result
 
 

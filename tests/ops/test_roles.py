@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from fpgajet.estimate.blocks import blocks_of
 from fpgajet.ops import OPERATORS, AffineMean
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
+from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
 from tests.networks import LOG, TRIGGER, random_network, scaled, with_row_sums
@@ -36,6 +38,15 @@ class Hooks(IntegerArithmetic):
 def test_every_operator_is_in_a_network_of_the_tests() -> None:
     used = {node.operator.op_type for _, network in NETWORKS for node in network.nodes}
     assert used == set(OPERATORS)
+
+
+def test_every_operator_counts_units_somewhere() -> None:
+    """An empty ``inventory`` would make hardware free of charge."""
+    empty = Inventory()
+    counted = {
+        block.op_type for _, network in NETWORKS for block in blocks_of(network) if block.inventory != empty
+    }
+    assert counted == set(OPERATORS)
 
 
 @pytest.mark.parametrize(("name", "network"), NETWORKS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fpgajet.physics.sample import described
 from fpgajet.pipeline.jets import shipped_sample
-from quant.data.layout import read_jets
+from quant.data import read_jets
 
 json = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),

@@ -75,7 +75,7 @@ def test_model_runs_in_plain_onnxruntime(finished: Path) -> None:
 def test_report(finished: Path) -> None:
     report = read(finished / "report.json")
     assert json.loads((finished.parents[1] / "stdout.json").read_text()) == report
-    assert (report["model"]["parameters"], report["model"]["parameters_absorbed"]) == (21, 22)
+    assert (report["model"]["parameters"], report["model"]["parameters_absorbed"]) == (31, 29)
     assert set(report["model"]["types"]) == {"momenta", "mask", "dots", "pairs", "score"}
     (row, *_) = report["hardware"]
     assert row["level"] == "model"

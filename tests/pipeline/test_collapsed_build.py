@@ -13,7 +13,7 @@ from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import checkpoint_stage, model_stage
 from quant.checkpoint import open_checkpoint
 from quant.checkpoint_network import built_network, network_of
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
 from tests.pipeline.contexts import context_of

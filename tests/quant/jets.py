@@ -8,14 +8,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.folding import fold
+from quant.models.npelican.new_model import new_model
 from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
-from quant.models.npelican.scaled import new_model
 from quant.models.scoring import seen_momenta
 
 

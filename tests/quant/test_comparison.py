@@ -13,7 +13,7 @@ import pytest
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint
 from quant.comparison import compare, grouped, stratified_folds
-from quant.data.layout import Jets
+from quant.data import Jets
 from quant.evaluation import Scored
 from quant.metrics.overlap import Overlap
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from fpgajet.errors import BadInput
-from fpgajet.graph.foreign.execute import Values
+from fpgajet.graph.foreign.execute import LARGEST_TENSOR, Values
 from fpgajet.graph.soundness import node_name
 
 #: Nodes of which a constant says the whole shape of the result, the batch axis included.
-_SHAPED = ("Reshape", "Expand")
+SHAPED = ("Reshape", "Expand")
 
 
 def input_of(model: onnx.ModelProto, source: str) -> tuple[str, tuple[int, ...], int | None, Any]:
@@ -35,6 +36,10 @@ def input_of(model: onnx.ModelProto, source: str) -> tuple[str, tuple[int, ...],
     shape = tuple(d.dim_value if d.HasField("dim_value") else 0 for d in tensor.shape.dim)
     if not shape or any(n < 1 for n in shape[1:]) or shape[0] < 0 or (len(shape) == 1 and shape[0] < 1):
         raise BadInput(f"{label} has no fixed shape behind its batch axis.")
+    if math.prod(shape[1:]) * (shape[0] if len(shape) == 1 else 1) > LARGEST_TENSOR:
+        raise BadInput(
+            f"{label} has {math.prod(shape[1:]):,} values per event, more than any trigger network."
+        )
     try:
         dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
     except (KeyError, TypeError) as error:
@@ -109,7 +114,7 @@ def for_one_event(
     for node in nodes:
         copy = onnx.NodeProto()
         copy.CopyFrom(node)
-        shape = list(values[node.output[0]].shape) if node.op_type in _SHAPED else []
+        shape = list(values[node.output[0]].shape) if node.op_type in SHAPED else []
         if shape and shape[0] % batch == 0:
             name = f"{node_name(node)}.shape_of_one_event"
             constants[name] = np.array([shape[0] // batch, *shape[1:]], np.int64)

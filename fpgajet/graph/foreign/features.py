@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType
-from fpgajet.ops.forms import Features, InputForm, Real
+from fpgajet.ops.forms import Dots, Features, InputForm, Real
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,13 @@ class GivenFeatures(InputForm):
 
     def momenta(self, features: NDArray[Any]) -> Real:
         raise BadInput("the features of a foreign network do not say which four-momenta they stand for.")
+
+    def dots(
+        self,
+        output: FixedType,
+        constituents: int,
+        beams: int = 0,
+        address: FixedType | None = None,
+        table: FixedType | None = None,
+    ) -> Dots:
+        raise ValueError("the features of a foreign network do not say how d_ij follows from them")

@@ -11,6 +11,7 @@ from onnx import numpy_helper
 
 from fpgajet.errors import BadInput
 from fpgajet.graph.foreign.batch import (
+    SHAPED,
     check_events_are_separate,
     example,
     for_one_event,
@@ -22,6 +23,8 @@ from fpgajet.graph.foreign.execute import Executor, Values
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, ForeignTensor
 from fpgajet.graph.reading import QONNX_DOMAIN, one_line, refusals
 
+#: onnxruntime runs this version of ONNX's operators and newer ones.
+OLDEST_OPSET = 7
 #: Operators whose result is known from the shape of their input alone.
 _OF_SHAPES = ("Shape", "Size")
 
@@ -34,7 +37,8 @@ def read_foreign(model: onnx.ModelProto, source: str) -> ForeignGraph:
             computed, a quantiser that cannot be used.
     """
     with refusals(source):
-        return with_quant_nodes_only(_Run(_without_functions(model, source), source).graph())
+        plain = _of_a_recent_version(_without_functions(model, source), source)
+        return with_quant_nodes_only(_Run(plain, source).graph())
 
 
 class _Run:
@@ -62,9 +66,11 @@ class _Run:
         label = f"{self.source}: the input {self.input!r}"
         events = self.batch or 2
         nodes = self.moving
+        free = self.batch == 0 or not any(node.op_type in SHAPED for node in nodes)
         if self.batch is None or self.batch == 1:
             values = self.run(nodes, example(self._one(), self.dtype, 1))
-        elif self.batch == 0:
+        elif free:  # no node states the length of the batch, so that two events show as much as all of it
+            events = 2
             check_events_are_separate(self._outputs, self.shape, events, self.dtype, label)
             values = self.run(nodes, example(self._one(), self.dtype, 1))
         else:
@@ -121,3 +127,20 @@ def _without_functions(model: onnx.ModelProto, source: str) -> onnx.ModelProto:
         return inlined
     except (RuntimeError, ValueError, TypeError) as error:
         raise BadInput(f"{source}: its functions cannot be put in place: {one_line(error)}.") from error
+
+
+def _of_a_recent_version(model: onnx.ModelProto, source: str) -> onnx.ModelProto:
+    """The same model in an opset that onnxruntime still has; operators changed their meaning up to version 7."""
+    versions = [entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")]
+    if not versions or versions[0] >= OLDEST_OPSET:
+        return model
+    try:
+        from onnx import version_converter
+
+        converted: onnx.ModelProto = version_converter.convert_version(model, OLDEST_OPSET)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise BadInput(
+            f"{source} has opset {versions[0]}, which cannot be brought to {OLDEST_OPSET}: {one_line(error)}; export "
+            "it again."
+        ) from error
+    return converted

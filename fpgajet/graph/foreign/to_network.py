@@ -11,7 +11,6 @@ last layer without a quantiser may one be rounded, and the result lists it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,8 @@ from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.graph.foreign.biases import bias_alone, bias_before
 from fpgajet.graph.foreign.features import GivenFeatures
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, real
+from fpgajet.graph.foreign.imported import Imported, UnroundedSum
+from fpgajet.graph.foreign.precisions import joined, of_sums, quantiser_precision
 from fpgajet.graph.reading import one_line
 from fpgajet.ops.dense import Dense
 from fpgajet.ops.elementwise import Join
@@ -29,42 +30,22 @@ from fpgajet.ops.network import Network, Node, Tensor
 
 #: float32, in which qonnx and onnxruntime compute, carries integers of so many bits exactly.
 FLOAT32_BITS = 24
+#: Ends of classifiers that keep the order of the scores.
+_LAST = ("Softmax", "LogSoftmax", "ArgMax")
 #: Nodes that leave the values of an event as they are, if its shape stays the same.
 _SAME_SHAPE = ("Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast")
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A network made of a foreign graph.
-
-    Attributes:
-        rounded: sentences about constants that are not those of the file to the last bit.
-    """
-
-    network: Network
-    rounded: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Sum:
-    """W x + b before its quantiser."""
-
-    stage: str
-    weight: Tensor
-    bias: NDArray[np.float64]
-    relu: int = 0
-    name: str = ""
 
 
 @dataclass
 class _Importer:
     graph: ForeignGraph
+    given: FixedType | None = None
     types: dict[str, FixedType] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
-    sums: dict[str, _Sum] = field(default_factory=dict)
+    sums: dict[str, UnroundedSum] = field(default_factory=dict)
     weights: dict[str, Tensor] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
-    rounded: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     input_name: str = ""
 
     def run(self) -> Imported:
@@ -79,7 +60,7 @@ class _Importer:
                 ) from error
         if len(self.graph.outputs) != 1:
             raise BadInput(f"{self.graph.source} has {len(self.graph.outputs)} outputs, not one.")
-        name = self.graph.outputs[0]
+        name = self.before_softmax(self.graph.outputs[0])
         if name in self.sums:
             self.finish(name)
         if not self.nodes or self.nodes[-1].name != self.stages.get(name):
@@ -97,14 +78,34 @@ class _Importer:
             network.widths()
         except ValueError as error:
             raise BadInput(f"{self.graph.source} is not a valid network: {error}.") from error
-        return Imported(network, tuple(self.rounded))
+        return Imported(network, name, tuple(self.notes))
+
+    def before_softmax(self, name: str) -> str:
+        """A last Softmax, LogSoftmax or ArgMax is left to whoever reads the scores: it does not change their order."""
+        last = next((node for node in self.graph.nodes if name in node.outputs), None)
+        if last is None or last.op_type not in _LAST:
+            return name
+        self.notes.append(
+            f"the last {last.op_type} is left out; the network gives its input {last.inputs[0]!r}"
+        )
+        return last.inputs[0]
+
+    def assume_input(self) -> None:
+        """The precision that the caller states for an input without a quantiser."""
+        name = self.graph.input
+        if self.given is None:
+            raise ValueError("its input is not quantised; state the precision of the input")
+        self.input_name, self.types[name], self.stages[name] = name, self.given, name
+        self.notes.append(f"the input {name!r} has no quantiser and is taken as {self.given}")
 
     def step(self, node: ForeignNode) -> None:
         """One node."""
         result = node.outputs[0]
+        if not self.input_name and node.inputs[0] == self.graph.input and node.op_type != "Quant":
+            self.assume_input()
         if node.op_type == "Quant":
             self.quantiser(node, result)
-        elif self.graph.tensors[result].constant:
+        elif self.graph.tensors[result].constant or (node.op_type in _LAST and result in self.graph.outputs):
             return
         elif node.op_type in ("MatMul", "Gemm"):
             self.sums[result] = self.product(node)
@@ -130,7 +131,7 @@ class _Importer:
     def quantiser(self, node: ForeignNode, result: str) -> None:
         """The input's grid, a weight, or the end of a layer."""
         given = node.inputs[0]
-        precision = _precision(node, *(self.graph.tensors[name].value for name in node.inputs[1:]))
+        precision = quantiser_precision(node, *(self.graph.tensors[name].value for name in node.inputs[1:]))
         if self.graph.tensors[given].constant:
             raw = from_real(real(self.graph.tensors[given].value), precision)
             self.weights[result] = Tensor(FixedArray(raw, precision.fraction), precision)
@@ -141,13 +142,13 @@ class _Importer:
         else:
             self.emit(self.sum_of(given), precision, result)
 
-    def sum_of(self, name: str) -> _Sum:
+    def sum_of(self, name: str) -> UnroundedSum:
         """An accumulator that no quantiser has rounded yet."""
         if name not in self.sums:
             raise ValueError("it does not follow a Dense layer directly")
         return self.sums[name]
 
-    def product(self, node: ForeignNode) -> _Sum:
+    def product(self, node: ForeignNode) -> UnroundedSum:
         """MatMul and Gemm of a stage with quantised weights."""
         stage, weight = node.inputs[:2]
         if stage not in self.stages:
@@ -167,7 +168,7 @@ class _Importer:
         bias = np.zeros(len(raw))
         if len(node.inputs) > 2 and node.inputs[2]:
             bias = self.constant_bias(node.inputs[2], len(raw))
-        return _Sum(self.stages[stage], turned, bias, name=node.name)
+        return UnroundedSum(self.stages[stage], turned, bias, name=node.name)
 
     def constant_bias(self, name: str, count: int) -> NDArray[np.float64]:
         """One constant per output."""
@@ -178,7 +179,7 @@ class _Importer:
             raise ValueError("its bias differs between constituents")
         return np.broadcast_to(real(values).reshape(-1), (count,)).copy()
 
-    def bias(self, node: ForeignNode) -> _Sum:
+    def bias(self, node: ForeignNode) -> UnroundedSum:
         """An Add behind a Dense layer."""
         names = sorted(node.inputs, key=lambda name: self.graph.tensors[name].constant)
         before = self.sum_of(names[0])
@@ -194,9 +195,7 @@ class _Importer:
             raise ValueError("only two quantised tensors can be joined, on their last axis")
         stages = [self.stages[name] for name in node.inputs]
         one, other = (self.types[name] for name in stages)
-        fraction, signed = max(one.fraction, other.fraction), one.signed or other.signed
-        integer = max(t.integer + (signed and not t.signed) for t in (one, other))
-        precision = FixedType(signed, integer + fraction, fraction, Rounding.FLOOR, Overflow.SAT)
+        precision = joined(one, other)
         self.place(Node(result, Join(precision), tuple(stages)), precision)
 
     def finish(self, name: str) -> None:
@@ -206,19 +205,17 @@ class _Importer:
         grid = given.fraction + found.weight.type.fraction
         raw, fraction = bias_alone(found.bias, grid)
         bias = np.abs(raw).astype(np.float64) * 2.0 ** (grid - fraction)
-        ends = np.abs(found.weight.values.raw).sum(1) * max(given.highest, -given.lowest) + bias
-        largest = int(np.ceil(ends.max() * 2.0 ** (fraction - grid)))
-        precision = replace(FixedType.holding(-largest - 1, largest, fraction), overflow=Overflow.SAT)
+        precision = of_sums(found.weight.values.raw, given, bias, grid, fraction)
         if precision.bits > FLOAT32_BITS:
             raise BadInput(
                 f"{self.graph.source}: its output {name!r} needs {precision.bits} bits, more than float32 carries; "
                 "put a Quant behind the last layer."
             )
         if (to_real(raw, fraction) != found.bias).any():
-            self.rounded.append(f"the bias of {found.name} is rounded to 2^-{fraction}")
+            self.notes.append(f"the bias of {found.name} is rounded to 2^-{fraction}")
         self.emit(replace(found, bias=to_real(raw, fraction)), precision, name)
 
-    def emit(self, found: _Sum, precision: FixedType, result: str) -> None:
+    def emit(self, found: UnroundedSum, precision: FixedType, result: str) -> None:
         """One Dense operator."""
         grid = self.types[found.stage].fraction + found.weight.type.fraction
         raw, fraction = bias_before(precision, found.bias, grid)
@@ -235,29 +232,13 @@ class _Importer:
         self.stages[node.name] = node.name
 
 
-def to_network(graph: ForeignGraph) -> Imported:
+def to_network(graph: ForeignGraph, given: FixedType | None = None) -> Imported:
     """The network of operators that computes the same bits as a quantised foreign graph.
+
+    Args:
+        given: precision of the input where the file does not quantise it.
 
     Raises:
         BadInput: a layer, scale or precision without exact hardware; the message names it.
     """
-    return _Importer(graph).run()
-
-
-def _precision(node: ForeignNode, scale: Any, _zero: Any, bits: Any) -> FixedType:
-    """The type of a quantiser.
-
-    Raises:
-        ValueError: several scales, one that is no power of two, or a mode that means something else in hardware.
-    """
-    if np.size(scale) != 1:
-        raise ValueError("it has a scale for every channel; only one per tensor is supported")
-    signed, narrow = node.integer("signed", 1), node.integer("narrow", 0)
-    width, mode = int(np.ravel(bits)[0]), node.text("rounding_mode", "ROUND")
-    if signed and width == 1:
-        raise ValueError("it has one signed bit, +1 or -1, which no fixed-point type holds")
-    if narrow and not signed:
-        raise ValueError("it is narrow without a sign")
-    if mode == "HALF_UP":
-        raise ValueError("it rounds halves away from zero in qonnx, but up in hardware")
-    return FixedType.from_qonnx(float(np.ravel(scale)[0]), width, signed, narrow, mode)
+    return _Importer(graph, given).run()

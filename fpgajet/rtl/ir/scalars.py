@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import singledispatch
 
-from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, Rounding
+from fpgajet.rtl.ir.cell import Cell, Format, Role, Term
 from fpgajet.rtl.ir.cells import (
     AllBits,
     And,
     AnyBit,
     Bitwise,
-    Cell,
     Constant,
     Copy,
     Distance,
-    Format,
     Input,
     Limit,
     Mac,
@@ -29,14 +28,12 @@ from fpgajet.rtl.ir.cells import (
     Or,
     Product,
     Relu,
-    Role,
     Sum,
     Table,
-    Term,
     Trim,
-    require_rows,
 )
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.scalars import ScalarGraph
 
 
@@ -45,7 +42,7 @@ def netlist_scalars(netlist: Netlist, graph: ScalarGraph) -> list[int]:
 
     Raises:
         NotImplementedError: a bitwise operation on signals of more than one bit.
-        ValueError: the address of a table can leave it.
+        ValueError: the address of a table can leave it, or a signal has more than 53 bits.
     """
     signals = Symbols(netlist, graph)
     for cell in netlist.cells:
@@ -66,22 +63,29 @@ class Symbols:
 
     def into(self, node: int, fraction: int, shape: Format) -> int:
         """Finer bits cut off, higher bits dropped."""
-        # Two steps, as a range that is wider than FixedType allows is common before the second.
-        shift = fraction - shape.fraction
-        if shift > 0:
-            wide = FixedType(True, 53, shape.fraction, Rounding.FLOOR, Overflow.SAT)
-            node = self.graph.quantise(node, fraction, wide)
-        elif shift < 0:
-            node = self.graph.shift(node, -shift)
+        node = self.moved(node, fraction, shape.fraction)
+        if shape.signed and shape.width == 1:
+            return self.negated(self.graph.quantise(node, 0, FixedType(False, 1, 0)))
         return self.graph.quantise(node, shape.fraction, precision(shape))
+
+    def moved(self, node: int, fraction: int, wanted: int) -> int:
+        """Another number of fraction bits; finer bits are cut off.
+
+        Raises:
+            ValueError: what is left has more than 53 bits.
+        """
+        if wanted >= fraction:
+            return self.graph.shift(node, wanted - fraction)
+        found = self.graph.nodes[node]
+        wide = FixedType(True, EXACT_BITS, wanted, Rounding.FLOOR, Overflow.SAT)
+        cut = fraction - wanted
+        if not wide.lowest <= found.lowest >> cut <= found.highest >> cut <= wide.highest:
+            raise ValueError(f"a signal of more than {EXACT_BITS} bits")
+        return self.graph.quantise(node, fraction, wide)
 
     def at(self, number: int, fraction: int, shift: int = 0) -> int:
         """A signal times 2**shift with so many fraction bits; finer bits are cut off."""
-        have = self.format(number).fraction - shift
-        if have <= fraction:
-            return self.graph.shift(self.nodes[number], fraction - have)
-        wide = FixedType(True, 53, fraction, Rounding.FLOOR, Overflow.SAT)
-        return self.graph.quantise(self.nodes[number], have, wide)
+        return self.moved(self.nodes[number], self.format(number).fraction - shift, fraction)
 
     def term(self, term: Term, fraction: int) -> int:
         """A term of a sum with so many fraction bits."""
@@ -117,8 +121,7 @@ class Symbols:
 
 def precision(shape: Format) -> FixedType:
     """A format as a type that cuts bits off at both ends."""
-    signed = shape.signed and shape.width > 1
-    return FixedType(signed, shape.width, shape.fraction, Rounding.FLOOR, Overflow.WRAP)
+    return FixedType(shape.signed, shape.width, shape.fraction, Rounding.FLOOR, Overflow.WRAP)
 
 
 @singledispatch
@@ -144,7 +147,7 @@ def _(cell: Sum, signals: Symbols) -> int:
     total = signals.graph.constant(cell.constant.value << (common - cell.constant.fraction))
     for term in cell.terms:
         total = signals.graph.add(total, signals.term(term, common))
-    return signals.into(total, common, Format(True, 53, cell.format.fraction))
+    return signals.moved(total, common, cell.format.fraction)
 
 
 @symbol.register
@@ -160,7 +163,7 @@ def _(cell: Trim, signals: Symbols) -> int:
 @symbol.register
 def _(cell: Relu, signals: Symbols) -> int:
     positive = signals.graph.relu(signals.nodes[cell.a])
-    return signals.into(positive, signals.format(cell.a).fraction, Format(True, 53, cell.format.fraction))
+    return signals.moved(positive, signals.format(cell.a).fraction, cell.format.fraction)
 
 
 @symbol.register
@@ -217,7 +220,7 @@ def _(cell: Bitwise, signals: Symbols) -> int:
 def _(cell: Product, signals: Symbols) -> int:
     product = signals.graph.multiply(signals.nodes[cell.a], signals.nodes[cell.b])
     fraction = signals.format(cell.a).fraction + signals.format(cell.b).fraction
-    return signals.into(product, fraction, Format(True, 53, cell.format.fraction))
+    return signals.moved(product, fraction, cell.format.fraction)
 
 
 @symbol.register

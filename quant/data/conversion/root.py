@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.errors import BadInput, MissingTool
+from fpgajet.errors import BadInput, require_extra
 from quant.data.conversion.columns import LIST_COLUMNS, ONE_HOT, one_hot_columns
 from quant.data.conversion.source import ForeignJets
 from quant.data.reading.boundary import reading, require_regular_file
@@ -77,12 +77,13 @@ class RootTree:
     @property
     def jets(self) -> int:
         """Jets of the file; for NanoAOD the number of events, as the jets are known only once read."""
-        return int(self._tree.num_entries)
+        with reading(self.path):
+            return int(self._tree.num_entries)
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
         branches = [*LIST_COLUMNS, *self._labels] if self._flat else [*LINKS, *CANDIDATES]
-        for start in range(0, self._tree.num_entries, rows):
+        for start in range(0, self.jets, rows):
             with reading(self.path):
                 arrays = self._tree.arrays(branches, entry_start=start, entry_stop=start + rows)
                 piece = (
@@ -139,13 +140,9 @@ def padded(jagged: Any) -> Any:
 
 def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
     """The tree of a ROOT file and the names of its branches; see :class:`RootTree`."""
-    try:
-        import awkward  # noqa: F401 - uproot needs it for jagged branches
-        import uproot
-    except ImportError as error:
-        raise MissingTool(
-            f"reading ROOT files needs the package {error.name}: install `pip install 'fpgajet[root]'`."
-        ) from error
+    require_extra("uproot", "awkward")  # uproot needs awkward for jagged branches
+    import uproot
+
     try:
         file = uproot.open(path)
         class_of = file.classnames()
@@ -155,7 +152,9 @@ def open_tree(path: Path, name: str | None) -> tuple[Any, set[str]]:
         if found is None:
             raise BadInput(f"{path} has the trees {', '.join(trees) or 'none'}: name one with --tree.")
         return file[found], set(file[found].keys())
-    except (OSError, ValueError, KeyError, AssertionError, EOFError) as error:
+    except BadInput:
+        raise
+    except Exception as error:  # uproot raises whatever a damaged file leads it to
         raise BadInput(
             f"{path} cannot be opened as a ROOT file ({type(error).__name__}): it may be truncated."
         ) from error

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput, MissingTool, ToolFailed
+from fpgajet.errors import BadInput, ToolFailed, require_extra
 from quant.data.generation import level1
 from quant.data.generation.cards import DELPHES_ATLAS
 from quant.data.generation.cluster import LeadingJets, leading_jets
@@ -27,16 +27,7 @@ HOPELESS_EVENTS = 20_000
 
 def require_generator() -> None:
     """Raise MissingTool unless the packages of the extra ``gen`` can be imported."""
-    try:
-        import awkward
-        import fastjet
-        import pythia8mc
-        import vector
-    except ImportError as error:
-        raise MissingTool(
-            f"generating jets needs the package {error.name}: install `pip install 'fpgajet[gen]'`."
-        ) from error
-    del awkward, fastjet, pythia8mc, vector
+    require_extra("pythia8mc", "fastjet", "vector")
 
 
 def generate(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import lzma
 import stat
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, FpgajetError
 
 #: Compression cannot do better than this: deflate reaches 1032 to 1.
 BEST_COMPRESSION = 1_100
@@ -24,23 +20,6 @@ _OTHER_TYPES = (
     (stat.S_ISCHR, "is a device, not a file"),
     (stat.S_ISBLK, "is a device, not a file"),
     (stat.S_ISSOCK, "is a socket, not a file"),
-)
-
-#: What readers of damaged files raise; anything else is a bug of ours.
-_READER_ERRORS = (
-    OSError,
-    EOFError,
-    ValueError,  # UnicodeError, JSONDecodeError
-    TypeError,
-    KeyError,
-    IndexError,
-    OverflowError,
-    RuntimeError,  # NotImplementedError, encrypted archives, HDF5 internals
-    MemoryError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
 )
 
 
@@ -68,7 +47,9 @@ def reading(path: Path | str) -> Iterator[None]:
     """Turn what a reader raises on a damaged file into :class:`BadInput` with the file and the reason."""
     try:
         yield
-    except _READER_ERRORS as error:
+    except FpgajetError:
+        raise
+    except Exception as error:  # libraries raise whatever a damaged file leads them to
         reason = " ".join(str(error).split()) or type(error).__name__
         raise BadInput(
             f"{path} cannot be read: {reason.rstrip('.')}. It is truncated, damaged or of another format."

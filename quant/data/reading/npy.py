@@ -21,13 +21,12 @@ MOST_MEMBERS = 10_000
 
 
 class ArrayStream:
-    """An array in ``.npy`` format, read row by row from an open stream.
+    """An array in ``.npy`` format, read row by row (or whole) from an open stream.
 
     Attributes: ``shape``, ``dtype``.
 
     Raises:
-        BadInput: not such an array, an array of Python objects, column-major order, or a header that claims other
-            than ``size`` bytes.
+        BadInput: not such an array, an array of Python objects, or a header that claims more than ``size`` bytes.
     """
 
     def __init__(self, where: str, stream: IO[bytes], size: int) -> None:
@@ -37,16 +36,13 @@ class ArrayStream:
             version = npy.read_magic(stream)
             header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             self.shape, column_major, self.dtype = header(stream)
+            self._column_major = column_major and len(self.shape) > 1
         except (ValueError, EOFError, zipfile.BadZipFile) as error:
             raise BadInput(f"{where} is not a NumPy array: {error}.") from error
         if self.dtype.hasobject:
             raise BadInput(
                 f"{where} holds Python objects, which are never unpickled: save plain numbers, "
                 "np.save(file, np.asarray(values, dtype=np.float32))."
-            )
-        if column_major and len(self.shape) > 1:
-            raise BadInput(
-                f"{where} is in column-major order: save it again with np.save(file, np.ascontiguousarray(array))."
             )
         if not self.shape or any(length < 0 for length in self.shape):
             raise BadInput(f"{where} has the shape {list(self.shape)}; it must have one row per jet.")
@@ -58,7 +54,22 @@ class ArrayStream:
             )
 
     def read(self, rows: int) -> NDArray[Any]:
-        """The next ``rows`` rows; raises BadInput if the stream ends early."""
+        """The next ``rows`` rows; raises BadInput if the stream ends early, or is not stored row by row."""
+        if self._column_major:
+            raise BadInput(
+                f"{self._where} is in column-major order: save it again with "
+                "np.save(file, np.ascontiguousarray(array))."
+            )
+        return self._next(rows)
+
+    def read_all(self) -> NDArray[Any]:
+        """The whole array, in either order."""
+        values = self._next(self.shape[0])
+        if not self._column_major:
+            return values
+        return np.ascontiguousarray(values.reshape(self.shape[::-1]).T)
+
+    def _next(self, rows: int) -> NDArray[Any]:
         shape = (rows, *self.shape[1:])
         size = math.prod(shape) * self.dtype.itemsize
         with reading(self._where):
@@ -139,4 +150,4 @@ def read_array(path: Path) -> NDArray[Any]:
                 "save one array with np.save, or convert it with `fpgajet data convert`."
             )
         stream = file.open("array")
-        return stream.read(stream.shape[0])
+        return stream.read_all()

@@ -2,7 +2,9 @@
 
 Constituents are massless, so their scalars, and the features made of them, are the same for all: the embedding
 and all terms of h_i and h_j are constants, which biases and norms absorb. Of both invariants of a pair,
-|p_i - p_j|^2 = -2 p_i . p_j, one is enough. What remains is the same function of fewer numbers.
+|p_i - p_j|^2 = -2 p_i . p_j, one is enough. This is the published function of the constituents in fewer numbers,
+but not the published network: that one has two beam particles, which break the Lorentz symmetry and are left out
+here. The family ``lorentznet-published`` has them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from fpgajet.ops import CompleteGraph, Dense, MaskedMeanPool, NeighbourMean, Pro
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from quant.models.messages.family import MessageDescription, MessageFamily
+from quant.models.messages.free_parameters import rescalings
 from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import MessagePlan
 
@@ -64,8 +67,8 @@ class LorentzNetDescription(MessageDescription):
         return plan(self.constituents, self.hidden, precisions, self.form)
 
     @property
-    def parameters(self) -> int:
-        """As published, for two scalars a constituent and two logits: 120 for n_hidden = 3."""
+    def parameters_published(self) -> int:
+        """As arXiv 2310.16121 counts for two scalars a constituent and two logits: 120 for n_hidden = 3."""
         h = self.hidden
         embedding, two_layers = 3 * h, 2 * h + h * h + h
         edges, gate, nodes = (2 * h + 2) * h + two_layers, h + 1, (2 * h + 2) * h + h + two_layers
@@ -73,8 +76,13 @@ class LorentzNetDescription(MessageDescription):
 
     @property
     def parameters_absorbed(self) -> int:
-        """What is left for massless constituents."""
-        return super().parameters
+        """Without one factor per channel, and without h2: nothing but a mean is between it and d1."""
+        plan = self.plan(self.fixed_types)
+        return self.parameters - rescalings(plan) - self.hidden**2
+
+    @property
+    def earlier_counts(self) -> tuple[int, int | None]:
+        return self.parameters_published, self.parameters
 
     @property
     def channels(self) -> str:

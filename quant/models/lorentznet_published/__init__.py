@@ -6,7 +6,7 @@ The family ``lorentznet`` is the one for hardware, without beams. No torch befor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class PublishedLorentzNetFamily(Family[PublishedLorentzNetSettings, PublishedLor
     """See :class:`quant.models.family.Family`; float only."""
 
     name: ClassVar[str] = "lorentznet-published"
+    #: as in the authors' code; weight decay and the rest of their regime are not part of it
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper-dropout": {"decoder_dropout": 0.2}}
     has_quantised: ClassVar[bool] = False
     settings = PublishedLorentzNetSettings
     description = PublishedLorentzNetDescription
@@ -35,7 +37,7 @@ class PublishedLorentzNetFamily(Family[PublishedLorentzNetSettings, PublishedLor
     def new_float(self, settings: PublishedLorentzNetSettings) -> nn.Module:
         from quant.models.lorentznet_published.floating import LorentzNet
 
-        return LorentzNet(settings.hidden)
+        return LorentzNet(settings.hidden, settings.decoder_dropout)
 
     def float_model(self, description: PublishedLorentzNetDescription) -> nn.Module:
         from quant.models.lorentznet_published.floating import LorentzNet

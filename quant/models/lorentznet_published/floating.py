@@ -4,7 +4,7 @@
     e_ij = phi_e([h_i, h_j, psi(|p_i - p_j|^2), psi(p_i . p_j)])       psi(z) = sign(z) log(|z| + 1), i != j
     m_ij = e_ij sigmoid(phi_m(e_ij))
     h_i <- h_i + phi_h([h_i, sum_j m_ij, s_i])
-    logits = decoder(mean of h_i over the real nodes)
+    logits = decoder(mean of h_i over the real nodes)          Linear, ReLU, dropout, Linear
 
 The update of the positions belongs to all blocks but the last, so a single block has none. Only real nodes and
 pairs of them are computed, as rows of compact tensors: batch norm needs no mask then.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 #: as in the public code: mass 1, so that their scalar is not zero
 BEAMS = torch.tensor([[2.0**0.5, 0.0, 0.0, 1.0], [2.0**0.5, 0.0, 0.0, -1.0]], dtype=torch.float64)
@@ -24,11 +25,12 @@ class LorentzNet(nn.Module):
     """Float LorentzNet of one block, in float32.
 
     Args:
-        hidden: width of all hidden layers.
+        hidden: width of all hidden layers. dropout: in the decoder, while it is trained.
     """
 
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, hidden: int, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         self.embedding = nn.Linear(2, hidden)
         # phi_e's first layer, for h_i, h_j and the two invariants
         self.edge_in = nn.Linear(2 * hidden + 2, hidden, bias=False)
@@ -74,7 +76,8 @@ class LorentzNet(nn.Module):
 
         owner = torch.repeat_interleave(torch.arange(jets, device=p.device), slots)
         mean = torch.zeros(jets, hidden, device=p.device).index_add_(0, owner, h) / slots[:, None]
-        logits = self.decoder(mean).double()
+        inner, relu, outer = self.decoder
+        logits = outer(functional.dropout(relu(inner(mean)), self.dropout, self.training)).double()
         score: Tensor = (logits[:, 1] - logits[:, 0]) / 2
         return score
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pydantic
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops import Intervals, MaskedMeanPool, Operator, VectorUpdate
+from fpgajet.ops import MaskedMeanPool, Operator, SpacetimeIntervals, VectorUpdate
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
@@ -45,7 +45,7 @@ class MessageBits:
         """Width of a calibrated stage."""
         if isinstance(operator, VectorUpdate):
             return self.vector
-        if isinstance(operator, Intervals):
+        if isinstance(operator, SpacetimeIntervals):
             return self.interval
         if isinstance(operator, MaskedMeanPool):
             return self.pool

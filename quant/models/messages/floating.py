@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 class FloatMessages(nn.Module):
-    """Parameters in float32 and, behind every linear map but the last, a masked batch norm.
+    """Parameters in float32 (float64 after ``double()``) and, behind every linear map but the last, masked batch norm.
 
     Args:
         plan: the network. batch_norm: whether there are norms.
@@ -49,7 +49,12 @@ class FloatMessages(nn.Module):
                     norms[stage] = MaskedNorm(shape[0])
             self.register_parameter(name, nn.Parameter(values))
         self.norms = nn.ModuleDict(norms)
-        self._tables = {k: torch.from_numpy(v).float() for k, v in self.wiring.tables.items()}
+        self._tables = {k: torch.from_numpy(v) for k, v in self.wiring.tables.items()}
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of parameters and arithmetic: float32, or float64 after ``double()``."""
+        return next(self.parameters()).dtype
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them."""
@@ -63,7 +68,7 @@ class FloatMessages(nn.Module):
             for node in self.wiring.nodes:
                 if node.name in self.plan.front:
                     stages[node.name] = node.operator.forward(exact, [stages[i] for i in node.inputs], {})
-        stages = {name: x.float() for name, x in stages.items()}
+        stages = {name: x.to(self.dtype) for name, x in stages.items()}
         a = _Float(self, stages)
         for node in self.wiring.nodes:
             if node.name not in stages:
@@ -81,7 +86,7 @@ class FloatMessages(nn.Module):
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
         a.enter(node.name)
         constants = {
-            tensor: self._tables[key] if key in self._tables else self.get_parameter(key)
+            tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)
             for tensor, key in self.wiring.constants.get(node.name, {}).items()
         }
         return operator.forward(a, x, constants)
@@ -107,7 +112,7 @@ class FloatMessages(nn.Module):
 
 
 class _Float(TorchArithmetic):
-    """Float32 without rounding, with the norm of each stage at the hook of its operator."""
+    """Arithmetic without rounding, with the norm of each stage at the hook of its operator."""
 
     def __init__(self, model: FloatMessages, stages: dict[str, Tensor]) -> None:
         self.model, self.stage = model, ""
@@ -120,7 +125,7 @@ class _Float(TorchArithmetic):
         return x
 
     def constant(self, values: NDArray[Any]) -> Tensor:
-        return torch.tensor(values, dtype=torch.float32)
+        return torch.tensor(values, dtype=self.model.dtype)
 
     def hook(self, hook: Hook, x: Tensor) -> Tensor:
         if hook is not Hook.BATCH_NORM or self.stage not in self.model.norms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from fpgajet.ops.network import Network
 from quant.models.family import Family
 from quant.models.npelican.description import ExponentFields, NPelicanDescription
 from quant.models.npelican.hyperparameters import NPelicanSettings
+from quant.models.npelican.presets import PRESETS
 from quant.models.npelican.pruning import pieces, weights
 from quant.models.npelican.wiring import real_values, wiring
 from quant.models.structure import Removable, Structure
@@ -29,6 +30,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
     """See :class:`quant.models.family.Family`."""
 
     name: ClassVar[str] = "npelican"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = PRESETS
     narrowed: ClassVar[tuple[str, ...]] = ("weight", "score_weight", "activation")
     settings = NPelicanSettings
     description = NPelicanDescription
@@ -51,9 +53,10 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         return pieces(settings.architecture, structure)
 
     def new_float(self, settings: NPelicanSettings) -> nn.Module:
-        from quant.models.npelican.scaled import new_model
+        from quant.models.npelican.new_model import new_model
 
-        return new_model(settings.architecture, settings.normaliser, settings.hidden_bias)
+        start = settings.hidden_bias, settings.dropout, settings.alpha_start
+        return new_model(settings.architecture, settings.normaliser, *start)
 
     def calibrate(
         self, model: nn.Module, settings: NPelicanSettings, sample: Sample, name: str
@@ -89,7 +92,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         )
 
     def float_model(self, description: NPelicanDescription) -> nn.Module:
-        from quant.models.npelican.scaled import new_model
+        from quant.models.npelican.new_model import new_model
 
         return new_model(description.sizes, description.nbar)
 

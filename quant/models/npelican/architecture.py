@@ -11,6 +11,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
 NBAR = 49.0
 
 RowSumsOf = Literal["dots", "momenta"]
+AlphaStart = Literal["sums", "means"]
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,36 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Trainable numbers without batch normalisation: 10 C + 1, one less a channel if symmetric; nPELICAN_N
-        has 7 alphas more."""
+        """Numbers that quantised training trains: 14 C + 3.
+
+        Per channel 6 weights of the aggregators, 3 coefficients of each of the two biases (quadratic in n, by folded
+        batch norms) and 2 weights of the last layer, whose bias has 3 coefficients too. Equal weights count once, a
+        weight of +-2^k is not trained. nPELICAN_N has one more term in ``bias`` and 7 alphas.
+        """
+        per_channel = 14 - self.symmetric - self.unit_pair_weight + self.alpha
+        return per_channel * self.hidden + 3 + 7 * self.alpha
+
+    @property
+    def parameters_absorbed(self) -> int:
+        """Free parameters of the exported network: 13 C + 3.
+
+        ReLU is homogeneous, so that one factor per channel is absorbed, unless the weight +-2^k has fixed it already.
+        Forms without masses have d_ii = 0 exactly: then pairs i != j and the diagonal share no weight of d, each has a
+        factor of its own, and another one per channel is absorbed.
+        """
+        massless = not isinstance(self.form, Momenta)
+        return self.parameters - (not self.unit_pair_weight) * self.hidden - massless * self.hidden
+
+    @property
+    def parameters_published(self) -> int:
+        """As arXiv 2310.16121, section 3, counts: 10 C + 1 for one output, 12 C + 2 for two, without batch norms; one
+        less per channel if symmetric, 7 more for nPELICAN_N (its table 2)."""
         return (10 - self.symmetric) * self.hidden + 1 + 7 * self.alpha
 
     @property
-    def parameters_absorbed(self) -> int | None:
-        """Independent numbers of a network trained with batch normalisation, once everything that can be
-        absorbed is: 9 C + 4, and 12 for C = 1 (arXiv 2310.16121, section 3); one less a channel if symmetric.
-        nPELICAN_N is not counted there.
-        """
+    def published_absorbed(self) -> int | None:
+        """As arXiv 2310.16121, section 3, counts what is left with batch norms: 9 C + 4, and 12 for C = 1; one less
+        per channel if symmetric. nPELICAN_N is not counted there."""
         if self.alpha:
             return None
         return (12 if self.hidden == 1 else 9 * self.hidden + 4) - self.symmetric * self.hidden

@@ -80,8 +80,16 @@ class NPelicanDescription(Description):
         return self.sizes.parameters
 
     @property
-    def parameters_absorbed(self) -> int | None:
+    def parameters_absorbed(self) -> int:
         return self.sizes.parameters_absorbed
+
+    @property
+    def parameters_published(self) -> int:
+        return self.sizes.parameters_published
+
+    @property
+    def earlier_counts(self) -> tuple[int, int | None]:
+        return self.sizes.parameters_published, self.sizes.published_absorbed
 
     @property
     def channels(self) -> str:

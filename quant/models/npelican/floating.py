@@ -11,6 +11,7 @@ sums of z from sums of y: see :mod:`quant.models.npelican.pair_sums` for the one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -93,6 +94,9 @@ class NPelican(nn.Module):
     terms: ClassVar[tuple[str, ...]] = TERMS
     aggregators: ClassVar[tuple[tuple[str, str, int], ...]] = AGGREGATORS
 
+    #: where it is set, what computes scores [B] of four-momenta [B, N, 4] (float64) in training mode
+    training_scores: Callable[[Tensor], Tensor] | None = None
+
     _of_scale: Tensor
     _of_shift: Tensor
     _of_biases: Tensor
@@ -130,6 +134,8 @@ class NPelican(nn.Module):
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
+        if self.training and self.training_scores is not None:
+            return self.training_scores(p.double())
         return self.score(PairBatch.from_momenta(p, self.architecture.beams))
 
     def score(self, jets: PairBatch) -> Tensor:

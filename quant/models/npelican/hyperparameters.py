@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
-from quant.models.npelican.architecture import NBAR, Architecture, RowSumsOf
+from quant.models.npelican.architecture import NBAR, AlphaStart, Architecture, RowSumsOf
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.effort import Effort
 from quant.models.training_settings import TrainingSettings
@@ -19,8 +19,10 @@ class NPelicanSettings(TrainingSettings):
     Attributes:
         hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
         alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
+        alpha_start: of what those powers start between 0 and 1: of sums, or of means as published.
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
+        dropout: before each equivariant layer, while the float model is trained.
         bits: widths and rounding of the quantisers.
         input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
             :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
@@ -34,8 +36,10 @@ class NPelicanSettings(TrainingSettings):
     hidden: int = Field(default=2, ge=1, le=64)
     beams: Literal[0, 1] = 0
     alpha: bool = False
+    alpha_start: AlphaStart = "sums"
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     bits: Bits = Field(default_factory=Bits)
     input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
     symmetric: bool = False

@@ -1,6 +1,6 @@
 """nanoPELICAN as its paper writes it: N x N x 6 x C tensors, masked batch norm, dropout.
 
-The yardstick: tests hold the fused model to it (scores and gradients), the training benchmark times it,
+The reference: tests compare the fused model with it (scores and gradients), the training benchmark times it,
 and training with dropout, which the fused sums cannot express, uses it.
 """
 
@@ -10,23 +10,26 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fpgajet.ops.momenta import BEAMS
 from quant.models.masked_norm import MaskedNorm
 from quant.models.npelican.floating import METRIC, NPelican
 from quant.models.npelican.scaled import ScaledNPelican
 
 
 def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
-    """Scores w [B] of ``model`` for four-momenta [B, N, 4] (GeV, no beams), dtype of ``p``.
+    """Scores w [B] of ``model`` for four-momenta [B, N, 4] (GeV), dtype of ``p``.
 
-    ``dropout`` applies to x and z, in training mode only (arXiv 2310.16121, section 3).
+    ``dropout`` applies to x and z, before each equivariant layer, in training mode only (arXiv 2310.16121, section 3).
     """
     dtype = p.dtype
+    if model.architecture.beams:
+        p = torch.cat([torch.from_numpy(BEAMS).to(p).expand(len(p), 2, 4), p], 1)
     mask = p[:, :, 0] != 0
     pairs = (mask[:, :, None] & mask[:, None, :])[..., None]
     d = torch.einsum("bim,bjm->bij", p * METRIC.to(dtype), p)
     x = _dropout(_norm(model.norm1, d[..., None], pairs), dropout, model.training)[..., 0]
 
-    nbar, eye = model.nbar, torch.eye(p.shape[1], dtype=dtype)
+    nbar, eye = model.nbar, torch.eye(p.shape[1]).to(p)
     row = x.sum(1) / nbar
     total = x.sum((1, 2)) / nbar**2
     ones = torch.ones_like(x)

@@ -26,7 +26,9 @@ ROWS, SCALED_BY = (list(numbers) for numbers in zip(*FEATURES.values(), strict=T
 class ScaledNPelican(NPelican):
     """As :class:`NPelican`, with ``alpha`` [5] of aggregators 1..5 and ``score_alpha`` [2] of sum and trace.
 
-    They start between 0 and 1, as in the paper's code.
+    They start between 0 and 1. The paper scales means, which changes the start and not the class: a mean times
+    (n / Nbar)^a is the sum over Nbar times (n / Nbar)^(a - 1), or a - 2 for a mean over pairs: see
+    :meth:`start_as_means`.
     """
 
     terms = (*TERMS[:4], *FEATURES, *(f"diagonal {name}" for name in FEATURES))
@@ -44,6 +46,12 @@ class ScaledNPelican(NPelican):
         self.alpha = nn.Parameter(torch.rand(5, dtype=torch.float64))
         self.score_alpha = nn.Parameter(torch.rand(2, dtype=torch.float64))
 
+    def start_as_means(self) -> None:
+        """Shift fresh alphas so that those of the means, as published, start between 0 and 1."""
+        with torch.no_grad():
+            self.alpha.sub_(torch.tensor([1.0, 1.0, 1.0, 2.0, 2.0]))
+            self.score_alpha.sub_(torch.tensor([2.0, 1.0]))
+
     def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B] of a prepared batch."""
         n = jets.slots.to(torch.float64)
@@ -55,8 +63,3 @@ class ScaledNPelican(NPelican):
         r = ((v * scale)[..., None] * y_sums).sum(1) + (v @ shift)[:, None] * plain[[2, 1]]  # [2, B]
         score: Tensor = (r * torch.exp(self.score_alpha[:, None] * log)).sum(0)
         return score + self.score_bias
-
-
-def new_model(architecture: Architecture, nbar: float, hidden_bias: float = 0.3) -> NPelican:
-    """An untrained float model of either kind."""
-    return (ScaledNPelican if architecture.alpha else NPelican)(architecture, nbar, hidden_bias)

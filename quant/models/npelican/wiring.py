@@ -24,7 +24,7 @@ from fpgajet.ops import (
 from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import Log, Momenta, Trigger
-from fpgajet.ops.log_tables import log_tables
+from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.network import Node
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.multiplicity import Multiplicity

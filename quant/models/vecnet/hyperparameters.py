@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+#: logarithms of (E, px, py, pz), the hidden features before the first step
+MOMENTUM_WIDTH = 4
 Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
 
@@ -54,6 +56,11 @@ class VecNetHyperparameters(BaseModel):
             raise ValueError(
                 "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not "
                 "affine in the constituents, and sums over some of the pairs do not collapse"
+            )
+        if self.shortcut == "skip" and self.hidden not in (0, MOMENTUM_WIDTH):
+            raise ValueError(
+                f"shortcut=skip adds a constituent's features before and after each step, which needs as many hidden "
+                f"channels as there are logarithms of its momentum: hidden={MOMENTUM_WIDTH} or 0, or shortcut=concat"
             )
         if self.neighbours >= self.constituents:
             raise ValueError("neighbours must be fewer than the constituents; 0 connects all")

@@ -12,13 +12,13 @@ from fpgajet.ops import (
     CompleteGraph,
     Dense,
     EdgeDense,
-    Intervals,
     Join,
     KnnGraph,
     MaskedMeanPool,
     NeighbourMean,
     PairDense,
     Skip,
+    SpacetimeIntervals,
     VectorUpdate,
 )
 from fpgajet.ops.constituent_mask import BIT
@@ -96,7 +96,9 @@ class _Builder:
         gate = p.activation(f"v{step}_gate", "softsign", raw)
         given = 0 if vectors == INPUT else channels
         moved = p.add(f"v{step}", VectorUpdate(k[f"v{step}"], given, 0), vectors, gate, "edges")
-        interval = p.add(f"i{step}", Intervals(k[f"i{step}"], self.sizes.constituents, channels), moved)
+        interval = p.add(
+            f"i{step}", SpacetimeIntervals(k[f"i{step}"], self.sizes.constituents, channels), moved
+        )
         return moved, p.pair_log(f"x{step}", interval, channels)
 
     def nodes(self, letter: str, step: int, width: int, messages: str, before: str) -> str:
@@ -114,8 +116,6 @@ class _Builder:
         name = f"{letter}{step}"
         if self.sizes.shortcut == "concat":
             return p.add(name, Join(k[name]), last, before)
-        if p.shapes[before] != p.shapes[last]:
-            return last  # the first iteration's inputs have another width: nothing to add them to
         return p.add(name, Skip(k[name]), last, before)
 
     def further_layers(

@@ -177,6 +177,46 @@ def test_a_scale_that_is_no_power_of_two_costs_its_product(tmp_path: Path) -> No
     assert lut(tmp_path, (4,), layer(0.125, 0.25)) == pytest.approx(plain, rel=0.1)
 
 
+def test_the_scale_of_an_output_is_a_product(tmp_path: Path) -> None:
+    def blocks(scale: float) -> list[tuple[str, str]]:
+        path = written(tmp_path, (4,), lambda m, x: m.quant(m.node("Relu", [x]), 6, scale))
+        return [(b.op_type, b.inputs[0] if b.inputs else "") for b in of_onnx(path).blocks]
+
+    assert [op for op, _ in blocks(0.25)] == ["Relu", "Quant"]
+    assert [op for op, _ in blocks(0.3)] == ["Relu", "Quant", "Scale"]
+
+
+def test_scales_along_a_sum_become_part_of_the_weights(tmp_path: Path) -> None:
+    """A scale per input cannot be taken out of the sum over the inputs."""
+    per_input = np.array([[0.3], [0.25], [0.4], [0.1]], np.float32)
+    found = walk(
+        read_foreign(
+            read_model(
+                written(
+                    tmp_path, (4,), lambda m, x: m.node("MatMul", [x, m.quant(constant(m, W), 4, per_input)])
+                )
+            ),
+            "m",
+        )
+    )
+    result = next(s for name, s in found.signals.items() if name.startswith("matmul"))
+    assert float(result.scale) == 1.0
+    assert result.precision.fraction >= 10
+
+
+def test_a_sum_of_two_scales_takes_their_products(tmp_path: Path) -> None:
+    def layer(scale: float) -> Build:
+        return lambda m, x: m.node("Add", [m.quant(x, 6, 0.3), m.quant(m.node("Relu", [x]), 6, scale)])
+
+    def products(scale: float) -> int:
+        blocks = of_onnx(written(tmp_path, (4,), layer(scale))).blocks
+        add = next(b for b in blocks if b.op_type == "Add")
+        return sum(u.count for u in add.inventory.constant_products)
+
+    assert products(0.3) == 0
+    assert products(0.25) == 4
+
+
 def test_layers_without_quantisers_get_the_default_precision(tmp_path: Path) -> None:
     def build(m: Model, x: str) -> str:
         y = m.node("Relu", [m.node("MatMul", [x, constant(m, W)])])

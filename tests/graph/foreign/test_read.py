@@ -139,6 +139,38 @@ def test_a_batch_of_four_costs_one_event(tmp_path: Path) -> None:
     assert graph.batch == 4
 
 
+@pytest.mark.parametrize(("axis", "shape"), [(None, (1, 3)), (0, (4, 1)), (-1, (1, 3))])
+def test_scales_of_channels_in_qcdq(tmp_path: Path, axis: int | None, shape: tuple[int, ...]) -> None:
+    """The axis of DequantizeLinear is 1 unless the file says otherwise."""
+    scale = np.linspace(0.1, 0.2, max(shape), dtype=np.float32)
+    attributes = {} if axis is None else {"axis": axis}
+    graph = chain(
+        tmp_path, ["n", 4],
+        ("DequantizeLinear", [np.ones((4, 3), np.int8), scale], ["w"], attributes),
+        ("MatMul", ["x", "w"], ["y"], {}),
+    )  # fmt: skip
+    quant = next(node for node in graph.nodes if node.op_type == "Quant")
+    assert graph.tensors[quant.inputs[1]].shape == shape
+    np.testing.assert_allclose(graph.tensors["w"].value, np.broadcast_to(scale.reshape(shape), (4, 3)))
+
+
+def test_a_large_fixed_batch_that_no_node_states(tmp_path: Path) -> None:
+    """Some exporters write the whole data set as the batch; two events are run, not a million."""
+    graph = chain(tmp_path, [1_000_000_000, 6], ("Relu", ["x"], ["y"], {}))
+    assert (graph.batch, graph.tensors["y"].shape) == (1_000_000_000, (1, 6))
+
+
+def test_an_old_version_of_onnx(tmp_path: Path) -> None:
+    model = onnx.load(chain_file(tmp_path, ("Relu", ["x"], ["y"], {})))
+    model.opset_import[0].version = 6
+    assert read_foreign(model, "old").tensors["y"].shape == (1, 3)
+
+
+def chain_file(tmp_path: Path, node: tuple[Any, ...]) -> str:
+    chain(tmp_path, ["n", 3], node)
+    return str(tmp_path / "g.onnx")
+
+
 def test_shapes_computed_from_the_shape_of_the_input(tmp_path: Path) -> None:
     """As torch writes x.view(x.shape[0], -1)."""
     graph = chain(
@@ -159,7 +191,12 @@ def test_an_input_without_batch_axis(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [(["n"], "no fixed shape"), (["n", "m"], "no fixed shape"), ([2, 0], "no fixed shape")],
+    [
+        (["n"], "no fixed shape"),
+        (["n", "m"], "no fixed shape"),
+        ([2, 0], "no fixed shape"),
+        ([1, 1 << 20, 1 << 20], "values per event"),
+    ],
 )
 def test_inputs_without_shape(tmp_path: Path, shape: list[Any], words: str) -> None:
     with pytest.raises(BadInput, match=words):

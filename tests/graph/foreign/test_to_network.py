@@ -25,8 +25,8 @@ from tests.estimate.onnx_models import Model
 RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def imported(path: Path) -> Imported:
-    return to_network(read_foreign(read_model(path), path.name))
+def imported(path: Path, precision: FixedType | None = None) -> Imported:
+    return to_network(read_foreign(read_model(path), path.name), precision)
 
 
 def in_qonnx(path: Path, x: np.ndarray) -> np.ndarray:
@@ -93,7 +93,7 @@ def test_every_bit_is_that_of_qonnx(case: tuple[Model, str], seed: int, tmp_path
     path = m.save(tmp_path / "m.onnx", y)
     found = imported(path)
     x = np.random.default_rng(seed).normal(0, 3, (50, *m.shape)).astype(np.float32)
-    assert found.rounded == ()
+    assert found.notes == ()
     np.testing.assert_array_equal(in_integers(found, x), in_qonnx(path, x))
 
 
@@ -128,7 +128,7 @@ def test_biases_in_floating_point_give_the_bits_of_qonnx(tmp_path: Path) -> None
     path = mlp(tmp_path, 0.3)
     x = np.random.default_rng(0).normal(0, 3, (500, 4)).astype(np.float32)
     found = imported(path)
-    assert found.rounded == ()
+    assert found.notes == ()
     np.testing.assert_array_equal(in_integers(found, x), in_qonnx(path, x))
 
 
@@ -140,7 +140,7 @@ def test_a_bias_that_is_rounded_is_said(tmp_path: Path) -> None:
         tmp_path / "m.onnx", m.node("Add", [m.node("MatMul", [x, w]), m.constant("b", np.float32(0.3))])
     )
     found = imported(path)
-    assert found.rounded == ("the bias of matmul2 is rounded to 2^-5",)
+    assert found.notes == ("the bias of matmul2 is rounded to 2^-5",)
     events = np.random.default_rng(0).normal(0, 3, (50, 4)).astype(np.float32)
     assert np.abs(in_integers(found, events) - in_qonnx(path, events)).max() <= 2.0**-6
 
@@ -167,7 +167,8 @@ def test_what_is_not_exact_is_refused(tmp_path: Path, arguments: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    ("op", "words"), [("Sigmoid", "not one of those"), ("MatMul", "not quantised"), ("Relu", "directly")]
+    ("op", "words"),
+    [("Sigmoid", "not one of those"), ("MatMul", "state the precision"), ("Relu", "directly")],
 )
 def test_layers_that_are_not_known_yet(tmp_path: Path, op: str, words: str) -> None:
     m = Model((4,))
@@ -176,3 +177,17 @@ def test_layers_that_are_not_known_yet(tmp_path: Path, op: str, words: str) -> N
     y = m.node(op, [x, *extra])
     with pytest.raises(BadInput, match=words):
         imported(m.save(tmp_path / "m.onnx", y))
+
+
+def test_an_input_without_quantiser_and_a_last_softmax(tmp_path: Path) -> None:
+    """As QKeras models come: the precision of the input is stated, and the network gives the logits."""
+    m = Model((4,))
+    w = m.quant(m.constant("w", np.eye(4, dtype=np.float32)), 4, 0.25)
+    logits = m.quant(m.node("MatMul", ["x", w]), 6, 0.5)
+    path = m.save(tmp_path / "m.onnx", m.node("Softmax", [logits], axis=-1))
+    found = imported(path, FixedType.from_ap_fixed("ap_fixed<8,4,AP_RND_CONV,AP_SAT>"))
+    assert found.output == logits
+    assert [note.split(" ")[1] for note in found.notes] == ["input", "last"]
+    x = (np.random.default_rng(0).integers(-128, 128, (50, 4)) / 16).astype(np.float32)
+    scores = np.exp(in_integers(found, x))
+    np.testing.assert_allclose(scores / scores.sum(1, keepdims=True), in_qonnx(path, x), rtol=1e-5)

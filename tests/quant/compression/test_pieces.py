@@ -17,7 +17,7 @@ from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.structure import Structure
 from quant.training.data import load_sample
 from quant.training.fit import evaluate
-from quant.training.run import new_model
+from quant.training.float_phase import new_model
 from quant.training.sparsity import Sparsity
 from tests.quant.compression.small_compression import NPELICAN, SMALL
 from tests.quant.jets import (

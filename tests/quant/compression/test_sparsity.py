@@ -9,7 +9,8 @@ import torch
 
 from quant.training.data import load_sample
 from quant.training.fit import Fit
-from quant.training.run import new_model
+from quant.training.float_phase import new_model
+from quant.training.schedule import Cosine
 from quant.training.sparsity import Sparsity
 from tests.quant.compression.small_compression import SMALL
 
@@ -28,7 +29,7 @@ def test_l1_makes_rows_sparser_and_zeros_survive_any_fit(l1: float, data: Path, 
 
     Sparsity({"weight": zero}).apply(model)
     before = spread()
-    fit = Fit("f", epochs=6, rate=0.02, batch=64, warm_up=0.1, seed=0)
+    fit = Fit("f", epochs=6, rate=0.02, batch=64, schedule=Cosine(0.1), seed=0)
     fit.run(
         model, sample, sample, tmp_path, lambda *_: None, sparsity=Sparsity({"weight": zero}, ("weight",), l1)
     )

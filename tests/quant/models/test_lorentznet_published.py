@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from fpgajet.errors import BadInput
+from quant.models.families import FAMILIES
 from quant.models.lorentznet_published.description import count_parameters
 from quant.models.lorentznet_published.floating import BEAMS, METRIC, LorentzNet
 from quant.models.lorentznet_published.hyperparameters import PublishedLorentzNetSettings
+from quant.training.read_settings import read_settings
 from quant.training.run import train
 from tests.quant.jets import random_jets
 
@@ -96,3 +98,17 @@ def test_every_parameter_gets_a_gradient() -> None:
 def test_quantised_training_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--until float"):
         train(PublishedLorentzNetSettings(), tmp_path, tmp_path / "run", lambda *_: None, name="x")
+
+
+def test_dropout_of_the_decoder_acts_in_training_only() -> None:
+    settings = read_settings(None, ["model=lorentznet-published", "preset=paper-dropout", "hidden=8"])
+    assert settings.decoder_dropout == 0.2
+    torch.manual_seed(0)
+    model, p = FAMILIES["lorentznet-published"].new_float(settings), torch.from_numpy(random_jets(50, 5))
+    model(p)
+    model.eval()
+    assert torch.equal(model(p), model(p))
+    model.decoder.train()
+    assert torch.equal(model(p), model(p)), "the switch is that of the whole model"
+    model.training = True  # norms stay in evaluation mode, so that nothing but dropout differs
+    assert not torch.equal(model(p), model(p))

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
+from fpgajet.ops import Skip
 from fpgajet.ops.forms import Aligned
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
@@ -27,7 +28,7 @@ SMALL = ["constituents=5", "calibration_sweeps=0"]
 MIXTURES = {
     "semi-equivariant": ["model=vecnet", "scalar=3", "vector=2", "hidden=2"],
     "equivariant": ["model=vecnet", "scalar=3", "vector=1", "hidden=0", "edge_layers=2", "neighbours=2"],
-    "three steps": ["model=vecnet", "scalar=2", "vector=2", "hidden=2", "iterations=3", "shortcut=skip"],
+    "three steps": ["model=vecnet", "scalar=2", "vector=2", "hidden=4", "iterations=3", "shortcut=skip"],
     "without symmetry": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "shortcut=concat"],
     "tables": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "activation=silu", "node_layers=2"],
     "no node layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "node_layers=0"],
@@ -182,8 +183,9 @@ def test_lorentznet_counts_as_published() -> None:
     description = family.describe(
         settings, family.calibrate(random_float(settings), settings, sample(5), "small")
     )
-    assert description.parameters == 120
-    assert description.parameters_absorbed == 62
+    assert description.parameters == 62
+    assert description.parameters_absorbed == 38
+    assert description.parameters_published == 120
 
 
 def test_a_loss_does_not_mind_an_offset_or_a_stretch() -> None:
@@ -213,3 +215,14 @@ def test_calibration_centres_the_scores() -> None:
     found = torch.from_numpy(quantised.scores(jets.momenta.numpy()))
     slope, offset = logistic(2 * found, label)
     assert abs(offset / (2 * slope)) < 0.05 * width
+
+
+def test_a_skip_is_never_dropped() -> None:
+    with pytest.raises(BadInput, match="hidden=4 or 0, or shortcut=concat"):
+        read_settings(None, ["model=vecnet", "hidden=2", "shortcut=skip"])
+    settings = settings_of("three steps")
+    nodes = {
+        node.name: node.operator for node in settings.plan(Unrounded(settings.bits.front())).wiring().nodes
+    }
+    skips = [name for name, operator in nodes.items() if isinstance(operator, Skip)]
+    assert skips == ["h1", "s2", "h2", "s3", "h3"], "scalars have nothing before the first step"

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from quant.models.loss import logit_loss
-from quant.models.npelican.architecture import Architecture
+from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.folding import fold
+from quant.models.npelican.new_model import new_model
 from quant.models.npelican.plain import plain_scores
 from quant.models.npelican.scaled import ScaledNPelican
 from tests.quant.jets import random_float, random_jets
@@ -22,6 +23,7 @@ SIZES = [
     Architecture(12, 4),
     Architecture(6, 2, symmetric=True),
     Architecture(8, 2, alpha=True),
+    Architecture(7, 2, beams=1),
 ]
 
 
@@ -103,12 +105,56 @@ def test_parameter_counts_of_the_scaled_model_are_the_papers() -> None:
     for hidden, count in [(1, 18), (2, 28), (3, 38), (10, 108)]:
         sizes = Architecture(16, hidden, alpha=True)
         own = {n: p.numel() for n, p in ScaledNPelican(sizes).named_parameters() if not n.startswith("norm")}
-        assert sizes.parameters == sum(own.values()) == count
+        assert sizes.parameters_published == sum(own.values()) == count
 
 
 def test_parameter_counts_are_the_papers() -> None:
     for hidden, plain, absorbed in [(1, 11, 12), (2, 21, 22), (3, 31, 31), (10, 101, 94)]:
         sizes = Architecture(16, hidden)
-        assert (sizes.parameters, sizes.parameters_absorbed) == (plain, absorbed)
+        assert (sizes.parameters_published, sizes.published_absorbed) == (plain, absorbed)
         own = {n: p.numel() for n, p in NPelican(sizes).named_parameters() if not n.startswith("norm")}
         assert sum(own.values()) == plain
+
+
+def test_dropout_acts_in_training_only() -> None:
+    sizes = Architecture(6, 2)
+    fused, dropped = random_float(sizes), new_model(sizes, NBAR, dropout=0.2)
+    dropped.load_state_dict(fused.state_dict())
+    p = torch.from_numpy(random_jets(100, 6))
+    torch.testing.assert_close(dropped.eval()(p), fused(p), rtol=0, atol=0)
+    dropped.train()
+    first, second = dropped(p).detach(), dropped(p).detach()
+    assert (first - second).abs().max() > 1e-3
+    x, label = p, torch.ones(100, dtype=torch.float64)
+    torch.autograd.backward(logit_loss(dropped(x), label))
+    assert all(q.grad is not None and bool(q.grad.isfinite().all()) for q in dropped.parameters())
+
+
+@pytest.mark.parametrize("layer", ["x", "z"])
+def test_dropout_is_before_each_equivariant_layer(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropping all of one layer's input leaves a score that no longer depends on it."""
+    calls: list[str] = []
+
+    def all_dropped(value: torch.Tensor, p: float, training: bool) -> torch.Tensor:
+        calls.append("xz"[len(calls)])
+        return value * 0 if calls[-1] == layer else value
+
+    monkeypatch.setattr("quant.models.npelican.plain.functional.dropout", all_dropped)
+    model = random_float(Architecture(6, 2)).train()
+    p = torch.from_numpy(random_jets(100, 6)).double()
+    scores = plain_scores(model, p[(p[:, :, 0] != 0).sum(1) == 4], dropout=0.5)
+    assert calls == ["x", "z"]
+    assert float(scores.detach().std()) < 1e-9, "jets of one multiplicity are all alike"
+
+
+def test_powers_of_means_start_as_published() -> None:
+    """mean_i (n / Nbar)^a = sum_i / Nbar (n / Nbar)^(a - 1), and a - 2 over pairs."""
+    found = {}
+    for start in ("sums", "means"):
+        torch.manual_seed(2)
+        model = new_model(Architecture(6, 2, alpha=True), NBAR, alpha_start=start)  # type: ignore[arg-type]
+        found[start] = torch.cat([model.get_parameter("alpha"), model.get_parameter("score_alpha")]).detach()
+    powers = torch.tensor([1.0, 1, 1, 2, 2, 2, 1], dtype=torch.float64)
+    torch.testing.assert_close(found["means"], found["sums"] - powers, rtol=0, atol=1e-15)
+    for (_, _, power), shift in zip(ScaledNPelican.aggregators[1:], powers[:5].tolist(), strict=True):
+        assert power == shift, "as many factors 1 / Nbar as a mean has factors 1 / n"

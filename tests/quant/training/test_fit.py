@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from fpgajet.errors import BadInput
-from quant.data.layout import Jets, write_jets
+from quant.data import Jets, write_jets
 from quant.training.data import load_sample, part_of
 from quant.training.device import Device, pick_device
 from quant.training.fit import Fit
+from quant.training.schedule import Cosine, WarmRestarts
 from tests.quant.jets import labelled_jets
 from tests.quant.training.small_run import SMALL, run
 
@@ -40,7 +41,7 @@ def test_one_class_is_refused(tmp_path: Path) -> None:
 
 
 def test_learning_rate_warms_up_and_falls_to_zero() -> None:
-    fit = Fit("f", epochs=10, rate=0.1, batch=4, warm_up=0.1, seed=0)
+    fit = Fit("f", epochs=10, rate=0.1, batch=4, schedule=Cosine(0.1), seed=0)
     rates = [fit.learning_rate(step, 100) for step in range(100)]
     assert rates[:10] == pytest.approx(np.linspace(0.01, 0.1, 10))
     assert rates[10] == pytest.approx(0.1)
@@ -50,7 +51,7 @@ def test_learning_rate_warms_up_and_falls_to_zero() -> None:
 
 def test_every_jet_comes_once_an_epoch(data: Path) -> None:
     sample = load_sample(data / "train.h5", 5)
-    fit = Fit("f", epochs=2, rate=0.1, batch=64, warm_up=0.1, seed=0)
+    fit = Fit("f", epochs=2, rate=0.1, batch=64, schedule=Cosine(0.1), seed=0)
     first, second = (torch.cat(fit.order(sample, epoch)) for epoch in (0, 1))
     assert torch.equal(first.sort().values, torch.arange(1500))
     assert not torch.equal(first, second)
@@ -64,3 +65,16 @@ def test_cuda_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pick_device(Device.AUTO) == pick_device(Device.CPU) == "cpu"
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert [pick_device(device) for device in Device] == ["cpu", "cuda", "cuda"]
+
+
+def test_the_papers_schedule_has_its_epochs() -> None:
+    """4 epochs of warm-up, cosines of 4, 8, ..., 64 epochs, 12 epochs of decay: 140 (arXiv 2310.16121)."""
+    fit = Fit("f", epochs=140, rate=0.1, batch=4, schedule=WarmRestarts(4, 4, 2, 12, 0.5), seed=0)
+    rates = [fit.learning_rate(step, 1400) for step in range(1400)]
+    assert rates[:40] == pytest.approx(np.linspace(0.0025, 0.1, 40))
+    restarts = [step for step in range(41, 1400) if rates[step] > rates[step - 1]]
+    assert restarts == [80, 160, 320, 640, 1280]
+    assert [rates[step] for step in (40, *restarts)] == pytest.approx([0.1] * 6)
+    assert all(rates[step - 1] < 1e-3 for step in restarts)
+    assert rates[960] == pytest.approx(0.05), "half way through the last cosine"
+    assert rates[1280::10] == pytest.approx([0.1 * 0.5**epoch for epoch in range(12)])

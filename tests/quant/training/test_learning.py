@@ -12,7 +12,7 @@ from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.checkpoint_network import network_of
-from quant.data.layout import read_jets
+from quant.data import read_jets
 from quant.models.npelican.hyperparameters import NPelicanSettings
 from tests.quant.training.small_run import SMALL, run
 
@@ -37,7 +37,7 @@ def test_a_run_learns_and_its_checkpoint_is_exact(undisturbed: tuple[Checkpoint,
 def test_a_run_of_the_scaled_model(data: Path, tmp_path: Path) -> None:
     settings = SMALL.model_copy(update={"alpha": True, "restarts": 1, "quantised_epochs": 1})
     checkpoint = open_checkpoint(run(data, tmp_path / "run", settings).path)
-    assert (checkpoint.config.parameters, checkpoint.config.parameters_absorbed) == (18, None)
+    assert (checkpoint.config.parameters, checkpoint.config.parameters_absorbed) == (25, 24)
     assert checkpoint.config.model.channels == "C 1, N^alpha"
     model = load_model(checkpoint)
     light, full = network_of(checkpoint), model.network()

@@ -1,0 +1,61 @@
+"""Input forms: how a jet's four-momenta become the array of numbers that a network reads.
+
+Every consumer of jets applies ``network.form.features`` once, so that all implementations get the same array.
+Trigger forms deliver integers, in units of their own least significant bits: the input type of the network then
+has no fraction, and float32 carries every value exactly.
+
+To add a form: one file here, one entry in ``FORMS``, one test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from fpgajet.ops.forms.aligned import Aligned
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.log import Log
+from fpgajet.ops.forms.momenta import Momenta
+from fpgajet.ops.forms.trigger import Trigger
+
+MOMENTA = Momenta()
+FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log)}
+
+
+def form_from_json(given: Mapping[str, Any]) -> InputForm:
+    """Inverse of :meth:`InputForm.to_json`; numbers left out take their defaults.
+
+    Raises:
+        ValueError: an unknown form, an unknown number, or one out of range.
+    """
+    numbers = dict(given)
+    name = numbers.pop("form", None)
+    if name not in FORMS:
+        raise ValueError(f"{name!r} is not an input form; there are {', '.join(FORMS)}")
+    form = FORMS[name]
+    known = {f: type(v) for f, v in asdict(form()).items()}
+    odd = sorted(numbers.keys() - known.keys())
+    if odd:
+        raise ValueError(
+            f"the input form {name} has no {', '.join(odd)}; it has {', '.join(known) or 'none'}"
+        )
+    wrong = [k for k, v in numbers.items() if isinstance(v, bool) or not isinstance(v, (int, known[k]))]
+    if wrong:
+        raise ValueError(f"{wrong[0]} of the input form {name} is a number ({known[wrong[0]].__name__})")
+    return form(**{k: known[k](v) for k, v in numbers.items()})
+
+
+__all__ = [
+    "FORMS",
+    "MOMENTA",
+    "Aligned",
+    "Dots",
+    "Features",
+    "InputForm",
+    "Log",
+    "Momenta",
+    "Real",
+    "Trigger",
+    "form_from_json",
+]

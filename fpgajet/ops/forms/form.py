@@ -1,0 +1,99 @@
+"""The base of all input forms: how four-momenta become what a network reads, and what suits such an input."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.operator import Operator
+from fpgajet.ops.roles import MOMENTUM_AXES, Axes
+
+Features = NDArray[np.float32]
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Dots:
+    """The operator that computes d_ij, with the real contents of its tables and their types, by tensor."""
+
+    operator: Operator
+    tables: Mapping[str, Real] = field(default_factory=dict)
+    types: Mapping[str, FixedType] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InputForm(ABC):
+    """A way to write a constituent; its fields are all that is needed to make it again."""
+
+    name: ClassVar[str]
+    #: numbers per constituent; number 0 is zero in empty slots and only there
+    columns: ClassVar[int]
+    #: roles of the axes of the network's input
+    axes: ClassVar[Axes] = MOMENTUM_AXES
+    #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
+    four_momenta: ClassVar[bool] = False
+    #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
+    real_tables: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def bits(self) -> int | None:
+        """Bits of a constituent on the wire; None where the network's input type decides."""
+
+    @property
+    @abstractmethod
+    def input_type(self) -> FixedType | None:
+        """The one type that holds every number of the form; None where the model chooses it."""
+
+    @abstractmethod
+    def features(self, momenta: NDArray[Any]) -> Features:
+        """Network input, float32 [jets, N, columns], of four-momenta [jets, N, 4] (E, px, py, pz) in GeV."""
+
+    @abstractmethod
+    def momenta(self, features: NDArray[Any]) -> Real:
+        """The four-momenta, float64 [jets, N, 4] in GeV, that such an input stands for."""
+
+    def address_type(self, bits: int | None) -> FixedType | None:
+        """Of the addresses of the tables behind d_ij, ``bits`` wide or as the form has them; None without tables."""
+        return None
+
+    def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
+        """Of the entries of the angular tables, ``bits`` wide or as the form has them; None without tables.
+
+        Args:
+            widest: rad; the tables hold pairs up to this distance, and saturate beyond.
+            offset: integer bits more than that, where ``real_tables``.
+        """
+        return None
+
+    @abstractmethod
+    def dots(
+        self,
+        output: FixedType,
+        constituents: int,
+        beams: int = 0,
+        address: FixedType | None = None,
+        table: FixedType | None = None,
+    ) -> Dots:
+        """The operator that computes d_ij from this form, and its tables.
+
+        Args:
+            output: type of d_ij in GeV^2.
+            constituents: N.
+            beams: 1 puts the two beams before the constituents, where there are ``four_momenta``.
+            address: as :meth:`address_type` gives it.
+            table: as :meth:`table_type` gives it.
+
+        Raises:
+            ValueError: types of addresses and tables, or beams, do not fit the form.
+        """
+
+    def to_json(self) -> dict[str, Any]:
+        """Name (``form``) and numbers, for ``model.json`` and ONNX metadata."""
+        return {"form": self.name} | asdict(self)

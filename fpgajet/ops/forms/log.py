@@ -1,0 +1,66 @@
+"""The form ``log``: (l, eta, phi) as integers, l a logarithm of pT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from fpgajet.fixed import FixedType, Overflow
+from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.form import Dots, Real
+from fpgajet.ops.forms.log_tables import log_tables
+from fpgajet.ops.log_dots import LogDots
+
+
+@dataclass(frozen=True)
+class Log(Angular):
+    """(l, eta, phi) as integers: l = round(steps log2(pT / pt_lsb)), cut to 1 .. 2^pt_bits - 1; 0 is empty.
+
+    Attributes:
+        steps: of l for a factor of two in pT.
+    """
+
+    name: ClassVar[str] = "log"
+
+    pt_lsb: float = 0.0625
+    pt_bits: int = 7
+    steps: int = 8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.steps <= 64:
+            raise ValueError(f"a factor of two in pT has 1 to 64 steps, not {self.steps}")
+
+    def pt_number(self, pt: Real) -> Real:
+        number: Real = np.rint(self.steps * np.log2(pt / self.pt_lsb))
+        return number
+
+    def pt_value(self, number: Real) -> Real:
+        value: Real = self.pt_lsb * np.exp2(number / self.steps)
+        return value
+
+    def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
+        return FixedType(False, bits or self.pt_bits, 0, overflow=Overflow.SAT)
+
+    def dots(
+        self,
+        output: FixedType,
+        constituents: int,
+        beams: int = 0,
+        address: FixedType | None = None,
+        table: FixedType | None = None,
+    ) -> Dots:
+        common = self._common(output, constituents, beams, address)
+        if table is None:
+            raise ValueError(f"the input form {self.name} needs a type of tables")
+        logs, exponent_bits = log_tables(self, common[3].bits, table.bits, output)
+        types = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
+        exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
+        return Dots(LogDots(*common, exponent, len(logs["sum_table"])), logs, types)
+
+
+def _holding(values: Real) -> FixedType:
+    """The narrowest type for integers that a Quant node can state: it saturates."""
+    return replace(FixedType.holding(int(values.min()), int(values.max()), 0), overflow=Overflow.SAT)

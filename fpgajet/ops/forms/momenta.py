@@ -1,0 +1,48 @@
+"""The form ``momenta``: four-momenta as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.dot_products import DotProducts
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.operator import expect
+
+
+@dataclass(frozen=True)
+class Momenta(InputForm):
+    """Four-momenta (E, px, py, pz) in GeV, as they come."""
+
+    name: ClassVar[str] = "momenta"
+    columns: ClassVar[int] = 4
+    four_momenta: ClassVar[bool] = True
+
+    @property
+    def bits(self) -> int | None:
+        return None
+
+    @property
+    def input_type(self) -> FixedType | None:
+        return None
+
+    def features(self, momenta: NDArray[Any]) -> Features:
+        return np.ascontiguousarray(momenta, dtype=np.float32)
+
+    def momenta(self, features: NDArray[Any]) -> Real:
+        return np.asarray(features, dtype=np.float64)
+
+    def dots(
+        self,
+        output: FixedType,
+        constituents: int,
+        beams: int = 0,
+        address: FixedType | None = None,
+        table: FixedType | None = None,
+    ) -> Dots:
+        expect(address is None and table is None, f"the input form {self.name} has no tables")
+        return Dots(DotProducts(output=output, constituents=constituents, beams=beams))

@@ -1,0 +1,53 @@
+"""The form ``trigger``: (pT, eta, phi) as integers, as a Level-1 trigger has them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.angular import angular_parts
+from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.form import Dots, Real
+from fpgajet.ops.trigger_dots import TriggerDots
+
+
+@dataclass(frozen=True)
+class Trigger(Angular):
+    """(pT, eta, phi) as integers: pT in units of ``pt_lsb``, a real constituent at least 1, angles as above.
+
+    The defaults are those of CMS Phase-2 candidates (0.25 GeV, pi/720), with pT up to 1 TeV and angles up to
+    1.1 rad from the jet's axis.
+    """
+
+    name: ClassVar[str] = "trigger"
+    real_tables: ClassVar[bool] = True
+
+    def pt_number(self, pt: Real) -> Real:
+        return np.rint(pt / self.pt_lsb)
+
+    def pt_value(self, number: Real) -> Real:
+        return number * self.pt_lsb
+
+    def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
+        width = bits or 10
+        integer = math.ceil(math.log2(self.pt_lsb**2 * (math.cosh(widest) - 1))) + offset
+        return FixedType(False, width, width - integer, Rounding.HALF_EVEN, Overflow.SAT)
+
+    def dots(
+        self,
+        output: FixedType,
+        constituents: int,
+        beams: int = 0,
+        address: FixedType | None = None,
+        table: FixedType | None = None,
+    ) -> Dots:
+        common = self._common(output, constituents, beams, address)
+        if table is None:
+            raise ValueError(f"the input form {self.name} needs a type of tables")
+        parts = angular_parts(self.angle_lsb, 1 << common[3].bits)
+        tables = {k: v * self.pt_lsb**2 for k, v in zip(TriggerDots.tensors, parts, strict=True)}
+        return Dots(TriggerDots(*common), tables, dict.fromkeys(tables, table))

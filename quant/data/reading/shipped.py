@@ -1,0 +1,10 @@
+"""The sample of jets that is shipped with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def shipped_sample() -> Path:
+    """20,000 jets that no shipped model was trained on; see its card, ``quant/data/samples/test.md``."""
+    return Path(__file__).parent.parent / "samples" / "test.h5"

@@ -1,0 +1,33 @@
+"""The untrained float model of an architecture."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from quant.models.npelican.architecture import AlphaStart, Architecture
+from quant.models.npelican.floating import NPelican
+from quant.models.npelican.plain import plain_scores
+from quant.models.npelican.scaled import ScaledNPelican
+
+
+def new_model(
+    architecture: Architecture,
+    nbar: float,
+    hidden_bias: float = 0.3,
+    dropout: float = 0.0,
+    alpha_start: AlphaStart = "sums",
+) -> NPelican:
+    """nPELICAN or nPELICAN_N, untrained.
+
+    Args:
+        nbar, hidden_bias: see :class:`quant.models.npelican.floating.NPelican`.
+        dropout: share of the entries of x and z that are dropped in training mode. The fused sums cannot express it,
+            so training then takes the plain formula, which needs N x N x 6 C numbers per jet and several times as long.
+        alpha_start: whether the powers of nPELICAN_N that start between 0 and 1 are those of sums or of means.
+    """
+    model = (ScaledNPelican if architecture.alpha else NPelican)(architecture, nbar, hidden_bias)
+    if isinstance(model, ScaledNPelican) and alpha_start == "means":
+        model.start_as_means()
+    if dropout:
+        model.training_scores = partial(plain_scores, model, dropout=dropout)
+    return model

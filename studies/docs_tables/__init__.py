@@ -1,0 +1,10 @@
+"""The tables of README.md and docs/*.md, made from result files: see ``scripts/write_docs_tables.py``."""
+
+from __future__ import annotations
+
+from studies.docs_tables.firmware import FIRMWARE
+from studies.docs_tables.taggers import TAGGERS
+from studies.docs_tables.training import TRAINING
+
+#: Markdown of every table, by the name in its marker.
+TABLES = {**FIRMWARE, **TAGGERS, **TRAINING}

@@ -1,0 +1,1 @@
+"""Rows and pictures of the published tables."""

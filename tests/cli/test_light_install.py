@@ -1,0 +1,72 @@
+"""Without the extras: light commands run, heavy ones name the package and the command that brings it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fpgajet.errors import EXTRAS, MissingTool, require_extra
+from fpgajet.pipeline.jets import shipped_sample
+from tests.light import light
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "budgets",
+        "budgets show cms-p2-ct-l2",
+        "parts",
+        "models",
+        "data info {jets}",
+        "data validate {jets}",
+        "estimate npelican --part xcvu9p --budget cms-p2-ct-l2",
+        "estimate npelican-n16-c2-alpha --json",
+        "estimate npelican-n16-c2-log --json",
+        "estimate npelican-n16-c2-trigger --json",
+        "estimate lorentznet-n16 --json",
+        "estimate vecnet-n16-s8v2h4 --json",
+    ],
+)
+def test_light_commands_need_no_extra(command: str, tmp_path: Path) -> None:
+    done = light(tmp_path, *command.format(jets=shipped_sample()).split())
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 50
+
+
+@pytest.mark.parametrize(
+    ("command", "extras"),
+    [
+        ("build --model npelican --part xcvu9p", "train,hls"),
+        ("train --data nowhere --out run", "train"),
+        ("eval npelican --data {jets}", "train"),
+        ("compare npelican npelican-n8-c2 --data {jets}", "train"),
+        ("compress npelican --data {jets} --out run", "train"),
+        ("csim nowhere", "train,hls"),
+        ("data plot {jets} --out plot.svg", "plot"),
+        ("data generate --out jets --jets 10", "gen"),
+    ],
+)
+def test_heavy_commands_name_what_is_missing_and_write_nothing(
+    command: str, extras: str, tmp_path: Path
+) -> None:
+    done = light(tmp_path, *command.format(jets=shipped_sample()).split())
+    assert done.returncode == MissingTool.exit_code, done.stderr
+    assert f"pip install 'fpgajet[{extras}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_package_is_in_the_extra_that_is_named() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for package, extra in EXTRAS.items():
+        assert any(line.startswith(package) for line in declared["optional-dependencies"][extra]), package
+        assert not any(line.startswith(package) for line in declared["dependencies"]), package
+
+
+def test_an_installed_package_is_no_error() -> None:
+    require_extra("torch", "onnxruntime")
