@@ -68,4 +68,5 @@ def test_the_reference_is_the_mass_window_not_a_cut(physics: tuple[dict[str, Any
 
 
 def test_the_jets_are_described(physics: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    assert physics[0]["jets"] == {"total": 600, "signal": 300, "sample": "√s = 13.6 TeV"}
+    facts = {"total": 600, "signal": 300, "sample": "√s = 13.6 TeV"}
+    assert physics[0]["jets"].items() >= facts.items()
