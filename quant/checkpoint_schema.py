@@ -13,9 +13,19 @@ SCHEMA_VERSION = 2
 
 
 class DataFile(Strict):
-    """One file of jets that the model was trained, selected or measured on."""
+    """One file of jets that the model was trained, selected or measured on.
+
+    ``sha256``: of the jets, see ``quant.data.checking.identity``; checkpoints of 0.1.0 have that of the files here.
+    """
 
     name: str
+    jets: int = Field(ge=0)
+    sha256: str
+
+
+class SeenJets(Strict):
+    """The file with the hashes of all jets that the model was trained or selected on (``quant.seen_jets``)."""
+
     jets: int = Field(ge=0)
     sha256: str
 
@@ -54,6 +64,7 @@ class CheckpointConfig(Strict):
     training: Training
     metrics: Metrics
     weights_sha256: str
+    seen_jets: SeenJets | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data import Jets, read_jets
+from quant.data.checking.identity import identity
 from quant.metrics import (
     constituent_mass,
+    mass_warnings,
     mass_window_metrics,
     paired_differences,
     tagging_errors,
     tagging_metrics,
 )
+from quant.metrics.overlap import Overlap
+from quant.seen_jets import overlap_of
 
 #: a slice with fewer jets of either class says nothing about a tagger
 FEWEST = 50
@@ -35,11 +39,13 @@ class Scored:
     Attributes:
         jets: with the constituents that the model reads.
         scores: by precision (``float``, ``quantised``), [jets], top quark if above 0.
+        overlap: whether the checkpoint has seen these jets in training.
     """
 
     checkpoint: Checkpoint
     jets: Jets
     scores: dict[str, NDArray[np.float64]]
+    overlap: Overlap
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
         """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
@@ -82,7 +88,7 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
         "float": load_float_model(checkpoint).scores(jets.constituents),
         "quantised": load_model(checkpoint).scores(jets.constituents),
     }
-    return Scored(checkpoint, jets, scores)
+    return Scored(checkpoint, jets, scores, overlap_of(checkpoint, identity(data, max_jets)))
 
 
 def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Evaluation:
@@ -101,6 +107,7 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         "model": config.name,
         "data": data,
         "jets": len(jets),
+        "seen_in_training": scored.overlap.as_dict(),
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
     }
@@ -109,6 +116,9 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         jets.label, scored.scores["quantised"], scored.scores["float"]
     )
     report["mass_cut"] = mass_window_metrics(jets.label, constituent_mass(jets.constituents))
+    report["warnings"] = mass_warnings(
+        {name: report[name] for name in scored.scores} | {"jet_mass": report["mass_cut"]}
+    )
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
 

@@ -20,6 +20,10 @@ def show(outcome: Outcome) -> None:
     """Print what a build found out, and where its report lies."""
     report = outcome.report
     console.print(physics_table(report.physics))
+    for warning in report.physics.warnings:
+        console.print(f"[bold red]warning: {warning}[/]", highlight=False)
+    if report.physics.seen_in_training is not None:
+        console.print(report.physics.seen_in_training.sentence(), highlight=False)
     console.print(hardware_table(report.hardware))
     certificate, verdict = report.certificate, report.verdict
     assert certificate is not None

@@ -59,9 +59,12 @@ def compare(
             plot,
             sample=described(scored[0].jets.provenance),
         )
+    report["seen_in_training"] = {one.checkpoint.config.name: one.overlap.as_dict() for one in scored}
     if json:
         print_json(report)
         return
+    for one in scored:
+        console.print(f"{one.checkpoint.config.name}: {one.overlap.sentence()}", highlight=False)
     for precision in ("float", "quantised"):
         _print_values(precision, report)
     if report["differences"]:

@@ -38,6 +38,7 @@ def evaluate(
     ] = False,
     boost_jets: Annotated[int, typer.Option(min=100, help="Jets for --boost, chosen at random.")] = 2000,
     boost_plot: Annotated[Path | None, typer.Option(help="Draw the study here; implies --boost.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse jets seen in training.")] = False,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure a tagger on labelled jets: float, quantised, and in slices of pT and multiplicity.
@@ -57,6 +58,8 @@ def evaluate(
             check_image(image)
     checkpoint = open_checkpoint(resolve(model))
     scored = score_checkpoint(checkpoint, data, max_jets)
+    if strict:
+        scored.overlap.require_unseen()
     report = evaluation_of(scored, data.name)
     if plot:
         _plot(scored, report, plot)
@@ -66,9 +69,12 @@ def evaluate(
         print_json(report)
         return
     console.print(f"{report['model']}: {report['parameters']} parameters, {report['jets']} jets")
+    console.print(scored.overlap.sentence(), highlight=False)
     print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
     _print_differences(report["quantised_minus_float"])
     console.print(_mass_words(report["mass_cut"]), highlight=False)
+    for warning in report["warnings"]:
+        console.print(f"[bold red]warning: {warning}[/]", highlight=False)
     parts = {f"{NAMES[s['of']]} {s['low']:.0f}-{s['high']:.0f}": s for s in report["slices"]}
     print_metrics("quantised, in slices of jet pT (GeV) and multiplicity n", parts)
     if "boost" in report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -21,6 +21,7 @@ DEFAULT_BUDGET = "cms-p2-ct-l2"
 BUNCH_CROSSING_NS = 25.0
 
 Share = Annotated[float, Field(gt=0, le=1)]
+JetOrder = Literal["packed", "aligned", "interleaved"]
 
 
 class Guards(BaseModel):
@@ -49,10 +50,14 @@ class Budget(BaseModel):
     jets_per_event: PositiveInt = 1
     instances: PositiveInt = 1
     input_links: NonNegativeInt = 1
+    jet_order: JetOrder = "packed"
     word_bits: PositiveInt = 64
     constituent_bits: PositiveInt = 64
     output_clocks: NonNegativeInt = 1
     guards: Guards = Guards()
+    min_auc: Share | None = None
+    min_background_rejection: Annotated[float, Field(ge=1)] | None = None
+    at_signal_efficiency: Literal[0.3, 0.5] = 0.5
     source: str = "user"
     check: str = ""
 
@@ -95,20 +100,10 @@ class Budget(BaseModel):
         """Link words of one jet of ``multiplicity`` constituents."""
         return math.ceil(multiplicity * self.constituent_bits / self.word_bits)
 
-    def input_clocks(self, multiplicity: int) -> int:
-        """Clocks until the last word of a jet is in; 1 if it arrives in parallel (no links)."""
-        if not self.input_links:
-            return 1
-        return math.ceil(self.words_per_jet(multiplicity) / self.input_links)
-
     def links_for_all_jets(self, multiplicity: int) -> int:
-        """Links needed to bring all jets of an event to the board before the next event."""
+        """Links needed to bring all jets of an event to the board before the next event, without gaps."""
         words = self.words_per_jet(multiplicity) * self.jets_per_event
         return math.ceil(words / max(self.words_per_event, 1))
-
-    def queue_clocks(self, ii: int) -> int:
-        """Clocks by which the last jet of an event enters its instance after the first."""
-        return (self.jets_per_instance - 1) * ii
 
 
 def whole_clocks(time_ns: float, clock_ns: float) -> int:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from fpgajet.devices import Budget, Part
 from fpgajet.devices.budgets import whole_clocks
 from fpgajet.devices.hardware_row import HardwareRow
+from fpgajet.devices.links import busy_clocks, last_jet
 from fpgajet.errors import BadInput
 from fpgajet.estimate.figures import Estimate, Figure
 
@@ -19,7 +20,8 @@ _WORST: tuple[Status, ...] = ("pass", "marginal", "fail")
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``."""
+    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``; with ``at_least``, it must not
+    be below it."""
 
     #: For the report, which reads rows back: an unknown key is a mistake.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -32,6 +34,7 @@ class VerdictRow:
     unit: str
     status: Status
     explanation: str = ""
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,11 @@ def verdict(
     constituents = multiplicity or row.constituents
     if not constituents:
         raise BadInput("the number of constituents is not known; give it with --multiplicity.")
-    rows = [_latency(row, budget, int(constituents)), _interval(row, budget)]
+    rows = [
+        _latency(row, budget, int(constituents)),
+        _links(budget, int(constituents)),
+        _interval(row, budget),
+    ]
     rows += _utilisation(row, budget, part)
     if row.period_ns is not None:
         rows.append(_clock(row, budget))
@@ -111,16 +118,29 @@ def _clock_ns(row: HardwareRow, budget: Budget) -> float:
 
 def _latency(row: HardwareRow, budget: Budget, constituents: int) -> VerdictRow:
     cycles, ii = _figure(row, "latency_cycles"), _figure(row, "ii")
-    words, queue = budget.input_clocks(constituents), budget.queue_clocks(round(ii.value))
-    clock, links = _clock_ns(row, budget), budget.clock_ns
-    figure = cycles.map(lambda c: words * links + (c + queue + budget.output_clocks) * clock)
-    own = "" if clock == links else f" and {links:.3f} ns on the links"
+    last = last_jet(budget, constituents, round(ii.value), _clock_ns(row, budget))
+    figure = cycles.map(last.latency_ns)
+    jets = budget.jets_per_instance
+    which = "the jet" if jets == 1 else f"the last of {jets} jets"
     text = (
-        f"{words} clocks of input + {cycles.value:g} of tagger + {queue} until the last of "
-        f"{budget.jets_per_instance} jets enters + {budget.output_clocks} of output, "
-        f"at {clock:.3f} ns a clock{own}"
+        f"{last.complete} clocks until {which} is in + {last.queue} in the queue + {cycles.value:g} of tagger "
+        f"+ {last.output} of output, at {last.clock_ns:.3f} ns per clock"
     )
     return _judge("latency", figure, budget.latency_ns, "ns", text)
+
+
+def _links(budget: Budget, constituents: int) -> VerdictRow:
+    """Whether the links have brought all jets before the next event begins; else the delay grows without end."""
+    busy = float(busy_clocks(budget, constituents))
+    links, jets = budget.input_links, budget.jets_per_instance
+    words = jets * budget.words_per_jet(constituents)
+    text = (
+        f"{words} words of {jets} jet{'s' * (jets > 1)} on {links} link{'s' * (links > 1)} of an instance, "
+        f"{budget.clocks_per_event} clocks between events"
+        if links
+        else "all jets in one clock"
+    )
+    return _judge("input links", Figure(busy, busy, busy, ""), budget.clocks_per_event, "clocks", text)
 
 
 def _interval(row: HardwareRow, budget: Budget) -> VerdictRow:
@@ -151,3 +171,42 @@ def _clock(row: HardwareRow, budget: Budget) -> VerdictRow:
     clock = _clock_ns(row, budget)
     text = f"period that place and route is expected to reach, against {1000 / clock:.6g} MHz"
     return _judge("clock period", _figure(row, "period_ns"), clock, "ns", text)
+
+
+#: Half of an 80 % range in standard deviations of a Gaussian.
+EIGHTY_PER_CENT = 1.2816
+
+
+def physics_rows(
+    budget: Budget, auc: tuple[float | None, float | None], rejection: tuple[float | None, float | None]
+) -> list[VerdictRow]:
+    """What a budget asks of the tagger's physics; nothing, as a rule.
+
+    Args:
+        auc, rejection: the quantised model's AUC, and 1/eps_B at the budget's signal efficiency, each with its error
+            (one standard deviation); None if it could not be measured, which is no pass.
+    """
+    asked = (
+        ("AUC", auc, budget.min_auc),
+        (f"1/eps_B at {budget.at_signal_efficiency:g}", rejection, budget.min_background_rejection),
+    )
+    return [_least(name, *figure, limit) for name, figure, limit in asked if limit is not None]
+
+
+def _least(name: str, value: float | None, error: float | None, limit: float) -> VerdictRow:
+    if value is None:
+        return VerdictRow(name, 0.0, 0.0, 0.0, limit, "", "fail", "too few jets to measure it", at_least=True)
+    half = EIGHTY_PER_CENT * (error or 0.0)
+    low, high = value - half, value + half
+    status: Status = "pass" if low >= limit else "fail" if high < limit else "marginal"
+    return VerdictRow(
+        name,
+        value,
+        low,
+        high,
+        limit,
+        "",
+        status,
+        "quantised model, range from the number of jets",
+        at_least=True,
+    )

@@ -94,7 +94,7 @@ def run_build(
             "command": command or command_text(settings, out),
             "settings": settings.model_dump(mode="json")
             | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
-            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": path_digest(context.jets)},
+            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256},
         }
         run_stages(context, record, verilog)
         record.save()

@@ -59,7 +59,9 @@ class BuildSettings(BaseModel):
     edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")
     test_bench_jets: int = Field(200, ge=1, description="Jets in the vendor tool's test bench.")
     seed: int = Field(20231216, ge=0, description="Seed of the edge vectors.")
-    strict: bool = Field(False, description="A marginal verdict counts as missed.")
+    strict: bool = Field(
+        False, description="A marginal verdict counts as missed; jets seen in training are refused."
+    )
 
     @property
     def hls_ii(self) -> int:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fpgajet.ops.network import Network
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
+    from quant.data.checking.identity import Identity
+    from quant.metrics.overlap import Overlap
     from quant.models.quantised import QuantisedNetwork
 
 
@@ -131,6 +133,21 @@ class BuildContext:
             BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
         """
         return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Which jets these are."""
+        from quant.data.checking.identity import identity
+
+        return identity(self.jets, self.settings.max_jets)
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """Whether the model has seen the jets in training."""
+        from quant.checkpoint import open_checkpoint
+        from quant.seen_jets import overlap_of
+
+        return overlap_of(open_checkpoint(self.source), self.identity)
 
     def estimate(self, ii: int) -> Estimate:
         """Latency and resources by the analytical model, with a jet every ``ii`` clocks."""

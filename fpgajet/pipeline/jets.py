@@ -13,7 +13,7 @@ from quant.data import Jets, check_constituents, read_events, read_jets
 
 
 def shipped_sample() -> Path:
-    """The test sample that comes with fpgajet: 20,000 jets that no shipped model was trained on."""
+    """The test sample that comes with fpgajet: 20,000 jets of seed 4, which no training set may use (docs/data.md)."""
     return Path(quant.data.__file__).parent / "samples" / "test.h5"
 
 

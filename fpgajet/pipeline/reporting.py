@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -9,11 +10,13 @@ from zipfile import BadZipFile
 import numpy as np
 from pydantic import ValidationError
 
+from fpgajet.devices import Budget
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import part as part_named
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
-from fpgajet.estimate import verdict
+from fpgajet.estimate import VerdictRow, verdict
+from fpgajet.estimate.verdict import physics_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
@@ -22,7 +25,7 @@ from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from fpgajet.report.model import Metrics
-from quant.metrics import mass_window
+from quant.metrics import mass_warnings, mass_window
 
 
 def refresh_report(artefacts: Artefacts, *, force: bool = False) -> Report:
@@ -100,13 +103,16 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     if "cells" in record["stages"]:
         rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
+    physics = _physics(build, record)
+    judged = verdict(_judged(rows), budget, part, estimate["constituents"])
+    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics["quantised"])))
     return {
         "model": _model(artefacts),
-        "physics": _physics(build, record),
+        "physics": physics,
         "hardware": rows,
         "operators": estimate["operators"],
         "budget": budget.model_dump(),
-        "verdict": verdict(_judged(rows), budget, part, estimate["constituents"]).as_dict(),
+        "verdict": judged.as_dict(),
         "certificate": _certificate(build),
         "boosts": read_json(build.boosts) if build.boosts.is_file() else None,
         "reproducibility": {
@@ -149,6 +155,13 @@ def _judged(rows: list[HardwareRow]) -> HardwareRow:
     return row.model_copy(update={"period_ns": sum(ends) / 2})
 
 
+def _physics_rows(budget: Budget, row: dict[str, Any]) -> list[VerdictRow]:
+    """What the budget asks of the quantised model."""
+    rejection = f"inverse_background_efficiency_{round(100 * budget.at_signal_efficiency)}"
+    pairs = [(row.get(name), row.get(f"{name}_error")) for name in ("auc", rejection)]
+    return physics_rows(budget, *pairs)
+
+
 def _model(artefacts: Artefacts) -> dict[str, Any]:
     network, config = artefacts.network, artefacts.checkpoint.config
     return {
@@ -175,9 +188,11 @@ def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
     data = f"{name}, {jets['signal']:,} signal and {qcd:,} background jets"
     titles = {key: entry.title for key, entry in IMPLEMENTATIONS.physics().items() if key in rows}
     return rows | {
+        "warnings": mass_warnings(rows),
         "jets": jets["total"],
         "data": data,
         "sample": jets.get("sample", ""),
+        "seen_in_training": jets.get("seen"),
         "curves": _curves(build),
         "titles": titles,
     }

@@ -13,6 +13,7 @@ from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
+from quant.seen_jets import SEEN
 
 
 def checkpoint_stage(context: BuildContext) -> Stage:
@@ -21,8 +22,9 @@ def checkpoint_stage(context: BuildContext) -> Stage:
 
     def run() -> str:
         with atomic_folder(build.checkpoint) as fresh:
-            for name in ("model.json", "weights.safetensors"):
-                shutil.copyfile(context.source / name, fresh / name)
+            for name in ("model.json", "weights.safetensors", SEEN):
+                if (context.source / name).is_file():
+                    shutil.copyfile(context.source / name, fresh / name)
         return context.artefacts.checkpoint.config.name
 
     reads = {"checkpoint": path_digest(context.source)}
@@ -151,16 +153,19 @@ def physics_stage(context: BuildContext) -> Stage:
             scores = {row: arrays[name] for row, name in rows.items() if name in arrays}
             content = physics_metrics(label, scores, arrays["mass"])
         sample = described(context.sample.provenance)
-        content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample}
+        seen = context.overlap.as_dict()
+        content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample, "seen": seen}
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
     reads = {
         "scores": path_digest(build.scores),
         "rows": list(IMPLEMENTATIONS.physics()),
+        "checkpoint": path_digest(build.checkpoint),
+        "max_jets": context.settings.max_jets,
         "jets": path_digest(context.jets),
     }
-    code = ("quant.metrics", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
+    code = ("quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
     return Stage("physics", reads, ("physics.json",), run, code)
 
 
@@ -207,10 +212,12 @@ def check_inputs(context: BuildContext) -> int:
     """Open what the user gave before any stage writes a file; returns the number of jets.
 
     Raises:
-        BadInput: an unusable checkpoint or unusable jets.
+        BadInput: an unusable checkpoint or unusable jets; with ``strict``, jets that it has seen in training.
         MissingTool: no C++ compiler.
     """
     from fpgajet.hls.csim import require_compiler
 
     require_compiler()
+    if context.settings.strict:
+        context.overlap.require_unseen()
     return len(context.sample.label)

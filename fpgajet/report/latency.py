@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpgajet.devices.hardware_row import HardwareRow
+from fpgajet.devices.links import last_jet
 from fpgajet.report.model import Report
 from fpgajet.report.svg import WIDTH, Picture, Scale
 from fpgajet.report.words import LEVELS, number
@@ -56,13 +57,16 @@ def beyond_operators(report: Report) -> tuple[str, float, float] | None:
 
 
 def steps(report: Report) -> list[Step]:
-    """Every part of the latency of one jet, from the first word in to the last score out."""
+    """Every part of the latency of an event's last jet, from the first word in to the last score out."""
     budget, total = report.budget, total_row(report)
     if budget is None or total is None or total.latency_cycles is None or not report.operators:
         return []
     clock = 1000.0 / (total.clock_mhz or budget.clock_mhz)
-    start = budget.input_clocks(report.model.constituents) * budget.clock_ns
-    found = [Step("input links", 0.0, start)]
+    last = last_jet(budget, report.model.constituents, round(total.ii or 1), clock)
+    start = clock * last.entered
+    found = [Step("input links", 0.0, clock * last.complete)]
+    if last.queue:
+        found.append(Step("queue", clock * last.complete, start))
     for k, row in enumerate(report.operators):
         begin = start + clock * (row.start_cycle or 0)
         found.append(Step(row.name, begin, begin + clock * (row.latency_cycles or 0), k))
@@ -71,10 +75,7 @@ def steps(report: Report) -> list[Step]:
         name, first, clocks = rest
         found.append(Step(name, start + clock * first, start + clock * (first + clocks)))
     end = start + clock * total.latency_cycles
-    queue = clock * budget.queue_clocks(round(total.ii or 1))
-    if queue:
-        found.append(Step("other jets", end, end + queue))
-    found.append(Step("output", end + queue, end + queue + clock * budget.output_clocks))
+    found.append(Step("output", end, last.latency_ns(total.latency_cycles)))
     return found
 
 

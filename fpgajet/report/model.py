@@ -16,6 +16,7 @@ from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.verdict import VerdictRow
 from fpgajet.report.words import IMPLEMENTATIONS
+from quant.metrics.overlap import Overlap
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -29,6 +30,7 @@ __all__ = [
     "Physics",
     "Report",
     "Reproducibility",
+    "SeenInTraining",
     "StageFacts",
     "VerdictFacts",
     "VerdictRow",
@@ -125,6 +127,19 @@ class Curves(Facts):
     score_background: list[float] = []
 
 
+class SeenInTraining(Facts):
+    """Whether the model has seen these jets in training, and how many of them; null: not known, for ``reason``."""
+
+    status: Literal["held-out", "seen", "unknown"]
+    jets: int
+    seen: int | None
+    reason: str = ""
+
+    def sentence(self) -> str:
+        """For people."""
+        return Overlap(self.status, self.jets, self.seen, self.reason).sentence()
+
+
 class Physics(Facts):
     """Metrics by implementation; ``jet_mass`` is the reference that a tagger has to beat: the cross-fitted
     two-sided mass window of the constituents that the tagger sees, see ``quant.metrics.mass``. ``sample``: what the
@@ -144,6 +159,8 @@ class Physics(Facts):
     jets: Count | None = None
     data: str = ""
     sample: str = ""
+    seen_in_training: SeenInTraining | None = None
+    warnings: list[str] = []
     curves: dict[str, Curves] = {}
     titles: dict[str, str] = {}
 

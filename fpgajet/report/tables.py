@@ -63,7 +63,7 @@ def verdict_table(report: Report) -> Table:
             Cell(row.name, hint=row.explanation),
             quantity(row.value, row.unit),
             _range(row),
-            quantity(row.limit, row.unit),
+            ("at least " if row.at_least else "") + quantity(row.limit, row.unit),
             Cell(status=row.status),
         )
         for row in (report.verdict.rows if report.verdict else ())

@@ -33,6 +33,7 @@ LATENCY_WORDS = (
 LEVELS = {
     "model": "analytical model",
     "model-csynth": "expected HLS report",
+    "rtl": "our RTL, cells not counted",
     "rtl-synthesis": "RTL synthesis (Yosys)",
     "hls-csynth": "HLS report",
     "vivado-synthesis": "logic synthesis (Vivado)",

@@ -10,7 +10,8 @@ from fpgajet.rtl.clock import ClockInterval, calibration, clock_interval
 from fpgajet.rtl.tools.yosys import Cells
 from fpgajet.rtl.write.design import RtlDesign
 
-LEVEL = "rtl-synthesis"
+#: Levels of the row: with the cells counted by Yosys, and without.
+SYNTHESIS, UNCOUNTED = "rtl-synthesis", "rtl"
 #: Families that have the CARRY8 which the Verilog of ``library`` names.
 FAMILIES = ("UltraScale+", "Zynq UltraScale+", "UltraScale")
 NOT_COUNTED = "not counted: Yosys was not run"
@@ -26,7 +27,7 @@ def hardware_row(design: RtlDesign, cells: Cells | None) -> HardwareRow:
     clock = period_interval(design, cells)
     ff, packed = _ff_interval(design.registers)
     row: dict[str, Any] = {
-        "level": LEVEL,
+        "level": SYNTHESIS if cells else UNCOUNTED,
         "part": design.part,
         "clock_mhz": design.clock_mhz,
         "latency_cycles": design.latency_cycles,

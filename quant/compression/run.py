@@ -170,7 +170,7 @@ class Compression:
         made = quantise(
             settings, model, self.jets, self.out / name, recorder,
             name=f"{self.settings.source}-{name.removeprefix('step-')}",
-            command=self.command, tick=self.tick, sparsity=sparsity,
+            command=self.command, tick=self.tick, sparsity=sparsity, source=self.source,
         )  # fmt: skip
         assert made is not None  # only an earlier last stage gives None
         return made

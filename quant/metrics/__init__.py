@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quant.metrics.errors import background_errors
-from quant.metrics.mass import constituent_mass, mass_window, mass_window_metrics
+from quant.metrics.mass import constituent_mass, mass_warnings, mass_window, mass_window_metrics
 from quant.metrics.roc import area, auc, background_efficiency, roc_curve, thinned
 from quant.metrics.tagging import paired_differences, physics_metrics, tagging_errors, tagging_metrics
 
@@ -13,6 +13,7 @@ __all__ = [
     "background_efficiency",
     "background_errors",
     "constituent_mass",
+    "mass_warnings",
     "mass_window",
     "mass_window_metrics",
     "paired_differences",

@@ -8,6 +8,7 @@ that no jet is judged by a window that it helped to choose.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,3 +85,17 @@ def mass_window_metrics(label: ArrayLike, mass: ArrayLike) -> dict[str, float | 
         "centre": sum(window.centres) / 2,
         "auc_monotone": auc(label, mass),
     }
+
+
+def mass_warnings(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """One sentence for each implementation whose AUC is below that of the mass window on the same jets.
+
+    Args:
+        rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them.
+    """
+    window = rows["jet_mass"]["auc"]
+    return [
+        f"the AUC of {name.replace('_', ' ')}, {row['auc']:.4f}, is below that of the mass window, {window:.4f}"
+        for name, row in rows.items()
+        if name != "jet_mass" and row["auc"] < window
+    ]

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from quant.data.checking.identity import Identity
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -17,7 +19,7 @@ class Sample:
     Attributes:
         momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
         label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
-        name, sha256: where they come from.
+        name, sha256: where they come from; ``identity``: which jets they are, where that is known.
     """
 
     momenta: Tensor
@@ -25,13 +27,14 @@ class Sample:
     slots: Tensor
     name: str
     sha256: str
+    identity: Identity | None = None
 
     def __len__(self) -> int:
         return len(self.label)
 
     def first(self, jets: int) -> Sample:
         """The first jets; files are mixed, so these are unbiased."""
-        return Sample(self.momenta[:jets], self.label[:jets], self.slots[:jets], self.name, self.sha256)
+        return replace(self, momenta=self.momenta[:jets], label=self.label[:jets], slots=self.slots[:jets])
 
     def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
         """The same jets with other numbers per constituent, for example those of an input form."""
@@ -39,8 +42,8 @@ class Sample:
 
     def to(self, device: str) -> Sample:
         """The same jets in the memory of a device."""
-        tensors = (self.momenta.to(device), self.label.to(device), self.slots.to(device))
-        return Sample(*tensors, self.name, self.sha256)
+        momenta, label, slots = self.momenta.to(device), self.label.to(device), self.slots.to(device)
+        return replace(self, momenta=momenta, label=label, slots=slots)
 
     def described(self) -> dict[str, str | int]:
         """For ``model.json``."""

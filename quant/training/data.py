@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +10,9 @@ import numpy as np
 import torch
 
 from fpgajet.errors import BadInput
-from fpgajet.files import sha256
 from fpgajet.ops.forms import InputForm
-from quant.data import read_jets, shard_paths
+from quant.data import read_jets
+from quant.data.checking.identity import identity
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 
@@ -68,13 +67,14 @@ def load_sample(path: Path, constituents: int, max_jets: int | None = None) -> S
     if len(jets.classes) != 2 or set(np.unique(jets.label)) != {0, 1}:
         raise BadInput(f"{path}: tagging needs two classes, both present; it holds {list(jets.classes)}.")
     momenta = torch.from_numpy(jets.constituents)
-    hashes = "".join(sha256(shard) for shard in shard_paths(path))
+    which = identity(path, max_jets)
     return Sample(
         momenta=momenta,
         label=torch.from_numpy(jets.label.astype(np.float64)),
         slots=(momenta[:, :, 0] != 0).sum(1),
         name=path.name,
-        sha256=hashlib.sha256(hashes.encode()).hexdigest(),
+        sha256=which.sha256,
+        identity=which,
     )
 
 

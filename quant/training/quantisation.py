@@ -14,6 +14,7 @@ from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.training_settings import TrainingSettings
+from quant.seen_jets import write_seen
 from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import TrainingJets
 from quant.training.fit import FREE, Report, Tick, evaluate, no_tick
@@ -48,12 +49,14 @@ def quantise(
     until: Until = Until.QUANTISED,
     tick: Tick = no_tick,
     sparsity: Sparsity = FREE,
+    source: Checkpoint | None = None,
 ) -> Checkpoint | None:
     """Quantise a trained float model (on the CPU), measure both and write the checkpoint.
 
     Args:
         out: of the checkpoint; ``out/state`` keeps what a killed run continues from.
         until: ``calibration`` stops after it and gives None.
+        source: checkpoint that the float model comes from; the jets that it has seen count as seen here too.
         sparsity: what stays zero in the quantised model, where it has a parameter of that name.
     """
     family = FAMILIES[settings.model]
@@ -91,6 +94,9 @@ def quantise(
         },
         "metrics": measured(model, quantised, jets),
     }
+    learnt_from = [sample.identity for sample in (jets.train, jets.validation) if sample.identity is not None]
+    if len(learnt_from) == 2:
+        description["seen_jets"] = write_seen(out, learnt_from, source)
     tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
     tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
     return save_checkpoint(out, description, tensors)

@@ -8,6 +8,7 @@ import pytest
 
 from fpgajet.devices import budget, budgets, part
 from fpgajet.devices.explain import derived, explain
+from fpgajet.devices.links import arrivals, last_jet
 from fpgajet.errors import BadInput
 
 
@@ -24,17 +25,17 @@ def test_correlator_layer_2() -> None:
     assert b.clock_ns == pytest.approx(2.7778, abs=1e-4)
     assert (b.clocks_per_crossing, b.clocks_per_event, b.words_per_event) == (9, 54, 54)
     assert b.event_spacing_ns == 150
-    assert b.words_per_jet(20) == b.input_clocks(20) == 20
-    assert b.input_clocks(20) * b.clock_ns == pytest.approx(55.6, abs=0.05)
+    assert b.words_per_jet(20) == 20
+    assert arrivals(b, 20) == [-(-20 * (j + 1) // 6) for j in range(16)]
     assert b.highest_ii == 3
     assert b.links_for_all_jets(16) == 5  # 256 words on links of 54
-    assert b.queue_clocks(3) == 45
+    assert last_jet(b, 16, 3).entered == 3 + 45
 
 
 def test_more_instances_relax_the_interval() -> None:
     for k in (1, 2, 4):
         assert budget().model_copy(update={"instances": k}).highest_ii in (3 * k, 3 * k + 1)
-    assert budget().model_copy(update={"instances": 16}).queue_clocks(3) == 0
+    assert budget().model_copy(update={"instances": 16}).jets_per_instance == 1
 
 
 def test_time_multiplex_18() -> None:
@@ -43,8 +44,10 @@ def test_time_multiplex_18() -> None:
 
 def test_links_and_words() -> None:
     b = budget()
-    assert b.model_copy(update={"input_links": 4}).input_clocks(18) == 5
-    assert b.model_copy(update={"input_links": 0}).input_clocks(18) == 1
+    assert arrivals(b.model_copy(update={"input_links": 4, "jets_per_event": 2}), 18) == [5, 9]
+    aligned = {"input_links": 4, "jets_per_event": 2, "jet_order": "aligned"}
+    assert arrivals(b.model_copy(update=aligned), 18) == [5, 10]
+    assert arrivals(b.model_copy(update={"input_links": 0, "jets_per_event": 2}), 18) == [1, 1]
     assert b.model_copy(update={"constituent_bits": 48}).words_per_jet(16) == 12
 
 
@@ -55,11 +58,20 @@ def test_a_clock_that_does_not_divide_is_not_rounded_up() -> None:
 
 def test_explanation_says_what_was_derived() -> None:
     text = " ".join(explain(budget(), 20))
-    for words in ("9 clocks", "54 clocks", "20 words", "55.6 ns", "II <= 3", "6 links"):
+    for words in (
+        "9 clocks",
+        "54 clocks",
+        "20 words",
+        "at clock 4 ",
+        "at clock 54 (150.0 ns)",
+        "II <= 3",
+        "6 links",
+    ):
         assert words in text
     figures = derived(budget(), 16)
-    assert figures["clocks_for_the_tagger"] == 360 - 16 - 15 - 1
-    assert figures["input_ns"] == pytest.approx(44.4, abs=0.05)
+    assert figures["clocks_for_the_tagger"] == 360 - 43 - 1
+    assert figures["input_ns"] == pytest.approx(3 / 0.36)
+    assert "NOT ENOUGH" in " ".join(explain(budget().model_copy(update={"input_links": 5}), 20))
 
 
 def test_own_budget(tmp_path: Path) -> None:

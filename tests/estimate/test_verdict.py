@@ -10,6 +10,7 @@ from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Verdict, VerdictRow, estimate, verdict
+from fpgajet.estimate.verdict import physics_rows
 from tests.networks import random_network
 
 ROW: dict[str, Any] = {
@@ -33,22 +34,26 @@ def row(v: Verdict, name: str) -> VerdictRow:
 
 def test_latency_counts_input_tagger_queue_and_output() -> None:
     latency = row(judge(), "latency")
-    assert latency.value == pytest.approx((16 + 20 + 15 + 1) * 1000 / 360)
+    # 256 words on 6 links: the last jet is in at clock 43, the first at clock 3
+    assert latency.value == pytest.approx((43 + 20 + 1) * 1000 / 360)
     assert latency.status == "pass"
-    assert row(judge(ii=3), "latency").value == pytest.approx((16 + 20 + 45 + 1) * 1000 / 360)
-    assert row(judge({"latency_ns": 144}), "latency").status == "fail"
+    assert row(judge(ii=3), "latency").value == pytest.approx((3 + 45 + 20 + 1) * 1000 / 360)
+    assert row(judge({"latency_ns": 177}), "latency").status == "fail"
 
 
 def test_firmware_with_its_own_clock() -> None:
     v = judge(clock_mhz=180.0, period_ns=3.0)
-    assert row(v, "latency").value == pytest.approx(16 * 1000 / 360 + (20 + 15 + 1) * 1000 / 180)
+    assert row(v, "latency").value == pytest.approx(
+        (22 + 20 + 1) * 1000 / 180
+    )  # clock 43 of the links is clock 22
     assert row(v, "initiation interval").limit == 27 // 16
     assert row(v, "clock period").limit == pytest.approx(1000 / 180)
 
 
 def test_multiplicity_overrides_the_models() -> None:
     v = verdict(HardwareRow.model_validate(ROW), budget(), part("xcvu13p"), multiplicity=32)
-    assert row(v, "latency").value == pytest.approx((32 + 20 + 15 + 1) * 1000 / 360)
+    assert row(v, "latency").value == pytest.approx((86 + 20 + 1) * 1000 / 360)
+    assert row(v, "input links").status == "fail"  # 512 words on 6 links in 54 clocks
 
 
 @pytest.mark.parametrize(
@@ -107,3 +112,13 @@ def test_incomplete_rows() -> None:
         verdict(without("lut"), budget(), part("xcvu13p"))
     with pytest.raises(BadInput, match="multiplicity"):
         verdict(without("constituents"), budget(), part("xcvu13p"))
+
+
+def test_physics_that_a_budget_asks_for() -> None:
+    slot = budget().model_copy(update={"min_auc": 0.95, "min_background_rejection": 30.0})
+    statuses = [
+        [r.status for r in physics_rows(slot, (auc, 0.002), (rejection, 1.0))]
+        for auc, rejection in ((0.96, 40.0), (0.951, 30.5), (0.876, 10.0), (0.96, None))
+    ]
+    assert statuses == [["pass"] * 2, ["marginal"] * 2, ["fail"] * 2, ["pass", "fail"]]
+    assert physics_rows(budget(), (0.5, 0.1), (1.0, 0.1)) == []

@@ -11,7 +11,7 @@ import pytest
 
 from fpgajet.report import Report, write_json
 from fpgajet.report.comment import comment
-from fpgajet.report.compare import Thresholds, compare, regressions
+from fpgajet.report.compare import Thresholds, compare, conditions, regressions
 from tests.conftest import Run
 
 Values = dict[str, Any]
@@ -109,3 +109,44 @@ def test_command(fpgajet: Run, values: Values, tmp_path: Path) -> None:
     assert "**regression**" in (tmp_path / "comment.md").read_text()
     assert fpgajet("check", "new", "--baseline", "old", "--resources", 50).returncode == 0
     assert fpgajet("check", "new", "--baseline", "nowhere").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "new", "name"),
+    [
+        (("physics", "jets"), 3999, "number of jets"),
+        (("hardware", 0, "part"), "xcku115-flvb2104-2-i", "part"),
+        (("hardware", 0, "clock_mhz"), 200.0, "clock in MHz"),
+        (("budget", "latency_ns"), 500.0, "budget"),
+        (("reproducibility", "hashes", "jets"), "ef" * 32, "jets"),
+    ],
+)
+def test_other_conditions_are_refused_or_named(
+    fpgajet: Run, values: Values, tmp_path: Path, path: tuple[Any, ...], new: Any, name: str
+) -> None:
+    values["reproducibility"]["hashes"]["jets"] = "cd" * 32
+    other = deepcopy(values)
+    target: Any = other
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = new
+    assert conditions(Report.build(other), Report.build(values)) == [name]
+    for folder, content in (("old", values), ("new", other)):
+        (tmp_path / folder).mkdir()
+        write_json(Report.build(content), tmp_path / folder / "report.json")
+    refused = fpgajet("check", "new", "--baseline", "old")
+    assert refused.returncode == 2
+    assert f"differ in {name}" in " ".join(refused.stderr.split())
+    allowed = fpgajet("check", "new", "--baseline", "old", "--allow-different", "--json")
+    assert json.loads(allowed.stdout)["different"] == [name]
+
+
+def test_independent_jets_are_allowed_their_errors(values: Values) -> None:
+    values["physics"]["csim"]["auc_error"] = 0.002
+    assert judge(values, ("physics", "csim", "auc"), 0.951 - 0.006)["AUC, C simulation"] == "regression"
+    values["reproducibility"]["hashes"]["jets"] = "cd" * 32
+    other = deepcopy(values)
+    other["reproducibility"]["hashes"]["jets"] = "ef" * 32
+    other["physics"]["csim"]["auc"] = 0.951 - 0.006
+    found = {d.quantity: d.judgement for d in compare(Report.build(other), Report.build(values))}
+    assert found["AUC, C simulation"] == "worse", "2 x 0.0028 and 0.002"

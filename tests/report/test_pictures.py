@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from fpgajet.devices import part
+from fpgajet.estimate import verdict
 from fpgajet.report import Report
 from fpgajet.report.axes import TITLE_CHARACTERS, _wrapped
 from fpgajet.report.bit_widths import bit_widths
@@ -48,9 +50,12 @@ def test_the_parts_of_the_latency_add_up(values: Values, ii: float, clocks: floa
     budget = report.budget
     assert budget is not None
     clock = 1000 / budget.clock_mhz
-    tagger = [p for p in parts if p.name not in ("input links", "other jets", "output")]
+    tagger = [p for p in parts if p.name not in ("input links", "queue", "output")]
     assert max(p.end for p in tagger) - min(p.begin for p in tagger) == pytest.approx(clocks * clock)
     assert parts[0].begin == 0
+    slot, device = budget, part(budget.part)
+    judged = verdict(total.model_copy(update={"constituents": report.model.constituents}), slot, device)
+    assert parts[-1].end == pytest.approx(judged.rows[0].value), "the verdict's latency"
     covered = sorted((p.begin, p.end) for p in parts)
     reached = 0.0
     for begin, end in covered:
@@ -70,10 +75,10 @@ def test_what_is_beyond_the_operators_has_a_name(values: Values) -> None:
 
 
 def test_a_limit_off_scale_is_an_arrow_not_a_line(values: Values) -> None:
-    picture = waterfall(Report.build(values))  # 108 ns of 1,000 ns
+    picture = waterfall(Report.build(values))  # 175 ns of 1,000 ns
     assert elements(picture, "line", "limit") == []
     assert elements(picture, "polyline", "arrow") != []
-    values["budget"]["latency_ns"] = 120.0
+    values["budget"]["latency_ns"] = 200.0
     picture = waterfall(Report.build(values))
     assert elements(picture, "polyline", "arrow") == []
     assert len(elements(picture, "line", "limit")) == 1

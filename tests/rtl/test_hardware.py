@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from fpgajet.report.words import LEVELS
 from fpgajet.rtl import RtlDesign
 from fpgajet.rtl.clock import clock_interval
 from fpgajet.rtl.hardware import cautions, hardware_row
@@ -14,7 +15,8 @@ from fpgajet.rtl.tools.yosys import Cells
 
 def test_row_without_synthesis_says_so(design: RtlDesign) -> None:
     row = hardware_row(design, None).as_dict()
-    assert row["level"] == "rtl-synthesis"
+    assert row["level"] == "rtl"
+    assert "Yosys" not in LEVELS["rtl"]
     assert row["lut"] is None
     assert row["latency_cycles"] == design.latency_cycles
     assert row["latency_ns"] == pytest.approx(design.latency_cycles * 1000 / 320, abs=1e-3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from quant.metrics import auc, constituent_mass, mass_window, mass_window_metrics
-from quant.metrics.mass import best_centre
+from quant.metrics.mass import best_centre, mass_warnings
 
 
 def peak(rng: np.random.Generator, jets: int, centre: float) -> tuple[np.ndarray, np.ndarray]:
@@ -64,3 +64,9 @@ def test_each_half_has_the_other_halfs_centre() -> None:
 
 def test_a_single_jet_of_a_class_is_no_half() -> None:
     assert len(set(mass_window([1, 0, 0], [170.0, 20, 30]).centres)) == 1
+
+
+def test_a_tagger_below_the_mass_window_is_named() -> None:
+    rows = {"quantised": {"auc": 0.876}, "float": {"auc": 0.96}, "jet_mass": {"auc": 0.9497}}
+    (warning,) = mass_warnings(rows)
+    assert "AUC of quantised, 0.8760, is below that of the mass window, 0.9497" in warning
