@@ -109,7 +109,9 @@ def refuse_links(folder: Path) -> None:
     """
     inside = os.path.realpath(folder)
     for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]  # none of ours; perhaps a checkout's
+        folders[:] = [
+            name for name in folders if not name.startswith(".")
+        ]  # none of ours; perhaps a checkout's
         for name in (*folders, *files):
             path = Path(root, name)
             mode = os.lstat(path).st_mode

@@ -10,6 +10,7 @@ all the same: then the proof has found neither equality nor a difference.
 from __future__ import annotations
 
 import csv
+import io
 import sys
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.files import write_text
 from fpgajet.graph.collapse import collapse
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
@@ -81,11 +83,12 @@ def main(path: Path) -> None:
             }
         )
         print(rows[-1], flush=True)
-    with path.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    sums = Counter((row["proof"], row["events_that_differ"] > 0, row["input_found"]) for row in rows)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, stream.getvalue())
+    sums = Counter((row["proof"], row["events_that_differ"] != 0, row["input_found"]) for row in rows)
     print(
         f"{len(rows)} mutants, {len(events)} events, {len(searched)} searched (proof, noticed, input found):"
     )

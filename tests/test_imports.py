@@ -14,8 +14,16 @@ from fpgajet.pipeline.code import imports
 ROOT = Path(__file__).parents[1]
 #: Bottom to top. Packages of one line may import each other as long as there is no circle.
 LADDER = (
-    ("fpgajet.errors", "fpgajet.files", "fpgajet.folders", "fpgajet.quoting", "fpgajet.processes",
-     "fpgajet.signals", "fpgajet.fixed", "fpgajet.plotting"),
+    (
+        "fpgajet.errors",
+        "fpgajet.files",
+        "fpgajet.folders",
+        "fpgajet.quoting",
+        "fpgajet.processes",
+        "fpgajet.signals",
+        "fpgajet.fixed",
+        "fpgajet.plotting",
+    ),
     ("fpgajet.ops",),
     ("fpgajet.devices",),
     ("fpgajet.graph",),

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
 from fpgajet.devices.parts import part
@@ -36,6 +36,13 @@ class Guards(BaseModel):
     uram: Share = 0.80
 
 
+def _evaluated_efficiency(value: float) -> float:
+    """The efficiencies at which every build states the background rejection."""
+    if value not in (0.3, 0.5):
+        raise ValueError("at_signal_efficiency is 0.3 or 0.5")
+    return value
+
+
 class Budget(BaseModel):
     """One slot in a trigger. Meaning of the keys: ``fpgajet/devices/data/budgets.toml``."""
 
@@ -57,7 +64,7 @@ class Budget(BaseModel):
     guards: Guards = Guards()
     min_auc: Share | None = None
     min_background_rejection: Annotated[float, Field(ge=1)] | None = None
-    at_signal_efficiency: Literal[0.3, 0.5] = 0.5
+    at_signal_efficiency: Annotated[float, AfterValidator(_evaluated_efficiency)] = 0.5
     source: str = "user"
     check: str = ""
 

@@ -53,7 +53,9 @@ class BuildSettings(BaseModel):
         "verilog", description="RTL in verilog; vhdl: VHDL-2008 of the same circuit as well."
     )
     synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
-    prove: bool = Field(True, description="Prove the Verilog for all inputs (nPELICAN up to 20 constituents).")
+    prove: bool = Field(
+        True, description="Prove the Verilog for all inputs (nPELICAN up to 20 constituents)."
+    )
     jets: Path | None = Field(None, description="Labelled jets; default: the shipped sample.")
     max_jets: int | None = Field(None, ge=2, description="Use only the first jets of the file.")
     edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.fixed import from_real, to_real
+from fpgajet.folders import exclusive
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
-from fpgajet.pipeline.record import exclusive, read_record
+from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions

@@ -143,7 +143,10 @@ def certificate_table(report: Report) -> Table:
         ("distinct scores of real jets", f"{proof.distinct_scores:,}"),
     ]
     for found in proof.proofs:
-        how = found["reason"] or f"all inputs; {found['cuts']:,} cuts, {found['assignments']:,} assignments tried"
+        how = (
+            found["reason"]
+            or f"all inputs; {found['cuts']:,} cuts, {found['assignments']:,} assignments tried"
+        )
         rows.append((found["what"], f"{found['level']}: {how}"))
     if proof.first_difference:
         rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))
