@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import shlex
 
@@ -57,7 +58,7 @@ def test_the_trainings_that_are_named_are_possible() -> None:
     assert commands
     for command in commands:
         words = shlex.split(command)
-        assignments = [value for key, value in zip(words, words[1:], strict=False) if key == "--set"]
+        assignments = [value for key, value in itertools.pairwise(words) if key == "--set"]
         read_settings(None, [f"model={words[words.index('--model') + 1]}", *assignments])
 
 
