@@ -4,7 +4,8 @@ Constituents are massless, so their scalars, and the features made of them, are 
 and all terms of h_i and h_j are constants, which biases and norms absorb. Of both invariants of a pair,
 |p_i - p_j|^2 = -2 p_i . p_j, one is enough. This is the published function of the constituents in fewer numbers,
 but not the published network: that one has two beam particles, which break the Lorentz symmetry and are left out
-here, and its mean divides by the number of all nodes, those of empty slots included; ours is over real constituents. The family ``lorentznet-published`` has them.
+here, and its mean divides by the number of all nodes, those of empty slots included; ours is over real
+constituents. The family ``lorentznet-published`` has both.
 """
 
 from __future__ import annotations

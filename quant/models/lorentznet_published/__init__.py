@@ -1,6 +1,7 @@
 """LorentzNet as published (arXiv 2201.08187), beams included, the comparison model of arXiv 2310.16121: float only.
 
-The family ``lorentznet`` is the one for hardware, without beams and with a mean of real constituents only. No torch before a method needs it.
+The family ``lorentznet`` is the one for hardware, without beams and with a mean of real constituents only.
+No torch before a method needs it.
 """
 
 from __future__ import annotations
