@@ -1,11 +1,14 @@
 """How much symmetry pays: VecNets of equal size with other mixtures of channels, physics and hardware side by side.
 
-    python scripts/study_semi_equivariance.py --data JETS --out RUNS [--constituents 16] [--seeds 1]
-        [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--set key=value ...]
+    python scripts/study_semi_equivariance.py --data JETS --out RUNS [--constituents 16] [--seeds 1 2 3 4 5]
+        [--inputs aligned raw] [--mixtures 8/2/4 ...] [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--set key=value ...]
 
 JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/semi-equivariance.csv (or --result), rewritten after each run,
-the figure beside it. Latency and resources are estimates with 80 % intervals, at the initiation interval given.
+the figure beside it. Every mixture is trained on momenta as they come (raw) and on momenta turned and boosted to the
+jet's axis (aligned): alignment takes two symmetries away by hand, so that "no symmetry" (scalar = vector = 0) means
+what it says for raw momenta only. Latency and resources are estimates with 80 % intervals, at the initiation interval
+given.
 """
 
 from __future__ import annotations
@@ -29,6 +32,15 @@ HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance
 GRID = [(0, 0, 10), (4, 0, 8), (4, 1, 8), (6, 0, 7), (8, 0, 5), (8, 2, 4), (10, 2, 2), (11, 0, 0), (11, 2, 0)]
 
+#: input form of each kind of input
+FORMS = {"aligned": "aligned", "raw": "momenta"}
+
+
+def mixture(text: str) -> tuple[int, int, int]:
+    """Scalar, vector and hidden channels of ``scalar/vector/hidden``."""
+    scalar, vector, hidden = (int(number) for number in text.split("/"))
+    return scalar, vector, hidden
+
 
 def main() -> None:
     """Train what is missing, estimate, write the table and the figure."""
@@ -36,7 +48,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--constituents", type=int, default=16)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--inputs", choices=FORMS, nargs="+", default=list(FORMS))
+    parser.add_argument("--mixtures", type=mixture, nargs="+", default=GRID)
     parser.add_argument("--part", default="xcvu13p")
     parser.add_argument("--clock-mhz", type=float, default=360.0)
     parser.add_argument("--ii", type=int, default=6)
@@ -46,13 +60,15 @@ def main() -> None:
 
     command = ["python", "scripts/study_semi_equivariance.py", *sys.argv[1:]]
     rows = []
-    for seed, (scalar, vector, hidden) in itertools.product(given.seeds, GRID):
+    for kind, seed, (scalar, vector, hidden) in itertools.product(given.inputs, given.seeds, given.mixtures):
         widths = [f"scalar={scalar}", f"vector={vector}", f"hidden={hidden}"]
         sizes = ["model=vecnet", f"constituents={given.constituents}", f"seed={seed}", *widths]
+        sizes.append(f"input.form={FORMS[kind]}")
         settings = read_settings(None, [*given.assignments, *sizes])
-        out = given.out / f"n{given.constituents}-s{scalar}v{vector}h{hidden}-seed{seed}"
+        mark = "-raw" if kind == "raw" else ""
+        out = given.out / f"n{given.constituents}-s{scalar}v{vector}h{hidden}{mark}-seed{seed}"
         checkpoint = finished(settings, given.data, out, command)
-        rows.append(row(checkpoint, given.part, given.clock_mhz, given.ii))
+        rows.append({"input": kind} | row(checkpoint, given.part, given.clock_mhz, given.ii))
         write_table(given.result, rows, shlex.join(command))
         print(rows[-1], flush=True)
     plot(rows, given.result.with_suffix(".svg"))
@@ -115,7 +131,23 @@ def plot(rows: list[dict[str, Any]], target: Path) -> None:
         ]
         y = [r[key] or 0.0 for r in rows]
         axis.errorbar(lut, y, xerr=errors, fmt="none", ecolor="0.75", zorder=1)
-        points = axis.scatter(lut, y, c=share, cmap="viridis", s=160, zorder=2)
+        for kind, marker in (("aligned", "o"), ("raw", "^")):
+            chosen = [i for i, r in enumerate(rows) if r["input"] == kind]
+            if not chosen:
+                continue
+            points = axis.scatter(
+                [lut[i] for i in chosen],
+                [y[i] for i in chosen],
+                160,
+                [share[i] for i in chosen],
+                marker=marker,
+                cmap="viridis",
+                vmin=0,
+                vmax=1,
+                zorder=2,
+                label=f"{kind} momenta",
+            )
+        axis.legend()
         for r, x, value in zip(rows, lut, y, strict=True):
             text = f"{r['scalar']}/{r['vector']}/{r['hidden']}"
             axis.annotate(text, (x, value), xytext=(8, 8), textcoords="offset points", fontsize=17)

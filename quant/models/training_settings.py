@@ -29,7 +29,8 @@ class TrainingSettings(BaseModel):
             rise linearly over the first ``warm_up`` share of the steps and fall as a cosine to 0.
         schedule: of the float model; "restarts" stands for ``warm_up_epochs`` of linear warm-up, cosines with warm
             restarts, the first over ``restart_epochs`` and each ``restart_factor`` times as long as the one before,
-            and ``decay_epochs`` of exponential decay by ``decay_gamma`` per epoch.
+            and ``decay_epochs`` of exponential decay by ``decay_gamma`` per epoch; "exponential" for ``warm_up_epochs``
+            of linear warm-up and decay by ``decay_gamma`` per epoch.
         keep: whether the epoch of highest validation AUC or of lowest validation loss is kept.
         scale_rounds: so often ``quantised_epochs`` of fine-tuning are followed by a search that moves binary points
             on the weights as they are then: learned power-of-two scales. In the last fine-tuning they are frozen.
@@ -56,7 +57,7 @@ class TrainingSettings(BaseModel):
     quantised_rate: float = Field(default=0.0005, gt=0)
     scale_rounds: int = Field(default=0, ge=0)
     warm_up: float = Field(default=0.03, ge=0, le=1)
-    schedule: Literal["cosine", "restarts"] = "cosine"
+    schedule: Literal["cosine", "restarts", "exponential"] = "cosine"
     warm_up_epochs: int = Field(default=4, ge=0)
     restart_epochs: int = Field(default=4, ge=1)
     restart_factor: int = Field(default=2, ge=1)
@@ -76,6 +77,11 @@ class TrainingSettings(BaseModel):
                 f"warm-up and decay take {outside} epochs, so float_epochs={self.float_epochs} leave none for cosines"
             )
         return self
+
+    @property
+    def only_float(self) -> str | None:
+        """Why a model of these settings has no quantised form; None if it has one."""
+        return None
 
     @property
     def form(self) -> InputForm:

@@ -1,8 +1,8 @@
 """One fit: a model, a loss, epochs with a learning-rate schedule, and the best validation epoch.
 
 A fit is a pure function of its arguments, also if it is killed and resumed: the order of
-the jets in epoch e comes from a generator seeded with (seed, fit, e), the learning rate from the step's
-number, and after every epoch the whole state goes into one file, replaced atomically.
+the jets in epoch e, and what dropout drops, come from generators seeded with (seed, fit, e), the learning rate from
+the step's number, and after every epoch the whole state goes into one file, replaced atomically.
 """
 
 from __future__ import annotations
@@ -64,16 +64,18 @@ class Fit:
         """Rate of optimiser step 0..steps - 1."""
         return self.schedule.rate(self.rate, step, steps, self.epochs)
 
+    def seed_of(self, epoch: int) -> int:
+        """Of the order of the jets in an epoch, and of what dropout drops then."""
+        text = f"{self.seed}/{self.name}/{epoch}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1
+
     def order(self, sample: Sample, epoch: int) -> list[Tensor]:
         """The batches of an epoch as row numbers; each sorted by multiplicity, which the pair sums like.
 
         A last batch of a single jet is left out: it has no variance to normalise with.
         """
-        text = f"{self.seed}/{self.name}/{epoch}"
-        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1
-        rows = torch.randperm(
-            len(sample), generator=torch.Generator().manual_seed(seed)
-        )  # on the CPU: same everywhere
+        generator = torch.Generator().manual_seed(self.seed_of(epoch))
+        rows = torch.randperm(len(sample), generator=generator)  # on the CPU: same everywhere
         rows = rows.to(sample.slots.device)
         return [
             b[torch.argsort(sample.slots[b], stable=True)]
@@ -111,7 +113,9 @@ class Fit:
         while state.epochs < self.epochs:
             record: dict[str, Any] = {"epoch": 0}
             if state.history:
-                record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
+                with torch.random.fork_rng():
+                    torch.manual_seed(self.seed_of(state.epochs))
+                    record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
             record["auc"] = auc(validation.labels, scores.cpu().numpy())

@@ -16,7 +16,7 @@ from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.training.fit import Fit, Report, Tick, evaluate, no_tick
-from quant.training.schedule import Cosine, Schedule, WarmRestarts
+from quant.training.schedule import Cosine, Exponential, Schedule, WarmRestarts
 from quant.training.state import FitState
 
 #: metrics that are averaged over the best seeds
@@ -107,6 +107,8 @@ def schedule_of(settings: TrainingSettings) -> Schedule:
     """The learning-rate schedule of the float model."""
     if settings.schedule == "cosine":
         return Cosine(settings.warm_up)
+    if settings.schedule == "exponential":
+        return Exponential(settings.warm_up_epochs, settings.decay_gamma)
     return WarmRestarts(
         settings.warm_up_epochs,
         settings.restart_epochs,

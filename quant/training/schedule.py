@@ -29,6 +29,24 @@ class Cosine(Schedule):
 
 
 @dataclass(frozen=True)
+class Exponential(Schedule):
+    """Linear warm-up, then decay by a factor per epoch (arXiv 2202.06941, table 1, "LR decay factor").
+
+    Attributes:
+        warm_up_epochs: of the linear warm-up. gamma: the factor per epoch.
+    """
+
+    warm_up_epochs: int
+    gamma: float
+
+    def rate(self, peak: float, step: int, steps: int, epochs: int) -> float:
+        epoch = step * epochs / steps
+        if epoch < self.warm_up_epochs:
+            return peak * (step + 1) * epochs / (self.warm_up_epochs * steps)
+        return float(peak * self.gamma ** (epoch - self.warm_up_epochs))
+
+
+@dataclass(frozen=True)
 class WarmRestarts(Schedule):
     """Linear warm-up, cosines with warm restarts, exponential decay (arXiv 2310.16121, section 4, after 2211.00454).
 

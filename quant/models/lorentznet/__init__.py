@@ -4,7 +4,8 @@ Constituents are massless, so their scalars, and the features made of them, are 
 and all terms of h_i and h_j are constants, which biases and norms absorb. Of both invariants of a pair,
 |p_i - p_j|^2 = -2 p_i . p_j, one is enough. This is the published function of the constituents in fewer numbers,
 but not the published network: that one has two beam particles, which break the Lorentz symmetry and are left out
-here. The family ``lorentznet-published`` has them.
+here, and its mean divides by the number of all nodes, those of empty slots included; ours is over real
+constituents. The family ``lorentznet-published`` has both.
 """
 
 from __future__ import annotations
@@ -44,10 +45,20 @@ def plan(constituents: int, hidden: int, precisions: Mapping[str, FixedType], fo
 
 
 class LorentzNetSettings(MessageSettings):
-    """``hidden``: n_hidden."""
+    """``hidden``: n_hidden; ``pool``: "padded", the published mean, is refused."""
 
     model: Literal["lorentznet"] = "lorentznet"
     hidden: int = Field(default=3, ge=1, le=64)
+    pool: Literal["real", "padded"] = "real"
+
+    @model_validator(mode="after")
+    def _hardware_can_follow(self) -> Self:
+        if self.pool == "padded":
+            raise ValueError(
+                "the published mean of all nodes contains the two beams, which this form for hardware leaves out: "
+                "train model=lorentznet-published with pool=padded, in float"
+            )
+        return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         return plan(self.constituents, self.hidden, precisions, self.form)

@@ -1,6 +1,7 @@
 """LorentzNet as published (arXiv 2201.08187), beams included, the comparison model of arXiv 2310.16121: float only.
 
-The family ``lorentznet`` is the one for hardware, without beams. No torch before a method needs it.
+The family ``lorentznet`` is the one for hardware, without beams and with a mean of real constituents only.
+No torch before a method needs it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class PublishedLorentzNetFamily(Family[PublishedLorentzNetSettings, PublishedLor
 
     name: ClassVar[str] = "lorentznet-published"
     #: as in the authors' code; weight decay and the rest of their regime are not part of it
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper-dropout": {"decoder_dropout": 0.2}}
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "paper-dropout": {"decoder_dropout": 0.2},
+        "paper-network": {"decoder_dropout": 0.2, "pool": "padded"},
+    }
     has_quantised: ClassVar[bool] = False
     settings = PublishedLorentzNetSettings
     description = PublishedLorentzNetDescription
@@ -37,12 +41,12 @@ class PublishedLorentzNetFamily(Family[PublishedLorentzNetSettings, PublishedLor
     def new_float(self, settings: PublishedLorentzNetSettings) -> nn.Module:
         from quant.models.lorentznet_published.floating import LorentzNet
 
-        return LorentzNet(settings.hidden, settings.decoder_dropout)
+        return LorentzNet(settings.hidden, settings.decoder_dropout, settings.pool)
 
     def float_model(self, description: PublishedLorentzNetDescription) -> nn.Module:
         from quant.models.lorentznet_published.floating import LorentzNet
 
-        return LorentzNet(description.hidden)
+        return LorentzNet(description.hidden, pool=description.pool)
 
     def network(
         self,

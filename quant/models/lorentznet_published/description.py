@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from quant.models.family import Description
+from quant.models.lorentznet_published.hyperparameters import Pool
 
 
 def count_parameters(hidden: int) -> int:
@@ -19,9 +20,10 @@ def count_parameters(hidden: int) -> int:
 
 
 class PublishedLorentzNetDescription(Description):
-    """One block of message passing."""
+    """One block of message passing; ``pool``: over which nodes its features are averaged."""
 
     hidden: int = Field(ge=1, le=128)
+    pool: Pool = "real"
 
     @property
     def parameters(self) -> int:

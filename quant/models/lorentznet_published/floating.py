@@ -4,10 +4,13 @@
     e_ij = phi_e([h_i, h_j, psi(|p_i - p_j|^2), psi(p_i . p_j)])       psi(z) = sign(z) log(|z| + 1), i != j
     m_ij = e_ij sigmoid(phi_m(e_ij))
     h_i <- h_i + phi_h([h_i, sum_j m_ij, s_i])
-    logits = decoder(mean of h_i over the real nodes)          Linear, ReLU, dropout, Linear
+    logits = decoder(mean of h_i)                               Linear, ReLU, dropout, Linear
 
 The update of the positions belongs to all blocks but the last, so a single block has none. Only real nodes and
 pairs of them are computed, as rows of compact tensors: batch norm needs no mask then.
+
+The authors' code averages h_i over all nodes, where those of empty slots count as 0, so that its mean knows how many
+constituents there are. Ours averages over the real nodes unless ``pool`` is "padded".
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from quant.models.lorentznet_published.hyperparameters import Pool
 
 #: as in the public code: mass 1, so that their scalar is not zero
 BEAMS = torch.tensor([[2.0**0.5, 0.0, 0.0, 1.0], [2.0**0.5, 0.0, 0.0, -1.0]], dtype=torch.float64)
@@ -26,11 +31,12 @@ class LorentzNet(nn.Module):
 
     Args:
         hidden: width of all hidden layers. dropout: in the decoder, while it is trained.
+        pool: "real" divides the sum of h_i by the number of real nodes, "padded" by the number N + 2 of all nodes.
     """
 
-    def __init__(self, hidden: int, dropout: float = 0.0) -> None:
+    def __init__(self, hidden: int, dropout: float = 0.0, pool: Pool = "real") -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.pool = dropout, pool
         self.embedding = nn.Linear(2, hidden)
         # phi_e's first layer, for h_i, h_j and the two invariants
         self.edge_in = nn.Linear(2 * hidden + 2, hidden, bias=False)
@@ -75,7 +81,8 @@ class LorentzNet(nn.Module):
         h = h + self.node(torch.cat([h, collected, scalars], 1))
 
         owner = torch.repeat_interleave(torch.arange(jets, device=p.device), slots)
-        mean = torch.zeros(jets, hidden, device=p.device).index_add_(0, owner, h) / slots[:, None]
+        total = torch.zeros(jets, hidden, device=p.device).index_add_(0, owner, h)
+        mean = total / (slots[:, None] if self.pool == "real" else q.shape[1])
         inner, relu, outer = self.decoder
         logits = outer(functional.dropout(relu(inner(mean)), self.dropout, self.training)).double()
         score: Tensor = (logits[:, 1] - logits[:, 0]) / 2

@@ -35,10 +35,12 @@ class FloatMessages(nn.Module):
 
     Args:
         plan: the network. batch_norm: whether there are norms.
+        dropout: behind every hidden layer, in training mode.
     """
 
-    def __init__(self, plan: MessagePlan, batch_norm: bool = True) -> None:
+    def __init__(self, plan: MessagePlan, batch_norm: bool = True, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         self.plan, self.wiring, norms = plan, plan.wiring(), {}
         hooked = {node.name for node in self.wiring.nodes if Hook.BATCH_NORM in node.operator.hooks}
         for name, parameter in plan.parameters.items():
@@ -72,7 +74,10 @@ class FloatMessages(nn.Module):
         a = _Float(self, stages)
         for node in self.wiring.nodes:
             if node.name not in stages:
-                stages[node.name] = self._node(a, node, stages)
+                y = self._node(a, node, stages)
+                if self.dropout and node.name in self.plan.layers:
+                    y = functional.dropout(y, self.dropout, self.training)
+                stages[node.name] = y
         return stages
 
     def _node(self, a: _Float, node: Node, stages: dict[str, Tensor]) -> Tensor:
@@ -84,6 +89,8 @@ class FloatMessages(nn.Module):
             y = mitchell(x[0].abs() * 2.0**-operator.unit)
             y = y * x[0].sign() if operator.output.signed else torch.where(x[0] > 0, y, 0.0)
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
+        if node.name in self.plan.largest:
+            return largest(*x)
         a.enter(node.name)
         constants = {
             tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)
@@ -142,6 +149,13 @@ class _Float(TorchArithmetic):
             count = real.sum().double()
         scale, shift = norm.affine(total, squares, count)
         return x * scale.to(x.dtype) + shift.to(x.dtype)
+
+
+def largest(x: Tensor, edges: Tensor) -> Tensor:
+    """The largest message [B, N, F] of x [B, N, N, F] over the neighbours that ``edges`` [B, N, N] names; 0 of none."""
+    real = edges[..., None] > 0
+    found = x.masked_fill(~real, -torch.inf).amax(-2)
+    return torch.where(real.any(-2), found, torch.zeros_like(found))
 
 
 def mitchell(x: Tensor) -> Tensor:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from quant.models.messages.family import MessageFamily
 from quant.models.vecnet.description import VecNetDescription
 from quant.models.vecnet.vecnet_settings import VecNetSettings
+
+if TYPE_CHECKING:
+    from quant.models.messages.floating import FloatMessages
 
 
 class VecNetFamily(MessageFamily[VecNetSettings, VecNetDescription]):
@@ -15,3 +18,8 @@ class VecNetFamily(MessageFamily[VecNetSettings, VecNetDescription]):
     name: ClassVar[str] = "vecnet"
     settings = VecNetSettings
     description = VecNetDescription
+
+    def new_float(self, settings: VecNetSettings) -> FloatMessages:
+        model = super().new_float(settings)
+        model.dropout = settings.dropout
+        return model

@@ -8,8 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 #: logarithms of (E, px, py, pz), the hidden features before the first step
 MOMENTUM_WIDTH = 4
+Aggregation = Literal["mean", "sum", "max"]
 Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
+
+#: why aggregation=max has no quantised form
+NO_LARGEST = (
+    "aggregation=max has no quantised form, because no operator of the hardware compares messages: train it with "
+    "--until float, or take aggregation=mean or sum"
+)
 
 
 class VecNetHyperparameters(BaseModel):
@@ -26,6 +33,9 @@ class VecNetHyperparameters(BaseModel):
         shortcut: what of its features before a step a constituent keeps: nothing, a sum, or both side by side.
         neighbours: of the static graph of nearest neighbours in p_i . p_j; 0 connects all.
         activation: after every layer but the last.
+        aggregation: of the messages of a constituent's neighbours. The largest message is for float models only: no
+            operator of the hardware compares messages.
+        final_layers: hidden layers between the pool and the score, as wide as what is pooled.
         affine: functions of pairs are affine and exact, so that their sums need no pairs (JEDI-linear, arXiv
             2508.15468): the build makes them O(N), see :mod:`fpgajet.graph.collapse`.
     """
@@ -42,6 +52,8 @@ class VecNetHyperparameters(BaseModel):
     shortcut: Shortcut = "none"
     neighbours: int = Field(default=0, ge=0, le=32)
     activation: ActivationName = "relu"
+    aggregation: Aggregation = "mean"
+    final_layers: int = Field(default=0, ge=0, le=3)
     affine: bool = False
 
     @model_validator(mode="after")
@@ -56,6 +68,10 @@ class VecNetHyperparameters(BaseModel):
             raise ValueError(
                 "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not "
                 "affine in the constituents, and sums over some of the pairs do not collapse"
+            )
+        if self.affine and self.aggregation != "mean":
+            raise ValueError(
+                "affine functions of pairs need aggregation=mean: only their mean has an operator in O(N)"
             )
         if self.shortcut == "skip" and self.hidden not in (0, MOMENTUM_WIDTH):
             raise ValueError(

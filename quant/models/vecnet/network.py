@@ -59,8 +59,9 @@ class _Builder:
         last = (
             features[0] if len(features) == 1 else p.add("joined", Join(self.precisions["joined"]), *features)
         )
-        p.add("pool", MaskedMeanPool(self.precisions["pool"], 0), last, "mask")
-        p.add("score", Dense(self.precisions["score"], 1, 0), "pool")
+        pool = p.add("pool", MaskedMeanPool(self.precisions["pool"], 0), last, "mask")
+        final = self.further_layers("final", p.shapes[pool][-1], pool, self.sizes.final_layers, 1)
+        p.add("score", Dense(self.precisions["score"], 1, 0), final)
         return p
 
     def scalar_messages(self, step: int, scalars: str, x: str) -> str:
@@ -105,7 +106,7 @@ class _Builder:
         """theta and the shortcut: a constituent's new features from the mean message and its old ones."""
         p, k = self.plan, self.precisions
         name = f"{letter}{step}_mean"
-        last = p.add(name, NeighbourMean(k[name], 0), messages, "edges")
+        last = self.aggregated(name, messages)
         if self.sizes.node_layers:
             if before:
                 name = f"{letter}{step}_join"
@@ -117,6 +118,15 @@ class _Builder:
         if self.sizes.shortcut == "concat":
             return p.add(name, Join(k[name]), last, before)
         return p.add(name, Skip(k[name]), last, before)
+
+    def aggregated(self, name: str, messages: str) -> str:
+        """Mean, sum or largest message of a constituent's neighbours."""
+        operator = NeighbourMean(self.precisions[name], 0)
+        if self.sizes.aggregation == "sum":
+            return self.plan.add_sum(name, operator, messages, "edges")
+        if self.sizes.aggregation == "max":
+            self.plan.largest.add(name)
+        return self.plan.add(name, operator, messages, "edges")
 
     def further_layers(
         self, prefix: str, width: int, x: str, layers: int | None = None, first: int = 2
@@ -135,6 +145,7 @@ class _Builder:
 
     def activated(self, name: str) -> str:
         """Behind a layer: nothing for ReLU, which is part of it, else the table of the activation."""
-        if self.relu:
-            return name
-        return self.plan.activation(f"{name}_act", self.sizes.activation, name)
+        if not self.relu:
+            name = self.plan.activation(f"{name}_act", self.sizes.activation, name)
+        self.plan.layers.add(name)
+        return name

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from fpgajet.fixed import FixedType
 from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import MessagePlan
-from quant.models.vecnet.hyperparameters import VecNetHyperparameters
+from quant.models.vecnet.hyperparameters import NO_LARGEST, VecNetHyperparameters
 from quant.models.vecnet.network import plan
 
 
@@ -18,10 +18,12 @@ class VecNetSettings(VecNetHyperparameters, MessageSettings):
     """The sizes, and what all message-passing families can be told.
 
     Attributes:
+        dropout: behind every hidden layer while the float model is trained (the paper: 0.01 to 0.4).
         layer_norm, dynamic_graph: hyperparameters of the paper that hardware cannot follow; True is refused.
     """
 
     model: Literal["vecnet"] = "vecnet"
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     layer_norm: bool = False
     dynamic_graph: bool = False
 
@@ -38,6 +40,10 @@ class VecNetSettings(VecNetHyperparameters, MessageSettings):
                 "static graph (neighbours=K) has an operator"
             )
         return self
+
+    @property
+    def only_float(self) -> str | None:
+        return NO_LARGEST if self.aggregation == "max" else None
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         return plan(self, precisions, self.form)

@@ -164,6 +164,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "semi-equivariant": {},
     "skip": {"shortcut": "skip", "hidden": 4},
     "concat and two edge layers": {"shortcut": "concat", "edge_layers": 2},
+    "final layers and sums": {"final_layers": 2, "aggregation": "sum", "vector": 0},
     "silu": {"activation": "silu", "vector": 0},
     "no node layers": {"node_layers": 0, "vector": 0},
     "equivariant": {"hidden": 0, "iterations": 3},
@@ -196,7 +197,7 @@ ALL_STAGES = [
         "_argument",
     )
     for what in ("", "_act", "_weight", "_bias")
-] + ["joined"]
+] + ["joined", *(f"final{k}{what}" for k in "12" for what in ("", "_weight", "_bias"))]
 
 
 @pytest.mark.parametrize("name", names())

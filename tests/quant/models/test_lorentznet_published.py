@@ -27,8 +27,8 @@ def trained(hidden: int = 3) -> LorentzNet:
     return model.eval()
 
 
-def slowly(model: LorentzNet, jet: Tensor) -> float:
-    """One jet [N, 4], one pair after the other, in evaluation mode."""
+def slowly(model: LorentzNet, jet: Tensor, nodes: int | None = None) -> float:
+    """One jet [N, 4], one pair after the other, in evaluation mode; mean over ``nodes``, or over the real ones."""
     q = [*BEAMS, *(p.double() for p in jet if p[0] != 0)]
     dot = [[float((a * METRIC * b).sum()) for b in q] for a in q]
 
@@ -50,7 +50,7 @@ def slowly(model: LorentzNet, jet: Tensor) -> float:
             e = torch.relu(model.edge_out(e))[0]
             total = total + e * torch.sigmoid(model.gate(e))
         after.append(h[i] + model.node(torch.cat([h[i], total, s[i]])[None])[0])
-    logits = model.decoder(torch.stack(after).mean(0))
+    logits = model.decoder(torch.stack(after).sum(0) / (nodes or len(after)))
     return float(logits[1] - logits[0]) / 2
 
 
@@ -62,6 +62,26 @@ def test_scores_equal_the_formula_written_out() -> None:
         slow = torch.tensor([slowly(model, jet) for jet in jets], dtype=torch.float64)
     assert scores.std() > 1e-3
     torch.testing.assert_close(scores, slow, rtol=1e-4, atol=1e-5)
+
+
+def test_the_published_mean_is_over_padded_nodes_too() -> None:
+    model, jets = trained(), torch.from_numpy(random_jets(12, 6))
+    real = model(jets).detach()
+    model.pool = "padded"
+    with torch.no_grad():
+        scores = model(jets)
+        slow = torch.tensor([slowly(model, jet, nodes=8) for jet in jets], dtype=torch.float64)
+    torch.testing.assert_close(scores, slow, rtol=1e-4, atol=1e-5)
+    full = (jets[:, :, 0] != 0).all(1)
+    torch.testing.assert_close(scores[full], real[full], rtol=1e-6, atol=1e-7)
+    assert float((scores - real)[~full].abs().max()) > 1e-3
+    settings = read_settings(None, ["model=lorentznet-published", "preset=paper-network"])
+    assert FAMILIES["lorentznet-published"].new_float(settings).pool == "padded"
+
+
+def test_hardware_does_not_average_over_padded_nodes() -> None:
+    with pytest.raises(BadInput, match="contains the two beams"):
+        read_settings(None, ["model=lorentznet", "pool=padded"])
 
 
 def test_padding_and_order_change_nothing() -> None:

@@ -32,6 +32,7 @@ MIXTURES = {
     "without symmetry": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "shortcut=concat"],
     "tables": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "activation=silu", "node_layers=2"],
     "no node layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "node_layers=0"],
+    "final layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "final_layers=2", "aggregation=sum"],
     "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
     "lorentznet": ["model=lorentznet", "hidden=3"],
 }
@@ -168,6 +169,7 @@ def test_aligned_momenta_keep_their_products() -> None:
         (["iterations=1"], "iterations >= 2"),
         (["constituents=4", "neighbours=4"], "fewer than the constituents"),
         (["affine=true"], "need scalar=0"),
+        (["affine=true", "scalar=0", "vector=0", "aggregation=sum"], "need aggregation=mean"),
         (["input.form=trigger"], "four-momenta"),
         (["layers=2"], "Extra inputs"),
     ],

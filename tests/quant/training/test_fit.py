@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from fpgajet.errors import BadInput
 from quant.data import Jets, write_jets
 from quant.training.data import load_sample, part_of
 from quant.training.device import Device, pick_device
 from quant.training.fit import Fit
-from quant.training.schedule import Cosine, WarmRestarts
+from quant.training.float_phase import new_model, schedule_of
+from quant.training.read_settings import read_settings
+from quant.training.schedule import Cosine, Exponential, WarmRestarts
 from tests.quant.jets import labelled_jets
 from tests.quant.training.small_run import SMALL, run
 
@@ -78,3 +81,37 @@ def test_the_papers_schedule_has_its_epochs() -> None:
     assert all(rates[step - 1] < 1e-3 for step in restarts)
     assert rates[960] == pytest.approx(0.05), "half way through the last cosine"
     assert rates[1280::10] == pytest.approx([0.1 * 0.5**epoch for epoch in range(12)])
+
+
+def test_exponential_decay_is_by_a_factor_per_epoch() -> None:
+    settings = read_settings(
+        None, ["model=vecnet", "schedule=exponential", "warm_up_epochs=2", "decay_gamma=0.8"]
+    )
+    assert schedule_of(settings) == Exponential(2, 0.8)
+    fit = Fit("f", epochs=6, rate=0.1, batch=4, schedule=Exponential(2, 0.8), seed=0)
+    rates = [fit.learning_rate(step, 60) for step in range(60)]
+    assert rates[:20] == pytest.approx(np.linspace(0.005, 0.1, 20))
+    assert rates[20::10] == pytest.approx([0.1, 0.08, 0.064, 0.0512])
+    assert all(a > b for a, b in itertools.pairwise(rates[20:]))
+    assert Exponential(0, 0.5).rate(1.0, 0, 10, 2) == 1.0
+
+
+def test_what_dropout_drops_is_the_same_after_a_resumption(data: Path, tmp_path: Path) -> None:
+    settings = read_settings(None, ["model=vecnet", "constituents=5", "dropout=0.3", "vector=0"])
+    jets, validation = load_sample(data / "train.h5", 5), load_sample(data / "val.h5", 5)
+
+    def fitted(out: Path, *epochs: int) -> torch.Tensor:
+        for last in epochs:
+            torch.rand(last)  # another state of the global generator, as in another process
+            model = new_model(settings, 0)
+            Fit("f", last, 0.01, 256, Exponential(0, 0.9), 1).run(
+                model, jets, validation, out, lambda *_: None
+            )
+        state = load_file(out / "f.safetensors")
+        return torch.cat(
+            [x.flatten().double() for name, x in sorted(state.items()) if name.startswith("model.")]
+        )
+
+    (tmp_path / "once").mkdir()
+    (tmp_path / "resumed").mkdir()
+    assert torch.equal(fitted(tmp_path / "once", 2), fitted(tmp_path / "resumed", 1, 2))
