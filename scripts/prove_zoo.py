@@ -7,8 +7,8 @@ For every model the netlist of the Verilog is proved equal to the integer refere
 
 from __future__ import annotations
 
-import csv
 import resource
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -20,6 +20,7 @@ from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.proof import prove_netlist
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
+from studies.tables.rows import write_table
 
 NPELICAN = ("n8-c2", "n16-c2", "n16-c2-lean", "n16-c2-log", "n16-c2-trigger", "n16-c2-alpha", "n20-c2")
 MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + [
@@ -53,10 +54,7 @@ def main(path: Path, models: list[str]) -> None:
             }
         )
         print(rows[-1], flush=True)
-        with path.open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_table(path, rows, f"python {shlex.join(sys.argv)}")
 
 
 if __name__ == "__main__":
