@@ -13,7 +13,9 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,9 +28,9 @@ def main() -> None:
     parser.add_argument("before")
     parser.add_argument("after")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("options", nargs="*", default=[], help="of fpgajet build, after --")
-    chosen = parser.parse_args()
-    options = chosen.options or ["--model", "npelican", "--part", "xcvu9p"]
+    ours, _, theirs = " ".join(["", *map(shlex.quote, sys.argv[1:]), ""]).partition(" -- ")
+    chosen = parser.parse_args(shlex.split(ours))
+    options = shlex.split(theirs) or ["--model", "npelican", "--part", "xcvu9p"]
     load = [os.getloadavg()[0]]
     with tempfile.TemporaryDirectory() as folder:
         rows = {
