@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,10 +74,16 @@ def exact_fraction(values: NDArray[Any], limit: int = 64) -> int:
         ValueError: more than ``limit`` would be needed.
     """
     reals = np.asarray(values, dtype=np.float64)
-    for fraction in range(limit + 1):
-        if (reals * 2.0**fraction == np.rint(reals * 2.0**fraction)).all():
-            return fraction
-    raise ValueError(f"constants need more than {limit} fraction bits")
+
+    def enough(fraction: int) -> bool:
+        scaled = reals * 2.0**fraction
+        return bool((scaled == np.rint(scaled)).all())
+
+    # What a number of bits writes, more bits write as well: bisect.
+    fraction = bisect_left(range(limit + 1), True, key=enough)
+    if fraction > limit:
+        raise ValueError(f"constants need more than {limit} fraction bits")
+    return fraction
 
 
 class IntegerArithmetic(Arithmetic[FixedArray]):

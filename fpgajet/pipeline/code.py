@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import fpgajet
+from fpgajet.pipeline.code_cache import Facts, keep, key_of, remembered
 
 ROOT = Path(fpgajet.__file__).resolve().parents[1]
 OURS = ("fpgajet", "quant")
@@ -22,6 +23,8 @@ DATA = {".toml", ".json", ".h", ".cpp", ".v", ".vhd"}
 FIRMWARE = {"fpgajet.hls.resources": ("firmware", "fpgajet/_firmware")}
 #: Results with a digest of their own: a build reads its own checkpoint.
 NOT_CODE = ("quant/zoo",)
+#: Facts of the modules that this process has looked at, by the key of their source.
+_read: dict[str, Facts] = {}
 
 
 @cache
@@ -38,6 +41,7 @@ def code_digest(roots: tuple[str, ...]) -> str:
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith(NOT_CODE):
             parts.append(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    keep(_read)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -64,9 +68,17 @@ def imports(name: str, *, type_checking: bool = False) -> frozenset[str]:
     """
     path = _file(name)
     assert path is not None, f"there is no module {name}"
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    named = _named(name, path.read_text(encoding="utf-8"), type_checking) if type_checking else None
+    ours = _facts(name)["imports"] if named is None else named
+    return frozenset(module for name in ours for module in _with_packages(name))
+
+
+def _named(name: str, source: str, type_checking: bool) -> list[str]:
+    """What the import statements of a module name, as far as it may be ours."""
+    path = _file(name)
+    package = name if path and path.name == "__init__.py" else name.rpartition(".")[0]
     found: set[str] = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(source)
     for node in ast.walk(tree) if type_checking else runtime_nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
@@ -77,8 +89,21 @@ def imports(name: str, *, type_checking: bool = False) -> frozenset[str]:
                     [*package.split(".")[: len(package.split(".")) - node.level + 1], base]
                 ).strip(".")
             found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    ours = {module for module in found if module.split(".")[0] in OURS}
-    return frozenset(module for name in ours for module in _with_packages(name))
+    return sorted(module for module in found if module.split(".")[0] in OURS)
+
+
+@cache
+def _facts(name: str) -> Facts:
+    """Imports and digest of a module, from its source or, if an earlier process read the same, from the cache."""
+    path = _file(name)
+    assert path is not None, f"there is no module {name}"
+    source = path.read_text(encoding="utf-8")
+    key = key_of(f"{name} {path.name}", source)
+    facts = remembered(key)
+    if facts is None:
+        facts = Facts(imports=_named(name, source, type_checking=False), digest=source_digest(source))
+    _read[key] = facts
+    return facts
 
 
 def runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -96,9 +121,7 @@ def runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 @cache
 def module_digest(name: str) -> str:
     """SHA-256 of a module's syntax tree without docstrings."""
-    path = _file(name)
-    assert path is not None, f"there is no module {name}"
-    return source_digest(path.read_text(encoding="utf-8"))
+    return _facts(name)["digest"]
 
 
 def source_digest(source: str) -> str:

@@ -24,13 +24,14 @@ class TorchModel:
     name = "torch"
 
     def __init__(self, model: QuantisedNetwork) -> None:
-        import torch
-
-        torch.set_num_threads(1)  # the tensors are tiny: more threads make it eight times slower
         self._model = model
 
     def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Every stage, float64 [jets, ...], from float32 features [jets, N, F] of the input form."""
+        import torch
+
+        # The tensors are tiny: more threads make it eight times slower. The setting belongs to the calling thread.
+        torch.set_num_threads(1)
         stages: Mapping[str, NDArray[Any]] = self._model.stages(jets)
         return stages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -111,20 +112,23 @@ def certify(
     result = Certificate(names, differences={i.name: 0 for i in implementations})
     scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
     counter = BoundaryCounter(network)
-    for kind, jets in events.items():
-        result.events[kind] = len(jets)
-        for start in range(0, len(jets), CHUNK):
-            chunk = np.ascontiguousarray(jets[start : start + CHUNK], dtype=np.float32)
-            expected = _reference(network, counter, chunk)
-            found = {i.name: i.stages(chunk) for i in implementations}
-            for name, stages in found.items():
-                _compare(result, name, kind, start, expected, stages)
-            if kind == score_kind:
-                for name, stages in {REFERENCE: expected, **found}.items():
-                    scores[name].append(
-                        np.asarray(stages[network.output.name], np.float64).reshape(len(chunk))
-                    )
-            progress(len(chunk))
+    # Numpy, torch, onnxruntime and compiled code release the interpreter's lock: one thread per implementation.
+    with ThreadPoolExecutor(max_workers=len(implementations) or 1) as pool:
+        for kind, jets in events.items():
+            result.events[kind] = len(jets)
+            for start in range(0, len(jets), CHUNK):
+                chunk = np.ascontiguousarray(jets[start : start + CHUNK], dtype=np.float32)
+                running = {i.name: pool.submit(i.stages, chunk) for i in implementations}
+                expected = _reference(network, counter, chunk)
+                found = {name: stages.result() for name, stages in running.items()}
+                for name, stages in found.items():
+                    _compare(result, name, kind, start, expected, stages)
+                if kind == score_kind:
+                    for name, stages in {REFERENCE: expected, **found}.items():
+                        scores[name].append(
+                            np.asarray(stages[network.output.name], np.float64).reshape(len(chunk))
+                        )
+                progress(len(chunk))
     result.scores = {name: np.concatenate(parts) for name, parts in scores.items() if parts}
     result.distinct_scores = len(np.unique(result.scores[REFERENCE])) if result.scores else 0
     result.boundary_hits, result.saturated = dict(counter.ties), dict(counter.saturated)

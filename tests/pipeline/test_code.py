@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fpgajet.pipeline import code, rtl_stages, stages
+from fpgajet.pipeline import code, code_cache, rtl_stages, stages
 from fpgajet.pipeline.record import Stage
 from tests.pipeline.contexts import context_of
 
@@ -39,7 +39,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for cached in (code.code_digest, code.imports, code.module_digest, code._file):
+    for cached in (code.code_digest, code.imports, code.module_digest, code._facts, code._file):
         cached.cache_clear()
 
 
@@ -119,3 +119,46 @@ def test_the_command_line_and_the_report_are_no_part_of_a_proof(tmp_path: Path) 
     reached = code.closure(stage.code)
     assert not [m for m in reached if m.startswith(("fpgajet.cli", "fpgajet.report", "fpgajet.estimate"))]
     assert {"fpgajet.hls.csim", "fpgajet.rtl.build", "fpgajet.graph.run", "quant.quantisers"} <= reached
+
+
+def test_a_second_process_parses_nothing(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What one process read from the sources the next one takes from the cache; a changed source is read again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    parsed = []
+    digest_of = code.source_digest
+
+    def counted(source: str) -> str:
+        parsed.append(source)
+        return digest_of(source)
+
+    def next_process() -> str:
+        forget()
+        code_cache._kept.cache_clear()
+        code._read.clear()
+        parsed.clear()
+        return code.code_digest(("fpgajet.stage",))
+
+    monkeypatch.setattr(code, "source_digest", counted)
+    first = next_process()
+    assert parsed
+    assert next_process() == first
+    assert not parsed
+    (tree / "fpgajet/table/rows.py").write_text("ROWS = 5\n")
+    assert next_process() != first
+    assert parsed == ["ROWS = 5\n"]
+    code_cache._kept.cache_clear()
+
+
+def test_a_folder_that_others_may_write_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    code_cache.keep({"key": {"imports": [], "digest": "forged"}})
+    code_cache._kept.cache_clear()
+    assert code_cache.remembered("key") is not None
+    (tmp_path / "fpgajet").chmod(0o777)
+    code_cache._kept.cache_clear()
+    assert code_cache.remembered("key") is None
+    code_cache._kept.cache_clear()

@@ -27,10 +27,8 @@ def test_interrupted_and_continued(tmp_path: Path, fpgajet: Run) -> None:
         text=True,
     )
     record = tmp_path / "out" / "build.json"
-    deadline = time.monotonic() + 120
     while not (record.is_file() and "project" in record.read_text()):  # the compiler is next
-        assert time.monotonic() < deadline
-        assert process.poll() is None
+        assert process.poll() is None  # it ends by itself if it is never interrupted
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=60)

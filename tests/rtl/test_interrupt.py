@@ -24,11 +24,9 @@ def test_interrupted(tmp_path: Path, model: Path, moment: str) -> None:
         [sys.executable, "-m", "fpgajet", "rtl", str(model), "--jets", "10" if moment == "compile" else "0"],
         env=os.environ | {"TMPDIR": str(temporary)}, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 120
     started = "fpgajet-verilator-*" if moment == "compile" else "fpgajet-yosys-*"
     while not list(temporary.glob(started)):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
+        assert process.poll() is None  # it ends by itself if it is never interrupted
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, messages = process.communicate(timeout=60)
