@@ -30,6 +30,7 @@ LADDER = (
     ("quant.compression", "quant.evaluation", "quant.comparison", "quant.importing"),
     ("fpgajet.report", "fpgajet.physics"),
     ("fpgajet.pipeline",),
+    ("fpgajet.api",),
     ("fpgajet.cli",),
     ("fpgajet.__main__",),
 )

@@ -56,6 +56,7 @@ def _register() -> None:
         rtl,
         synth,
         train,
+        verdict,
     )
 
     app.command("build")(build.build)
@@ -69,6 +70,7 @@ def _register() -> None:
     app.command("compare")(compare.compare)
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
+    app.command("verdict")(verdict.verdict)
     app.command("check")(check.check)
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
