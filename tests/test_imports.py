@@ -21,7 +21,7 @@ LADDER = (
     ("fpgajet.scalars",),
     ("fpgajet.verify",),
     ("fpgajet.prove",),
-    ("fpgajet.hls", "fpgajet.rtl", "fpgajet.export"),
+    ("fpgajet.hls", "fpgajet.hls4ml", "fpgajet.rtl", "fpgajet.export"),
     ("fpgajet.estimate",),
     ("quant.data", "quant.metrics", "quant.quantisers", "quant.arithmetic"),
     ("quant.models",),

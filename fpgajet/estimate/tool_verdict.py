@@ -69,14 +69,14 @@ def row_of_reports(
             raise BadInput(f"no report holds {name}, and the verdict needs it. Give {way_out} as well.")
     device = _part(reports, budget, part)
     clock = chosen_clock(clock_mhz, budget.clock_mhz) if clock_mhz is not None else _clock(reports, budget)
-    row = HardwareRow(
-        level=evidence["lut"].partition(",")[0],
-        part=device.full_name,
-        clock_mhz=clock,
-        latency_ns=figures["latency_cycles"] * 1000 / clock,
-        evidence=evidence,
-        **figures,
-    )
+    values = {
+        "level": evidence["lut"].partition(",")[0],
+        "part": device.full_name,
+        "clock_mhz": clock,
+        "latency_ns": figures["latency_cycles"] * 1000 / clock,
+        "evidence": evidence,
+    }
+    row = HardwareRow.model_validate(values | figures)
     return row, device
 
 
