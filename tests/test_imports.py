@@ -30,7 +30,7 @@ LADDER = (
     ("fpgajet.scalars",),
     ("fpgajet.verify",),
     ("fpgajet.prove",),
-    ("fpgajet.hls", "fpgajet.rtl", "fpgajet.export"),
+    ("fpgajet.hls", "fpgajet.hls4ml", "fpgajet.rtl", "fpgajet.export"),
     ("fpgajet.estimate",),
     ("quant.data", "quant.metrics", "quant.quantisers", "quant.arithmetic"),
     ("quant.models",),
@@ -45,6 +45,7 @@ LADDER = (
     ("quant.compression", "quant.evaluation", "quant.comparison", "quant.importing"),
     ("fpgajet.report", "fpgajet.physics"),
     ("fpgajet.pipeline",),
+    ("fpgajet.api",),
     ("fpgajet.cli",),
     ("fpgajet.__main__",),
 )

@@ -57,6 +57,7 @@ def _register() -> None:
         rtl,
         synth,
         train,
+        verdict,
     )
 
     app.command("build")(build.build)
@@ -71,6 +72,7 @@ def _register() -> None:
     app.command("compare")(compare.compare)
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
+    app.command("verdict")(verdict.verdict)
     app.command("check")(check.check)
     app.command("export")(export.export)
     app.command("parts")(parts.parts)

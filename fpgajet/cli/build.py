@@ -11,7 +11,7 @@ import typer
 
 from fpgajet.cli.options import options_of
 from fpgajet.cli.output import JSON_HELP, print_json
-from fpgajet.pipeline.build_settings import FILE_ONLY, BuildSettings, load_settings
+from fpgajet.pipeline.build_settings import FILE_ONLY, BuildSettings
 
 EXAMPLE = """
 Turn a trained tagger into firmware, prove it exact, and hold it against a trigger budget.
@@ -34,20 +34,17 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
     **given: Any,
 ) -> int:
-    from fpgajet.errors import require_extra
-
-    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
+    from fpgajet import api
     from fpgajet.cli.build_tables import show
     from fpgajet.cli.reporter import reporter
-    from fpgajet.pipeline.build import run_build
 
     command = shlex.join(["fpgajet", *sys.argv[1:]])
-    outcome = run_build(load_settings(config, **given), out, reporter=reporter(), command=command)
+    built = api.build(out=out, config=config, reporter=reporter(), command=command, **given)
     if as_json:
-        print_json(outcome.document)
+        print_json(built.document)
     else:
-        show(outcome)
-    outcome.raise_if_failed()
+        show(built.outcome)
+    built.raise_if_failed()
     return 0
 
 

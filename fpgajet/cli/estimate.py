@@ -14,8 +14,6 @@ from fpgajet.cli.output import JSON_HELP, console, print_json
 if TYPE_CHECKING:
     from fpgajet.estimate import Estimate, Figure, Verdict
     from fpgajet.estimate.sources import Source
-    from fpgajet.fixed import FixedType
-    from fpgajet.ops.network import Network
 
 #: So many names of a list are printed.
 MOST_NAMES = 6
@@ -50,58 +48,27 @@ def estimate(
     strict: Annotated[bool, typer.Option("--strict", help="Count a marginal verdict as missed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
-    from fpgajet.devices import budget as budget_named
-    from fpgajet.devices import chosen_clock
-    from fpgajet.devices import part as part_named
-    from fpgajet.errors import BadInput, BudgetMissed
-    from fpgajet.estimate import shortfalls, verdict
-    from fpgajet.estimate.sources import of_name
+    from fpgajet import api
+    from fpgajet.errors import BudgetMissed
 
-    slot = budget_named() if budget is None else budget_named(budget)
-    device = part_named(slot.part if part is None else part)
-    clock = chosen_clock(clock_mhz, slot.clock_mhz)
-    source = of_name(model, _checkpoint_network, _precision(default_precision))
-    if default_precision is not None and source.own:
-        raise BadInput(
-            f"every tensor of {source.name} has a precision of its own; leave out --default-precision."
-        )
-    result = source.estimate(device, clock, ii)
-    judged = verdict(result, slot, device) if budget is not None else None
+    found = api.estimate(
+        model, part=part, clock_mhz=clock_mhz, ii=ii, budget=budget, default_precision=default_precision
+    )
     if as_json:
-        content = {"name": source.name, **result.as_dict()}
-        content["shortfalls"] = [row.as_dict() for row in shortfalls(result, device)]
-        if source.precision is not None:
-            content["assumed"] = {"precision": source.precision.ap_fixed(), "tensors": list(source.assumed)}
-        print_json(content | ({"verdict": judged.as_dict()} if judged else {}))
+        print_json(found.as_dict())
     else:
-        _show(source, result, judged)
-        for row in shortfalls(result, device):
-            console.print(f"[bold red]{row.sentence(device.full_name)}[/]", highlight=False, soft_wrap=True)
+        _show(found.source, found.figures, found.verdict)
+        for row in found.shortfalls:
+            text = row.sentence(found.device.full_name)
+            console.print(f"[bold red]{text}[/]", highlight=False, soft_wrap=True)
+    judged = found.verdict
     if judged is not None and not judged.accepted(strict):
         missed = ", ".join(row.name for row in judged.rows if row.status != "pass")
-        raise BudgetMissed(f"{source.name} does not meet the budget {slot.name}: {missed}.")
+        raise BudgetMissed(f"{found.source.name} does not meet the budget {judged.budget}: {missed}.")
     return 0
 
 
 estimate.__doc__ = EXAMPLE
-
-
-def _checkpoint_network(name: str) -> Network:
-    from quant.checkpoint import open_checkpoint
-    from quant.checkpoint_network import built_network
-    from quant.zoo import resolve
-
-    return built_network(open_checkpoint(resolve(name)))
-
-
-def _precision(text: str | None) -> FixedType | None:
-    from fpgajet.errors import BadInput
-    from fpgajet.fixed import FixedType
-
-    try:
-        return None if text is None else FixedType.from_ap_fixed(text)
-    except ValueError as error:
-        raise BadInput(f"--default-precision: {error}.") from error
 
 
 def _assumption(source: Source) -> str:

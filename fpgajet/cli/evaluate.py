@@ -45,22 +45,14 @@ def evaluate(
 
     Example: `fpgajet eval npelican --data jets/test --plot roc.svg --boost`
     """
-    from fpgajet.errors import require_extra
-
-    require_extra("torch", "brevitas")
+    from fpgajet import api
     from fpgajet.plotting import check_image
-    from quant.checkpoint import open_checkpoint
-    from quant.evaluation import evaluation_of, score_checkpoint
-    from quant.zoo import resolve
 
     for image in (plot, boost_plot):
         if image:
             check_image(image)
-    checkpoint = open_checkpoint(resolve(model))
-    scored = score_checkpoint(checkpoint, data, max_jets)
-    if strict:
-        scored.overlap.require_unseen()
-    report = evaluation_of(scored, data.name)
+    found = api.evaluate(model, data, max_jets=max_jets, strict=strict)
+    scored, report = found.scored, found.metrics
     if plot:
         _plot(scored, report, plot)
     if boost or boost_plot:

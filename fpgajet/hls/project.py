@@ -87,13 +87,13 @@ def _generate(
     try:
         with contextlib.redirect_stdout(printed):
             hls_model = convert_from_onnx_model(
-                _with_constant_shapes(model),
+                with_constant_shapes(model),
                 output_dir=str(out),
                 project_name=project_name(network),
                 backend=BACKENDS[backend].hls4ml,
                 part=part,
                 clock_period=round(1000.0 / clock_mhz, 4),
-                hls_config=_hls_config(model, network, reuse_factor),
+                hls_config=hls_config(model, network, reuse_factor),
                 # The C simulation must read the same weights as synthesis: the headers, not text files.
                 write_weights_txt=False,
             )
@@ -120,7 +120,7 @@ def _stamp(model: onnx.ModelProto, *settings: object) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def _hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> dict[str, Any]:
+def hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> dict[str, Any]:
     """Explicit precision for the input and a trace of every stage; nothing is left to 'auto'."""
     layers: dict[str, Any] = {node.name: {"Trace": True} for node in network.nodes}
     layers[model.graph.input[0].name] = {"Precision": {"result": network.input_type.ap_fixed()}}
@@ -134,7 +134,7 @@ def _hls_config(model: onnx.ModelProto, network: Network, reuse_factor: int) -> 
     return {"Model": defaults, "LayerName": layers}
 
 
-def _with_constant_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
+def with_constant_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
     """hls4ml looks up the shape of every input of a node, initialisers included, in ``value_info``."""
     complete = onnx.ModelProto()
     complete.CopyFrom(model)

@@ -51,13 +51,19 @@ class Table:
     facts: bool = False
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[Cell | str]], facts: bool = False) -> Table:
+def table_of(header: Sequence[str], rows: Sequence[Sequence[Cell | str]], facts: bool = False) -> Table:
+    """A table from plain text or cells."""
     cells = tuple(tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in row) for row in rows)
     return Table(tuple(header), cells, facts)
 
 
 def verdict_table(report: Report) -> Table:
     """Every question of the verdict with its value, range and limit."""
+    return judged_table(report.verdict.rows if report.verdict else ())
+
+
+def judged_table(judged: Sequence[VerdictRow]) -> Table:
+    """The same for a verdict without a report."""
     rows = [
         (
             Cell(row.name, hint=row.explanation),
@@ -66,9 +72,9 @@ def verdict_table(report: Report) -> Table:
             ("at least " if row.at_least else "") + quantity(row.limit, row.unit),
             Cell(status=row.status),
         )
-        for row in (report.verdict.rows if report.verdict else ())
+        for row in judged
     ]
-    return _table(("question", "value", "80 % range", "limit", "verdict"), rows)
+    return table_of(("question", "value", "80 % range", "limit", "verdict"), rows)
 
 
 def _range(row: VerdictRow) -> str:
@@ -86,7 +92,7 @@ def physics_table(report: Report) -> Table:
         cells = [_change(changes.get(name), digits) for name, digits in METRICS.items()]
         rows.append(("quantised - float, same jets", *cells, ""))
     header = ("implementation", "accuracy", "AUC", "1/ε_B at ε_S = 0.3", "1/ε_B at ε_S = 0.5", "tied scores")
-    return _table(header, rows)
+    return table_of(header, rows)
 
 
 def _metrics(row: Metrics) -> Iterator[str]:
@@ -100,14 +106,16 @@ def _change(difference: PairedDifference | None, digits: int) -> str:
 
 def hardware_table(report: Report) -> Table:
     """Latency and resources of the whole design by level."""
+    return levels_table([(row, estimate_errors(report, row)) for row in report.hardware])
+
+
+def levels_table(hardware: Sequence[tuple[HardwareRow, dict[str, float]]]) -> Table:
+    """The same for rows without a report, each with the relative error of the estimate by figure."""
     rows = [
-        (
-            Cell(LEVELS.get(row.level, row.level), note=row.level),
-            *_figures(row, estimate_errors(report, row)),
-        )
-        for row in report.hardware
+        (Cell(LEVELS.get(row.level, row.level), note=row.level), *_figures(row, errors))
+        for row, errors in hardware
     ]
-    return _table(("level", "latency (clocks)", "latency (ns)", "II", "LUT", "FF", "DSP", "BRAM"), rows)
+    return table_of(("level", "latency (clocks)", "latency (ns)", "II", "LUT", "FF", "DSP", "BRAM"), rows)
 
 
 def _figures(row: HardwareRow, errors: dict[str, float]) -> Iterator[Cell]:
@@ -126,14 +134,14 @@ def operator_table(report: Report) -> Table:
         (Cell(name, note=op_type), *(number(x) for x in figures))
         for name, op_type, figures in operator_rows(report)
     ]
-    return _table(("operator", "start (clock)", "clocks", "LUT", "FF", "DSP"), rows)
+    return table_of(("operator", "start (clock)", "clocks", "LUT", "FF", "DSP"), rows)
 
 
 def certificate_table(report: Report) -> Table:
     """What was compared, on how many events, and what differed."""
     proof = report.certificate
     if proof is None:
-        return _table(("what", "value"), (), facts=True)
+        return table_of(("what", "value"), (), facts=True)
     differences = Cell(f"{proof.total_differences:,}", status="fail" if proof.total_differences else "pass")
     rows: list[tuple[Cell | str, Cell | str]] = [
         ("implementations", ", ".join(proof.implementations)),
@@ -150,13 +158,13 @@ def certificate_table(report: Report) -> Table:
         rows.append((found["what"], f"{found['level']}: {how}"))
     if proof.first_difference:
         rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))
-    return _table(("what", "value"), rows, facts=True)
+    return table_of(("what", "value"), rows, facts=True)
 
 
 def type_table(report: Report) -> Table:
     """The fixed-point type of every stage."""
     rows = [(stage, Cell(precision, code=True)) for stage, precision in report.model.types.items()]
-    return _table(("stage", "type"), rows)
+    return table_of(("stage", "type"), rows)
 
 
 def reproducibility_table(report: Report) -> Table:
@@ -168,7 +176,7 @@ def reproducibility_table(report: Report) -> Table:
     rows += [(f"version of {name}", version) for name, version in facts.versions.items()]
     rows += [(f"SHA-256 of {name}", Cell(digest, code=True)) for name, digest in facts.hashes.items()]
     rows += [(f"seed of {name}", str(seed)) for name, seed in facts.seeds.items()]
-    return _table(("what", "value"), rows, facts=True)
+    return table_of(("what", "value"), rows, facts=True)
 
 
 def all_tables(report: Report) -> dict[str, Table]:

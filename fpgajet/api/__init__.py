@@ -1,0 +1,25 @@
+"""The Python interface: what the command line does, as functions that return typed results.
+
+``import fpgajet`` has the same functions (``fpgajet.build``, ...) and loads this package with the first use. Functions
+raise the errors of :mod:`fpgajet.errors` and never end the process. Results show themselves in notebooks.
+"""
+
+from __future__ import annotations
+
+from fpgajet.api.firmware import Built, build
+from fpgajet.api.hardware import Estimated, Judged, estimate, verdict
+from fpgajet.api.models import Evaluated, Trained, evaluate, load_jets, train
+
+__all__ = [
+    "Built",
+    "Estimated",
+    "Evaluated",
+    "Judged",
+    "Trained",
+    "build",
+    "estimate",
+    "evaluate",
+    "load_jets",
+    "train",
+    "verdict",
+]

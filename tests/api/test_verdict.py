@@ -1,0 +1,135 @@
+"""Reports of vendor tools against a budget; the fixtures follow the layout of Vitis HLS and Vivado 2023.2."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import fpgajet
+from fpgajet import cli
+from fpgajet.errors import BadInput
+from fpgajet.hls import tool_reports
+
+REPORTS = Path(__file__).with_name("reports")
+CSYNTH, UTILISATION, TIMING = (REPORTS / name for name in ("csynth.xml", "utilization.rpt", "timing.rpt"))
+
+
+def judge(*reports: Path, **options: object) -> fpgajet.api.Judged:
+    return fpgajet.verdict(list(reports), "cms-p2-ct-l2", **({"multiplicity": 16} | options))
+
+
+def test_every_figure_of_csynth_is_read() -> None:
+    row = judge(CSYNTH).row
+    found = (row.latency_cycles, row.ii, row.lut, row.ff, row.dsp, row.bram, row.period_ns)
+    assert found == (41, 1, 67890, 12345, 544, 2, 2.027)
+    assert row.part == "xcvu9p-flga2104-2-e"
+    assert row.clock_mhz == 360, "2.78 ns is how csynth.xml rounds the budget's 360 MHz"
+
+
+def test_the_highest_level_counts_and_every_figure_names_its_own() -> None:
+    judged = judge(TIMING, CSYNTH, UTILISATION)
+    row = judged.row
+    assert (row.level, row.lut, row.dsp, row.bram) == ("vivado-implementation", 21000, 540, 2.5)
+    assert row.period_ns == pytest.approx(2.778 + 0.122)
+    by_name = {one.name: one for one in judged.verdict.rows}
+    assert by_name["latency"].explanation.endswith("[hls-csynth, csynth.xml]")
+    assert by_name["LUT of device"].explanation.endswith("[vivado-implementation, utilization.rpt]")
+    assert by_name["clock period"].explanation.endswith("[vivado-implementation, timing.rpt]")
+    assert by_name["clock period"].status == judged.status == "fail", "negative slack"
+
+
+def test_a_synthesised_design_is_of_another_level(tmp_path: Path) -> None:
+    synthesised = tmp_path / "early.rpt"
+    text = UTILISATION.read_text().replace("Routed", "Synthesized").replace("21000", "23000")
+    synthesised.write_text(text)
+    assert judge(CSYNTH, synthesised).row.level == "vivado-synthesis"
+    assert judge(CSYNTH, synthesised, UTILISATION).row.lut == 21000
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("<Worst-caseLatency>41<", "<Worst-caseLatency>undef<"),
+            "no report holds latency_cycles.*--latency-cy",
+        ),
+        (("<LUT>67890</LUT><URAM>", "<URAM>"), "has no AreaEstimates/Resources/LUT"),
+        (("</profile>", ""), "is not XML"),
+        (("<profile>", '<!DOCTYPE a [<!ENTITY b "c">]><profile>'), "declares a document type"),
+        (("<LUT>67890", "<LUT>many"), "'many', which is no number"),
+        (("xcvu9p-flga2104-2-e", "xq99"), "Or give the part with --part"),
+    ],
+)
+def test_what_is_wrong_or_missing_is_said(change: tuple[str, str], message: str, tmp_path: Path) -> None:
+    report = tmp_path / "csynth.xml"
+    report.write_text(CSYNTH.read_text().replace(*change))
+    with pytest.raises(BadInput, match=message):
+        judge(report)
+
+
+@pytest.mark.parametrize(
+    ("source", "change", "message"),
+    [
+        (UTILISATION, ("| DSPs", "| dsps"), "has no row DSPs or DSP Slices"),
+        (UTILISATION, ("Routed", "Optimized"), "Design State: Optimized"),
+        (TIMING, ("-0.122", "NA"), "no constrained path"),
+        (TIMING, ("\n\n\n----", "\nb  {0.000 1.0}  2.0  500\n\n\n----"), "holds ap_clk, b"),
+        (TIMING, ("xcvu9p", "xcvu13p"), "different parts"),
+        (TIMING, (" 2.778 ", " 5.000 "), "different clocks"),
+    ],
+)
+def test_so_it_is_for_vivado(source: Path, change: tuple[str, str], message: str, tmp_path: Path) -> None:
+    report = tmp_path / "changed.rpt"
+    report.write_text(source.read_text().replace(*change))
+    assert report.read_text() != source.read_text()
+    with pytest.raises(BadInput, match=message):
+        judge(CSYNTH, report)
+
+
+def test_vivado_alone_has_no_latency_but_a_user_may_know_it() -> None:
+    with pytest.raises(BadInput, match="no report holds latency_cycles"):
+        judge(UTILISATION)
+    row = judge(UTILISATION, latency_cycles=41, ii=2).row
+    assert (row.latency_cycles, row.ii) == (41, 2)
+    with pytest.raises(BadInput, match="at least 1 clock"):
+        judge(UTILISATION, latency_cycles=float("nan"), ii=1)
+
+
+def test_two_reports_of_one_level_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    other.write_text(CSYNTH.read_text())
+    with pytest.raises(BadInput, match=r"both state .* of hls-csynth"):
+        judge(CSYNTH, other)
+
+
+def test_size_kind_and_absence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match="none of the reports"):
+        judge(Path(__file__).with_name("__init__.py"))
+    with pytest.raises(BadInput, match="cannot read"):
+        judge(tmp_path / "nowhere.xml")
+    monkeypatch.setattr(tool_reports, "LARGEST", 100)
+    with pytest.raises(BadInput, match="bytes"):
+        judge(CSYNTH)
+
+
+def run(*words: str) -> tuple[int, str]:
+    if not cli.app.registered_commands:
+        cli._register()
+    from fpgajet.errors import FpgajetError
+
+    done = CliRunner().invoke(cli.app, ["verdict", *words], standalone_mode=False)
+    code = done.exception.exit_code if isinstance(done.exception, FpgajetError) else done.return_value
+    return code, done.output
+
+
+def test_the_command() -> None:
+    options = ("--budget", "cms-p2-ct-l2", "--multiplicity", "16")
+    code, text = run(str(CSYNTH), *options, "--json")
+    assert (code, json.loads(text)["verdict"]["status"]) == (0, "pass")
+    assert json.loads(text)["hardware"]["evidence"]["ii"] == "hls-csynth, csynth.xml"
+    code, text = run(*map(str, (CSYNTH, TIMING)), *options)
+    assert code == 4
+    assert "[vivado-implementation, timing.rpt]" in text.replace("\n", "")
