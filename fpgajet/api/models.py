@@ -193,7 +193,8 @@ def evaluate(
         strict: refuse jets that the model has seen in training.
 
     Raises:
-        BadInput: an unknown model, unusable jets, or seen ones with ``strict``. MissingTool: torch or brevitas is not installed.
+        BadInput: an unknown model, unusable jets, or seen ones with ``strict``.
+        MissingTool: torch or brevitas is not installed.
     """
     require_extra("torch", "brevitas")
     from quant.checkpoint import open_checkpoint
