@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from fpgajet.files import write_json
+
 
 def main() -> None:
     """Build cold and warm with both programs; print and write the ratios."""
@@ -49,7 +51,7 @@ def main() -> None:
         "ratio": ratios,
         "certificates_equal": True,
     }
-    chosen.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_json(chosen.out, result)
     for key, ratio in ratios.items():
         print(
             f"{key:20s} {rows['before'][key]:8.1f} s {rows['after'][key]:8.1f} s  {ratio:5.2f} times faster"

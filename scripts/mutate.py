@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
-import json
 import os
 import random
 import shutil
@@ -23,6 +22,8 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+from fpgajet.files import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What is mutated, and the tests that must notice.
@@ -86,7 +87,7 @@ def main() -> None:
         "possible": len(every), "ran": ran, "outcomes": dict(outcomes),
         "killed_share": killed / ran if ran else None, "survivors": survivors,
     }  # fmt: skip
-    chosen.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_json(chosen.out, result)
     print(f"{killed} of {ran} mutants killed ({len(every)} possible)")
 
 
