@@ -132,6 +132,8 @@ def _explained(judged: VerdictRow, row: HardwareRow) -> VerdictRow:
     assert isinstance(row.evidence, dict)
     names = {"latency": "latency_cycles", "initiation interval": "ii", "clock period": "period_ns"}
     name = names.get(judged.name) or judged.name.partition(" ")[0].lower()
+    if name not in row.evidence:  # the links are the budget's own
+        return judged
     text = judged.explanation
     if name == "period_ns":
         text = f"shortest period that the tool reports, against {row.clock_mhz:.6g} MHz"

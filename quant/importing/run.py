@@ -23,6 +23,7 @@ from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.fit import Fit, evaluate
+from quant.training.schedule import Cosine
 
 FAMILY = "npelican"
 #: Constituents where neither the file nor the user says.
@@ -115,7 +116,7 @@ def import_npelican(
             options.epochs,
             settings.quantised_rate,
             settings.batch,
-            settings.warm_up,
+            Cosine(settings.warm_up),
             settings.seed,
         )
         training, validation = (_features(settings, part) for part in (jets.train, jets.validation))

@@ -164,6 +164,7 @@ def test_every_signal_ends_alike(tmp_path: Path, number: signal.Signals, moment:
             time.sleep(0.02)
     process.send_signal(number)
     said = process.stderr.read()
+    process.stderr.close()
     assert process.wait(60) == 128 + number, said
     assert "Traceback" not in said
     assert not list(tmp_path.rglob("*.tmp"))

@@ -95,7 +95,7 @@ def test_strict(fpgajet: Run, model: Path, tmp_path: Path) -> None:
         (("model.onnx", "--part", "xcvu99"), "did you mean"),
         (("model.onnx", "--clock-mhz", "-3"), "makes no sense"),
         (("model.onnx", "--clock-mhz", "0"), "makes no sense"),
-        (("model.onnx", "--part", ""), "unknown part"),
+        (("model.onnx", "--part", ""), "--part is empty"),
         (("model.onnx", "--ii", "0"), "not possible"),
         (("model.onnx", "--budget", "no.toml"), "does not exist"),
     ],
@@ -157,7 +157,7 @@ def test_parts_and_budgets(fpgajet: Run) -> None:
     assert fpgajet("parts", "xcvu99").returncode == 2
     assert len(json.loads(fpgajet("budgets", "--json").stdout)) == 6
     shown = fpgajet("budgets", "show", "cms-p2-ct-l2", "--multiplicity", 20)
-    assert "55.6 ns" in shown.stdout
+    assert "the last of 16 at clock 54 (150.0 ns)" in shown.stdout
     content = json.loads(fpgajet("budgets", "show", "cms-p2-ct-l2", "--json").stdout)
     assert content["derived"]["highest_ii"] == 3
     assert fpgajet("budgets", "show", "nope").returncode == 2

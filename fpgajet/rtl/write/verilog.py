@@ -97,7 +97,7 @@ def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], ti
     """Registers between the stages, and a valid bit that travels with each jet."""
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
-    lines = [f"// {comment(line)}" for line in description(schedule, title)]
+    lines = [f"// {line}" for line in description(schedule, comment(title))]
     lines += [
         "",
         "module fpgajet_top (",

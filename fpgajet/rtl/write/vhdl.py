@@ -125,7 +125,7 @@ def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: s
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
     wirings = stage_wirings(netlist, schedule, ports)
-    lines = [f"-- {comment(line)}" for line in description(schedule, title)]
+    lines = [f"-- {line}" for line in description(schedule, comment(title))]
     lines += [*HEAD, "entity fpgajet_top is"]
     lines += _port_clause(
         [
