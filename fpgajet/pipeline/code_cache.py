@@ -64,8 +64,9 @@ def _kept() -> dict[str, object]:
 
 
 def _path() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "fpgajet" / "code.json"
+    given = os.environ.get("XDG_CACHE_HOME", "")  # by the specification, empty is not given
+    base = Path(given) if given else Path.home() / ".cache"
+    return base / "fpgajet" / "code.json"
 
 
 def _is_private(folder: Path) -> bool:

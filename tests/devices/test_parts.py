@@ -213,8 +213,8 @@ def test_a_clock_that_was_not_given() -> None:
     ("options", "message"),
     [
         (("--clock-mhz", "0"), "a clock of 0 MHz"),
-        (("--part", ""), "unknown part ''"),
-        (("--budget", ""), "unknown budget ''"),
+        (("--part", ""), "--part is empty"),
+        (("--budget", ""), "--budget is empty"),
         (("--part", 'xcvu9p-flga2104-2-e"[exit]'), "unknown part"),
     ],
 )
