@@ -99,7 +99,7 @@ def test_every_stage_declares_the_code_that_it_runs(tmp_path: Path) -> None:
         "estimate": "fpgajet.estimate",
     }
     found = all_stages(tmp_path)
-    assert len(found) == 10
+    assert len(found) == 11
     for name, (stage, maker) in found.items():
         declared = code.closure(stage.code)
         used = set()
