@@ -29,6 +29,7 @@ ALLOWED = {
     ("quant/data/writing/jet_writer.py", "h5py.File"): "within atomic_path, entered on an ExitStack",
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",
     ("fpgajet/hls/synth.py", "shutil.copytree"): "the folder `synth` of a build that refuse_links has looked through",
+    ("scripts/mutate.py", "shutil.copy"): "into a temporary copy of the repository",
     ("fpgajet/rtl/tools/scratch.py", "tempfile.mkdtemp"): "a new folder for the log of a failure, which stays",
 }  # fmt: skip
 
