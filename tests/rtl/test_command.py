@@ -90,7 +90,7 @@ def test_every_figure_has_its_evidence(fpgajet: Run, model: Path) -> None:
     text = fpgajet("rtl", model, "--no-synth", "--jets", 0, COLUMNS="80").stdout
     assert "not counted" in text
     assert "not simulated" in text
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(map(len, text.splitlines()[1:])) <= 80  # the title is a path, which is not broken
 
 
 def test_command(fpgajet: Run, model: Path) -> None:
