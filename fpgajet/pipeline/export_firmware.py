@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput, Mismatch
+from fpgajet.errors import BadInput, Mismatch, ToolFailed
+from fpgajet.export.firmware.axi_stream import stream_sources, write_axi_stream
 from fpgajet.export.firmware.core import Core, copy_core
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.ports import simulated_ports, write_ports
+from fpgajet.export.firmware.words import packets, score_of
 from fpgajet.export.manifest import write_manifest
 from fpgajet.export.templates import render
 from fpgajet.files import sha256, write_text
@@ -19,11 +21,12 @@ from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.export_flow import Export, Prepared, free_folder
+from fpgajet.pipeline.export_flow import SEED, Export, Prepared, free_folder
 from fpgajet.pipeline.reporter import Reporter, reported
 from fpgajet.quoting import comment
 from fpgajet.rtl import RtlDesign, VerilogSimulation
 from fpgajet.rtl.tools.installed import require
+from fpgajet.rtl.tools.stream import StreamSimulation
 
 #: Raw inputs [events, inputs] of the events, raw scores [events, outputs] of the reference, and who hears of it.
 Raw = NDArray[np.int64]
@@ -46,6 +49,37 @@ def export_ports(given: Prepared, folder: Path, listener: Reporter) -> Export:
         return VerilogSimulation(simulated_ports(core, interface, work)).scores(raw)
 
     return export_firmware("ports", given, folder, listener, write, simulate)
+
+
+def export_axi_stream(given: Prepared, folder: Path, listener: Reporter, version: int) -> Export:
+    """The target ``axi-stream``; raises as :func:`export_ports`."""
+
+    def write(core: Core, interface: Interface, raw: Raw, expected: Raw) -> None:
+        write_axi_stream(core, interface, given.network.name, version)
+
+    def simulate(core: Core, interface: Interface, raw: Raw, work: Path) -> Raw:
+        simulation = StreamSimulation(stream_sources(core), f"{core.name}_axi_stream")
+        return streamed(simulation, packets(raw, interface), len(interface.outputs))
+
+    return export_firmware("axi-stream", given, folder, listener, write, simulate)
+
+
+def streamed(simulation: StreamSimulation, words: NDArray[np.uint64], outputs: int) -> Raw:
+    """Scores [events, outputs] of packets [events, words], sent with bubbles and answered with backpressure.
+
+    Raises:
+        ToolFailed: not one answer per packet.
+    """
+    rng = np.random.default_rng(SEED)
+    last = np.zeros(words.shape, dtype=bool)
+    last[:, -1] = True
+    clocks = 4 * words.size + 1000
+    offer, accept = rng.random(clocks) < 0.8, rng.random(clocks) < 0.5
+    answers = simulation.run(words.ravel(), last.ravel(), offer, accept, len(words) * outputs)
+    ends = answers.last.reshape(-1, outputs)
+    if answers.count != len(words) * outputs or not ends[:, -1].all() or ends[:, :-1].any():
+        raise ToolFailed(f"the stream gave {answers.count} words for {len(words)} packets of {outputs}.")
+    return score_of(answers.words).reshape(-1, outputs)
 
 
 def export_firmware(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from fpgajet.errors import BadInput
@@ -10,7 +11,7 @@ from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare,
 from fpgajet.pipeline.reporter import Reporter, Silent
 
 #: In the order of the documentation.
-TARGETS = ("c", "ports")
+TARGETS = ("c", "ports", "axi-stream")
 Exporter = Callable[[Prepared, Path, Reporter], Export]
 
 
@@ -52,11 +53,14 @@ def run_exports(
     if others:
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
         folders = {t: free_folder(out or build_dir / "export" / f"{given.name}-{t}") for t in others}
-        done += [_exporter(target)(given, folder, reporter or Silent()) for target, folder in folders.items()]
+        done += [
+            _exporter(target, version)(given, folder, reporter or Silent())
+            for target, folder in folders.items()
+        ]
     return done
 
 
-def _exporter(target: str) -> Exporter:
-    from fpgajet.pipeline.export_firmware import export_ports
+def _exporter(target: str, version: int) -> Exporter:
+    from fpgajet.pipeline.export_firmware import export_axi_stream, export_ports
 
-    return {"ports": export_ports}[target]
+    return {"ports": export_ports, "axi-stream": partial(export_axi_stream, version=version)}[target]

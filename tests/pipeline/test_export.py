@@ -56,14 +56,27 @@ def test_several_targets_at_once(fpgajet: Run, build: Path) -> None:
     refused = fpgajet("export", build, "--target", "ports", "--edge-vectors", 50)
     assert (refused.returncode, "holds no Verilog" in refused.stderr) == (2, True)
     emit(load(read_model(build / "model.onnx"), "model"), build / "rtl", 320, "xcvu9p")
-    done = fpgajet("export", build, "--target", "ports", "--target", "c", "--edge-vectors", 50, "--json")
+    done = fpgajet(
+        "export",
+        build,
+        "--target",
+        "ports",
+        "--target",
+        "axi-stream",
+        "--target",
+        "c",
+        "--edge-vectors",
+        50,
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     exports = {one["target"]: one for one in json.loads(done.stdout)["exports"]}
-    assert set(exports) == {"c", "ports"}
-    folder = Path(exports["ports"]["folder"])
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["events_compared"] == exports["ports"]["events_compared"] > 1000
-    assert all(sha256(folder / name) == digest for name, digest in manifest["files"].items())
+    assert set(exports) == {"c", "ports", "axi-stream"}
+    for target in ("ports", "axi-stream"):
+        folder = Path(exports[target]["folder"])
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert manifest["events_compared"] == exports[target]["events_compared"] > 1000
+        assert all(sha256(folder / name) == digest for name, digest in manifest["files"].items())
     refused = fpgajet("export", build, "--target", "ports", "--target", "c", "--out", build / "x")
     assert (refused.returncode, "one target" in refused.stderr) == (2, True)
 
