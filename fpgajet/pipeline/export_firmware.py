@@ -77,8 +77,8 @@ def streamed(simulation: StreamSimulation, words: NDArray[np.uint64], outputs: i
     offer, accept = rng.random(clocks) < 0.8, rng.random(clocks) < 0.5
     answers = simulation.run(words.ravel(), last.ravel(), offer, accept, len(words) * outputs)
     ends = answers.last.reshape(-1, outputs)
-    if answers.count != len(words) * outputs or not ends[:, -1].all() or ends[:, :-1].any():
-        raise ToolFailed(f"the stream gave {answers.count} words for {len(words)} packets of {outputs}.")
+    if answers.came != len(words) * outputs or not ends[:, -1].all() or ends[:, :-1].any():
+        raise ToolFailed(f"the stream gave {answers.came} words for {len(words)} packets of {outputs}.")
     return score_of(answers.words).reshape(-1, outputs)
 
 

@@ -63,4 +63,8 @@ def run_exports(
 def _exporter(target: str, version: int) -> Exporter:
     from fpgajet.pipeline.export_firmware import export_axi_stream, export_ports
 
-    return {"ports": export_ports, "axi-stream": partial(export_axi_stream, version=version)}[target]
+    exporters: dict[str, Exporter] = {
+        "ports": export_ports,
+        "axi-stream": partial(export_axi_stream, version=version),
+    }
+    return exporters[target]

@@ -22,7 +22,7 @@ class Answers(NamedTuple):
 
     words: NDArray[np.uint64]
     last: NDArray[np.bool_]
-    count: int
+    came: int
     taken: int
 
 
@@ -59,7 +59,7 @@ class StreamSimulation:
         bits = [np.ascontiguousarray(x, dtype=np.uint8) for x in (offer, accept, last)]
         answers, ends = np.zeros(room, np.uint64), np.zeros(room, np.uint8)
         taken = ctypes.c_ulong()
-        count = self._library.stream(
+        came = self._library.stream(
             ctypes.c_ulong(len(bits[0])),
             *(ctypes.c_void_p(x.ctypes.data) for x in bits[:2]),
             ctypes.c_ulong(len(data)),
@@ -69,4 +69,4 @@ class StreamSimulation:
             *(ctypes.c_void_p(x.ctypes.data) for x in (answers, ends)),
             ctypes.byref(taken),
         )
-        return Answers(answers, ends.astype(bool), int(count), taken.value)
+        return Answers(answers, ends.astype(bool), int(came), taken.value)
