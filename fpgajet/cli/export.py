@@ -17,13 +17,15 @@ class Target(StrEnum):
     C = "c"
     PORTS = "ports"
     AXI_STREAM = "axi-stream"
+    CMSSW = "cmssw"
 
 
 EXAMPLE = """
 Write what leaves the build directory. `c`: an emulator that computes the firmware's score with plain integers, with
 a C interface. `ports`: the firmware with named ports in Verilog and VHDL, and an interface sheet. `axi-stream`: the
-firmware between two AXI4-Streams of 64 bits, as packaged IP. Every target is compiled or simulated here, and
-compared with the integer reference on real jets and edge vectors. Nothing is exported if a bit differs.
+firmware between two AXI4-Streams of 64 bits, as packaged IP. `cmssw`: the emulator as a repository for CMSSW. Every
+target is compiled or simulated here, and compared with the integer reference on real jets and edge vectors. Nothing
+is exported if a bit differs.
 
 Example:
 

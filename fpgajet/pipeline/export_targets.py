@@ -11,7 +11,7 @@ from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare,
 from fpgajet.pipeline.reporter import Reporter, Silent
 
 #: In the order of the documentation.
-TARGETS = ("c", "ports", "axi-stream")
+TARGETS = ("c", "ports", "axi-stream", "cmssw")
 Exporter = Callable[[Prepared, Path, Reporter], Export]
 
 
@@ -61,10 +61,12 @@ def run_exports(
 
 
 def _exporter(target: str, version: int) -> Exporter:
+    from fpgajet.pipeline.export_cmssw import export_cmssw
     from fpgajet.pipeline.export_firmware import export_axi_stream, export_ports
 
     exporters: dict[str, Exporter] = {
         "ports": export_ports,
         "axi-stream": partial(export_axi_stream, version=version),
+        "cmssw": export_cmssw,
     }
     return exporters[target]

@@ -71,8 +71,8 @@ def test_several_targets_at_once(fpgajet: Run, build: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     exports = {one["target"]: one for one in json.loads(done.stdout)["exports"]}
-    assert set(exports) == {"c", "ports", "axi-stream"}
-    for target in ("ports", "axi-stream"):
+    assert set(exports) == {"c", "ports", "axi-stream", "cmssw"}
+    for target in ("ports", "axi-stream", "cmssw"):
         folder = Path(exports[target]["folder"])
         manifest = json.loads((folder / "manifest.json").read_text())
         assert manifest["events_compared"] == exports[target]["events_compared"] > 1000
