@@ -62,6 +62,7 @@ def write_repository(network: Network, folder: Path, name: str, features: NDArra
     """
     base, number = name.rsplit("_v", 1)
     emulator = f"{base}_emulator_v{number}"
+    producer = "L1T" + "".join(part.capitalize() for part in base.split("_")) + "Producer"
     package = write_sources(network, folder / name / "NN", name)
     output = network.output.operator.output
     raw = from_real(features, network.input_type)
@@ -70,7 +71,7 @@ def write_repository(network: Network, folder: Path, name: str, features: NDArra
         "name": name,
         "upper": name.upper(),
         "emulator": emulator,
-        "producer": "L1T" + "".join(part.capitalize() for part in base.split("_")) + "Producer",
+        "producer": producer,
         "title": comment(network.name),
         "version": fpgajet.__version__,
         "version_number": number,
@@ -96,9 +97,7 @@ def write_repository(network: Network, folder: Path, name: str, features: NDArra
         f"producer/python/{base}_cfi.py": "producer_cfi.py",
     }
     for file, template in files.items():
-        written = (
-            file.replace("PRODUCER", values["producer"]).replace("EMULATOR", emulator).replace("NAME", name)
-        )
+        written = file.replace("PRODUCER", producer).replace("EMULATOR", emulator).replace("NAME", name)
         write_text(folder / written, render("cmssw", template, **values))
     write_text(folder / name / "test" / "vectors.txt", vectors_text(network, raw))
     return Repository(folder, name, base, len(raw))
