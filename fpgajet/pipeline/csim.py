@@ -42,7 +42,7 @@ def run_csim(
     artefacts = Artefacts(build)
     network = artefacts.network
     jets = network.form.features(
-        bare_events(shipped_sample() if events is None else events, network.input_shape[0])
+        bare_events(shipped_sample() if events is None else events, network.constituents)
     )
     with exclusive(build_dir):
         with reported(listener, "csim"):

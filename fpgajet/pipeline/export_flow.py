@@ -120,7 +120,7 @@ def prepare(build_dir: Path, *, name: str | None, version: int, events: Path | N
     network = Artefacts(build).network
     _require_unchanged(build)
     called = identifier(network.name if name is None else name, version)
-    given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
+    given = bare_events(shipped_sample() if events is None else events, network.constituents)
     jets = network.form.features(given)
     edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
     return Prepared(build, network, called, jets, edge)

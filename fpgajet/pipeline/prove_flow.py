@@ -81,7 +81,7 @@ def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
 
 def samples(network: Network, count: int = SAMPLES, seed: int = SEED) -> NDArray[np.int64]:
     """Raw inputs [events, inputs]: real jets first, then edge vectors."""
-    constituents = network.input_shape[0]
+    constituents = network.constituents
     jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
     features = network.form.features(jets.constituents[:, :constituents])
     edges = edge_vectors(network, count, seed, features)

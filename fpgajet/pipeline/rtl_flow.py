@@ -67,7 +67,7 @@ def run_rtl(
 
 def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
-    constituents = network.input_shape[0]
+    constituents = network.constituents
     precision = network.input_type
     half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
     real = from_real(network.form.features(half.constituents[:, :constituents]), precision)

@@ -17,10 +17,11 @@ from fpgajet.ops.forms.aligned import Aligned
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
+from fpgajet.ops.forms.puppi import Puppi
 from fpgajet.ops.forms.trigger import Trigger
 
 MOMENTA = Momenta()
-FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log)}
+FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
 
 
 def form_from_json(given: Mapping[str, Any]) -> InputForm:
@@ -55,6 +56,7 @@ __all__ = [
     "InputForm",
     "Log",
     "Momenta",
+    "Puppi",
     "Real",
     "Trigger",
     "form_from_json",

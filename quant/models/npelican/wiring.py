@@ -23,7 +23,7 @@ from fpgajet.ops import (
 )
 from fpgajet.ops.angular import angular_parts
 from fpgajet.ops.constituent_mask import BIT
-from fpgajet.ops.forms import Log, Momenta, Trigger
+from fpgajet.ops.forms import Log, Momenta, Puppi, Trigger
 from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.network import Node
 from quant.models.npelican.architecture import Architecture
@@ -50,10 +50,14 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
     score = last(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    # What the operators read: the input itself, or what the front end makes of it.
+    front = form.front_end(n) if isinstance(form, Puppi) else None
+    read = "momenta" if front is None else "prepare"
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
-        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
-        Node("dots", dots, ("momenta",)),
+        *([Node("prepare", front, ("momenta",))] if front else []),
+        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), (read,)),
+        Node("dots", dots, (read,)),
         *([rows] if from_momenta else []),
         Node("pairs", mix, ("dots", "mask", "rows")[: mix.inputs]),
         Node("score", score, ("pairs", "mask")),
@@ -61,7 +65,11 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     precisions = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
     precisions |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
     constants = CONSTANTS | {"dots": {name: name for name in dots.tensors}}
-    shape = (n, form.columns)
+    if isinstance(form, Puppi):
+        constants |= {"prepare": {"log_table": "log_table"}}
+        tables = tables | {"log_table": form.log_table()}
+        table_types = table_types | {"log_table": _holding(form.log_table())}
+    shape = (n + form.header_rows, form.columns)
     return Wiring("momenta", shape, t.momenta, nodes, constants, precisions | table_types, tables, form)
 
 
