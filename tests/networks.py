@@ -18,8 +18,7 @@ from fpgajet.ops import (
     Operator,
     RowSums,
 )
-from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, WantedDots
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 
@@ -35,10 +34,10 @@ LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     """The node ``dots`` of an input form."""
-    address = form.address_type(form.angle_bits - (form is LOG) if isinstance(form, Angular) else None)
+    address = form.address_type(LOG.angle_bits - 1 if form is LOG else None)
     table = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>") if form.real_tables else form.table_type(6, 1.0, 0)
     unsigned = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
-    dots = form.dots(unsigned if form is LOG else output, n, beams, address, table)
+    dots = form.dots(WantedDots(unsigned if form is LOG else output, n, beams, address, table))
     tensors = {
         name: Tensor(FixedArray(from_real(dots.tables[name], kind), kind.fraction), kind)
         for name, kind in dots.types.items()

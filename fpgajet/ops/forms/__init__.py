@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fpgajet.ops.forms.aligned import Aligned
-from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
 from fpgajet.ops.forms.trigger import Trigger
@@ -57,5 +57,6 @@ __all__ = [
     "Momenta",
     "Real",
     "Trigger",
+    "WantedDots",
     "form_from_json",
 ]
