@@ -31,10 +31,8 @@ class Activation(Operator):
 
     op_type: ClassVar[str] = "Activation"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"table": TABLE}
     header: ClassVar[str] = "fpgajet_activation.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "activation_table"
 
     argument: FixedType

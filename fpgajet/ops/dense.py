@@ -28,11 +28,9 @@ class Dense(Operator):
 
     op_type: ClassVar[str] = "Dense"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_dense.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dense_last_axis"
 
     width: int

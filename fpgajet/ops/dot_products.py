@@ -27,7 +27,6 @@ class DotProducts(MomentumOperator):
     op_type: ClassVar[str] = "DotProducts"
     skips_unread_diagonal: ClassVar[bool] = True
     header: ClassVar[str] = "fpgajet_dot_products.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dot_products"
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -29,11 +29,9 @@ class PairDense(Operator):
 
     op_type: ClassVar[str] = "PairDense"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_edge_dense.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "pair_dense"
 
     features: int

@@ -26,9 +26,6 @@ class TwoInputs(Operator):
     def output_axes(self, *axes: Axes) -> Axes:
         return axes[0]
 
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
-
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"points": prod(shapes[0][:-1]), "first": shapes[0][-1], "second": shapes[1][-1]}
 
@@ -115,7 +112,6 @@ class Columns(Operator):
     """q(x) of ``count`` columns from ``first`` on: input ``x`` [..., N, C], output [..., N, count]."""
 
     op_type: ClassVar[str] = "Columns"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_elementwise.h"
     function: ClassVar[str] = "take_columns"
 
@@ -132,9 +128,6 @@ class Columns(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return (*axes[0][:-1], Axis.CHANNEL)
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         index = np.arange(self.first, self.first + self.count)

@@ -23,7 +23,6 @@ class CompleteGraph(Operator):
     """
 
     op_type: ClassVar[str] = "CompleteGraph"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_graphs.h"
     function: ClassVar[str] = "complete_graph"
 
@@ -35,9 +34,6 @@ class CompleteGraph(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return PAIRS
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         return self.between_real(a, inputs[0], a.constant(np.ones((self.slots, self.slots))))

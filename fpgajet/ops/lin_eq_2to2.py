@@ -67,7 +67,6 @@ class LinEq2to2(Operator):
         "diagonal_bias": BIAS_OVER_N,
     }
     header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to2"
 
     row_sum: FixedType

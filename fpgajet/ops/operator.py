@@ -31,7 +31,7 @@ class Operator(ABC):
 
     op_type: ClassVar[str]
     #: number of data inputs, which come first in the ONNX node
-    inputs: ClassVar[int]
+    inputs: ClassVar[int] = 1
     #: names of the constant tensors, which follow the data inputs in the ONNX node
     #: with what each of them is; iterating gives the names
     tensors: ClassVar[dict[str, TensorRole]] = {}
@@ -46,8 +46,6 @@ class Operator(ABC):
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]
-    #: further headers in ``firmware/`` that this one includes
-    includes: ClassVar[tuple[str, ...]] = ()
 
     output: FixedType
 
@@ -63,9 +61,9 @@ class Operator(ABC):
     def output_axes(self, *axes: Axes) -> Axes:
         """Roles of the result's axes, without the batch axis, from those of the data inputs."""
 
-    @abstractmethod
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         """Shapes of the constant tensors from those of the data inputs."""
+        return {}
 
     def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:  # noqa: B027 - most need no check
         """What the constants must fulfil beside their shapes.

@@ -27,7 +27,6 @@ class RowSums(MomentumOperator):
     op_type: ClassVar[str] = "RowSums"
     header: ClassVar[str] = "fpgajet_row_sums.h"
     function: ClassVar[str] = "row_sums"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_dot_products.h",)
 
     exponent: int
 

@@ -31,9 +31,7 @@ class SignedLog(Operator):
     """
 
     op_type: ClassVar[str] = "SignedLog"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_signed_log.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "signed_log"
 
     argument: FixedType
@@ -62,9 +60,6 @@ class SignedLog(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return axes[0]
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, zero = inputs[0], a.constant(np.array(0.0))

@@ -30,7 +30,6 @@ class VectorUpdate(Operator):
     inputs: ClassVar[int] = 3
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_vector_update.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "vector_update"
 
     channels: int

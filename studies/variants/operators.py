@@ -25,8 +25,8 @@ SCALE, SHIFT = 73 / 128, -37
 class _Variant(Operator):
     """No constants, no C++, no estimate."""
 
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         raise NotImplementedError
@@ -40,15 +40,11 @@ class Rows(_Variant):
     """Rows ``start``, ``start`` + 1, ... of the input: wires."""
 
     op_type = "Rows"
-    inputs = 1
     start: int
     rows: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (self.rows, *shapes[0][1:])
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return axes[0]
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         rows = np.arange(self.start, self.start + self.rows)
@@ -82,9 +78,6 @@ class BatchNorm(_Variant):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return axes[0]
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, mask = inputs
