@@ -24,7 +24,6 @@ class DotProducts(MomentumOperator):
     Source: arXiv 2310.16121, section 2; beams (1, 0, 0, +-1) as in the public PELICAN code.
     """
 
-    op_type: ClassVar[str] = "DotProducts"
     skips_unread_diagonal: ClassVar[bool] = True
     header: ClassVar[str] = "fpgajet_dot_products.h"
     function: ClassVar[str] = "dot_products"

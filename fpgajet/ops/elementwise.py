@@ -42,7 +42,6 @@ class TwoInputs(Operator):
 class Skip(TwoInputs):
     """q(x + y), the shortcut "skip": inputs and output [..., F]."""
 
-    op_type: ClassVar[str] = "Skip"
     function: ClassVar[str] = "skip_sum"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -62,7 +61,6 @@ class Skip(TwoInputs):
 class Product(TwoInputs):
     """q(x y): ``x`` [..., F] times ``y`` [..., F], or [..., 1] for all features. Output [..., F]."""
 
-    op_type: ClassVar[str] = "Product"
     skips_diagonal: ClassVar[bool] = True
     function: ClassVar[str] = "elementwise_product"
 
@@ -87,7 +85,6 @@ class Product(TwoInputs):
 class Join(TwoInputs):
     """[q(x), q(y)], the shortcut "concat": inputs [..., F] and [..., G], output [..., F + G]."""
 
-    op_type: ClassVar[str] = "Join"
     function: ClassVar[str] = "join_features"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -111,7 +108,6 @@ class Join(TwoInputs):
 class Columns(Operator):
     """q(x) of ``count`` columns from ``first`` on: input ``x`` [..., N, C], output [..., N, count]."""
 
-    op_type: ClassVar[str] = "Columns"
     header: ClassVar[str] = "fpgajet_elementwise.h"
     function: ClassVar[str] = "take_columns"
 

@@ -22,7 +22,6 @@ class CompleteGraph(Operator):
     Input ``mask`` [..., N]. Output [..., N, N] bits, i receives and j sends.
     """
 
-    op_type: ClassVar[str] = "CompleteGraph"
     header: ClassVar[str] = "fpgajet_graphs.h"
     function: ClassVar[str] = "complete_graph"
 
@@ -63,7 +62,6 @@ class KnnGraph(CompleteGraph):
     Source: arXiv 2202.06941, section 2.4, static graph; the order of equal distances is our choice.
     """
 
-    op_type: ClassVar[str] = "KnnGraph"
     inputs: ClassVar[int] = 2
     function: ClassVar[str] = "knn_graph"
 

@@ -59,7 +59,6 @@ class LinEq2to2(Operator):
         symmetric: 1 if w_2 = w_3 in every channel: y_ij = y_ji is then computed once.
     """
 
-    op_type: ClassVar[str] = "LinEq2to2"
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {
         "weight": WEIGHT,

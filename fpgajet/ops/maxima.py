@@ -81,8 +81,6 @@ class NeighbourMax(MaskedMax, OfNeighbours):
     Source: arXiv 2202.06941, section 2.4 (the aggregation is a hyperparameter).
     """
 
-    op_type: ClassVar[str] = "NeighbourMax"
-
 
 @dataclass(frozen=True)
 class MaskedMaxPool(MaskedMax, OfConstituents):
@@ -91,5 +89,3 @@ class MaskedMaxPool(MaskedMax, OfConstituents):
     Inputs: ``x`` [..., N, F] and ``mask`` [..., N]. Output [..., F].
     Source: arXiv 1703.06114, theorem 2 (deep sets), with the largest in place of the sum.
     """
-
-    op_type: ClassVar[str] = "MaskedMaxPool"

@@ -59,8 +59,6 @@ class NeighbourMean(MaskedMean, OfNeighbours):
     Source: arXiv 2202.06941, section 2.4 (aggregation by mean).
     """
 
-    op_type: ClassVar[str] = "NeighbourMean"
-
 
 @dataclass(frozen=True)
 class MaskedMeanPool(MaskedMean, OfConstituents):
@@ -68,5 +66,3 @@ class MaskedMeanPool(MaskedMean, OfConstituents):
 
     Inputs: ``x`` [..., N, F] and ``mask`` [..., N]. Output [..., F].
     """
-
-    op_type: ClassVar[str] = "MaskedMeanPool"

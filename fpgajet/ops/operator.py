@@ -29,6 +29,7 @@ DOMAIN = "fpgajet.ops"
 class Operator(ABC):
     """Base of all operators; subclasses set the class variables and the abstract methods."""
 
+    #: type of the ONNX node: the name of the class, unless it says another
     op_type: ClassVar[str]
     #: number of data inputs, which come first in the ONNX node
     inputs: ClassVar[int] = 1
@@ -48,6 +49,11 @@ class Operator(ABC):
     function: ClassVar[str]
 
     output: FixedType
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "op_type" not in vars(cls):
+            cls.op_type = cls.__name__
 
     @abstractmethod
     def output_shape(self, *shapes: Shape) -> Shape:

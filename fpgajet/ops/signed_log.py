@@ -30,7 +30,6 @@ class SignedLog(Operator):
     (arXiv 2201.08187, equation 4), up to the factor ln 2.
     """
 
-    op_type: ClassVar[str] = "SignedLog"
     header: ClassVar[str] = "fpgajet_signed_log.h"
     function: ClassVar[str] = "signed_log"
 
@@ -137,7 +136,6 @@ class PairLog(SignedLog):
     [..., N, N, max(E, 1)]: the last axis holds the features that an edge function takes.
     """
 
-    op_type: ClassVar[str] = "PairLog"
     function: ClassVar[str] = "pair_log"
 
     slots: int

@@ -39,7 +39,6 @@ class _Variant(Operator):
 class Rows(_Variant):
     """Rows ``start``, ``start`` + 1, ... of the input: wires."""
 
-    op_type = "Rows"
     start: int
     rows: int
 
@@ -55,7 +54,6 @@ class Rows(_Variant):
 class OrderedDots(DotProducts):
     """p_i . q_j for every ordered pair, from two inputs: no flow can find out that d_ij = d_ji."""
 
-    op_type = "OrderedDots"
     inputs = 2
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -71,7 +69,6 @@ class OrderedDots(DotProducts):
 class BatchNorm(_Variant):
     """SCALE x_ijc + SHIFT, rounded once, for every real pair. Inputs: x [M, M, C], or symmetric [M, M]; mask [M]."""
 
-    op_type = "BatchNorm"
     inputs = 2
     slots: int
     channels: int
@@ -100,7 +97,6 @@ class BatchNorm(_Variant):
 class WeightsFromInput(LinEq2to2):
     """LinEq2to2 with its weights as a third input [rows, 4], C times 6 numbers: they are no constants any more."""
 
-    op_type = "WeightsFromInput"
     inputs = 3
     weight: FixedType = WEIGHT
 
