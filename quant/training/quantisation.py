@@ -61,7 +61,6 @@ def quantise(
         source: checkpoint that the float model comes from; the jets that it has seen count as seen here too.
         sparsity: what stays zero in the quantised model, where it has a parameter of that name.
     """
-    family = FAMILIES[settings.model]
     quantised = calibrated(settings, model, jets.train.first(settings.calibration_jets), name, out / STATE)
     sparsity.apply(quantised)
     if until is Until.CALIBRATION:
