@@ -21,6 +21,10 @@ class Momenta(InputForm):
     columns: ClassVar[int] = 4
     four_momenta: ClassVar[bool] = True
 
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, "GeV") for name in ("energy", "px", "py", "pz"))
+
     def features(self, momenta: NDArray[Any]) -> Features:
         return np.ascontiguousarray(momenta, dtype=np.float32)
 
