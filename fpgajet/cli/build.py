@@ -22,6 +22,8 @@ Examples:
 
     fpgajet build --model runs/my-tagger --part xcvu13p --budget cms-run3-ugt --clock-mhz 240 --out mine
 
+    fpgajet build --model mlp.onnx --jets features.npz
+
 Exit codes: 0 exact and within the budget, 2 bad input, 3 implementations differ, 4 budget missed, 5 a tool is
 missing, 6 a tool failed, 7 cannot write, 130 interrupted (run again to continue).
 """
@@ -34,15 +36,18 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
     **given: Any,
 ) -> int:
-    from fpgajet.errors import require_extra
-
-    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.cli.build_tables import show
     from fpgajet.cli.reporter import reporter
+    from fpgajet.errors import require_extra
+    from fpgajet.pipeline.foreign_context import is_foreign
+
+    settings = load_settings(config, **given)
+    trained = () if is_foreign(settings.model) else ("torch", "brevitas")
+    require_extra(*trained, "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.build import run_build
 
     command = shlex.join(["fpgajet", *sys.argv[1:]])
-    outcome = run_build(load_settings(config, **given), out, reporter=reporter(), command=command)
+    outcome = run_build(settings, out, reporter=reporter(), command=command)
     if as_json:
         print_json(outcome.document)
     else:

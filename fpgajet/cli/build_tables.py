@@ -19,7 +19,10 @@ COLOURS = {"pass": "green", "marginal": "yellow", "fail": "red"}
 def show(outcome: Outcome) -> None:
     """Print what a build found out, and where its report lies."""
     report = outcome.report
-    console.print(physics_table(report.physics))
+    if report.physics.rows():
+        console.print(physics_table(report.physics))
+    else:
+        console.print(f"no physics: {report.physics.data or 'the events have no labels'}", highlight=False)
     console.print(hardware_table(report.hardware))
     certificate, verdict = report.certificate, report.verdict
     assert certificate is not None

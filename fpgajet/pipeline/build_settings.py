@@ -26,7 +26,10 @@ class BuildSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    model: str = Field("npelican", description="Zoo name (`fpgajet models`) or checkpoint directory.")
+    model: str = Field(
+        "npelican",
+        description="Zoo name (`fpgajet models`), checkpoint directory, or quantised ONNX file (`docs/foreign.md`).",
+    )
     part: str = Field("xcvu9p", description="FPGA, short or full name (`fpgajet parts`).")
     budget: str = Field("cms-p2-ct-l2", description="Preset (`fpgajet budgets`) or TOML file.")
     clock_mhz: float | None = Field(None, gt=0, le=1000, description="Target clock; default: the budget's.")
@@ -48,7 +51,13 @@ class BuildSettings(BaseModel):
         "verilog", description="RTL in verilog; vhdl: VHDL-2008 of the same circuit as well."
     )
     synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
-    jets: Path | None = Field(None, description="Labelled jets; default: the shipped sample.")
+    jets: Path | None = Field(
+        None,
+        description="Labelled jets; default: the shipped sample. For an ONNX file: features, .npy or .npz.",
+    )
+    input_precision: str | None = Field(
+        None, description="Precision of an ONNX file's input that has no quantiser, as ap_fixed<12,6>."
+    )
     max_jets: int | None = Field(None, ge=2, description="Use only the first jets of the file.")
     edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")
     test_bench_jets: int = Field(200, ge=1, description="Jets in the vendor tool's test bench.")

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpgajet.devices import Part
+from fpgajet.files import sha256
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.reporter import Reporter, Silent
 
 if TYPE_CHECKING:
+    import numpy as np
     import onnx
+    from numpy.typing import NDArray
 
     from fpgajet.estimate import Estimate
+    from fpgajet.fixed import FixedType
+    from fpgajet.graph.foreign.hardware import ForeignNetwork
     from fpgajet.ops.network import Network
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
@@ -30,6 +35,9 @@ class Artefacts:
         directory: a build; what a property opens must have been written.
         library: compiled C simulation; by default the one in the build directory.
     """
+
+    #: What the user states for the input of a foreign file without a quantiser.
+    input_precision: FixedType | None = None
 
     def __init__(self, directory: BuildDirectory, library: Path | None = None) -> None:
         self.directory = directory
@@ -48,6 +56,22 @@ class Artefacts:
         from fpgajet.graph.load import load
 
         return load(self.model, str(self.directory.model))
+
+    @cached_property
+    def foreign_model(self) -> onnx.ModelProto:
+        """The build's own copy of a foreign file."""
+        from fpgajet.graph.reading import read_model
+
+        return read_model(self.directory.foreign)
+
+    @cached_property
+    def foreign(self) -> ForeignNetwork:
+        """The network that the foreign file describes."""
+        from fpgajet.graph.foreign import read_foreign
+        from fpgajet.graph.foreign.hardware import foreign_network
+
+        graph = read_foreign(self.foreign_model, str(self.directory.foreign))
+        return foreign_network(graph, self.input_precision)
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
@@ -106,6 +130,21 @@ class BuildContext:
         from quant.checkpoint import open_checkpoint
 
         return open_checkpoint(self.source).config.constituents
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """Features of the jets in the network's input form, [jets, N, F]."""
+        return self.network.form.features(self.sample.constituents)
+
+    @property
+    def jets_name(self) -> str:
+        """The jets, for the record."""
+        return str(self.jets)
+
+    @property
+    def jets_digest(self) -> str:
+        """Of the jet file."""
+        return sha256(self.jets)
 
     @cached_property
     def sample(self) -> Jets:

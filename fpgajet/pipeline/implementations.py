@@ -51,6 +51,12 @@ def _qonnx(build: Artefacts) -> Implementation:
     return Qonnx(build.model, build.network)
 
 
+def _foreign(build: Artefacts) -> Implementation:
+    from fpgajet.graph.foreign.run_qonnx import ForeignFile
+
+    return ForeignFile(build.foreign_model, build.foreign)
+
+
 def _csim(build: Artefacts) -> Implementation:
     from fpgajet.hls.csim import CSimulation
 
@@ -108,3 +114,11 @@ IMPLEMENTATIONS: Registry[Artefacts] = Registry(
         flow="rtl", tools=("ghdl",), files=("rtl",), shows="score", certified=False,
     ),
 )  # fmt: skip
+
+#: Name of a foreign ONNX file as an implementation.
+FILE = "foreign file (qonnx)"
+#: Of a build from a foreign ONNX file: the file itself is there in the place of the torch model.
+FOREIGN_IMPLEMENTATIONS: Registry[Artefacts] = Registry(
+    Entry(FILE, FILE, _foreign, files=("foreign.onnx",), physics="foreign_file"),
+    *(entry for entry in IMPLEMENTATIONS if entry.name != "torch"),
+)

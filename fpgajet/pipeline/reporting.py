@@ -16,7 +16,8 @@ from fpgajet.estimate import verdict
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.implementations import IMPLEMENTATIONS
+from fpgajet.pipeline.foreign_events import RANDOM
+from fpgajet.pipeline.implementations import FOREIGN_IMPLEMENTATIONS, IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import path_digest
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
@@ -68,26 +69,27 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     # A clock from the command line replaces the preset's in all of the verdict's arithmetic.
     budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
+    foreign = "file" in record["stages"]
     rows = [_row(build.estimate, row) for row in estimate["hardware"]]
     if "cells" in record["stages"]:
         rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
     return {
-        "model": _model(artefacts),
-        "physics": _physics(build, record),
+        "model": _foreign_model(artefacts) if foreign else _model(artefacts),
+        "physics": _foreign_physics(build, record) if foreign else _physics(build, record),
         "hardware": rows,
         "operators": estimate["operators"],
         "budget": budget.model_dump(),
         "verdict": verdict(_judged(rows), budget, part, estimate["constituents"]).as_dict(),
         "certificate": _certificate(build),
-        "boosts": read_json(build.boosts) if build.boosts.is_file() else None,
+        "boosts": read_json(build.boosts) if build.boosts.is_file() and not foreign else None,
         "reproducibility": {
             "command": record["command"],
             "versions": {"fpgajet": record["fpgajet"], **record["versions"]},
             "hashes": record["inputs"],
             "seeds": {
                 "edge_vectors": settings["seed"],
-                "training": artefacts.checkpoint.config.training.seed,
+                **_training_seed(artefacts, foreign),
             },
             "stage_seconds": {name: stage["seconds"] for name, stage in record["stages"].items()},
             "created": max(stage["finished"] for stage in record["stages"].values()),
@@ -134,6 +136,39 @@ def _model(artefacts: Artefacts) -> dict[str, Any]:
         "stages": stages_of(network),
         "collapsed": collapsed(network),
     }
+
+
+def _foreign_model(artefacts: Artefacts) -> dict[str, Any]:
+    network, tensors = artefacts.network, [t for n in artefacts.network.nodes for t in n.tensors.values()]
+    return {
+        "name": network.name,
+        "architecture": "foreign ONNX file",
+        "constituents": network.input_shape[0],
+        "parameters": sum(tensor.values.raw.size for tensor in tensors),
+        "types": {name: str(precision) for name, precision in network.types().items()},
+        "stages": stages_of(network),
+        **read_json(artefacts.directory.yardstick),
+    }
+
+
+def _training_seed(artefacts: Artefacts, foreign: bool) -> dict[str, int]:
+    return {} if foreign else {"training": artefacts.checkpoint.config.training.seed}
+
+
+def _foreign_physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
+    """Where the events have labels."""
+    if "physics" not in record["stages"]:
+        name = record["settings"]["jets"]
+        return {"data": name if name == RANDOM else f"{Path(name).name}, without labels"}
+    content = read_json(build.physics)
+    jets = content.pop("jets")
+    rows = {
+        name: {key: row[key] for key in Metrics.model_fields if key in row} for name, row in content.items()
+    }
+    counts = ", ".join(f"{count:,} of class {k}" for k, count in enumerate(jets["counts"]))
+    titles = {key: entry.title for key, entry in FOREIGN_IMPLEMENTATIONS.physics().items() if key in rows}
+    data = f"{Path(record['settings']['jets']).name}, {counts}"
+    return rows | {"jets": jets["total"], "data": data, "titles": titles}
 
 
 def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
