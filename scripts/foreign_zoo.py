@@ -3,8 +3,8 @@
     python scripts/foreign_zoo.py FOLDER [--input-precision 'ap_fixed<16,6,AP_RND_CONV,AP_SAT>']
 
 ``estimate`` is what `fpgajet estimate` finds. ``build`` is whether the file becomes a network of our operators whose
-integers equal qonnx's own execution of the file on random events; `fpgajet build` goes on from there. Both show the refusal
-where there is one.
+integers equal qonnx's own execution of the file on random events; `fpgajet build` goes on from there. Both show the
+refusal where there is one.
 """
 
 from __future__ import annotations

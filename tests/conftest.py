@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is no failure: examples may take as long as they take.
+settings.register_profile("fpgajet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fpgajet")
 
 # One thread a process: the models are tiny, and pytest-xdist already uses the cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

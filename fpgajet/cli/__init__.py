@@ -49,6 +49,7 @@ def _register() -> None:
         data,
         estimate,
         evaluate,
+        export,
         importing,
         models,
         parts,
@@ -70,6 +71,7 @@ def _register() -> None:
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
     app.command("check")(check.check)
+    app.command("export")(export.export)
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")

@@ -2,8 +2,8 @@
 
 Two polynomials p and q are compared over *leaves*: base polynomials that stand for variables. Every input of the
 network gives each leaf a value in its range, and p and q are functions of these values. If the functions agree for
-all values in the ranges, p = q for all inputs. Leaves may depend on one another; then more is tried than inputs can reach,
-and the comparison can fail for equal values, but not pass for different ones.
+all values in the ranges, p = q for all inputs. Leaves may depend on one another. Then more is tried than inputs can
+reach, and the comparison can fail for equal values, but not pass for different ones.
 """
 
 from __future__ import annotations

@@ -152,9 +152,8 @@ def test_names() -> None:
 def test_no_compiler_and_a_compiler_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = write_sources(NETWORKS["momenta"], tmp_path, "tagger_v1")
     package.sources[-1].write_text("not C")
-    with pytest.raises(ToolFailed, match=r"tagger\.log"):
+    with pytest.raises(ToolFailed, match=r"could not compile .* error"):
         compile_emulator(package, tmp_path / "tagger.so")
-    assert "error" in (tmp_path / "tagger.log").read_text()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match="apt-get"):
         compile_emulator(package, tmp_path / "tagger.so")

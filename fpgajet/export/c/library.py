@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.export.c.package import CPackage
-from fpgajet.files import write_text
 from fpgajet.fixed import FixedType, from_real, to_real
+from fpgajet.processes import run
 
 COMPILERS = ("cc", "gcc", "clang")
 
@@ -23,7 +22,7 @@ def compile_emulator(package: CPackage, library: Path, flags: tuple[str, ...] = 
 
     Raises:
         MissingTool: no C compiler on PATH.
-        ToolFailed: the compiler refused the sources; the message names its log.
+        ToolFailed: the compiler refused the sources.
     """
     compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
     if compiler is None:
@@ -33,18 +32,9 @@ def compile_emulator(package: CPackage, library: Path, flags: tuple[str, ...] = 
         )
     source = package.folder / f"{package.name}.c"
     command = [compiler, "-std=c99", *flags, "-fPIC", "-shared", "-o", str(library), str(source), "-lm"]
-    done = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        log = library.with_suffix(".log")
-        write_text(log, done.stdout)
-        raise ToolFailed(f"{compiler} could not compile {source}. Its output is in {log}.")
+    done = run(command)
+    if done.status != 0:
+        raise ToolFailed(f"{compiler} could not compile {source}: {done.first_line('error')}.")
     return library
 
 

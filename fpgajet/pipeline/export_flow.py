@@ -1,0 +1,132 @@
+"""Exports of a build: what leaves the build directory, compared with the reference before it does."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import BadInput, Mismatch
+from fpgajet.export.c import Emulator, compile_emulator, write_package
+from fpgajet.export.names import identifier
+from fpgajet.files import sha256, write_errors
+from fpgajet.fixed import from_real
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.jets import bare_events, shipped_sample
+from fpgajet.pipeline.paths import BuildDirectory, existing_build
+from fpgajet.pipeline.record import read_record
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.verify.vectors import edge_vectors
+
+#: Real jets, and edge vectors, that go with an export as test vectors.
+VECTORS = 1000
+#: Events that the reference computes at a time.
+CHUNK = 2000
+SEED = 20231216
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished export.
+
+    Attributes:
+        folder: where its files lie.
+        name: what all its names begin with.
+        events: events on which it equals the integer reference.
+    """
+
+    folder: Path
+    name: str
+    events: int
+
+
+def run_export(
+    build_dir: Path,
+    *,
+    name: str | None = None,
+    version: int = 1,
+    out: Path | None = None,
+    events: Path | None = None,
+    edges: int = 10_000,
+    reporter: Reporter | None = None,
+) -> Export:
+    """Write the C emulator of a build, compile it, and compare it with the integer reference.
+
+    Args:
+        build_dir: made by ``fpgajet build``.
+        name: what the export is called; by default the model's name.
+        version: number of this version, part of every name in the export.
+        out: the export's folder; by default ``build_dir/export/NAME_vVERSION``.
+        events: jets to compare on; by default the shipped sample.
+        edges: number of edge vectors to compare on besides.
+        reporter: hears of the steps.
+
+    Raises:
+        BadInput: not a build, a changed model, unusable events, or a name that C does not take.
+        Mismatch: the emulator differs from the reference; nothing is left.
+        MissingTool, ToolFailed: no C compiler, or it failed.
+        CannotWrite: the folder cannot be written, or holds something else.
+    """
+    listener = reporter or Silent()
+    build = existing_build(build_dir)
+    network = Artefacts(build).network
+    _require_unchanged(build)
+    called = identifier(network.name if name is None else name, version)
+    folder = build_dir / "export" / called if out is None else out
+    if folder.exists() and not (folder / "manifest.json").is_file():
+        raise BadInput(f"{folder} exists and is no export. Give another folder with --out.")
+    given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
+    jets = network.form.features(given)
+    edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
+    with write_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{called}.", suffix=".tmp", dir=folder.parent))
+    try:
+        with reported(listener, "export"):
+            chosen = np.concatenate([jets[:VECTORS], edge[:VECTORS]])
+            package = write_package(network, work, called, chosen, sha256(build.model))
+        with reported(listener, "compile"), tempfile.TemporaryDirectory(prefix="fpgajet-export-") as place:
+            library = compile_emulator(package, Path(place) / f"lib{called}.so")
+            emulator = Emulator(package, library, network.input_type)
+            compared = _compare(network, emulator, np.concatenate([jets, edge]), listener)
+        with write_errors(folder):
+            work.chmod(0o755)
+            shutil.rmtree(folder, ignore_errors=True)
+            work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Export(folder, called, compared)
+
+
+def _require_unchanged(build: BuildDirectory) -> None:
+    """The model is the one that the build made and certified."""
+    stage = read_record(build.root).get("stages", {}).get("model", {})
+    writes = stage.get("writes") if isinstance(stage, dict) else None
+    if not isinstance(writes, dict) or writes.get(build.model.name) != sha256(build.model):
+        raise BadInput(
+            f"{build.model} is not the file that the build in {build.root} made. Run `fpgajet build` again."
+        )
+
+
+def _compare(network: Network, emulator: Emulator, features: NDArray[np.float32], reporter: Reporter) -> int:
+    """Number of events, all of which agree."""
+    raw = from_real(features, network.input_type)
+    fraction = network.output.operator.output.fraction
+    for start in range(0, len(raw), CHUNK):
+        part = raw[start : start + CHUNK]
+        stages = network.reference(FixedArray(part, network.input_type.fraction))
+        expected = stages[network.output.name].at(fraction).reshape(len(part), -1)
+        wrong = np.nonzero((emulator.run(part) != expected).any(axis=1))[0]
+        if len(wrong):
+            raise Mismatch(
+                f"the C emulator differs from the integer reference, first in event {start + int(wrong[0])}. "
+                "Nothing was exported. Please report this with the model: it is a fault of fpgajet or of the compiler."
+            )
+        reporter.advance(min(start + CHUNK, len(raw)), len(raw))
+    return len(raw)
