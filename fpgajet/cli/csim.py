@@ -41,7 +41,10 @@ def csim(
     from fpgajet.cli.reporter import reporter
     from fpgajet.errors import Mismatch, require_extra
 
-    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
+    from fpgajet.pipeline.paths import BuildDirectory
+
+    trained = () if BuildDirectory(build_dir).foreign.exists() else ("torch", "brevitas")
+    require_extra(*trained, "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 

@@ -17,7 +17,7 @@ from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import bare_events, shipped_sample
+from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
@@ -80,8 +80,7 @@ def run_export(
     folder = build_dir / "export" / called if out is None else out
     if folder.exists() and not (folder / "manifest.json").is_file():
         raise BadInput(f"{folder} exists and is no export. Give another folder with --out.")
-    given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
-    jets = network.form.features(given)
+    jets = given_events(network, events)
     edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
     with atomic_folder(folder) as work:
         with reported(listener, "export"):

@@ -52,6 +52,12 @@ def _qonnx(build: Artefacts) -> Implementation:
     return Qonnx(build.model, build.network)
 
 
+def _foreign(build: Artefacts) -> Implementation:
+    from fpgajet.graph.foreign.run_qonnx import ForeignFile
+
+    return ForeignFile(build.foreign_model, build.foreign)
+
+
 def _csim(build: Artefacts) -> Implementation:
     from fpgajet.hls.csim import CSimulation
 
@@ -109,3 +115,27 @@ IMPLEMENTATIONS: Registry[Artefacts] = Registry(
         flow="rtl", tools=("ghdl",), files=("rtl",), shows="score", certified=False,
     ),
 )  # fmt: skip
+
+#: Name of a foreign ONNX file as an implementation.
+FILE = "foreign file (qonnx)"
+#: Of a build from a foreign ONNX file: the file itself is there in the place of the torch model.
+FOREIGN_IMPLEMENTATIONS: Registry[Artefacts] = Registry(
+    Entry(FILE, FILE, _foreign, files=("foreign.onnx",), physics="foreign_file"),
+    *(entry for entry in IMPLEMENTATIONS if entry.name != "torch"),
+)
+
+
+def implementations_of(build: Artefacts) -> Registry[Artefacts]:
+    """Those that have to agree in this build: a foreign file is one, unless a constant of it had to be rounded."""
+    if not build.directory.foreign.exists():
+        return IMPLEMENTATIONS
+    return foreign_implementations(rounded=build.foreign.imported.rounded)
+
+
+def foreign_implementations(*, rounded: bool) -> Registry[Artefacts]:
+    """Those of a foreign file.
+
+    Args:
+        rounded: a constant of the file had to be rounded, so that the file itself differs.
+    """
+    return Registry(*(e for e in FOREIGN_IMPLEMENTATIONS if not (rounded and e.name == FILE)))

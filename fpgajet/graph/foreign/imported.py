@@ -17,11 +17,13 @@ class Imported:
     Attributes:
         output: name of the tensor of the file that the network computes.
         notes: sentences about what is not as in the file: a rounded constant, an assumed input, a last Softmax.
+        rounded: a constant is rounded, so that the bits are not those of the file.
     """
 
     network: Network
     output: str
     notes: tuple[str, ...]
+    rounded: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real, to_real
 from fpgajet.graph.foreign.biases import bias_alone, bias_before
-from fpgajet.graph.foreign.features import GivenFeatures
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, real
 from fpgajet.graph.foreign.imported import Imported, UnroundedSum
 from fpgajet.graph.foreign.precisions import joined, of_sums, quantiser_precision
 from fpgajet.graph.reading import one_line
 from fpgajet.ops.dense import Dense
 from fpgajet.ops.elementwise import Join
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 
@@ -47,6 +47,7 @@ class _Importer:
     nodes: list[Node] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     input_name: str = ""
+    rounded: bool = False
 
     def run(self) -> Imported:
         """All nodes, then the output."""
@@ -78,7 +79,7 @@ class _Importer:
             network.widths()
         except ValueError as error:
             raise BadInput(f"{self.graph.source} is not a valid network: {error}.") from error
-        return Imported(network, name, tuple(self.notes))
+        return Imported(network, name, tuple(self.notes), self.rounded)
 
     def before_softmax(self, name: str) -> str:
         """A last Softmax, LogSoftmax or ArgMax is left to whoever reads the scores: it does not change their order."""
@@ -94,7 +95,9 @@ class _Importer:
         """The precision that the caller states for an input without a quantiser."""
         name = self.graph.input
         if self.given is None:
-            raise ValueError("its input is not quantised; state the precision of the input")
+            raise ValueError(
+                "its input is not quantised; state the precision of the input (--input-precision)"
+            )
         self.input_name, self.types[name], self.stages[name] = name, self.given, name
         self.notes.append(f"the input {name!r} has no quantiser and is taken as {self.given}")
 
@@ -212,6 +215,7 @@ class _Importer:
                 "put a Quant behind the last layer."
             )
         if (to_real(raw, fraction) != found.bias).any():
+            self.rounded = True
             self.notes.append(f"the bias of {found.name} is rounded to 2^-{fraction}")
         self.emit(replace(found, bias=to_real(raw, fraction)), precision, name)
 

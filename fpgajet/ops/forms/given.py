@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType
-from fpgajet.ops.forms import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,11 @@ class GivenFeatures(InputForm):
 
     name: ClassVar[str] = "given"
 
-    columns: int  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+    columns: int = 1  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+
+    def __post_init__(self) -> None:
+        if self.columns < 1:
+            raise ValueError(f"the input form given has at least one column, not {self.columns}")
 
     @property
     def bits(self) -> int | None:
