@@ -40,7 +40,6 @@ def csim(
 ) -> int:
     from fpgajet.cli.reporter import reporter
     from fpgajet.errors import Mismatch, require_extra
-
     from fpgajet.pipeline.paths import BuildDirectory
 
     trained = () if BuildDirectory(build_dir).foreign.exists() else ("torch", "brevitas")

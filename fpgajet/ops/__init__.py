@@ -21,6 +21,8 @@ from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
+from fpgajet.ops.pooling import ConstituentMax, ConstituentSum, FlatConstituents
+from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
@@ -33,8 +35,10 @@ _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, Co
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 
+_FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
+
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS)
+    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_FOREIGN)
 }
 
 __all__ = [
@@ -45,9 +49,12 @@ __all__ = [
     "Columns",
     "CompleteGraph",
     "ConstituentMask",
+    "ConstituentMax",
+    "ConstituentSum",
     "Dense",
     "DotProducts",
     "EdgeDense",
+    "FlatConstituents",
     "Join",
     "KnnGraph",
     "LinEq2to0",
@@ -62,6 +69,7 @@ __all__ = [
     "PairDense",
     "PairLog",
     "Product",
+    "Rescale",
     "RowSums",
     "SignedLog",
     "Skip",

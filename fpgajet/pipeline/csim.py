@@ -41,8 +41,7 @@ def run_csim(
     build = existing_build(build_dir)
     require_own(build_dir, trust=trust, what="its C++")
     artefacts = Artefacts(build)
-    network = artefacts.network
-    jets = given_events(network, events)
+    jets = given_events(artefacts, events)
     with exclusive(build_dir):
         with reported(listener, "csim"):
             artefacts.compile()

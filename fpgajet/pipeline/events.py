@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.foreign_events import events_of, random_events
 from fpgajet.pipeline.jets import bare_events, shipped_sample
 from quant.data import read_jets
@@ -16,19 +17,18 @@ from quant.data import read_jets
 SEED = 1
 
 
-def given_events(network: Network, path: Path | None) -> NDArray[np.float32]:
+def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     """Features [events, N, F] of a file that the user names, or of the shipped sample, or random ones.
 
     Raises:
         BadInput: unreadable, or not what the network takes.
     """
+    network = build.network
     if not isinstance(network.form, GivenFeatures):
         return network.form.features(bare_events(path or shipped_sample(), network.input_shape[0]))
     if path is None:
         return random_events(network, SEED, None).features
-    shape = network.input_shape
-    found = events_of(path, shape[1:] if shape[0] == 1 else shape, None, None).features
-    return found.reshape(len(found), *shape)
+    return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)
 
 
 def sample_events(network: Network, count: int) -> NDArray[np.float32]:

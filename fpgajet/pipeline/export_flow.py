@@ -74,13 +74,14 @@ def run_export(
     """
     listener = reporter or Silent()
     build = existing_build(build_dir)
-    network = Artefacts(build).network
+    artefacts = Artefacts(build)
+    network = artefacts.network
     _require_unchanged(build)
     called = identifier(network.name if name is None else name, version)
     folder = build_dir / "export" / called if out is None else out
     if folder.exists() and not (folder / "manifest.json").is_file():
         raise BadInput(f"{folder} exists and is no export. Give another folder with --out.")
-    jets = given_events(network, events)
+    jets = given_events(artefacts, events)
     edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
     with atomic_folder(folder) as work:
         with reported(listener, "export"):

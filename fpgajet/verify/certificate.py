@@ -121,8 +121,9 @@ def certify(
                 running = {i.name: pool.submit(i.stages, chunk) for i in implementations}
                 expected = _reference(network, counter, chunk)
                 found = {name: stages.result() for name, stages in running.items()}
-                for name, stages in found.items():
-                    _compare(result, name, kind, start, expected, stages)
+                for implementation in implementations:
+                    name = implementation.name
+                    _compare(result, name, kind, start, _shown(implementation, expected), found[name])
                 if kind == score_kind:
                     for name, stages in {REFERENCE: expected, **found}.items():
                         scores[name].append(_scores(stages[network.output.name]))
@@ -133,6 +134,14 @@ def certify(
     result.corners = {place: dict(counts) for place, counts in counter.corners.items()}
     result.unreached = unreached(network, counter)
     return result
+
+
+def _shown(
+    implementation: Implementation, expected: dict[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Without the stages that an implementation says it has no tensor for; the score is never one of them."""
+    hidden: frozenset[str] = getattr(implementation, "hidden", frozenset())
+    return {stage: values for stage, values in expected.items() if stage not in hidden}
 
 
 def _scores(values: NDArray[Any]) -> NDArray[np.float64]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import FixedType
+from fpgajet.fixed import FixedType, from_real, to_real
 from fpgajet.graph.export import GRAPH_INPUT
+from fpgajet.graph.foreign.execute import quantised_values
 from fpgajet.graph.foreign.graph import ForeignGraph
-from fpgajet.graph.foreign.imported import Imported
+from fpgajet.graph.foreign.imported import Imported, Origin
 from fpgajet.graph.foreign.to_network import to_network
 from fpgajet.ops.network import Network, Node
-
-#: Axes of an event: constituents and their features.
-EVENT_AXES = 2
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,54 @@ class ForeignNetwork:
 
     Attributes:
         network: takes [constituents, features]; an event that is one list of features is one constituent.
-        tensors: tensor of the file by stage.
+        origins: by stage, what it is in the file; a stage inside a layer has none.
         event_shape: an event in the file, without the batch axis.
         batch: events that the file takes together; 0: any number.
-        quantise: the file leaves its input unquantised, so that only values of the input type compare.
+        graph: the file, normalised. imported: how it was turned into the network.
     """
 
     network: Network
-    tensors: Mapping[str, str]
+    origins: Mapping[str, Origin]
     event_shape: tuple[int, ...]
     batch: int
-    quantise: bool
+    graph: ForeignGraph
     imported: Imported
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Stages that no tensor of the file belongs to."""
+        return frozenset(node.name for node in self.network.nodes) - self.origins.keys()
+
+    def features(self, events: NDArray[Any]) -> NDArray[np.float32]:
+        """Events of the file [events, ...] as the network takes them, behind the quantiser of the input.
+
+        Where the input's scale is no power of two these are integers, times the least significant bit.
+        """
+        kind, node = self.network.input_type, self.imported.input_quantiser
+        origin = self.origins[self.network.input_name]
+        shape = self.network.input_shape
+        flat = np.asarray(events, np.float64).reshape(len(events), -1)
+        moved = np.empty_like(flat)
+        moved[:, self.imported.order] = flat
+        if node is None or origin.plain():
+            return moved.reshape(len(events), *shape).astype(np.float32)
+        # As the quantiser sees them, which may stand behind a Reshape or Transpose.
+        moved = (
+            moved[:, origin.index.ravel()].reshape(len(events), *origin.index.shape[1:]).astype(np.float32)
+        )
+        parameters = [self.graph.tensors[name].value for name in node.inputs[1:]]
+        found = quantised_values(node.op_type, node.attributes, [moved, *parameters])
+        return origin.of_file(found, shape, kind.fraction).astype(np.float32)
+
+    def events(self, features: NDArray[Any]) -> NDArray[np.float64]:
+        """Features [events, N, F] as events of the file [events, ...] that its quantiser leaves as they are."""
+        kind, origin = self.network.input_type, self.origins[self.network.input_name]
+        values = features
+        if self.imported.input_quantiser is None or not origin.plain():
+            values = to_real(from_real(features, kind), kind.fraction)
+        real = np.asarray(values, np.float64) * origin.unit + origin.offset
+        flat = real.reshape(len(real), -1)[:, self.imported.order]
+        return flat.reshape(len(real), *self.event_shape)
 
 
 def foreign_network(graph: ForeignGraph, given: FixedType | None = None) -> ForeignNetwork:
@@ -45,33 +83,24 @@ def foreign_network(graph: ForeignGraph, given: FixedType | None = None) -> Fore
         given: precision of the input where the file does not quantise it.
 
     Raises:
-        BadInput: see :func:`fpgajet.graph.foreign.to_network.to_network`; also an input that is neither a list of
-            features nor a list of constituents, or one without a batch axis.
+        BadInput: see :func:`fpgajet.graph.foreign.to_network.to_network`; also an input without a batch axis.
     """
-    shape = graph.input_shape
-    if graph.batch is None or not 1 <= len(shape) <= EVENT_AXES:
+    if graph.batch is None:
         raise BadInput(
-            f"{graph.source}: an event has the shape {list(shape)}; a build takes a batch of events with the shape "
-            "[features] or [constituents, features]."
+            f"{graph.source}: an event has the shape {list(graph.input_shape)} without a batch axis; a build takes a "
+            "batch of events."
         )
     imported = to_network(graph, given)
     before = imported.network
-    if given is not None and not any(note.startswith("the input ") for note in imported.notes):
+    if given is not None and imported.input_quantiser is not None:
         raise BadInput(f"{graph.source} quantises its input itself; leave out --input-precision.")
     names = _plain_names([before.input_name, *(node.name for node in before.nodes)])
     nodes = tuple(
         Node(names[n.name], n.operator, tuple(names[i] for i in n.inputs), n.tensors) for n in before.nodes
     )
-    network = replace(
-        before,
-        name=_plain(before.name),
-        input_name=names[before.input_name],
-        input_shape=(1, *shape) if len(shape) == 1 else shape,
-        nodes=nodes,
-    )
-    tensors = {names[node.name]: node.name for node in before.nodes}
-    quantise = before.input_name == graph.input
-    return ForeignNetwork(network, tensors, shape, graph.batch, quantise, imported)
+    network = replace(before, name=_plain(before.name), input_name=names[before.input_name], nodes=nodes)
+    origins = {names[stage]: origin for stage, origin in imported.origins.items() if stage in names}
+    return ForeignNetwork(network, origins, graph.input_shape, graph.batch, graph, imported)
 
 
 def _plain_names(names: list[str]) -> dict[str, str]:

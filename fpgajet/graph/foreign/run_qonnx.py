@@ -1,4 +1,4 @@
-"""The yardstick of an imported network: the file itself, executed by qonnx."""
+"""The yardsticks of an imported network: the file, executed by qonnx in float32 or by onnxruntime in float64."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ import onnx
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import from_real, to_real
+from fpgajet.graph.foreign.execute import quantised_values
+from fpgajet.graph.foreign.graph import ForeignNode
 from fpgajet.graph.foreign.hardware import ForeignNetwork
 from fpgajet.graph.reading import one_line
 
+#: Operators that onnxruntime has in float32 only; with a kernel of 1 a product says the same.
+_CONV = "Conv"
+
 
 class ForeignFile:
-    """A foreign file as an implementation of the network that was made of it."""
+    """A foreign file as an implementation of the network that was made of it, executed by qonnx."""
 
     name = "foreign file (qonnx)"
 
@@ -26,22 +30,14 @@ class ForeignFile:
         constants = {initializer.name for initializer in model.graph.initializer}
         (self._input,) = [value.name for value in model.graph.input if value.name not in constants]
 
-    def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Every stage, or the score alone where the file has other tensors, from features [jets, N, F]."""
-        foreign = self._foreign
-        network, output = foreign.network, foreign.network.output.name
-        events = jets
-        if foreign.quantise:
-            kind = network.input_type
-            events = to_real(from_real(jets, kind), kind.fraction).astype(np.float32)
-        found = self._execute(events.reshape(len(jets), *foreign.event_shape))
-        shapes = network.shapes()
-        kept = {
-            stage: np.asarray(found[tensor]).reshape(len(jets), *shapes[stage])
-            for stage, tensor in foreign.tensors.items()
-            if tensor in found
-        }
-        return kept if len(kept) == len(foreign.tensors) else {output: kept[output]}
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Stages that the file has no tensor for."""
+        return self._foreign.hidden
+
+    def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """Every stage, or the score alone where qonnx renames tensors, from features [jets, N, F]."""
+        return staged(self._foreign, self._execute(self._foreign.events(jets).astype(np.float32)))
 
     def _execute(self, events: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Every tensor of the network, all events at once where the file allows it."""
@@ -50,26 +46,10 @@ class ForeignFile:
             if not size:
                 return self._run(events)
             padded = np.concatenate([events, np.zeros((-len(events) % size, *events.shape[1:]), np.float32)])
-            found = self._together(padded, size)
-            if found is None:
-                parts = [self._run(padded[k : k + size]) for k in range(0, len(padded), size)]
-                found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            found = together(self._run, padded, size)
         except Exception as error:  # qonnx and its operators raise whatever comes
             raise BadInput(f"qonnx cannot execute the file to compare with it: {one_line(error)}.") from error
         return {name: values[: len(events)] for name, values in found.items()}
-
-    def _together(self, events: NDArray[np.float32], size: int) -> dict[str, NDArray[Any]] | None:
-        """A file with a fixed batch run on more events than it says; None if its nodes insist on their number."""
-        first = self._run(events[:size])
-        with contextlib.suppress(Exception):
-            found = self._run(events)
-            if all(
-                values.shape == (len(events), *first[name].shape[1:])
-                and np.array_equal(values[:size], first[name])
-                for name, values in found.items()
-            ):
-                return found
-        return None
 
     def _run(self, events: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         from qonnx.core.modelwrapper import ModelWrapper
@@ -87,4 +67,88 @@ class ForeignFile:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # one per node where the file states a shape for another batch
             found = execute_onnx(wrapper, {self._input: events}, return_full_exec_context=True)
-        return {name: found[name] for name in self._foreign.tensors.values() if name in found}
+        wanted = {origin.tensor for origin in self._foreign.origins.values()}
+        return {name: found[name] for name in wanted if name in found}
+
+
+class ExactFile:
+    """The same in float64, for files whose scales are real numbers.
+
+    float32 rounds every product with such a scale, so that the last bit of a sum depends on the order of its terms.
+    """
+
+    name = "foreign file (float64)"
+
+    def __init__(self, foreign: ForeignNetwork) -> None:
+        self._foreign = foreign
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Stages that the file has no tensor for."""
+        return self._foreign.hidden
+
+    def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """Every stage, from features [jets, N, F]."""
+        events = self._foreign.events(jets)
+        return staged(self._foreign, together(self._run, events, 1))
+
+    def _run(self, events: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        graph = self._foreign.graph
+        values: dict[str, NDArray[Any]] = {graph.input: events}
+        for node in graph.nodes:
+            if graph.tensors[node.outputs[0]].constant:
+                continue
+            given = [values.get(name, self._constant(name)) for name in node.inputs]
+            values |= dict(zip(node.outputs, self._step(node, given), strict=False))
+            if self._foreign.imported.output in node.outputs:
+                break
+        return {o.tensor: values[o.tensor] for o in self._foreign.origins.values() if o.tensor in values}
+
+    def _constant(self, name: str) -> NDArray[Any] | None:
+        if not name or not self._foreign.graph.tensors[name].constant:
+            return None
+        value = self._foreign.graph.tensors[name].value
+        return value.astype(np.float64) if value.dtype.kind == "f" else value
+
+    def _step(self, node: ForeignNode, given: list[Any]) -> list[NDArray[Any]]:
+        if node.op_type in ("Quant", "BipolarQuant"):
+            return [quantised_values(node.op_type, node.attributes, given)]
+        if node.op_type == "Cast" and given[0].dtype.kind == "f":
+            return [given[0]]
+        if node.op_type == "Cast":
+            return [given[0].astype(np.float64)]
+        if node.op_type == _CONV:
+            bias = 0.0 if len(given) < 3 or given[2] is None else given[2][None, :, None]
+            return [np.einsum("bcn,gc->bgn", given[0], given[1][:, :, 0]) + bias]
+        assert node.proto is not None
+        return self._foreign.graph.step(node.proto, given)
+
+
+def staged(foreign: ForeignNetwork, found: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:
+    """Tensors of the file as stages; the score alone if one is missing."""
+    network, types, shapes = foreign.network, foreign.network.types(), foreign.network.shapes()
+    origins = {
+        node.name: foreign.origins[node.name] for node in network.nodes if node.name in foreign.origins
+    }
+    kept = {
+        stage: origin.of_file(found[origin.tensor], shapes[stage], types[stage].fraction)
+        for stage, origin in origins.items()
+        if origin.tensor in found
+    }
+    output = network.output.name
+    return kept if len(kept) == len(origins) else {output: kept[output]}
+
+
+def together(run: Any, events: NDArray[Any], size: int) -> dict[str, NDArray[Any]]:
+    """A file run on more events than its batch says, or batch by batch if its nodes insist on their number."""
+    first = run(events[:size])
+    with contextlib.suppress(Exception):
+        found = run(events)
+        if all(
+            values.shape == (len(events), *first[name].shape[1:])
+            and np.array_equal(values[:size], first[name])
+            for name, values in found.items()
+        ):
+            return dict(found)
+    parts = [run(events[k : k + size]) for k in range(0, len(events), size)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
