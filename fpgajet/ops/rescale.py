@@ -54,18 +54,23 @@ class Rescale(Operator):
         return {"points": prod(shapes[0][:-1]), "features": shapes[0][-1], "relu": self.relu}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
-        return self._counted(shapes, widths, shapes[0][-1])
+        return self._counted(shapes, widths, shapes[0][-1], shapes[0][-1])
 
     def inventory_of(
         self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
     ) -> Inventory:
         # A power of two moves the binary point, which takes no hardware.
         size = np.abs(tensors["weight"].raw)
-        return self._counted(shapes, widths, int(np.count_nonzero(size & (size - 1))))
+        products, sums = np.count_nonzero(size & (size - 1)), np.count_nonzero(tensors["bias"].raw)
+        return self._counted(shapes, widths, int(products), int(sums))
 
-    def _counted(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], products: int) -> Inventory:
+    def _counted(
+        self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], products: int, sums: int
+    ) -> Inventory:
         points, count = prod(shapes[0][:-1]), prod(shapes[0])
-        units = Inventory(adders=[Units(count, widths["accumulator"].bits)], adder_levels=1)
+        units = Inventory()
+        if sums:
+            units.adders, units.adder_levels = [Units(points * sums, widths["accumulator"].bits)], 1
         if products:
             units.sum_of_products(points * products, 1, widths["input0"].bits, widths["weight"].bits)
         units.activate(count, widths["accumulator"], self.output, self.relu)

@@ -113,7 +113,11 @@ def provable(context: BuildContext) -> bool:
     """Whether a proof takes seconds and is likely to succeed; of a foreign network, whether trying takes seconds."""
     operators = {node.operator.op_type for node in context.network.nodes}
     if isinstance(context.network.form, GivenFeatures):
-        return context.estimate(1).total.lut.value <= MOST_PROVED_LUT
+        size = context.estimate(1).total.lut.value
+        if size > MOST_PROVED_LUT:
+            reason = f"about {size:,.0f} LUT, above the {MOST_PROVED_LUT:,} for which a proof takes seconds"
+            context.reporter.note("prove", f"left out: {reason}; `fpgajet prove` tries it all the same")
+        return size <= MOST_PROVED_LUT
     return context.source_constituents <= MOST_PROVED and "LinEq2to0" in operators
 
 

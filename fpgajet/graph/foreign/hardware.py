@@ -55,7 +55,10 @@ class ForeignNetwork:
         flat = np.asarray(events, np.float64).reshape(len(events), -1)
         moved = np.empty_like(flat)
         moved[:, self.imported.order] = flat
-        if node is None or origin.plain():
+        if node is None:
+            flat = (moved.reshape(-1, shape[-1]) - origin.offset) / origin.unit
+            return flat.reshape(len(events), *shape).astype(np.float32)
+        if origin.plain():
             return moved.reshape(len(events), *shape).astype(np.float32)
         # As the quantiser sees them, which may stand behind a Reshape or Transpose.
         moved = (

@@ -116,10 +116,7 @@ class Layers:
         self.carried = False
         signs = np.array([-1 if a < 0 else 1 for a in alpha], np.int64)
         # Whole steps of the sum are added to the sum, so that the summand of the product stays short.
-        whole = [
-            _whole_steps(b / abs(a)) if a and given.weight is not None else 0
-            for a, b in zip(alpha, beta, strict=True)
-        ]
+        whole = self._whole_steps(given, alpha, beta)
         beta = np.array([b - abs(a) * w for a, b, w in zip(alpha, beta, whole, strict=True)], dtype=object)
         stage, ends = self._sums(given, signs, whole, f"{name}.sum")
         quantiser = grid.quantiser
@@ -137,6 +134,16 @@ class Layers:
         at = found.fraction + grid.fraction
         tensors = {"weight": tensor(factor, at - fraction), "bias": tensor(found.summand, at)}
         self.place(name, Rescale(kind, int(given.relu)), (stage,), tensors)
+
+    def _whole_steps(self, given: Affine, alpha: Numbers, beta: Numbers) -> list[int]:
+        """The integers next to beta / |alpha|, as far as sums reach."""
+        if given.weight is None:
+            return [0] * given.features
+        reach = [max(-low, high) for low, high in ends_of_sums(given.weight, self.types[given.stage])]
+        return [
+            min(max(round(b / abs(a)), -most), most) if a else 0
+            for a, b, most in zip(alpha, beta, reach, strict=True)
+        ]
 
     def _sums(
         self, given: Affine, signs: NDArray[np.int64], moved: list[int], name: str
@@ -224,12 +231,6 @@ class Layers:
         tensors = {"weight": tensor(factor, finest), "bias": tensor(summand, at)}
         self.place(name, Rescale(kind, int(given.relu)), (stage,), tensors)
         return self.stage(name, given.index, fractions([1.0]), fractions([0.0]))
-
-
-def _whole_steps(beta: Fraction) -> int:
-    """The nearest integer, unless it is so large that the sum saturates the result anyway."""
-    most = 1 << (CARRIED_BITS - 3)
-    return min(max(round(beta), -most), most)
 
 
 def tensor(raw: NDArray[Any], fraction: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, real
 from fpgajet.graph.foreign.imported import Numbers, exponent_of, fractions, spread
 from fpgajet.graph.foreign.steps import Quantiser
+from fpgajet.ops.exactness import CARRIED_BITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,17 @@ def grid_of(node: ForeignNode, graph: ForeignGraph, features: NDArray[np.int64] 
     offset = fractions(np.zeros(len(scale)))
     quantiser = Quantiser(lowest, highest, mode)
     return Grid(quantiser, scale, Fraction(0), unit, offset, fraction, bool(signed), width, bool(narrow))
+
+
+def annotated_type(name: str) -> tuple[FixedType, int, int] | None:
+    """The type that a QONNX data type stands for, with unit and offset of its values; None for any other."""
+    if name in ("BIPOLAR", "BINARY"):
+        kind = FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
+        return (kind, 2, -1) if name == "BIPOLAR" else (kind, 1, 0)
+    found = re.fullmatch(r"(U?)INT(\d{1,2})", name)
+    if found is None or not 2 <= int(found[2]) <= CARRIED_BITS:
+        return None
+    return FixedType(not found[1], int(found[2]), 0, Rounding.HALF_EVEN, Overflow.SAT), 1, 0
 
 
 def scales_of(values: NDArray[np.float64], features: NDArray[np.int64] | None, count: int) -> Numbers:

@@ -9,8 +9,9 @@ smallest k for which all hold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from fpgajet.ops.exactness import CARRIED_BITS
 
 #: Bits of a factor or a summand: what float32 carries, the sign included.
 LARGEST = 2 ** (CARRIED_BITS - 1) - 1
+#: Steps of one channel up to which all pairs of them are compared.
+MOST_PAIRED = 1024
 #: Fraction bits up to which a product is looked for.
 MOST_FRACTION = 40
 
@@ -64,13 +67,20 @@ class FixedProduct:
 
 @dataclass(frozen=True, eq=False)
 class _Staircase:
-    """One channel: integers n that steps lead to, and the first accumulator of each."""
+    """One channel.
+
+    Attributes:
+        start: the integer at the lowest sum. steps, first: the integers above it, and the first sum of each.
+        reached: sums that have to reach an integer, and these integers. below: sums that have to stay below one.
+    """
 
     alpha: Fraction
     beta: Fraction
+    start: int
     steps: NDArray[np.int64]
     first: NDArray[np.int64]
-    start: int
+    reached: tuple[NDArray[np.int64], NDArray[np.int64]]
+    below: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def fixed_product(
@@ -89,20 +99,21 @@ def fixed_product(
     finest = None
     for fraction in range(MOST_FRACTION + 1):
         for rounding in (Rounding.FLOOR, Rounding.HALF_EVEN):
-            found = [_line(s, fraction, rounding) for s in stairs]
-            if all(found):
-                return _product(found, fraction, rounding)
+            lines = list(
+                takewhile(lambda line: line is not None, (_line(s, fraction, rounding) for s in stairs))
+            )
+            if len(lines) == len(stairs):
+                return _product(lines, fraction, rounding)
         near = [_nearest(s, fraction, quantiser) for s in stairs]
-        if any(max(abs(m), abs(b)) > LARGEST for m, b in near):
-            break
-        finest = _product(near, fraction, Rounding.HALF_EVEN)
+        if all(max(abs(m), abs(b)) <= LARGEST for m, b in near):
+            finest = _product(near, fraction, Rounding.HALF_EVEN)
     if finest is None:
         raise ValueError("its factor does not fit 24 bits")
     wrong = sum(
         _wrong(s, int(m), int(b), finest)
         for s, m, b in zip(stairs, finest.factor, finest.summand, strict=True)
     )
-    return FixedProduct(finest.factor, finest.summand, finest.fraction, finest.rounding, wrong)
+    return replace(finest, wrong=wrong)
 
 
 def _product(found: list[Any], fraction: int, rounding: Rounding) -> FixedProduct:
@@ -116,7 +127,13 @@ def _staircase(alpha: Fraction, beta: Fraction, ends: tuple[int, int], q: Quanti
     start, last = _value(alpha * low + beta, q), _value(alpha * high + beta, q)
     steps = np.arange(start + 1, last + 1)
     first = np.array([_first(alpha, beta, int(n), q) for n in steps], np.int64)
-    return _Staircase(alpha, beta, steps, first, start)
+    lowest, highest = (
+        ([low], [start]) if start > q.lowest else ([], []),
+        ([high], [last + 1]) if last < q.highest else ([], []),
+    )
+    reached = (np.append(first, lowest[0]).astype(np.int64), np.append(steps, lowest[1]).astype(np.int64))
+    below = (np.append(first - 1, highest[0]).astype(np.int64), np.append(steps, highest[1]).astype(np.int64))
+    return _Staircase(alpha, beta, start, steps, first, reached, below)
 
 
 def _value(x: Fraction, q: Quantiser) -> int:
@@ -144,20 +161,52 @@ def _threshold(steps: NDArray[np.int64], fraction: int, rounding: Rounding) -> N
 
 
 def _line(s: _Staircase, fraction: int, rounding: Rounding) -> tuple[int, int] | None:
-    """M and B of one channel, or None."""
+    """M and B of one channel, the shortest ones, or None."""
     if not len(s.steps):
         return 0, s.start << fraction
+    reached, below = ((sums, _threshold(n, fraction, rounding)) for sums, n in (s.reached, s.below))
     exact = s.alpha * 2**fraction
-    needed = _threshold(s.steps, fraction, rounding)
-    for factor in {exact.__floor__(), exact.__ceil__()}:
-        least = int((needed - factor * s.first).max())
-        most = int((needed - 1 - factor * (s.first - 1)).min())
-        if 0 <= factor <= LARGEST and least <= most:
-            half = Fraction(1, 2) if rounding is Rounding.FLOOR else 0
-            middle = round((s.beta + half) * 2**fraction)
-            summand = min(max(middle, least), most)
-            if abs(summand) <= LARGEST:
-                return factor, summand
+    low, high = exact.__floor__(), exact.__ceil__()
+    if len(s.steps) <= MOST_PAIRED:
+        low, high = _slopes(reached, below)
+        low = max(low, 0)
+        high = min(high, max(low, exact.__ceil__()))
+    factor = _shortest(low, min(high, LARGEST))
+    if factor is None:
+        return None
+    least = int((reached[1] - factor * reached[0]).max(initial=-LARGEST))
+    most = int((below[1] - 1 - factor * below[0]).min(initial=LARGEST))
+    summand = _shortest(max(least, -LARGEST), min(most, LARGEST))
+    return None if summand is None else (factor, summand)
+
+
+def _slopes(
+    reached: tuple[NDArray[np.int64], NDArray[np.int64]], below: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> tuple[int, int]:
+    """The least and the greatest M for which there is a B.
+
+    M A + B reaches one threshold, and M A' + B stays below another. The difference is an inequality for M alone.
+    """
+    across = reached[0][:, None] - below[0][None, :]
+    rise = reached[1][:, None] - below[1][None, :]
+    up, down = across > 0, across < 0
+    if (rise[across == 0] >= 0).any():
+        return 1, 0
+    low = int((rise[up] // across[up]).max(initial=-1)) + 1
+    high = int((-(-rise[down] // across[down])).min(initial=LARGEST + 1)) - 1
+    return low, high
+
+
+def _shortest(low: int, high: int) -> int | None:
+    """The number between two with the most zeros at its end, None if there is none."""
+    if low > high:
+        return None
+    if low <= 0 <= high:
+        return 0
+    for shift in range(max(abs(low), abs(high)).bit_length(), -1, -1):
+        found = -(-low >> shift) << shift
+        if found <= high:
+            return found
     return None
 
 

@@ -21,7 +21,7 @@ from fpgajet.graph.foreign.imported import Affine, Imported, Weight, fractions
 from fpgajet.graph.foreign.layers import Layers
 from fpgajet.graph.foreign.matrices import product
 from fpgajet.graph.foreign.places import NOTHING, WIRING, Index, canonical, wired
-from fpgajet.graph.foreign.precisions import grid_of
+from fpgajet.graph.foreign.precisions import annotated_type, grid_of
 from fpgajet.graph.reading import one_line
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
@@ -115,14 +115,21 @@ class _Importer:
 
     def assume_input(self) -> None:
         """The precision that the caller states for an input without a quantiser."""
-        name = self.graph.input
-        if self.given is None:
+        name, ones = self.graph.input, fractions([1.0])
+        stated = annotated_type(self.graph.annotated)
+        if self.given is not None:
+            self.start(name, self.given)
+            self.values[name] = self.layers.stage(name, self.index, ones, ones * 0)
+            self.notes.append(f"the input {name!r} has no quantiser and is taken as {self.given}")
+        elif stated is not None:
+            kind, unit, offset = stated
+            self.start(name, kind)
+            self.values[name] = self.layers.stage(name, self.index, ones * unit, ones * offset)
+            self.notes.append(f"the input {name!r} is {self.graph.annotated}, as the file says")
+        else:
             raise ValueError(
                 "its input is not quantised; state the precision of the input (--input-precision)"
             )
-        self.start(name, self.given)
-        self.values[name] = self.layers.stage(name, self.index, fractions([1.0]), fractions([0.0]))
-        self.notes.append(f"the input {name!r} has no quantiser and is taken as {self.given}")
 
     def step(self, node: ForeignNode) -> None:
         """One node."""
