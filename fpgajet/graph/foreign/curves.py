@@ -147,8 +147,8 @@ def tabulated(graph: ForeignGraph, node: ForeignNode, layers: Layers, curve: Cur
     """A function and the quantiser behind it as a table."""
     if len(set(grid.unit.tolist())) > 1 or len(set(grid.offset.tolist())) > 1:
         raise ValueError("the quantiser of a function has one scale")
-    others = [graph.tensors[name].value for name in node.inputs[1:]]
-    found = quantised_values(node.op_type, node.attributes, [curve.values.astype(np.float32), *others])
+    others = [graph.tensors[name].value.astype(np.float64) for name in node.inputs[1:]]
+    found = quantised_values(node.op_type, node.attributes, [curve.values.astype(np.float64), *others])
     real = (np.asarray(found, np.float64) - float(grid.offset[0])) / float(grid.unit[0])
     raw = np.rint(real * 2.0**grid.fraction).astype(np.int64)
     return _looked_up(layers, curve, node.outputs[0], grid.type(Rounding.HALF_EVEN), raw, grid)

@@ -66,6 +66,7 @@ class Imported:
         order: by element of an event in the file, in C order, its place in the network's input.
         rounded: a constant is rounded, so that the bits are not those of the file.
         carried: float32 holds every number on the way, so that qonnx's execution has defined bits.
+        curved: names of the nodes whose results are looked up in tables, which hold what the nodes give in float32.
     """
 
     network: Network
@@ -76,6 +77,7 @@ class Imported:
     order: NDArray[np.int64]
     rounded: bool = False
     carried: bool = True
+    curved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

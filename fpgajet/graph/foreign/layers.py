@@ -25,6 +25,7 @@ from fpgajet.ops.exactness import CARRIED_BITS
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Node, Tensor
 from fpgajet.ops.operator import Operator, Shape
+from fpgajet.ops.pooling import FlatConstituents
 from fpgajet.ops.rescale import Rescale
 
 #: Bits of scores that nothing rounds and that have a factor of their own each.
@@ -64,6 +65,15 @@ class Layers:
         self.carried &= all(exponent_of(u) is not None for u in units)
         self.origins[name] = Origin(name, units.astype(np.float64), offsets.astype(np.float64), index)
         return Affine(name, None, units, offsets, index)
+
+    def flattened(self, value: Affine) -> Affine:
+        """A stage of constituents as one list of features; places stay what they are."""
+        constituents = self.shapes[value.stage][0]
+        name = f"{value.stage}.flat"
+        if name not in self.shapes:
+            self.place(name, FlatConstituents(self.types[value.stage], constituents), (value.stage,), {})
+        factor, offset = (np.tile(numbers, constituents) for numbers in (value.factor, value.offset))
+        return replace(value, stage=name, factor=factor, offset=offset)
 
     def quantised(self, given: Affine, grid: Grid, name: str, index: NDArray[np.int64]) -> Affine:
         """A layer and its quantiser."""

@@ -10,9 +10,8 @@ from fpgajet.graph.foreign.constants import weight_of
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode
 from fpgajet.graph.foreign.imported import Affine, Numbers, Weight, exponent_of, fractions
 from fpgajet.graph.foreign.layers import Layers
-from fpgajet.graph.foreign.places import Index, canonical, rows
+from fpgajet.graph.foreign.places import Index, rows
 from fpgajet.graph.foreign.precisions import scales_of
-from fpgajet.ops.pooling import FlatConstituents
 
 #: Axes of the weights of a convolution over a list.
 _CONV1D_AXES = 3
@@ -30,7 +29,7 @@ def product(
         raise ValueError("its input is not quantised")
     weight, axis = _matrix(node, weight_of(graph, node.inputs[1], weights))
     result = graph.tensors[node.outputs[0]].value.shape
-    value, row, columns = _rows(layers, value, axis, node)
+    value, row, columns = _rows(layers, value, axis)
     raw, factor, offset = _combined(value, weight, columns)
     outputs = len(raw)
     index = (row[:, None] * outputs + np.arange(outputs)).reshape(_moved(result, axis))
@@ -74,7 +73,7 @@ def _matrix(node: ForeignNode, weight: Weight) -> tuple[Weight, int]:
     return turned, -1
 
 
-def _rows(layers: Layers, value: Affine, axis: int, node: ForeignNode) -> tuple[Affine, Index, Index]:
+def _rows(layers: Layers, value: Affine, axis: int) -> tuple[Affine, Index, Index]:
     """The constituent of every row and the features in it; a row of all constituents is flattened first."""
     try:
         row, columns = rows(value.index, axis, value.features)
@@ -85,21 +84,12 @@ def _rows(layers: Layers, value: Affine, axis: int, node: ForeignNode) -> tuple[
         shape = layers.shapes[value.stage]
         if len(shape) == 1 or shape[0] == 1 or value.index.size != value.index.shape[axis]:
             raise
-    return _flattened(layers, value, f"{node.name}.flat"), np.zeros(1, np.int64), value.index.ravel()
+    return layers.flattened(value), np.zeros(1, np.int64), value.index.ravel()
 
 
 def _constituents(layers: Layers, value: Affine) -> int:
     shape = layers.shapes[value.stage]
     return 1 if len(shape) == 1 else int(shape[0])
-
-
-def _flattened(layers: Layers, value: Affine, name: str) -> Affine:
-    constituents, features = layers.shapes[value.stage]
-    if name not in layers.shapes:
-        layers.place(name, FlatConstituents(layers.types[value.stage], constituents), (value.stage,), {})
-    index = canonical((1, constituents * features))
-    factor, offset = (np.tile(numbers, constituents) for numbers in (value.factor, value.offset))
-    return Affine(name, None, factor, offset, index)
 
 
 def _combined(value: Affine, weight: Weight, columns: Index) -> tuple[np.ndarray, Numbers, Numbers]:

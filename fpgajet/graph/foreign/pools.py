@@ -115,8 +115,15 @@ def _product(layers: Layers, first: Affine, second: Affine, index: Index, name: 
     return layers.stage(name, index, first.factor * second.factor, first.offset)
 
 
+def _constituents(layers: Layers, value: Affine) -> int:
+    shape = layers.shapes[value.stage]
+    return 1 if len(shape) == 1 else shape[0]
+
+
 def _concatenated(layers: Layers, values: list[Affine], axis: int, name: str) -> Affine:
     """All features of the stages behind one another; the places say which of them are wanted, and in which order."""
+    if len({_constituents(layers, value) for value in values}) > 1:
+        values = [layers.flattened(v) if _constituents(layers, v) > 1 else v for v in values]
     stages = list(dict.fromkeys(value.stage for value in values))
     starts, start = {}, 0
     for stage in stages:

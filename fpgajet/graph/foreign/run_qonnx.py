@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class ForeignFile:
             if len(dims) and (value.name == self._input or dims[0].dim_param or not dims[0].dim_value):
                 dims[0].dim_value = len(events)
         wrapper = ModelWrapper(model).transform(InferShapes())
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")  # one per node where the file states a shape for another batch
             found = execute_onnx(wrapper, {self._input: events}, return_full_exec_context=True)
         wanted = {origin.tensor for origin in self._foreign.origins.values()}
@@ -121,7 +122,22 @@ class ExactFile:
             bias = 0.0 if len(given) < 3 or given[2] is None else given[2][None, :, None]
             return [np.einsum("bcn,gc->bgn", given[0], given[1][:, :, 0]) + bias]
         assert node.proto is not None
+        if node.name in self._foreign.imported.curved:
+            short = [x.astype(np.float32) if x is not None and x.dtype.kind == "f" else x for x in given]
+            return [x.astype(np.float64) for x in self._foreign.graph.step(node.proto, short)]
         return self._foreign.graph.step(node.proto, given)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without onnxruntime's lines on shapes that the file states for another batch."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(3)
+    try:
+        yield
+    finally:
+        onnxruntime.set_default_logger_severity(2)
 
 
 def staged(foreign: ForeignNetwork, found: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:

@@ -44,6 +44,7 @@ class _Importer:
     input_name: str = ""
     quantiser: ForeignNode | None = None
     waiting: dict[str, Index] = field(default_factory=dict)
+    curved: set[str] = field(default_factory=set)
     done: int = 0
 
     def __post_init__(self) -> None:
@@ -93,6 +94,7 @@ class _Importer:
             self.index.ravel(),
             layers.rounded,
             layers.carried,
+            frozenset(self.curved),
         )
 
     def before_softmax(self, name: str) -> str:
@@ -241,6 +243,7 @@ class _Importer:
             if name in self.values:
                 value = self.values[name]
                 found[name] = value if isinstance(value, Curve) else started(self.layers, value, node)
+        self.curved.add(node.name)
         return stepped(self.graph, node, found)
 
     def affine(self, name: str) -> Affine:
