@@ -101,8 +101,8 @@ class BuildDirectory:
         return self.root / RECORD
 
 
-def existing_build(root: Path) -> BuildDirectory:
-    """A directory that ``fpgajet build`` made.
+def existing_build(root: Path, *, hls: bool = True) -> BuildDirectory:
+    """A directory that ``fpgajet build`` made; ``hls``: with an hls4ml project, which ``--flow rtl`` has not.
 
     Raises:
         BadInput: it is not one, or its build did not get as far as the hls4ml project.
@@ -111,7 +111,7 @@ def existing_build(root: Path) -> BuildDirectory:
     if not build.record.is_file():
         raise BadInput(f"{root} is not a build directory ({RECORD} is missing): run `fpgajet build` first.")
     source = build.foreign if build.foreign.exists() else build.checkpoint
-    for path in (build.model, build.project, source):
+    for path in (build.model, *([build.project] if hls else []), source):
         if not path.exists():
             raise BadInput(
                 f"{root} is an unfinished build ({path.name} is missing): run `fpgajet build` again."
