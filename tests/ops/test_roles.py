@@ -10,6 +10,7 @@ from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
+from tests.foreign_networks import random_foreign
 from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, with_row_sums
 from tests.ops.test_widths import extreme_inputs
 from tests.vecnets import every_network
@@ -21,6 +22,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("puppi", random_network(4, form=PUPPI)),
     ("scaled", scaled(random_network(4))),
     ("rows", with_row_sums(random_network(4))),
+    ("foreign", random_foreign()),
     *every_network(),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -75,6 +75,11 @@ class Puppi(Log):
         mantissa = 1 + (np.arange(1 << MANTISSA_BITS) + 0.5) / (1 << MANTISSA_BITS)
         table: Real = np.rint(self.steps * (np.log2(mantissa) + np.log2(PT_LSB / self.pt_lsb) - 2))
         return table
+
+    def log_table_type(self) -> FixedType:
+        """Of ``log_table``: the narrowest type that a Quant node can state."""
+        table = self.log_table()
+        return replace(FixedType.holding(int(table.min()), int(table.max()), 0), overflow=Overflow.SAT)
 
     def front_end(self, constituents: int) -> PuppiLog:
         """The operator that gives what the form ``log`` would be, from the words."""
