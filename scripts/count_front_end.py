@@ -88,7 +88,6 @@ def counted_wrapper(what: str, core: Core, top: Path, added: int) -> dict[str, o
     cells = count_cells(top.stem, [top], [box])
     total = summary(Counter({k: v for k, v in cells.items() if "_core" not in k}))
     memory = sum(MEMORY.get(cell, 0) * n for cell, n in cells.items())
-    print(cells)
     return row(what, added, cells, (total.lut + memory, total.carry8, 0))
 
 
