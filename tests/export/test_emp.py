@@ -21,6 +21,7 @@ from fpgajet.export.firmware.emp import HDL, EmpSimulation, packing_of, write_em
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.words import flag, packets
 from fpgajet.export.patterns.board import LAST, START, VALID, Channel, Packing
+from fpgajet.export.patterns.compare import Layout
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, emit
 from tests.export.conftest import need
@@ -144,6 +145,10 @@ def test_candidates_as_the_link_brings_them(tmp_path: Path) -> None:
     np.testing.assert_array_equal(pt, features[:, 1:, 0].astype(int) & ((1 << 14) - 1))
     np.testing.assert_array_equal(link.answers(link.sent)[:40], link.expected)
     assert len(np.unique(link.expected)) > 10
+    layout = Layout.read(link.core.folder / "interface.json")
+    fields = {field.name: field.of(int(link.words[0][2])) for field in layout.inputs[2]}
+    assert set(fields) == {"constituent_01_pt", "constituent_01_eta", "constituent_01_phi"}
+    assert fields["constituent_01_pt"] == pt[0, 1]
     names = [port.name for port in link.interface.inputs[3:5]]
     assert names == ["jet_bits_63_48", "constituent_00_bits_15_0"]
 
