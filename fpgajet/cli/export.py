@@ -45,22 +45,17 @@ def export(
     edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to compare on.", min=10)] = 10_000,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet import api
     from fpgajet.cli.reporter import reporter
-    from fpgajet.pipeline.export_flow import run_export
 
-    done = run_export(
-        build_dir,
-        name=name,
-        version=version,
-        out=out,
-        events=events,
-        edges=edge_vectors,
-        reporter=reporter(),
-    )
+    exported = api.export(
+        build_dir, target=target.value, name=name, version=version, out=out, events=events,
+        edge_vectors=edge_vectors, reporter=reporter(),
+    )  # fmt: skip
     if as_json:
-        document = {"target": target.value, "name": done.name, "folder": str(done.folder)}
-        print_json(document | {"events_compared": done.events, "differences": 0})
+        print_json(exported.as_dict())
     else:
+        done = exported.export
         console.print(
             f"{done.name}: equal to the integer reference on {done.events:,} events; in {done.folder}",
             highlight=False,

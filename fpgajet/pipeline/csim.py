@@ -37,7 +37,7 @@ def run_csim(
         MissingTool, ToolFailed: no compiler, or it failed.
     """
     listener = reporter or Silent()
-    build = existing_build(build_dir)
+    build = existing_build(build_dir, with_project=True)
     require_own(build_dir, trust=trust, what="its C++")
     artefacts = Artefacts(build)
     network = artefacts.network

@@ -1,0 +1,195 @@
+"""``fpgajet.prove`` and ``fpgajet.export``: what a finished build is good for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fpgajet.errors import BadInput, Mismatch, require_extra
+
+if TYPE_CHECKING:
+    from fpgajet.pipeline.export_flow import Export
+    from fpgajet.pipeline.prove_flow import Outcome
+    from fpgajet.pipeline.reporter import Reporter
+    from fpgajet.prove.proof import Proof
+
+TARGETS = ("c",)
+#: Fewer edge vectors than kinds of them would leave a kind out.
+FEWEST_EDGE_VECTORS = 10
+
+
+@dataclass(frozen=True, repr=False)
+class Proved:
+    """What the proof of a build's Verilog found.
+
+    Attributes:
+        directory: the build.
+        outcome: the proof, and the input that refutes it, if there is one.
+    """
+
+    directory: Path
+    outcome: Outcome
+
+    @property
+    def proof(self) -> Proof:
+        """Level, reason and size of the proof."""
+        return self.outcome.proof
+
+    @property
+    def level(self) -> str:
+        """ "proved" for all inputs, "refuted" by one, or "compared only": neither, for a stated reason."""
+        return str(self.proof.level)
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in words."""
+        from fpgajet.pipeline.prove_flow import described
+
+        return described(self.proof)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``fpgajet prove --json`` prints."""
+        return {"proofs": [self.proof.document()]}
+
+    def raise_if_refuted(self) -> None:
+        """Raise what the command line would exit with.
+
+        Raises:
+            Mismatch: an input exists for which Verilog and reference differ.
+        """
+        if self.level != "refuted":
+            return
+        found = self.outcome
+        where = (
+            f"the jet in {found.counterexample} (`fpgajet csim --events` takes it)"
+            if found.counterexample
+            else f"the raw input {found.raw}, which is no physical jet"
+        )
+        raise Mismatch(f"{self.sentence} on {where}.")
+
+    def __repr__(self) -> str:
+        return f"<proof of {self.directory}: {self.level}>"
+
+    def _repr_html_(self) -> str:
+        """A table of what was proved and how."""
+        proof = self.proof
+        rows = [
+            ("level", self.level),
+            ("roundings, clips and tables cut", f"{proof.cuts:,}"),
+            ("functions enumerated", f"{proof.enumerations:,}"),
+            ("values tried in enumerations", f"{proof.assignments:,}"),
+            ("time", f"{proof.seconds:.1f} s"),
+        ]
+        return _facts(f"Proof of {self.directory}", self.sentence, rows)
+
+
+def prove(build_dir: Path | str, *, reporter: Reporter | None = None) -> Proved:
+    """Prove that the Verilog of a build computes the reference's score for every input.
+
+    >>> proved = prove(build_with_verilog)
+    >>> proved.level, proved.proof.cuts > 0
+    ('proved', True)
+
+    Args:
+        build_dir: made by ``fpgajet build``, with Verilog in it. Nothing changes there but ``counterexample.npy``.
+        reporter: hears when the proof begins and ends.
+
+    Raises:
+        BadInput: no build, or one without Verilog.
+        MissingTool: alkaid is not installed. A refuted proof is a result, which :meth:`Proved.raise_if_refuted` turns
+            into an error.
+    """
+    require_extra("alkaid")
+    from fpgajet.pipeline.prove_flow import run_prove
+
+    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter))
+
+
+@dataclass(frozen=True, repr=False)
+class Exported:
+    """An export that equals the integer reference on every event that was compared.
+
+    Attributes:
+        export: what the pipeline returned. target: what it is for.
+    """
+
+    export: Export
+    target: str
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        return self.export.folder
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``fpgajet export --json`` prints."""
+        done = self.export
+        document = {"target": self.target, "name": done.name, "folder": str(done.folder)}
+        return document | {"events_compared": done.events, "differences": 0}
+
+    def __repr__(self) -> str:
+        return f"<export {self.export.name}: {self.folder}, {self.export.events:,} events equal>"
+
+    def _repr_html_(self) -> str:
+        """A table of the files."""
+        files = sorted(path for path in self.folder.iterdir() if path.is_file())
+        rows = [(path.name, f"{path.stat().st_size:,} bytes") for path in files]
+        text = f"equal to the integer reference on {self.export.events:,} events; in {self.folder}"
+        return _facts(self.export.name, text, rows)
+
+
+def export(
+    build_dir: Path | str,
+    *,
+    target: str = "c",
+    name: str | None = None,
+    version: int = 1,
+    out: Path | str | None = None,
+    events: Path | str | None = None,
+    edge_vectors: int = 10_000,
+    reporter: Reporter | None = None,
+) -> Exported:
+    """Write a build's integer emulator for other programs, compiled and compared with the reference first.
+
+    >>> exported = export(build_with_verilog, out=work / "emulator", edge_vectors=200)
+    >>> exported.as_dict()["differences"], (exported.folder / "Makefile").is_file()
+    (0, True)
+
+    Args:
+        build_dir: made by ``fpgajet build``.
+        target: ``c``: header, C99 source, Makefile, test program and vectors, and a Python module.
+        name: of the export; default: the model's. version: number, part of every name in it.
+        out: folder; default ``BUILD_DIR/export/NAME_vVERSION``.
+        events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
+        edge_vectors: how many edge vectors to compare on besides.
+        reporter: hears of the steps.
+
+    Raises:
+        BadInput: no build, a model changed after it, unusable jets, or a name that C does not take.
+        Mismatch: the emulator differs from the reference; nothing is left.
+        MissingTool, ToolFailed: no C compiler, or it failed. CannotWrite: the folder cannot be written.
+    """
+    from fpgajet.pipeline.export_flow import run_export
+
+    if target not in TARGETS:
+        raise BadInput(f"target is {target!r}; choose one of {', '.join(TARGETS)}.")
+    if version < 1 or edge_vectors < FEWEST_EDGE_VECTORS:
+        raise BadInput(f"version has to be at least 1 and edge_vectors at least {FEWEST_EDGE_VECTORS}.")
+    done = run_export(
+        Path(build_dir),
+        name=name,
+        version=version,
+        out=None if out is None else Path(out),
+        events=None if events is None else Path(events),
+        edges=edge_vectors,
+        reporter=reporter,
+    )
+    return Exported(done, target)
+
+
+def _facts(title: str, text: str, rows: list[tuple[str, str]]) -> str:
+    from fpgajet.report.fragment import fragment, framed
+    from fpgajet.report.tables import table_of
+
+    return framed(fragment(title, text, {"Facts": table_of(("what", "value"), rows)}), height=360)
