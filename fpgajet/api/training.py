@@ -84,8 +84,9 @@ def train(
     """
     require_extra("torch", "brevitas")
     from quant.training.device import Device, pick_device
-    from quant.training.fit import epoch_line, no_tick
+    from quant.training.fit import no_tick
     from quant.training.read_settings import read_settings
+    from quant.training.records import epoch_line
     from quant.training.run import prepare
     from quant.training.run import train as run
     from quant.training.stages import Until

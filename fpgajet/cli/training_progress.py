@@ -21,7 +21,7 @@ from rich.progress import (
 
 from fpgajet.files import open_log, write_errors
 from fpgajet.pipeline.reporter import HEARTBEAT_S
-from quant.training.fit import epoch_line
+from quant.training.records import epoch_line
 
 
 class TrainingProgress:

@@ -41,15 +41,6 @@ def no_tick(fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
     """A tick that does nothing."""
 
 
-def epoch_line(fit: str, record: dict[str, Any]) -> str:
-    """What an epoch's record says, in one line for people."""
-    loss = record.get("loss", record["validation_loss"])
-    return (
-        f"{fit:10} epoch {record['epoch']:3}  loss {loss:.4f}  validation loss "
-        f"{record['validation_loss']:.4f}  validation AUC {record['auc']:.4f}"
-    )
-
-
 @dataclass(frozen=True)
 class Fit:
     """What is to be fitted and how.

@@ -43,6 +43,21 @@ def test_importing_loads_nothing_else() -> None:
     assert loaded <= sys.stdlib_module_names | {"fpgajet"}
 
 
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_command_line_starts_without_numbers(option: str) -> None:
+    """No numpy and nothing that needs it, so that `fpgajet --help` is quick."""
+    code = (
+        "import sys\nfrom fpgajet.__main__ import main\n"
+        f"sys.argv[1:] = [{option!r}]\n"
+        "try:\n    main()\nfinally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert "typer" in loaded
+    assert not loaded & {"numpy", "torch", "onnx", "h5py", "hls4ml", "brevitas"}
+
+
 def test_the_package_and_the_function_estimate_share_a_name() -> None:
     importlib.import_module("fpgajet.estimate")
     assert fpgajet.estimate.COVERAGE == 0.8
