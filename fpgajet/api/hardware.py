@@ -188,8 +188,8 @@ def verdict(
     ('pass', 'hls-csynth, csynth.xml')
 
     Args:
-        reports: csynth.xml, report_utilization, report_timing_summary, one or several of one design. The figure of
-            the highest level counts: routed before synthesised before HLS.
+        reports: csynth.xml or NAME_csynth.rpt, report_utilization, report_timing_summary, one or several of one
+            design. The figure of the highest level counts: routed before synthesised before HLS.
         budget: preset or TOML file.
         multiplicity: constituents per jet that arrive over the links.
         part: default: the one that the reports name, else the budget's.
