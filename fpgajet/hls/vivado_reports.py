@@ -29,7 +29,7 @@ def read_utilisation(path: Path, text: str) -> ToolReport:
             )
         figures[name] = float(row[1])
     level = _level(path, text, placed_is_final=True)
-    return ToolReport(path.name, level, figures, _heading(text, "Device"))
+    return ToolReport(path.name, level, figures, _device(text))
 
 
 def read_timing(path: Path, text: str) -> ToolReport:
@@ -48,12 +48,12 @@ def read_timing(path: Path, text: str) -> ToolReport:
     period = float(clocks[0][1])
     figures = {"period_ns": round(period - float(slack[1]), 6)}
     level = _level(path, text, placed_is_final=False)
-    return ToolReport(path.name, level, figures, _heading(text, "Device"), period)
+    return ToolReport(path.name, level, figures, _device(text), period)
 
 
 def _level(path: Path, text: str, *, placed_is_final: bool) -> str:
     """The level of a design's state. Its resources are final once it is placed, its timing once it is routed."""
-    state = _heading(text, "Design State")
+    state = _heading(text, "Design State") or _state_of_paths(text)
     last = state.lower().replace(" ", "")
     if last.endswith(("routed", "postroute")) or (placed_is_final and last.endswith(("placed", "postplace"))):
         return "vivado-implementation"
@@ -63,6 +63,19 @@ def _level(path: Path, text: str, *, placed_is_final: bool) -> str:
         f"{path} is of a design in the state {state or '(none given)'!r}, and has no level therefore: write it after "
         "synth_design, opt_design or route_design."
     )
+
+
+def _state_of_paths(text: str) -> str:
+    """The state that the nets of the timing paths show: Vivado up to 2022 does not state it in the heading."""
+    nets = set(re.findall(r"net \(fo=\d+, (\w+)\)", text))
+    states = {"unplaced": "Synthesized", "estimated": "Placed", "routed": "Routed"}
+    return next((state for net, state in states.items() if net in nets), "")
+
+
+def _device(text: str) -> str:
+    """The part. Vivado leaves the first letters of a 7-series part out."""
+    name = _heading(text, "Device")
+    return f"xc{name}" if name.startswith("7") else name
 
 
 def _heading(text: str, name: str) -> str:

@@ -86,6 +86,31 @@ def test_the_state_of_a_design_is_its_level(state: str, level: str, tmp_path: Pa
     assert read_report(report).level == level
 
 
+NET = "                         net (fo=12, {})           1.193     1.193    inner/product[0]\n"
+
+
+@pytest.mark.parametrize(
+    ("nets", "level"),
+    [("routed", "vivado-implementation"), ("unplaced", "vivado-synthesis"), ("estimated", None), ("", None)],
+)
+def test_timing_of_older_vivado_shows_its_state_by_its_paths(
+    nets: str, level: str | None, tmp_path: Path
+) -> None:
+    """Up to 2022 the heading has no Design State, and 7-series parts no xc."""
+    report = tmp_path / "timing.rpt"
+    heading = TIMING.read_text().replace("| Design State      : Routed\n", "")
+    text = heading.replace("xcvu9p-flga2104", "7z020-clg400")
+    assert "Design State" not in text
+    report.write_text(text + (NET.format("routed") + NET.format(nets) if nets else ""))
+    if level is None:
+        with pytest.raises(BadInput, match="write it after synth_design"):
+            read_report(report)
+        return
+    found = read_report(report)
+    assert found.level == level
+    assert found.part == "xc7z020-clg400"
+
+
 def test_the_highest_level_counts_and_every_figure_names_its_own() -> None:
     judged = judge(TIMING, CSYNTH, UTILISATION)
     row = judged.row
