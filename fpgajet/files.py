@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from fpgajet.encodings import encoding_of
 from fpgajet.errors import BadInput, CannotWrite
 
 #: Longest part of a name that a temporary name repeats, so that it fits where the name itself does.
@@ -203,7 +204,7 @@ def read_settings_text(source: Path) -> str:
         raise BadInput(
             f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results."
         )
-    return source.read_text(encoding="utf-8-sig")
+    return source.read_text(encoding=encoding_of(source))
 
 
 def read_json(source: Path) -> Any:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 LADDER = (
     (
         "fpgajet.errors",
+        "fpgajet.encodings",
         "fpgajet.files",
         "fpgajet.folders",
         "fpgajet.quoting",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from fpgajet.encodings import encoding_of
 from fpgajet.errors import BadInput
 from fpgajet.hls.csynth_reports import SUMMARY_TITLE, TEXT_TITLE, read_text, read_xml
 from fpgajet.hls.tool_report import ToolReport
@@ -48,6 +49,6 @@ def _text(path: Path) -> str:
     try:
         if path.is_file() and path.stat().st_size > LARGEST:
             raise BadInput(f"{path} has {path.stat().st_size:,} bytes; a report has at most {LARGEST:,}.")
-        return path.read_text(encoding="utf-8-sig", errors="replace")
+        return path.read_text(encoding=encoding_of(path), errors="replace")
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}.") from error
