@@ -121,6 +121,8 @@ def import_npelican(
         )
         training, validation = (_features(settings, part) for part in (jets.train, jets.validation))
         fit.run(quantised, training, validation, out / STATE, lambda _, record: say(_epoch(record)))
+    metrics = _metrics(settings, model, quantised, jets)
+    notes += _warnings(metrics)
     description = family.describe(settings, quantised)
     content = {
         "name": name,
@@ -135,7 +137,7 @@ def import_npelican(
             "versions": {library: version(library) for library in LIBRARIES},
             "data": {role: [sample.described()] for role, sample in vars(jets).items()},
         },
-        "metrics": _metrics(settings, model, quantised, jets),
+        "metrics": metrics,
     }
     tensors = {f"{FLOAT}{key}": tensor for key, tensor in model.state_dict().items()}
     tensors |= {f"{QUANTISED}{key}": tensor for key, tensor in quantised.state_dict().items()}
@@ -203,6 +205,23 @@ def _metrics(settings: Any, model: nn.Module, quantised: nn.Module, jets: Import
         ),
         "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
     }
+
+
+def _warnings(metrics: dict[str, Any]) -> list[str]:
+    """What a user should not overlook, in sentences."""
+    found = []
+    auc = metrics["float"]["auc"]
+    if auc < 0.5:
+        found.append(
+            f"the imported model scores background above signal on these jets (AUC {auc:.4f}): its classes, beams, "
+            "Nbar or constituents may be others than was assumed, or it was never trained"
+        )
+    if metrics["quantised"]["distinct_scores"] == 1:
+        found.append(
+            "the quantised model gives every jet the same score: its calibration minimises the loss, and did not find "
+            "anything to learn"
+        )
+    return found
 
 
 def _epoch(record: dict[str, Any]) -> str:
