@@ -16,7 +16,9 @@ from fpgajet.ops import (
     EdgeDense,
     Join,
     KnnGraph,
+    MaskedMaxPool,
     MaskedMeanPool,
+    NeighbourMax,
     NeighbourMean,
     Operator,
     PairDense,
@@ -89,12 +91,15 @@ class Builder:
         else:
             self.add("edges", CompleteGraph(BIT, n), "mask")
 
-    def score(self, *features: str) -> None:
-        """Pool and score of one or two node features."""
+    def score(self, *features: str, largest: bool = False) -> None:
+        """Pool (the mean, or the largest) and score of one or two node features."""
         last = features[0]
         if len(features) == 2:
             last = self.add("joined", Join(FEATURE), *features)
-        self.add("pool", MaskedMeanPool(t("ap_ufixed<10,4,AP_TRN,AP_SAT>"), 0), last, "mask")
+        if largest:
+            self.add("pool", MaskedMaxPool(t("ap_fixed<7,5,AP_RND_CONV,AP_SAT>"), self.n), last, "mask")
+        else:
+            self.add("pool", MaskedMeanPool(t("ap_ufixed<10,4,AP_TRN,AP_SAT>"), 0), last, "mask")
         self.add("score", Dense(t("ap_fixed<16,6,AP_TRN,AP_SAT>"), 1, 0), "pool")
 
 
@@ -167,6 +172,17 @@ def random_affine(n: int = 4, seed: int = 1) -> Network:
     return b.network("affine")
 
 
+def random_maxima(n: int = 5, seed: int = 10) -> Network:
+    """The largest message of the two nearest neighbours, of either sign, and the largest constituent."""
+    b = Builder(n, seed)
+    b.start(knn=2)
+    b.add("messages", Dense(SIGNED, 3, 0), "logs")
+    b.add("largest", NeighbourMax(SIGNED, n), "messages", "edges")
+    b.add("node", Dense(SIGNED, 3, 0), "largest")
+    b.score("node", largest=True)
+    return b.network("maxima")
+
+
 def every_network() -> list[tuple[str, Network]]:
     """One network a mixture, by name: together they use every operator."""
     return [
@@ -174,4 +190,5 @@ def every_network() -> list[tuple[str, Network]]:
         ("equivariant", random_vecnet(n=3, hidden=0, knn=1)),
         ("hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)),
         ("lorentznet", random_lorentznet()),
+        ("maxima", random_maxima()),
     ]

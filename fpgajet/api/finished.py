@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from fpgajet.pipeline.reporter import Reporter
     from fpgajet.prove.proof import Proof
 
-TARGETS = ("c",)
 #: Fewer edge vectors than kinds of them would leave a kind out.
 FEWEST_EDGE_VECTORS = 10
 
@@ -108,41 +108,55 @@ def prove(build_dir: Path | str, *, reporter: Reporter | None = None) -> Proved:
 
 @dataclass(frozen=True, repr=False)
 class Exported:
-    """An export that equals the integer reference on every event that was compared.
+    """Exports that equal the integer reference on every event that was compared.
 
     Attributes:
-        export: what the pipeline returned. target: what it is for.
+        exports: one for each target: folder, name, events compared, target.
     """
 
-    export: Export
-    target: str
+    exports: tuple[Export, ...]
 
     @property
     def folder(self) -> Path:
-        """Where its files lie."""
-        return self.export.folder
+        """Where the files of the first target lie."""
+        return self.exports[0].folder
 
     def as_dict(self) -> dict[str, Any]:
-        """What ``fpgajet export --json`` prints."""
-        done = self.export
-        document = {"target": self.target, "name": done.name, "folder": str(done.folder)}
-        return document | {"events_compared": done.events, "differences": 0}
+        """What ``fpgajet export --json`` prints: one export, or a list called "exports"."""
+        documents = [
+            {
+                "target": one.target,
+                "name": one.name,
+                "folder": str(one.folder),
+                "events_compared": one.events,
+                "differences": 0,
+            }
+            for one in self.exports
+        ]
+        return documents[0] if len(documents) == 1 else {"exports": documents}
 
     def __repr__(self) -> str:
-        return f"<export {self.export.name}: {self.folder}, {self.export.events:,} events equal>"
+        return "\n".join(
+            f"<{e.target} {e.name}: {e.folder}, {e.events:,} events equal>" for e in self.exports
+        )
 
     def _repr_html_(self) -> str:
         """A table of the files."""
-        files = sorted(path for path in self.folder.iterdir() if path.is_file())
-        rows = [(path.name, f"{path.stat().st_size:,} bytes") for path in files]
-        text = f"equal to the integer reference on {self.export.events:,} events; in {self.folder}"
-        return _facts(self.export.name, text, rows)
+        rows = []
+        for one in self.exports:
+            files = sorted(path for path in one.folder.rglob("*") if path.is_file())
+            rows += [
+                (f"{one.target}: {p.relative_to(one.folder)}", f"{p.stat().st_size:,} bytes") for p in files
+            ]
+        events = min(one.events for one in self.exports)
+        text = f"equal to the integer reference on {events:,} events; in {self.folder}"
+        return _facts(self.exports[0].name, text, rows)
 
 
 def export(
     build_dir: Path | str,
     *,
-    target: str = "c",
+    target: str | Sequence[str] = "c",
     name: str | None = None,
     version: int = 1,
     out: Path | str | None = None,
@@ -150,7 +164,7 @@ def export(
     edge_vectors: int = 10_000,
     reporter: Reporter | None = None,
 ) -> Exported:
-    """Write a build's integer emulator for other programs, compiled and compared with the reference first.
+    """Write a build for other programs or other firmware, compiled or simulated and compared with the reference first.
 
     >>> exported = export(build_with_verilog, out=work / "emulator", edge_vectors=200)
     >>> exported.as_dict()["differences"], (exported.folder / "Makefile").is_file()
@@ -158,26 +172,27 @@ def export(
 
     Args:
         build_dir: made by ``fpgajet build``.
-        target: ``c``: header, C99 source, Makefile, test program and vectors, and a Python module.
+        target: one or several of ``c`` (C99 emulator), ``ports`` (Verilog and VHDL with named ports), ``axi-stream``
+            and ``cmssw`` (an emulator repository).
         name: of the export; default: the model's. version: number, part of every name in it.
-        out: folder; default ``BUILD_DIR/export/NAME_vVERSION``.
+        out: folder of a single target; default: in ``BUILD_DIR/export``.
         events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
         edge_vectors: how many edge vectors to compare on besides.
         reporter: hears of the steps.
 
     Raises:
-        BadInput: no build, a model changed after it, unusable jets, or a name that C does not take.
-        Mismatch: the emulator differs from the reference; nothing is left.
-        MissingTool, ToolFailed: no C compiler, or it failed. CannotWrite: the folder cannot be written.
+        BadInput: no build, a model changed after it, an unknown target, unusable jets, or an impossible name.
+        Mismatch: an export differs from the reference; nothing is left of it.
+        MissingTool, ToolFailed: a compiler or simulator is missing or failed. CannotWrite: the folder cannot be
+            written.
     """
-    from fpgajet.pipeline.export_flow import run_export
+    from fpgajet.pipeline.export_targets import run_exports
 
-    if target not in TARGETS:
-        raise BadInput(f"target is {target!r}; choose one of {', '.join(TARGETS)}.")
     if version < 1 or edge_vectors < FEWEST_EDGE_VECTORS:
         raise BadInput(f"version has to be at least 1 and edge_vectors at least {FEWEST_EDGE_VECTORS}.")
-    done = run_export(
+    done = run_exports(
         Path(build_dir),
+        [target] if isinstance(target, str) else target,
         name=name,
         version=version,
         out=None if out is None else Path(out),
@@ -185,7 +200,7 @@ def export(
         edges=edge_vectors,
         reporter=reporter,
     )
-    return Exported(done, target)
+    return Exported(tuple(done))
 
 
 def _facts(title: str, text: str, rows: list[tuple[str, str]]) -> str:

@@ -48,6 +48,7 @@ def _register() -> None:
         data,
         estimate,
         evaluate,
+        explain,
         export,
         importing,
         models,
@@ -69,6 +70,7 @@ def _register() -> None:
     app.command("models")(models.models)
     app.command("train")(train.train)
     app.command("eval")(evaluate.evaluate)
+    app.command("explain")(explain.explain)
     app.command("compare")(compare.compare)
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)

@@ -23,6 +23,7 @@ class MaskedMean(Operator):
     """
 
     inputs: ClassVar[int] = 2
+    homogeneous: ClassVar[bool] = True
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_masked_mean.h"
     includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)

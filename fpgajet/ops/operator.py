@@ -41,6 +41,8 @@ class Operator(ABC):
     skips_diagonal: ClassVar[bool] = False
     #: whether it leaves them out where :attr:`reads_diagonal` is false of all that read its result
     skips_unread_diagonal: ClassVar[bool] = False
+    #: whether a positive factor of one channel of all inputs becomes the same factor of that channel of the result
+    homogeneous: ClassVar[bool] = False
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]

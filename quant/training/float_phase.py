@@ -67,7 +67,8 @@ def trained_seeds(
         if settings.seeds > 1:
             folder, suffix = directory / f"seed-{seed}", f"-seed-{seed}"
         model, state = _best_restart(own, jets, validation, folder, report, tick, device, suffix)
-        found.append(TrainedSeed(seed, model.to("cpu"), state.lowest_loss))
+        kept = FAMILIES[settings.model].trained(model.to("cpu"))
+        found.append(TrainedSeed(seed, kept, state.lowest_loss))
     return sorted(found, key=lambda seed: seed.validation_loss)
 
 

@@ -47,6 +47,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         ("hidden", 2),
         ("equivariant", 3),
         ("lorentznet", 6),
+        ("maxima", 2),
         ("npelican", 2),
         ("npelican symmetric", 3),
         ("npelican rows", 2),
