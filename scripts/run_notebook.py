@@ -29,13 +29,19 @@ def executed(script: Path, folder: Path) -> nbformat.NotebookNode:
     """
     notebook = jupytext.read(script)
     client = NotebookClient(
-        notebook, timeout=LONGEST_CELL, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=LONGEST_CELL,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
     )
     return client.execute()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=SCRIPT.with_suffix(".ipynb"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

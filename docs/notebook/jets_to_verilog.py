@@ -44,7 +44,9 @@ parts = np.split(np.arange(len(sample)), [len(sample) // 2, len(sample) * 6 // 1
 for name, rows in zip(("train", "val", "test"), parts, strict=True):
     np.savez(work / f"{name}.npz", p4=sample.constituents[rows], label=sample.label[rows])
     command = ["data", "convert", work / f"{name}.npz", "--out", work / "jets" / f"{name}.h5"]
-    done = subprocess.run([sys.executable, "-m", "fpgajet", *command], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "fpgajet", *command], check=True, capture_output=True, text=True
+    )
     print(" ".join(done.stdout.split()))
 
 # %% [markdown]

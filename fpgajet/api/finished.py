@@ -204,7 +204,8 @@ def export(
 
 
 def _facts(title: str, text: str, rows: list[tuple[str, str]]) -> str:
-    from fpgajet.report.fragment import fragment, framed
+    from fpgajet.report.fragment import fragment, framed, height_of
     from fpgajet.report.tables import table_of
 
-    return framed(fragment(title, text, {"Facts": table_of(("what", "value"), rows)}), height=360)
+    tables = {"Facts": table_of(("what", "value"), rows)}
+    return framed(fragment(title, text, tables), height_of(tables))

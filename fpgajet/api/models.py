@@ -103,7 +103,7 @@ def evaluate(
 
 def metrics_page(title: str, text: str, metrics: Mapping[str, Any]) -> str:
     """Accuracy, AUC and background rejection of each precision, with statistical errors, as a framed page."""
-    from fpgajet.report.fragment import fragment, framed
+    from fpgajet.report.fragment import fragment, framed, height_of
     from fpgajet.report.tables import table_of
     from fpgajet.report.words import measured
 
@@ -112,6 +112,5 @@ def metrics_page(title: str, text: str, metrics: Mapping[str, Any]) -> str:
         for precision in PRECISIONS
         if (found := metrics.get(precision))
     ]
-    return framed(
-        fragment(title, text, {"Physics": table_of(("precision", *METRICS.values()), rows)}), height=260
-    )
+    tables = {"Physics": table_of(("precision", *METRICS.values()), rows)}
+    return framed(fragment(title, text, tables), height_of(tables))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import html
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,18 @@ def test_the_examples_run(function: Any, names: dict[str, Any]) -> None:
     assert example.examples, "a function of the interface has an example"
     found = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example)
     assert found.failed == 0
+
+
+@pytest.mark.slow
+def test_the_script_of_the_docs_runs(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("True ")
+    assert "+ certificate" in done.stdout
 
 
 def page(result: Any) -> str:
