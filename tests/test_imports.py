@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[1]
 LADDER = (
     (
         "fpgajet.errors",
-        "fpgajet.encodings",
         "fpgajet.files",
         "fpgajet.folders",
         "fpgajet.quoting",

@@ -162,6 +162,8 @@ def export(
     out: Path | str | None = None,
     events: Path | str | None = None,
     edge_vectors: int = 10_000,
+    score_type: str = "ap_ufixed<10,1>",
+    threshold: float = 0.0,
     reporter: Reporter | None = None,
 ) -> Exported:
     """Write a build for other programs or other firmware, compiled or simulated and compared with the reference first.
@@ -172,12 +174,14 @@ def export(
 
     Args:
         build_dir: made by ``fpgajet build``.
-        target: one or several of ``c`` (C99 emulator), ``ports`` (Verilog and VHDL with named ports), ``axi-stream``
-            and ``cmssw`` (an emulator repository).
+        target: one or several of ``c`` (C99 emulator), ``ports`` (Verilog and VHDL with named ports), ``axi-stream``,
+            ``cmssw`` (an emulator repository) and ``emp`` (a payload of the EMP framework).
         name: of the export; default: the model's. version: number, part of every name in it.
         out: folder of a single target; default: in ``BUILD_DIR/export``.
         events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
         edge_vectors: how many edge vectors to compare on besides.
+        score_type, threshold: of ``emp``: type of the probability in an answer, and the least score whose decision bit
+            is set.
         reporter: hears of the steps.
 
     Raises:
@@ -198,6 +202,8 @@ def export(
         out=None if out is None else Path(out),
         events=None if events is None else Path(events),
         edges=edge_vectors,
+        score_type=score_type,
+        threshold=threshold,
         reporter=reporter,
     )
     return Exported(tuple(done))

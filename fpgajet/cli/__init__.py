@@ -53,6 +53,7 @@ def _register() -> None:
         importing,
         models,
         parts,
+        patterns,
         prove,
         report,
         rtl,
@@ -80,6 +81,7 @@ def _register() -> None:
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")
+    app.add_typer(patterns.app, name="patterns")
     app.add_typer(importing.app, name="import")
 
 

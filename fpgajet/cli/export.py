@@ -18,14 +18,15 @@ class Target(StrEnum):
     PORTS = "ports"
     AXI_STREAM = "axi-stream"
     CMSSW = "cmssw"
+    EMP = "emp"
 
 
 EXAMPLE = """
 Write what leaves the build directory. `c`: an emulator that computes the firmware's score with plain integers, with
 a C interface. `ports`: the firmware with named ports in Verilog and VHDL, and an interface sheet. `axi-stream`: the
-firmware between two AXI4-Streams of 64 bits, as packaged IP. `cmssw`: the emulator as a repository for CMSSW. Every
-target is compiled or simulated here, and compared with the integer reference on real jets and edge vectors. Nothing
-is exported if a bit differs.
+firmware between two AXI4-Streams of 64 bits, as packaged IP. `cmssw`: the emulator as a repository for CMSSW. `emp`:
+a payload of the EMP framework for packets of 54 frames, with pattern files. Every target is compiled or simulated
+here, and compared with the integer reference on real jets and edge vectors. Nothing is exported if a bit differs.
 
 Example:
 
@@ -51,6 +52,12 @@ def export(
         typer.Option(help="Jets instead of the shipped sample: jet file, or .npy [jets, N, 4] in GeV."),
     ] = None,
     edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to compare on.", min=10)] = 10_000,
+    score_type: Annotated[
+        str, typer.Option(help="Target emp: type of the probability in an answer, unsigned.")
+    ] = "ap_ufixed<10,1>",
+    threshold: Annotated[
+        float, typer.Option(help="Target emp: the least score whose decision bit is set.")
+    ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
@@ -58,7 +65,7 @@ def export(
 
     exported = api.export(
         build_dir, target=[chosen.value for chosen in target or [Target.C]], name=name, version=version, out=out,
-        events=events, edge_vectors=edge_vectors, reporter=reporter(),
+        events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, reporter=reporter(),
     )  # fmt: skip
     if as_json:
         print_json(exported.as_dict())

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fpgajet.encodings import encoding_of
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 from fpgajet.hls.csynth_reports import SUMMARY_TITLE, TEXT_TITLE, read_text, read_xml
 from fpgajet.hls.tool_report import ToolReport
 from fpgajet.hls.vivado_reports import read_timing, read_utilisation

@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, Mismatch, ToolFailed
-from fpgajet.export.firmware.axi_stream import stream_sources, write_axi_stream
+from fpgajet.export.firmware.answer import answer_of
+from fpgajet.export.firmware.axi_stream import stream_sources, write_axi_stream, write_stream_patterns
 from fpgajet.export.firmware.core import Core, copy_core
+from fpgajet.export.firmware.emp import HDL, EmpSimulation, packing_of, write_emp
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.ports import simulated_ports, write_ports
 from fpgajet.export.firmware.words import packets, score_of
 from fpgajet.export.manifest import write_manifest
+from fpgajet.export.patterns.formats import read_board
+from fpgajet.export.patterns.vectors import write_patterns
 from fpgajet.export.templates import render
 from fpgajet.files import sha256, write_text
 from fpgajet.fixed import from_real
@@ -56,12 +60,49 @@ def export_axi_stream(given: Prepared, folder: Path, listener: Reporter, version
 
     def write(core: Core, interface: Interface, raw: Raw, expected: Raw) -> None:
         write_axi_stream(core, interface, given.network.name, version)
+        write_stream_patterns(core, interface, raw, expected)
 
     def simulate(core: Core, interface: Interface, raw: Raw, work: Path) -> Raw:
         simulation = StreamSimulation(stream_sources(core), f"{core.name}_axi_stream")
         return streamed(simulation, packets(raw, interface), len(interface.outputs))
 
     return export_firmware("axi-stream", given, folder, listener, write, simulate)
+
+
+def export_emp(
+    given: Prepared, folder: Path, listener: Reporter, score_type: str, threshold: float
+) -> Export:
+    """The target ``emp``; raises as :func:`export_ports`, and BadInput for a tagger that does not fit packets.
+
+    Args:
+        score_type: unsigned type of the probability in the answers.
+        threshold: the least score that passes.
+    """
+    answer = answer_of(given.network.output.operator.output, score_type, threshold)
+    expected_words: dict[str, NDArray[np.uint64]] = {}
+
+    def write(core: Core, interface: Interface, raw: Raw, expected: Raw) -> None:
+        write_emp(core, interface, answer, given.network.name)
+        packing, jets = packing_of(core, interface), packets(raw, interface)
+        slots = np.zeros((-len(jets) % packing.jets, *given.network.input_shape), dtype=np.int64)
+        scores = np.concatenate([expected[:, 0], reference_scores(given.network, slots)[:, 0]])
+        there = np.concatenate([(jets != 0).any(axis=1), np.zeros(len(slots), dtype=bool)])
+        expected_words["out"] = answer.words(scores, there)
+        write_patterns(core.folder, core.name, packing, jets, expected_words["out"])
+
+    def simulate(core: Core, interface: Interface, raw: Raw, work: Path) -> Raw:
+        packing, simulation = packing_of(core, interface), EmpSimulation(core, work)
+        pieces = sorted((core.folder / "patterns" / "EMPv2").glob("in_*.txt"))
+        shown = [simulation.run(read_board(piece)[0].channels[0]) for piece in pieces]
+        words = np.concatenate([packing.last_words(piece) for piece in shown])
+        if not np.array_equal(words, expected_words["out"]):
+            wrong = int((words != expected_words["out"]).argmax()) if len(words) else 0
+            raise Mismatch(
+                f"the payload answers jet {wrong} of the pattern files wrongly. Nothing was exported."
+            )
+        return answer.scores(words[: len(raw)])[:, None]
+
+    return export_firmware("emp", given, folder, listener, write, simulate, HDL)
 
 
 def streamed(simulation: StreamSimulation, words: NDArray[np.uint64], outputs: int) -> Raw:
@@ -89,12 +130,14 @@ def export_firmware(
     listener: Reporter,
     write: Callable[[Core, Interface, Raw, Raw], None],
     simulate: Callable[[Core, Interface, Raw, Path], Raw],
+    verilog: str = "verilog",
 ) -> Export:
     """Copy the tagger, write a target's files around it, simulate them, and compare with the reference.
 
     Args:
         write: adds the target's own files, given raw inputs and scores of the test vectors.
         simulate: raw scores by the export's top module; its last argument is a folder for temporary files.
+        verilog: folder of the Verilog in the export.
 
     Raises:
         BadInput, MissingTool, ToolFailed, Mismatch, CannotWrite: see :func:`export_ports`.
@@ -107,7 +150,7 @@ def export_firmware(
     flat = raw.reshape(len(raw), -1)
     with atomic_folder(folder) as work:
         with reported(listener, target):
-            core = copy_core(design, work, given.name)
+            core = copy_core(design, work, given.name, verilog)
             interface = interface_of(given.network, design)
             write(core, interface, flat, expected)
         with reported(listener, "simulate"), ScratchFolder("fpgajet-export-") as place:

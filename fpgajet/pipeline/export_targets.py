@@ -10,8 +10,10 @@ from fpgajet.errors import BadInput
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
 from fpgajet.pipeline.reporter import Reporter, Silent
 
+#: Type of the probability in the answers of the target ``emp``.
+SCORE_TYPE = "ap_ufixed<10,1>"
 #: In the order of the documentation.
-TARGETS = ("c", "ports", "axi-stream", "cmssw")
+TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp")
 Exporter = Callable[[Prepared, Path, Reporter], Export]
 
 
@@ -24,6 +26,8 @@ def run_exports(
     out: Path | None = None,
     events: Path | None = None,
     edges: int = 10_000,
+    score_type: str = SCORE_TYPE,
+    threshold: float = 0.0,
     reporter: Reporter | None = None,
 ) -> list[Export]:
     """Write several exports of a build, each compared with the integer reference first.
@@ -32,6 +36,7 @@ def run_exports(
         build_dir: made by ``fpgajet build``.
         targets: names in :data:`TARGETS`.
         name, version, events, edges, reporter: see :func:`fpgajet.pipeline.export_flow.run_export`.
+        score_type, threshold: of the target ``emp``, see :func:`fpgajet.pipeline.export_firmware.export_emp`.
         out: folder of a single target; by default ``build_dir/export/NAME_vVERSION`` for ``c``, and the same with
             ``-TARGET`` for the others.
 
@@ -53,20 +58,18 @@ def run_exports(
     if others:
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
         folders = {t: free_folder(out or build_dir / "export" / f"{given.name}-{t}") for t in others}
-        done += [
-            _exporter(target, version)(given, folder, reporter or Silent())
-            for target, folder in folders.items()
-        ]
+        exporters = _exporters(version, score_type, threshold)
+        done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
     return done
 
 
-def _exporter(target: str, version: int) -> Exporter:
+def _exporters(version: int, score_type: str, threshold: float) -> dict[str, Exporter]:
     from fpgajet.pipeline.export_cmssw import export_cmssw
-    from fpgajet.pipeline.export_firmware import export_axi_stream, export_ports
+    from fpgajet.pipeline.export_firmware import export_axi_stream, export_emp, export_ports
 
-    exporters: dict[str, Exporter] = {
+    return {
         "ports": export_ports,
         "axi-stream": partial(export_axi_stream, version=version),
         "cmssw": export_cmssw,
+        "emp": partial(export_emp, score_type=score_type, threshold=threshold),
     }
-    return exporters[target]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fpgajet.encodings import encoding_of
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 from quant.data.reading.boundary import require_regular_file
 from quant.importing.foreign import ForeignNorm, ForeignNPelican, Real
 

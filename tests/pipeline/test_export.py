@@ -56,16 +56,27 @@ def test_several_targets_at_once(fpgajet: Run, build: Path) -> None:
     refused = fpgajet("export", build, "--target", "ports", "--edge-vectors", 50)
     assert (refused.returncode, "holds no Verilog" in refused.stderr) == (2, True)
     emit(load(read_model(build / "model.onnx"), "model"), build / "rtl", 320, "xcvu9p")
-    targets = [word for target in ("ports", "axi-stream", "c", "cmssw") for word in ("--target", target)]
+    targets = [
+        word for target in ("ports", "axi-stream", "c", "cmssw", "emp") for word in ("--target", target)
+    ]
     done = fpgajet("export", build, *targets, "--edge-vectors", 50, "--json")
     assert done.returncode == 0, done.stderr
     exports = {one["target"]: one for one in json.loads(done.stdout)["exports"]}
-    assert set(exports) == {"c", "ports", "axi-stream", "cmssw"}
-    for target in ("ports", "axi-stream", "cmssw"):
+    assert set(exports) == {"c", "ports", "axi-stream", "cmssw", "emp"}
+    for target in ("ports", "axi-stream", "cmssw", "emp"):
         folder = Path(exports[target]["folder"])
         manifest = json.loads((folder / "manifest.json").read_text())
         assert manifest["events_compared"] == exports[target]["events_compared"] > 1000
         assert all(sha256(folder / name) == digest for name, digest in manifest["files"].items())
+    patterns = Path(exports["emp"]["folder"]) / "patterns"
+    same = fpgajet(
+        "patterns", "compare", patterns / "APx" / "out_001.txt", patterns / "EMPv2" / "out_001.txt"
+    )
+    assert (same.returncode, "972 valid frames agree" in same.stdout) == (0, True)
+    other = fpgajet(
+        "patterns", "compare", patterns / "APx" / "out_000.txt", patterns / "EMPv2" / "out_001.txt"
+    )
+    assert (other.returncode, ": score is" in other.stderr or ": probability is" in other.stderr) == (3, True)
     refused = fpgajet("export", build, "--target", "ports", "--target", "c", "--out", build / "x")
     assert (refused.returncode, "one target" in refused.stderr) == (2, True)
 

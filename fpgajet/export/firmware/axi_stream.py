@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 import fpgajet
 from fpgajet.devices import part as find_part
 from fpgajet.export.firmware.core import Core
 from fpgajet.export.firmware.interface import Interface, Port
 from fpgajet.export.firmware.ipxact import component
 from fpgajet.export.firmware.ports import write_sheet
-from fpgajet.export.firmware.words import LONG, SCORE_BITS, SHORT, words_of
+from fpgajet.export.firmware.words import LONG, SCORE_BITS, SHORT, packets, words_of
+from fpgajet.export.patterns.board import Packing
+from fpgajet.export.patterns.vectors import add_frames, write_patterns
 from fpgajet.export.templates import render
 from fpgajet.files import write_text
 from fpgajet.quoting import comment, tcl
@@ -79,6 +84,27 @@ def write_axi_stream(core: Core, interface: Interface, title: str, version: int)
         "protocol": _protocol(core, interface),
     }
     write_sheet(core.folder, interface, values | sheet)
+
+
+def write_stream_patterns(
+    core: Core, interface: Interface, raw: NDArray[np.int64], scores: NDArray[np.int64]
+) -> None:
+    """Pattern files of raw inputs and scores, an answer in the frame of its jet's last word; none for several scores.
+
+    Raises:
+        CannotWrite: the folder cannot be written.
+    """
+    packing = Packing(len(words_of(interface)))
+    if len(interface.outputs) > 1 or packing.jets < 1:
+        return
+    answers = scores[:, 0].view(np.uint64) & np.uint64((1 << SCORE_BITS) - 1)
+    write_patterns(core.folder, core.name, packing, packets(raw, interface), answers)
+    fields: list[dict[str, object]] = [
+        {"name": "score", "low": 0, "bits": SCORE_BITS, "signed": True},
+        {"name": "too short", "low": SHORT, "bits": 1, "signed": False},
+        {"name": "too long", "low": LONG, "bits": 1, "signed": False},
+    ]
+    add_frames(core.folder / "interface.json", interface, packing, fields)
 
 
 def stream_sources(core: Core) -> list[Path]:

@@ -43,18 +43,19 @@ class Core:
         return sum(shape.width for shape in self.design.score)
 
 
-def copy_core(design: RtlDesign, folder: Path, name: str) -> Core:
+def copy_core(design: RtlDesign, folder: Path, name: str, verilog: str = "verilog") -> Core:
     """Write the sources of a design, ``fpgajet_`` at the beginning of names replaced by the export's name.
+
+    Args:
+        verilog: folder within the export for the Verilog.
 
     Raises:
         BadInput: a source is missing, or no file of the design.
         CannotWrite: the folder cannot be written.
     """
-    verilog = tuple(_copy(design.directory, source, folder / "verilog", name) for source in design.sources)
+    files = tuple(f"{verilog}/{_copy(design.directory, s, folder / verilog, name)}" for s in design.sources)
     vhdl = tuple(_copy(design.directory / VHDL, source, folder / VHDL, name) for source in design.vhdl)
-    return Core(
-        name, folder, tuple(f"verilog/{f}" for f in verilog), tuple(f"{VHDL}/{f}" for f in vhdl), design
-    )
+    return Core(name, folder, files, tuple(f"{VHDL}/{f}" for f in vhdl), design)
 
 
 def _copy(directory: Path, source: str, folder: Path, name: str) -> str:

@@ -9,8 +9,8 @@ from typing import TextIO
 
 import numpy as np
 
-from fpgajet.encodings import encoding_of
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 from quant.data.conversion.columns import label_column, momentum_columns
 from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, class_names
 from quant.data.reading.boundary import reading, require_regular_file
