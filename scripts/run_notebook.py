@@ -49,7 +49,7 @@ def main() -> None:
     for number, cell in enumerate(notebook.cells):  # the same bytes for the same outputs
         cell["id"] = f"cell-{number}"
         cell.metadata = {}
-    nbformat.write(notebook, arguments.out)
+    arguments.out.write_text(jupytext.writes(notebook, fmt="ipynb"), encoding="utf-8")
 
 
 if __name__ == "__main__":
