@@ -89,7 +89,14 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     batch = work / "batch.cpp"
     write_text(batch, BATCH.replace("TOP", f"{name}_float"))
     objects = [work.resolve() / f"{part}.o" for part in ("firmware", "bridge", "batch")]
-    compiler = [COMPILER, "-O3", "-fPIC", *_dialect(), "-Ifirmware/ap_types", '-DWEIGHTS_DIR="firmware/weights"']
+    compiler = [
+        COMPILER,
+        "-O3",
+        "-fPIC",
+        *_dialect(),
+        "-Ifirmware/ap_types",
+        '-DWEIGHTS_DIR="firmware/weights"',
+    ]
     units = zip([*(path.relative_to(project) for path in sources), batch.resolve()], objects, strict=True)
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
         done = list(pool.map(lambda unit: run([*compiler, "-c", "-o", unit[1], unit[0]], cwd=project), units))

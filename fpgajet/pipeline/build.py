@@ -14,6 +14,7 @@ from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.files import read_json
 from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import rtl_stages, stages
+from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.jets import shipped_sample
@@ -96,7 +97,8 @@ def run_build(
             | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
             "inputs": {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256},
         }
-        run_stages(context, record, verilog)
+        with Ahead() as ahead:
+            run_stages(context, record, verilog, ahead)
         record.save()
         report = refresh_report(context.artefacts)
     return Outcome(context.directory, report, settings.strict)
@@ -127,12 +129,15 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     return context
 
 
-def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
-    """All stages of the chosen flows, in their order; those of other flows are dropped from the record."""
+def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahead) -> None:
+    """All stages of the chosen flows, in their order; those of other flows are dropped from the record.
+
+    What compilers and Yosys do begins as soon as their sources lie there.
+    """
     settings = context.settings
 
-    def perform(stage: Stage) -> None:
-        record.perform(stage, context.reporter)
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
 
     perform(stages.checkpoint_stage(context))
     perform(stages.model_stage(context))
@@ -141,12 +146,15 @@ def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
     if settings.flow != "rtl":
         flows.add("hls")
         perform(stages.project_stage(context))
-        perform(stages.csim_stage(context))
+        record.begin(stages.csim_stage(context), ahead)
     else:
         record.forget("project", "csim")
     if extent.simulated:
         flows.add("rtl")
-        perform(rtl_stages.verilog_stage(context))
+        if perform(rtl_stages.verilog_stage(context)):
+            ahead.begin("simulation", context.artefacts.compile_verilog)  # for the certificate
+        cells = rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings))
+        record.begin(cells, ahead)
         if settings.prove and rtl_stages.provable(context):
             perform(rtl_stages.prove_stage(context))
         else:
@@ -155,9 +163,11 @@ def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
     else:
         record.forget("verilog", "prove", "cells")
         context.directory.proof.unlink(missing_ok=True)
+    if "hls" in flows:
+        perform(stages.csim_stage(context))
     perform(stages.certificate_stage(context, flows))
     perform(stages.physics_stage(context))
     perform(stages.boosts_stage(context))
     perform(stages.estimate_stage(context))
     if extent.simulated:
-        perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
+        perform(cells)

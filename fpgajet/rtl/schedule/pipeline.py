@@ -106,9 +106,7 @@ class _Placer:
         cells, members = netlist.cells, sharing.members()
         self._cascades = _cascades(netlist)
         self._dsp = [isinstance(cell, DSP_KINDS) for cell in cells]
-        self._delay = [
-            0.0 if isinstance(cell, Input | Constant) else delay(cell, cells) for cell in cells
-        ]
+        self._delay = [0.0 if isinstance(cell, Input | Constant) else delay(cell, cells) for cell in cells]
         self._steps = [
             (number, [(member, self._reads(member)) for member in members[number]])
             for number in order_of(netlist, sharing.leader)

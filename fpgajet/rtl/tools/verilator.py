@@ -67,7 +67,17 @@ def _compile(design: RtlDesign, work: Path) -> Path:
     write_text(runtime, _including(root / "include" / name for name in RUNTIME))
 
     def compiled(unit: Path) -> Path:
-        command = ["g++", "-std=c++17", "-O0", "-fPIC", "-w", "-c", "-o", str(unit.with_suffix(".o")), str(unit)]
+        command = [
+            "g++",
+            "-std=c++17",
+            "-O0",
+            "-fPIC",
+            "-w",
+            "-c",
+            "-o",
+            str(unit.with_suffix(".o")),
+            str(unit),
+        ]
         complaint = f"g++ cannot compile {GENERATED}"
         run_tool([*command, *headers], work, FOLDER, complaint, env=environment)
         return unit.with_suffix(".o")
