@@ -48,9 +48,8 @@ def test_a_stage_that_begins_is_no_longer_up_to_date(tmp_path: Path) -> None:
 
     Record(tmp_path).perform(stage_of(work), Remembering())
     assert "making" in Record(tmp_path).stages
-    with pytest.raises(KeyboardInterrupt), Ahead() as ahead:
+    with Ahead() as ahead:
         Record(tmp_path).begin(stage_of(work, reads=2), ahead)
-        raise KeyboardInterrupt
     assert "making" not in Record(tmp_path).stages
 
 
@@ -59,9 +58,10 @@ def test_what_the_work_raises_comes_where_its_result_is_needed(tmp_path: Path) -
         raise ToolFailed("no luck")
 
     record = Record(tmp_path)
-    with pytest.raises(ToolFailed, match="no luck"), Ahead() as ahead:
+    with Ahead() as ahead:
         record.begin(stage_of(work), ahead)
-        record.perform(stage_of(work), Remembering(), ahead)
+        with pytest.raises(ToolFailed, match="no luck"):
+            record.perform(stage_of(work), Remembering(), ahead)
     assert "making" not in Record(tmp_path).stages
 
 
@@ -74,8 +74,13 @@ def test_an_interrupt_ends_the_programs_of_the_work_and_those_that_it_starts_the
         return str(statuses)
 
     ahead = Ahead()
-    with pytest.raises(KeyboardInterrupt), ahead:
-        ahead.begin("work", work)
-        assert begun.wait(60)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with ahead:
+            ahead.begin("work", work)
+            assert begun.wait(60)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert ahead.finish("work", work).outcome == "[-9, -9, -9]"

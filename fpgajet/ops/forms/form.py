@@ -42,6 +42,15 @@ class InputForm(ABC):
     real_tables: ClassVar[bool] = False
 
     @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """By column, a name that hardware languages take, and what one count of its integer stands for."""
+        return tuple((f"column_{k}", "see the input form") for k in range(self.columns))
+
+    def row_names(self, rows: int) -> list[str]:
+        """Names of the rows of an input, for hardware languages."""
+        return [f"constituent_{k:02d}" for k in range(rows)]
+
+    @property
     @abstractmethod
     def bits(self) -> int | None:
         """Bits of a constituent on the wire; None where the network's input type decides."""

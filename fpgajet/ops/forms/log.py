@@ -33,6 +33,12 @@ class Log(Angular):
         if not 1 <= self.steps <= 64:
             raise ValueError(f"a factor of two in pT has 1 to 64 steps, not {self.steps}")
 
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        angle = f"pi/{self.angle_steps} from the jet's axis"
+        unit = f"{self.steps} log2(pT / {self.pt_lsb:g} GeV), 0 for an empty slot"
+        return ("log_pt", unit), ("eta", angle), ("phi", angle)
+
     def pt_number(self, pt: Real) -> Real:
         number: Real = np.rint(self.steps * np.log2(pt / self.pt_lsb))
         return number

@@ -23,6 +23,10 @@ class Momenta(InputForm):
     four_momenta: ClassVar[bool] = True
 
     @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, "GeV") for name in ("energy", "px", "py", "pz"))
+
+    @property
     def bits(self) -> int | None:
         return None
 

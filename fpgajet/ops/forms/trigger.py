@@ -26,6 +26,11 @@ class Trigger(Angular):
     name: ClassVar[str] = "trigger"
     real_tables: ClassVar[bool] = True
 
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        angle = f"pi/{self.angle_steps} from the jet's axis"
+        return ("pt", f"{self.pt_lsb:g} GeV, 0 for an empty slot"), ("eta", angle), ("phi", angle)
+
     def pt_number(self, pt: Real) -> Real:
         return np.rint(pt / self.pt_lsb)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ class VerilogSimulation(Simulation):
         self.design = design
         require("verilator", "g++")
         with temporary_folder(FOLDER) as work:  # once loaded, the library needs no file
-            self._library = ctypes.CDLL(str(_compile(design, work)))
+            sources = [design.directory.resolve() / name for name in design.sources]
+            self._library = ctypes.CDLL(str(compile_verilog(sources, work)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -57,8 +58,14 @@ class VerilogSimulation(Simulation):
         return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
 
 
-def _compile(design: RtlDesign, work: Path) -> Path:
-    """Shared library of a design, in ``work``; two compilers at a time."""
+def compile_verilog(
+    sources: Sequence[Path], work: Path, top: str = "fpgajet_top", harness: Path = HARNESS
+) -> Path:
+    """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
+
+    It is not optimised: for a hundred thousand clocks, optimising takes longer than it saves. Two compilers work at
+    a time.
+    """
     root = verilator_root()
     assert root is not None
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
@@ -66,43 +73,29 @@ def _compile(design: RtlDesign, work: Path) -> Path:
     runtime = work / "runtime.cc"
     write_text(runtime, _including(root / "include" / name for name in RUNTIME))
 
-    def compiled(unit: Path) -> Path:
-        command = [
-            "g++",
-            "-std=c++17",
-            "-O0",
-            "-fPIC",
-            "-w",
-            "-c",
-            "-o",
-            str(unit.with_suffix(".o")),
-            str(unit),
-        ]
-        complaint = f"g++ cannot compile {GENERATED}"
-        run_tool([*command, *headers], work, FOLDER, complaint, env=environment)
-        return unit.with_suffix(".o")
+    def compiled(unit: Path) -> str:
+        result = str(unit.with_suffix(".o"))
+        command = ["g++", "-std=c++17", "-O0", "-fPIC", "-w", *headers, "-c", "-o", result, str(unit)]
+        run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
+        return result
 
+    # A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
+    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "0", "--x-initial", "0"]
+    verilate += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
+    verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
         first = pool.submit(compiled, runtime)  # the same for all designs: while Verilator works
-        _verilate(design, work, root, environment)
-        objects = [*pool.map(compiled, _units(work)), first.result()]
+        run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
+        objects = [*pool.map(compiled, _units(work, harness)), first.result()]
     library = work / "simulation.so"
-    link = ["g++", "-shared", "-o", str(library), *map(str, objects)]
+    link = ["g++", "-shared", "-o", str(library), *objects]
     run_tool(link, work, FOLDER, f"g++ cannot link {GENERATED}", env=environment)
     return library
 
 
-def _verilate(design: RtlDesign, work: Path, root: Path, environment: dict[str, str]) -> None:
-    # A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
-    command = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "0", "--x-initial", "0"]
-    command += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", "fpgajet_top", "--Mdir", str(work)]
-    command += [str(design.directory.resolve() / name) for name in design.sources]
-    run_tool(command, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
-
-
-def _units(work: Path) -> list[Path]:
+def _units(work: Path, harness: Path) -> list[Path]:
     """The generated code as two translation units of equal size: more would read the same headers more often."""
-    parts: tuple[list[Path], list[Path]] = ([HARNESS], [])
+    parts: tuple[list[Path], list[Path]] = ([harness], [])
     sizes = [0, 0]
     for part in sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path)):
         smaller = int(sizes[1] < sizes[0])
