@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.processes import end_all_on_interrupt
 from fpgajet.verify.certificate import Certificate, certify
+from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def certify_build(
     edges: int,
     seed: int,
     reporter: Reporter | None = None,
+    registry: Registry[Any] | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -38,9 +40,11 @@ def certify_build(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears how many events are done.
+        registry: implementations that belong to this kind of build; by default those of a checkpoint.
     """
     listener = reporter or Silent()
-    network, entries = build.network, IMPLEMENTATIONS.certified(flows)
+    network, known = build.network, IMPLEMENTATIONS if registry is None else registry
+    entries = known.certified(flows)
     # Some compile what they run: meanwhile this thread searches for edge vectors.
     with ThreadPoolExecutor(len(entries)) as pool, end_all_on_interrupt():
         making = [pool.submit(entry.make, build) for entry in entries]

@@ -175,6 +175,7 @@ def path_digest(path: Path) -> str | None:
     return _digest({str(p.relative_to(path)): sha256(p) for p in files})
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that can change a result."""
     return {"python": platform.python_version(), **_installed(VERSIONED)}
