@@ -55,7 +55,8 @@ def main() -> None:
     result: dict[str, Any] = {"command": shlex.join(["python", *sys.argv]), "machine": machine(), "cases": {}}
     programs = {"old": chosen.old.absolute(), "new": chosen.new.absolute()}
     for case in chosen.case or CASES:
-        found = result["cases"][case] = {"options": shlex.join(CASES[case]), "load": [], "seconds": {}}
+        found: dict[str, Any] = {"options": shlex.join(CASES[case]), "load": [], "seconds": {}}
+        result["cases"][case] = found
         for _ in range(chosen.rounds):
             for name, run, seconds, certificate in measured(programs, CASES[case]):
                 found["load"].append(round(os.getloadavg()[0], 2))
