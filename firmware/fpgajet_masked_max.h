@@ -78,14 +78,6 @@ void masked_max(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features], 
     e_T found[R];
     #pragma HLS ARRAY_PARTITION variable=largest complete
     #pragma HLS ARRAY_PARTITION variable=found complete
-    for (unsigned r = 0; r < R; r++) {
-        #pragma HLS UNROLL
-        found[r] = 0;
-        for (unsigned f = 0; f < F; f++) {
-            #pragma HLS UNROLL
-            largest[r * F + f] = 0;
-        }
-    }
     for (unsigned phase = 0; phase < folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::phases; phase++) {
         #pragma HLS UNROLL
         x_T now[R * J * F];
@@ -102,15 +94,16 @@ void masked_max(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features], 
             masked_max_phase<x_T, e_T, CONFIG_T, J>(now, real, candidate, there);
         else
             masked_max_shared<x_T, e_T, CONFIG_T, J>(now, real, candidate, there);
+        for (unsigned k = 0; k < R * F; k++) {
+            #pragma HLS UNROLL
+            e_T before = (phase == 0) ? e_T(0) : found[k / F];
+            if (phase == 0)
+                largest[k] = 0;
+            keep_larger<x_T, e_T>(largest[k], before, candidate[k], there[k / F]);
+        }
         for (unsigned r = 0; r < R; r++) {
             #pragma HLS UNROLL
-            for (unsigned f = 0; f < F; f++) {
-                #pragma HLS UNROLL
-                e_T before = found[r];
-                keep_larger<x_T, e_T>(largest[r * F + f], before, candidate[r * F + f], there[r]);
-            }
-            if (there[r] != 0)
-                found[r] = 1;
+            found[r] = (there[r] != 0 || (phase != 0 && found[r] != 0)) ? 1 : 0;
         }
     }
 

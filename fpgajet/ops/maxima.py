@@ -12,36 +12,27 @@ import numpy as np
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Shared, Units
-from fpgajet.ops.operator import Operator, Shape, expect
-from fpgajet.ops.roles import CHANNELS, CONSTITUENT_CHANNELS, Axes
+from fpgajet.ops.masked import Masked, OfConstituents, OfNeighbours
+from fpgajet.ops.operator import Shape, expect
 
 
 @dataclass(frozen=True)
-class MaskedMax(Operator):
+class MaskedMax(Masked):
     """y_f = max of x_jf over all j with e_j = 1, rounded once; 0 where there is no such j.
 
     Inputs: ``x`` [..., N, F] and the bits ``e`` [..., N], N = ``slots``.
     """
 
-    inputs: ClassVar[int] = 2
-    homogeneous: ClassVar[bool] = True
     header: ClassVar[str] = "fpgajet_masked_max.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "masked_max"
 
     slots: int
 
     def check(self, shapes: Sequence[Shape], rank: int) -> None:
-        """Raise ``ValueError`` unless x has ``rank`` axes, N slots, and the bits its shape without the last."""
-        x, bits = shapes
-        fits = len(x) == rank and tuple(x[:-1]) == tuple(bits) and x[-2] == self.slots
+        super().check(shapes, rank)
         expect(
-            fits,
-            f"{self.op_type} of {self.slots} slots cannot take inputs of shape {list(x)} and {list(bits)}",
+            shapes[1][-1] == self.slots, f"{self.op_type} of {self.slots} slots cannot take {shapes[1][-1]}"
         )
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, real = inputs[0], a.expand(inputs[1], -1)
@@ -68,10 +59,6 @@ class MaskedMax(Operator):
         takes_y = a.gate(a.select(x_real, a.less(x, y), one), y_real)
         return a.select(takes_y, y, x), a.select(x_real, one, y_real)
 
-    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
-        *rows, columns, features = shapes[0]
-        return {"rows": prod(rows), "columns": columns, "features": features}
-
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         *leading, columns, features = shapes[0]
         rows, bits = prod(leading), widths["input0"].bits
@@ -87,37 +74,18 @@ class MaskedMax(Operator):
 
 
 @dataclass(frozen=True)
-class NeighbourMax(MaskedMax):
+class NeighbourMax(MaskedMax, OfNeighbours):
     """y_if = max_j x_ijf over the neighbours j of i: the largest message that a constituent gets.
 
     Inputs: ``x`` [..., N, N, F] and the graph's bits ``edges`` [..., N, N]. Output [..., N, F].
     Source: arXiv 2202.06941, section 2.4 (the aggregation is a hyperparameter).
     """
 
-    op_type: ClassVar[str] = "NeighbourMax"
-    skips_diagonal: ClassVar[bool] = True
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        self.check(shapes, 3)
-        return (shapes[0][0], shapes[0][2])
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return CONSTITUENT_CHANNELS
-
 
 @dataclass(frozen=True)
-class MaskedMaxPool(MaskedMax):
+class MaskedMaxPool(MaskedMax, OfConstituents):
     """y_f = max_i x_if over the real constituents i of a jet.
 
     Inputs: ``x`` [..., N, F] and ``mask`` [..., N]. Output [..., F].
     Source: arXiv 1703.06114, theorem 2 (deep sets), with the largest in place of the sum.
     """
-
-    op_type: ClassVar[str] = "MaskedMaxPool"
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        self.check(shapes, 2)
-        return (shapes[0][1],)
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return CHANNELS

@@ -32,19 +32,6 @@ class TrainedSeed:
     validation_loss: float
 
 
-def float_phase(
-    settings: TrainingSettings,
-    jets: Sample,
-    validation: Sample,
-    directory: Path,
-    report: Report,
-    tick: Tick = no_tick,
-    device: str = "cpu",
-) -> nn.Module:
-    """The best float model, see :func:`trained_seeds`."""
-    return trained_seeds(settings, jets, validation, directory, report, tick, device)[0].model
-
-
 def trained_seeds(
     settings: TrainingSettings,
     jets: Sample,

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import FixedType
-from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 
 
 @dataclass(frozen=True)
@@ -24,26 +23,11 @@ class GivenFeatures(InputForm):
         if self.columns < 1:
             raise ValueError(f"the input form given has at least one column, not {self.columns}")
 
-    @property
-    def bits(self) -> int | None:
-        return None
-
-    @property
-    def input_type(self) -> FixedType | None:
-        return None
-
     def features(self, momenta: NDArray[Any]) -> Features:
         raise BadInput("a foreign network takes features, which cannot be computed from four-momenta.")
 
     def momenta(self, features: NDArray[Any]) -> Real:
         raise BadInput("the features of a foreign network do not say which four-momenta they stand for.")
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
+    def dots(self, wanted: WantedDots) -> Dots:
         raise ValueError("the features of a foreign network do not say how d_ij follows from them")

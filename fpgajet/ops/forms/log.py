@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.angular import Angular, AngularTypes
 from fpgajet.ops.forms.form import Dots, Real
 from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.log_dots import LogDots
@@ -50,21 +50,11 @@ class Log(Angular):
     def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
         return FixedType(False, bits or self.pt_bits, 0, overflow=Overflow.SAT)
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
-        common = self._common(output, constituents, beams, address)
-        if table is None:
-            raise ValueError(f"the input form {self.name} needs a type of tables")
-        logs, exponent_bits = log_tables(self, common[3].bits, table.bits, output)
-        types = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
+    def angular_dots(self, types: AngularTypes, table: FixedType) -> Dots:
+        logs, exponent_bits = log_tables(self, types.address.bits, table.bits, types.output)
+        entries = {name: _holding(values) for name, values in logs.items()} | {"power_table": types.output}
         exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
-        return Dots(LogDots(*common, exponent, len(logs["sum_table"])), logs, types)
+        return Dots(LogDots(*types, exponent, len(logs["sum_table"])), logs, entries)
 
 
 def _holding(values: Real) -> FixedType:
