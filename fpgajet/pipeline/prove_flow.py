@@ -15,14 +15,13 @@ from fpgajet.fixed import from_real, to_real
 from fpgajet.folders import exclusive
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.jets import sample_features
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
-from quant.data import read_jets
 
 #: Events that propose what is to be proved, of real jets and of edge vectors.
 SAMPLES = 400
@@ -81,9 +80,7 @@ def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
 
 def samples(network: Network, count: int = SAMPLES, seed: int = SEED) -> NDArray[np.int64]:
     """Raw inputs [events, inputs]: real jets first, then edge vectors."""
-    constituents = network.input_shape[0]
-    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
-    features = network.form.features(jets.constituents[:, :constituents])
+    features = sample_features(network, count)
     edges = edge_vectors(network, count, seed, features)
     raw = from_real(np.concatenate([features, *edges.values()]), network.input_type)
     return raw.reshape(len(raw), -1)
