@@ -17,7 +17,7 @@ from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import bare_events, shipped_sample
+from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import noted_hashes, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
@@ -117,11 +117,11 @@ def prepare(build_dir: Path, *, name: str | None, version: int, events: Path | N
         BadInput: see :func:`run_export`.
     """
     build = existing_build(build_dir, hls=False)
-    network = Artefacts(build).network
+    artefacts = Artefacts(build)
+    network = artefacts.network
     _require_unchanged(build)
     called = identifier(network.name if name is None else name, version)
-    given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
-    jets = network.form.features(given)
+    jets = given_events(artefacts, events)
     edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
     return Prepared(build, network, called, jets, edge)
 

@@ -9,20 +9,12 @@ from numpy.typing import NDArray
 
 import quant.data
 from fpgajet.errors import BadInput
-from fpgajet.ops.network import Network
 from quant.data import Jets, check_constituents, read_events, read_jets
 
 
 def shipped_sample() -> Path:
     """The test sample that comes with fpgajet: 20,000 jets of seed 4, which no training set may use (docs/data.md)."""
     return Path(quant.data.__file__).parent / "samples" / "test.h5"
-
-
-def sample_features(network: Network, count: int) -> NDArray[np.float32]:
-    """Features [count, N, columns] of the first jets of the shipped sample, as ``network`` reads them."""
-    constituents = network.input_shape[0]
-    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
-    return network.form.features(jets.constituents[:, :constituents])
 
 
 def labelled_jets(path: Path, constituents: int, max_jets: int | None) -> Jets:

@@ -21,6 +21,16 @@ class BuildDirectory:
         return self.root / "checkpoint"
 
     @property
+    def foreign(self) -> Path:
+        """Copy of the foreign ONNX file that was built, with its external data."""
+        return self.root / "foreign.onnx"
+
+    @property
+    def yardstick(self) -> Path:
+        """What the network of a foreign file was compared with."""
+        return self.root / "yardstick.json"
+
+    @property
     def model(self) -> Path:
         """QONNX model."""
         return self.root / "model.onnx"
@@ -100,7 +110,8 @@ def existing_build(root: Path, *, hls: bool = True) -> BuildDirectory:
     build = BuildDirectory(root)
     if not build.record.is_file():
         raise BadInput(f"{root} is not a build directory ({RECORD} is missing): run `fpgajet build` first.")
-    for path in (build.model, *([build.project] if hls else []), build.checkpoint):
+    source = build.foreign if build.foreign.exists() else build.checkpoint
+    for path in (build.model, *([build.project] if hls else []), source):
         if not path.exists():
             raise BadInput(
                 f"{root} is an unfinished build ({path.name} is missing): run `fpgajet build` again."

@@ -13,9 +13,10 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.fixed import from_real, to_real
 from fpgajet.folders import exclusive
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import sample_features
+from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
@@ -34,7 +35,8 @@ class Outcome:
     """A proof, and the file with the jet that refutes it, if a file can hold it.
 
     Attributes:
-        proof: what was found. counterexample: an array [1, N, 4] in GeV for ``fpgajet csim --events``.
+        proof: what was found. counterexample: an array [1, N, 4] in GeV for ``fpgajet csim --events``, or
+            the features [1, N, F] of a foreign network.
         raw: the raw input that refutes the proof.
     """
 
@@ -79,26 +81,30 @@ def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
 
 
 def samples(network: Network, count: int = SAMPLES, seed: int = SEED) -> NDArray[np.int64]:
-    """Raw inputs [events, inputs]: real jets first, then edge vectors."""
-    features = sample_features(network, count)
+    """Raw inputs [events, inputs]: real jets, or random events where jets say nothing, then edge vectors."""
+    features = sample_events(network, count)
     edges = edge_vectors(network, count, seed, features)
     raw = from_real(np.concatenate([features, *edges.values()]), network.input_type)
     return raw.reshape(len(raw), -1)
 
 
 def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) -> bool:
-    """Write a raw input as a jet in GeV, if there is a jet that becomes exactly this input.
+    """Write a raw input as a jet in GeV, or as features, if there is a jet that becomes exactly this input.
 
     Returns:
         Whether it was written.
     """
     precision = network.input_type
     shaped = raw.reshape(1, *network.input_shape)
-    momenta = network.form.momenta(to_real(shaped, precision.fraction)).astype(np.float32)
-    if not (from_real(network.form.features(momenta), precision) == shaped).all():
-        return False
+    values = to_real(shaped, precision.fraction)
+    if isinstance(network.form, GivenFeatures):
+        event = values.astype(np.float32)
+    else:
+        event = network.form.momenta(values).astype(np.float32)
+        if not (from_real(network.form.features(event), precision) == shaped).all():
+            return False
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        np.save(stream, momenta)
+        np.save(stream, event)
     return True
 
 

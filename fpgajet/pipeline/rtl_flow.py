@@ -16,7 +16,7 @@ from fpgajet.fixed import from_real
 from fpgajet.folders import exclusive
 from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.jets import sample_features
+from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.rtl.build import RtlResult, build
@@ -67,7 +67,7 @@ def run_rtl(
 def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
     precision = network.input_type
-    real = from_real(sample_features(network, -(-count // 2)), precision)
+    real = from_real(sample_events(network, -(-count // 2)), precision)
     rng = np.random.default_rng(SEED)
     edge = rng.integers(
         precision.lowest, precision.highest + 1, (max(count - len(real), 0), *network.input_shape)

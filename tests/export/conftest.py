@@ -10,6 +10,9 @@ pytest.importorskip("alkaid")
 
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, emit
+from tests.rtl.conftest import need, network
+
+__all__ = ["need", "network"]
 
 
 @pytest.fixture(scope="session")

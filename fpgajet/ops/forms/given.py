@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.ops.forms import Dots, Features, InputForm, Real, WantedDots
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,11 @@ class GivenFeatures(InputForm):
 
     name: ClassVar[str] = "given"
 
-    columns: int  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+    columns: int = 1  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+
+    def __post_init__(self) -> None:
+        if self.columns < 1:
+            raise ValueError(f"the input form given has at least one column, not {self.columns}")
 
     def features(self, momenta: NDArray[Any]) -> Features:
         raise BadInput("a foreign network takes features, which cannot be computed from four-momenta.")
