@@ -12,7 +12,7 @@ from fpgajet.errors import require_extra
 if TYPE_CHECKING:
     from quant.data import Jets
     from quant.evaluation import Scored
-    from quant.training.fit import Report, Tick
+    from quant.training.fit import OnEpoch, Tick
 
 PRECISIONS = ("float", "quantised")
 METRICS = {
@@ -80,7 +80,7 @@ def train(
     resume: bool = False,
     until: str = "quantised",
     device: str = "cpu",
-    report: Report | None = None,
+    report: OnEpoch | None = None,
     tick: Tick | None = None,
     command: Sequence[str] = (),
 ) -> Trained:
