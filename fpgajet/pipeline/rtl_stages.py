@@ -85,11 +85,13 @@ def verilog_stage(context: BuildContext) -> Stage:
         from fpgajet.pipeline.rtl_flow import test_jets
         from fpgajet.rtl import emit
         from fpgajet.rtl.build import VHDL_JETS, check_vhdl
+        from fpgajet.rtl.design import scheduled
         from fpgajet.rtl.hardware import cautions
 
-        network = context.network
+        network, options = context.network, RtlOptions(**chosen)
         try:
-            design = emit(network, build.verilog, clock, context.part.name, RtlOptions(**chosen))
+            context.circuit = scheduled(network, clock, options)
+            design = emit(network, build.verilog, clock, context.part.name, options, context.circuit)
         except BadInput as error:
             raise BadInput(f"{error} `--flow hls` builds without Verilog.") from error
         for warning in cautions(design):
@@ -130,7 +132,7 @@ def prove_stage(context: BuildContext) -> Stage:
         from fpgajet.prove.proof import Level
 
         options = {"multipliers": settings.multipliers, "stages": settings.stages}
-        outcome = prove_build(build, options)
+        outcome = prove_build(build, options, context.network, context.circuit)
         if outcome.proof.level is Level.REFUTED:
             raise Mismatch(f"{described(outcome.proof)}: run `fpgajet prove {build.root}` for the input.")
         write_json(build.proof, {"proofs": [outcome.proof.document()]})

@@ -160,7 +160,8 @@ class _Importer:
         """A node that computes something."""
         op, first = node.op_type, node.inputs[0]
         if op in ("MatMul", "Gemm", "Conv", "Einsum"):
-            return product(self.graph, node, self.layers, self.affine(first), self.weights)
+            moving = next((n for n in node.inputs[:2] if n and not self.graph.tensors[n].constant), first)
+            return product(self.graph, node, self.layers, self.affine(moving), self.weights)
         if op in pools.POOLS:
             return pools.pool(self.graph, node, self.layers, self.affine(first))
         if op in ("Concat", "Add", "Sub", "Mul") and self.joins(node):

@@ -25,6 +25,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.pipeline.foreign_events import random_events
 from fpgajet.verify.certificate import certify
 from tests.estimate.onnx_models import Model
+from tests.estimate.standard.test_equivalent import PER_CONSTITUENT
 from tests.graph.foreign import brevitas_models
 
 RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -274,6 +275,16 @@ def deep_sets(draw: st.DrawFn) -> tuple[Model, str]:
 def test_deep_sets_agree_in_every_stage(case: tuple[Model, str], tmp_path: Path) -> None:
     m, y = case
     stages_agree(m.save(tmp_path / "m.onnx", y))
+
+
+@pytest.mark.parametrize("name", PER_CONSTITUENT)
+def test_a_dense_per_constituent_in_every_form(tmp_path: Path, name: str) -> None:
+    """Whatever the nodes are, it is one Dense."""
+    m = Model((8, 4))
+    y = PER_CONSTITUENT[name](m, m.quant("x", 6, 2.0**-4))
+    path = m.save(tmp_path / "m.onnx", m.quant(y, 8, 0.25))
+    stages_agree(path)
+    assert [node.operator.op_type for node in imported(path).network.nodes] == ["Dense"]
 
 
 @pytest.mark.parametrize("dynamo", [True, False])
