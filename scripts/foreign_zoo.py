@@ -83,7 +83,9 @@ def built(path: Path, given: FixedType | None) -> str:
                 raise
             found = foreign_network(graph, given)
         events = random_events(found.network, 1, EVENTS).features
-        files: list[Implementation] = [ForeignFile(model, found), *([] if found.imported.carried else [ExactFile(found)])]
+        files: list[Implementation] = [ForeignFile(model, found)]
+        if not found.imported.carried:
+            files.append(ExactFile(found))
         result = certify(found.network, files, {"x": events}, score_kind="x")
     except FpgajetError as error:
         return refusal(path, error)
