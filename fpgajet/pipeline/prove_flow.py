@@ -64,7 +64,7 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
 def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
     """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval."""
     from fpgajet.rtl import RtlDesign
-    from fpgajet.rtl.proof import prove_verilog
+    from fpgajet.rtl.proof import prove_verilog, searched
 
     network = Artefacts(build).network
     design = RtlDesign.read(build.verilog)
@@ -74,7 +74,7 @@ def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
     path.unlink(missing_ok=True)
     if proof.event is None:
         return Outcome(proof)
-    found = raw[proof.event]
+    found = searched(network, raw)[proof.event]
     saved = path if save_counterexample(network, found, path) else None
     return Outcome(proof, saved, found.tolist())
 
@@ -110,6 +110,7 @@ def described(proof: Proof) -> str:
     if proof.level is Level.PROVED:
         return (
             f"{proof.what} proved equal to the reference for all inputs: {proof.cuts:,} cuts, "
-            f"{proof.enumerations} enumerations of {proof.assignments:,} assignments"
+            f"{proof.enumerations} enumerations, {proof.assignments:,} assignments"
+            + (f", {proof.cells:,} statements read back" if proof.cells else "")
         )
     return f"{proof.what}: {proof.level}, {proof.reason}"

@@ -127,9 +127,7 @@ class Hierarchy:
                     return chosen
                 bit = cell.ports[chosen[0]][driver.place]
             elif not path and not self.enter and cell.kind in self.modules:
-                return Inside(
-                    driver.cell, self.modules[cell.kind].outputs[driver.port][driver.place], time
-                )
+                return Inside(driver.cell, self.modules[cell.kind].outputs[driver.port][driver.place], time)
             elif cell.kind in self.modules and self.modules[cell.kind].origin not in self.whole:
                 path, bit = (
                     (*path, driver.cell),
@@ -138,7 +136,7 @@ class Hierarchy:
             else:
                 return Leaf(path, driver.cell, driver.port, time, driver.place)
 
-    def _chosen(self, path: Path, cell: Cell, place: int, time: int) -> int | None | Leaf | tuple[str]:
+    def _chosen(self, path: Path, cell: Cell, place: int, time: int) -> int | Leaf | tuple[str] | None:
         """Port that a multiplexer takes; a constant where both have it; None if unknown; a leaf if it computes."""
         key = self.source(path, cell.ports["S"][0], time)
         if isinstance(key, int):

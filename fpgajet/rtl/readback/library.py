@@ -11,12 +11,12 @@ from functools import cache
 
 import numpy as np
 
+from fpgajet.fixed import FixedType
 from fpgajet.rtl.ir.cell import Role
 from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, NotRead
 from fpgajet.rtl.readback.machine import Machine, Meaning
 from fpgajet.rtl.readback.modules import Module
 from fpgajet.rtl.readback.vectors import Numbers, Word, WordBit
-from fpgajet.fixed import FixedType
 from fpgajet.scalars import ScalarGraph, evaluate
 
 #: Assignments of the inputs of a module that are tried, and how many at a time.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from fpgajet.fixed import FixedType
 from fpgajet.prove.prover import Prover
+from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import Constant, Copy, Input
 from fpgajet.rtl.ir.netlist import Netlist
-from fpgajet.rtl.ir.scalars import netlist_scalars
-from fpgajet.rtl.ir.symbols import precision
+from fpgajet.rtl.ir.scalars import symbol
+from fpgajet.rtl.ir.symbols import Symbols, precision
 from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, Source
 from fpgajet.rtl.readback.library import MEANINGS
 from fpgajet.rtl.readback.machine import Machine
@@ -62,50 +64,36 @@ class Logic:
     def _equal(self, number: int) -> bool:
         netlist, module = self.wiring.netlist, self.wiring.stage(number)
         cell, graph = netlist.cells[number], ScalarGraph()
-        args = list(dict.fromkeys(cell.args))
-        small = _alone(netlist, number, args)
-        (expected,) = netlist_scalars(small, graph)
-        numbers, given = Numbers(graph), {}
-        stops: dict[Bit, Given] = {}
-        for index, arg in enumerate(args):
-            if isinstance(netlist.cells[arg], Constant):
-                continue
-            word = Word(graph.input(index, precision(small.inputs[index])), small.inputs[index].width)
-            for place, bit in enumerate(self.wiring.net(module, arg)):
-                stops[bit] = Given(name(arg), place)
-                given[stops[bit]] = (word, place)
-        bits = self._bits(module, number, numbers, given, stops)
-        found = (numbers.signed if cell.format.signed else numbers.unsigned)(bits)
-        if found == expected:
-            key: object = (tuple(graph.nodes), tuple(graph.tables), found)
-            self._known.setdefault(key, True)
-            return True
-        key = (tuple(graph.nodes), tuple(graph.tables), found, expected)
+        small = _alone(netlist, number)
+        numbers, operands = Numbers(graph), _Operands(graph)
+        signals = Symbols(small, graph)
+        for arg, given in zip(dict.fromkeys(cell.args), small.cells, strict=False):
+            if isinstance(given, Constant):
+                signals.nodes.append(graph.constant(given.raw))
+            else:
+                bits = operands.add(self.wiring.net(module, arg), given.format)
+                signals.nodes.append((numbers.signed if given.format.signed else numbers.unsigned)(bits))
+        expected = signals.into(symbol(small.cells[-1], signals), cell.format.fraction, cell.format)
+        shown = self._bits(module, number, numbers, operands)
+        found = (numbers.signed if cell.format.signed else numbers.unsigned)(shown)
+        key: object = (tuple(graph.nodes), tuple(graph.tables), found, expected)
         if key not in self._known:
-            self._known[key] = self._proved(graph, small, expected, found)
+            self._known[key] = found == expected or self._proved(graph, operands.types, expected, found)
         return self._known[key]
 
-    def _bits(
-        self,
-        module: Module,
-        number: int,
-        numbers: Numbers,
-        given: Mapping[Given, WordBit],
-        stops: Mapping[Bit, Given],
-    ) -> list[WordBit]:
+    def _bits(self, module: Module, number: int, numbers: Numbers, operands: _Operands) -> list[WordBit]:
         def nothing(port: str, place: int, time: int) -> Source:
             return None
 
+        stops = {bit: Given("", place) for place, bit in enumerate(operands.words)}
+        given = {stops[bit]: word for bit, word in operands.words.items()}
         inside = Hierarchy(self.wiring.modules, module.name, nothing, MEANINGS.keys(), stops=stops)
-        machine = Machine(inside, numbers, given, MEANINGS)
-        return machine.net(name(number), 0)
+        return Machine(inside, numbers, given, MEANINGS).net(name(number), 0)
 
-    def _proved(self, graph: ScalarGraph, small: Netlist, expected: int, found: int) -> bool:
+    def _proved(self, graph: ScalarGraph, types: list[FixedType], expected: int, found: int) -> bool:
         rng = np.random.default_rng(SEED)
-        ranges = [precision(shape) for shape in small.inputs]
-        samples = np.stack([rng.integers(t.lowest, t.highest + 1, SAMPLES) for t in ranges], axis=-1)
-        for row in range(2):
-            samples[row] = [(t.lowest, t.highest)[row] for t in ranges]
+        samples = np.stack([rng.integers(t.lowest, t.highest + 1, SAMPLES) for t in types], axis=-1)
+        samples[:2] = [[t.lowest for t in types], [t.highest for t in types]]
         prover = Prover(graph, samples, nested=False)
         prover.reference([expected])
         left = prover.prove([expected], [found])
@@ -113,8 +101,31 @@ class Logic:
         return not left
 
 
-def _alone(netlist: Netlist, number: int, args: list[int]) -> Netlist:
+@dataclass
+class _Operands:
+    """Bits of the operands of a cell as inputs. A bit that two operands have in common is one input."""
+
+    graph: ScalarGraph
+    words: dict[Bit, WordBit] = field(default_factory=dict)
+    types: list[FixedType] = field(default_factory=list)
+
+    def add(self, bits: Sequence[Bit], shape: Format) -> list[WordBit]:
+        """Bits of one more operand."""
+        new = [bit for bit in bits if isinstance(bit, int) and bit not in self.words]
+        whole = len(set(new)) == len(bits)
+        if new:
+            kind = shape if whole and bits[0] == new[0] else Format(False, len(set(new)), 0)
+            narrow = FixedType(False, 1, 0) if kind.width == 1 else precision(kind)
+            self.types.append(FixedType(narrow.signed, narrow.bits, 0))
+            word = Word(self.graph.input(len(self.types) - 1, self.types[-1]), kind.width)
+            for place, bit in enumerate(dict.fromkeys(new)):
+                self.words[bit] = (word, place)
+        return [self.words[bit] if isinstance(bit, int) else int(bit) for bit in bits]
+
+
+def _alone(netlist: Netlist, number: int) -> Netlist:
     """One cell as a netlist, its operands inputs; constants stay constants."""
+    args = list(dict.fromkeys(netlist.cells[number].args))
     formats = tuple(netlist.cells[arg].format for arg in args)
     cells = [
         given if isinstance(given := netlist.cells[arg], Constant) else Input(index, format=given.format)

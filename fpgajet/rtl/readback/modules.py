@@ -24,6 +24,7 @@ proc -noopt
 write_json "{result}"
 """
 
+
 class Driver(NamedTuple):
     """Which cell drives a bit, at which port and place."""
 
@@ -119,4 +120,6 @@ def _module(name: str, found: dict[str, Any]) -> Module:
 
 def _numbers(parameters: dict[str, Any]) -> dict[str, int]:
     """Parameters are strings of bits; those that are text do not occur in what is read here."""
-    return {key: int(value, 2) for key, value in parameters.items() if set(str(value)) <= {"0", "1"} and value}
+    return {
+        key: int(value, 2) for key, value in parameters.items() if set(str(value)) <= {"0", "1"} and value
+    }

@@ -113,7 +113,7 @@ class Numbers:
         """A number that tells all values of the bits apart, 0 for 0."""
         found = self.residue(bits)
         node, top = self.graph.nodes[found], 1 << len(bits)
-        if node.lowest >= 0 and node.highest < top or -top <= 2 * node.lowest and 2 * node.highest < top:
+        if (node.lowest >= 0 and node.highest < top) or (-top <= 2 * node.lowest and 2 * node.highest < top):
             return found
         return self.unsigned(bits)
 
