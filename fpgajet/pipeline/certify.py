@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.verify.certificate import Certificate, certify
+from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def certify_build(
     edges: int,
     seed: int,
     reporter: Reporter | None = None,
+    registry: Registry[Any] | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -36,9 +38,11 @@ def certify_build(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears how many events are done.
+        registry: implementations that belong to this kind of build; by default those of a checkpoint.
     """
     listener = reporter or Silent()
-    implementations = [entry.make(build) for entry in IMPLEMENTATIONS.certified(flows)]
+    entries = IMPLEMENTATIONS if registry is None else registry
+    implementations = [entry.make(build) for entry in entries.certified(flows)]
     events = {REAL_JETS: jets} | edge_vectors(build.network, edges, seed, jets)
     total = sum(map(len, events.values()))
     return certify(
