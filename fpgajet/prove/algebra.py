@@ -69,7 +69,7 @@ class Algebra(Functions):
         offset = poly.add(p, poly.constant(1 << (to.bits - 1))) if to.signed else p
         return poly.add(p, self.floor(offset, to.bits), -(1 << to.bits))
 
-    def floor(self, p: Polynomial, bits: int) -> Polynomial:  # noqa: PLR0911 - a form per return
+    def floor(self, p: Polynomial, bits: int) -> Polynomial:  # noqa: PLR0911, PLR0912 - a form per return
         """floor(p / 2**bits).
 
         Where a finer floor of the same value is known, this is a floor of that one.

@@ -18,7 +18,7 @@ from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.readback.files import Reading, compare_files, differing_event
 from fpgajet.rtl.readback.hierarchy import NotRead
-from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.tools.installed import available
 from fpgajet.rtl.write import verilog
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
@@ -64,9 +64,16 @@ def prove_verilog(
     Raises:
         MissingTool: alkaid is not installed.
     """
-    started = time.perf_counter()
     netlist, sharing = circuit(network, design.clock_mhz, options)
     schedule = pipeline(netlist, design.clock_mhz, options.stages, sharing)
+    return prove_files(network, design, netlist, schedule, samples)
+
+
+def prove_files(
+    network: Network, design: RtlDesign, netlist: Netlist, schedule: Schedule, samples: NDArray[np.int64]
+) -> Proof:
+    """As :func:`prove_verilog`, with the scheduled netlist that the files should be."""
+    started = time.perf_counter()
     if not available()["yosys"].present:
         changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name))
         if changed:

@@ -78,11 +78,8 @@ class Hierarchy:
     def module(self, path: Path) -> Module:
         """The module of an instance."""
         if path not in self._inside:
-            if not path:
-                found = self.modules[self.top]
-            else:
-                found = self.modules[self.module(path[:-1]).cells[path[-1]].kind]
-            self._inside[path] = found
+            name = self.module(path[:-1]).cells[path[-1]].kind if path else self.top
+            self._inside[path] = self.modules[name]
         return self._inside[path]
 
     def cell(self, path: Path, label: str) -> Cell:
@@ -99,7 +96,9 @@ class Hierarchy:
             self._known[first] = self._followed(path, bit, time)
         return self._known[first]
 
-    def _followed(self, path: Path, bit: Bit, time: int) -> Source:
+    def _followed(  # noqa: PLR0911, PLR0912 - a case per kind of driver
+        self, path: Path, bit: Bit, time: int
+    ) -> Source:
         while True:
             if isinstance(bit, str):
                 return {"0": 0, "1": 1}.get(bit)

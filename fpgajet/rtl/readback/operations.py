@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fpgajet.rtl.readback.hierarchy import NotRead
@@ -27,7 +27,7 @@ class Operation:
 
     numbers: Numbers
     cell: Cell
-    given: dict[str, Bits]
+    given: Mapping[str, Bits]
 
     def word(self) -> Word:
         """What the cell computes.
@@ -70,10 +70,11 @@ class Operation:
             address = [(word, place) for place in range(len(address))]
         else:
             raise NotRead(f"a table with an address of {len(address)} bits")
+        constant = [bit for bit in entries if isinstance(bit, int)]
         reached = []
         for value in range(1 << word.width):
             places = [bit if isinstance(bit, int) else value >> bit[1] & 1 for bit in address]
-            reached.append(int(entries[sum(bit << k for k, bit in enumerate(places))]))  # type: ignore[call-overload]
+            reached.append(constant[sum(bit << k for k, bit in enumerate(places))])
         return Word(self.numbers.entry(word, tuple(reached)), 1, (word, tuple(reached)))
 
     def _selected(self) -> Word:

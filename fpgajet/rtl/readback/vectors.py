@@ -76,9 +76,9 @@ def _unextended(parts: list[Piece]) -> tuple[list[Piece], bool]:
         return parts, False
     last, before = parts[-1], parts[-2] if len(parts) > 1 else None
     single = last.repeated or last.size == 1
-    if single and before and before.word is last.word and not before.repeated:
-        if before.low + before.size - 1 == last.low:
-            return parts[:-1], True
+    follows = before is not None and before.word is last.word and not before.repeated
+    if single and before and follows and before.low + before.size - 1 == last.low:
+        return parts[:-1], True
     if last.repeated:
         return [*parts[:-1], Piece(last.word, last.low, 1)], True
     return parts, False
