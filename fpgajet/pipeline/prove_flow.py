@@ -23,11 +23,14 @@ from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
+from quant.data.checking.constituents import find_problems
 
 #: Events that propose what is to be proved, of real jets and of edge vectors.
 SAMPLES = 400
 SEED = 1
 COUNTEREXAMPLE = "counterexample.npy"
+#: Shares of the least significant bit by which a momentum may differ from its rounded value.
+ROUNDED = (0.0, 0.2, 0.45)
 
 
 @dataclass(frozen=True)
@@ -97,15 +100,30 @@ def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) ->
     precision = network.input_type
     shaped = raw.reshape(1, *network.input_shape)
     values = to_real(shaped, precision.fraction)
-    if isinstance(network.form, GivenFeatures):
-        event = values.astype(np.float32)
-    else:
-        event = network.form.momenta(values).astype(np.float32)
-        if not (from_real(network.form.features(event), precision) == shaped).all():
-            return False
+    event: NDArray[Any] | None = values.astype(np.float32)
+    if not isinstance(network.form, GivenFeatures):
+        event = _physical(network, shaped)
+    if event is None:
+        return False
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, event)
     return True
+
+
+def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """A physical jet that is rounded to an input; None if there is none among those tried.
+
+    Rounding may have made E < |p|: a jet with a little more energy and less momentum rounds to the same.
+    """
+    precision = network.input_type
+    exact = network.form.momenta(to_real(shaped, precision.fraction))
+    for share in ROUNDED:
+        moved = exact - share * precision.lsb * np.sign(exact) * np.array([-1.0, 1.0, 1.0, 1.0])
+        momenta: NDArray[np.float32] = moved.astype(np.float32)
+        same = (from_real(network.form.features(momenta), precision) == shaped).all()
+        if same and not find_problems(momenta):
+            return momenta
+    return None
 
 
 def described(proof: Proof) -> str:
