@@ -16,10 +16,9 @@ from pathlib import Path
 
 from fpgajet.graph.collapse import collapse
 from fpgajet.pipeline.prove_flow import samples
-from fpgajet.rtl.design import circuit
+from fpgajet.rtl.design import scheduled
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.proof import prove_files
-from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.proof import prove_verilog
 from fpgajet.rtl.write.design import write_design
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
@@ -41,17 +40,19 @@ def main(path: Path, models: list[str]) -> None:
     for name, _, ii in (model.partition("@") for model in models):
         network = collapse(load_model(open_checkpoint(resolve(name))).network())
         started = time.perf_counter()
-        netlist, sharing = circuit(network, CLOCK_MHZ, RtlOptions(ii=int(ii)))
-        schedule = pipeline(netlist, CLOCK_MHZ, None, sharing)
+        options = RtlOptions(ii=int(ii))
+        made = scheduled(network, CLOCK_MHZ, options)
         with tempfile.TemporaryDirectory() as folder:
-            design = write_design(netlist, schedule, Path(folder), CLOCK_MHZ, "xcvu9p", network.name)
+            design = write_design(
+                made.netlist, made.schedule, Path(folder), CLOCK_MHZ, "xcvu9p", network.name
+            )
             traced = time.perf_counter() - started
-            proof = prove_files(network, design, netlist, schedule, samples(network))
+            proof = prove_verilog(network, design, options, samples(network), made)
         rows.append(
             {
                 "model": name,
                 "ii": int(ii),
-                "cells": len(netlist.cells),
+                "cells": len(made.netlist.cells),
                 "level": proof.level.value,
                 "statements": proof.cells,
                 "cuts": proof.cuts,

@@ -116,7 +116,7 @@ def prepare(build_dir: Path, *, name: str | None, version: int, events: Path | N
     Raises:
         BadInput: see :func:`run_export`.
     """
-    build = existing_build(build_dir, hls=False)
+    build = existing_build(build_dir)
     artefacts = Artefacts(build)
     network = artefacts.network
     _require_unchanged(build)

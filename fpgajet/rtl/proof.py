@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level, Proof, prove_outputs
 from fpgajet.prove.search import near
-from fpgajet.rtl.design import circuit
+from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.readback.files import Reading, compare_files, differing_event
 from fpgajet.rtl.readback.hierarchy import NotRead
-from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.tools.installed import available
 from fpgajet.rtl.write import verilog
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
@@ -47,7 +46,11 @@ def prove_netlist(network: Network, netlist: Netlist, samples: NDArray[np.int64]
 
 
 def prove_verilog(
-    network: Network, design: RtlDesign, options: RtlOptions, samples: NDArray[np.int64]
+    network: Network,
+    design: RtlDesign,
+    options: RtlOptions,
+    samples: NDArray[np.int64],
+    made: Circuit | None = None,
 ) -> Proof:
     """Prove that Verilog files compute their network's score for every jet.
 
@@ -60,20 +63,14 @@ def prove_verilog(
         design: Verilog on disk.
         options: those that it was written with.
         samples: raw inputs [events, inputs]; ``event`` of a refuted proof counts in :func:`searched` of them.
+        made: what the caller has made of the same network, clock and options.
 
     Raises:
         MissingTool: alkaid is not installed.
     """
-    netlist, sharing = circuit(network, design.clock_mhz, options)
-    schedule = pipeline(netlist, design.clock_mhz, options.stages, sharing)
-    return prove_files(network, design, netlist, schedule, samples)
-
-
-def prove_files(
-    network: Network, design: RtlDesign, netlist: Netlist, schedule: Schedule, samples: NDArray[np.int64]
-) -> Proof:
-    """As :func:`prove_verilog`, with the scheduled netlist that the files should be."""
     started = time.perf_counter()
+    made = made or scheduled(network, design.clock_mhz, options)
+    netlist, schedule = made.netlist, made.schedule
     if not available()["yosys"].present:
         changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name))
         if changed:

@@ -16,7 +16,7 @@ from fpgajet.ops.network import Network
 from fpgajet.verify.boundaries import BoundaryCounter, unreached
 
 REFERENCE = "integer reference"
-CHUNK = 2000
+CHUNK = 1000
 
 
 class Implementation(Protocol):

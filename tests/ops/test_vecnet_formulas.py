@@ -163,7 +163,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
 }
 #: operators whose formulas are in tests/ops/test_formulas.py and tests/ops/test_angular_dots.py
 NPELICAN = {
-    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums",
+    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "PuppiLog",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
 NETWORKS = dict(every_network())
