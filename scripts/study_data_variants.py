@@ -56,7 +56,7 @@ def run(task: tuple[str, int, bool]) -> dict[str, Jets]:
             generator.DELPHES_ATLAS = detector  # type: ignore[attr-defined]
             other: Recipe = recipe.model_copy(update=changes)
             rng = np.random.default_rng(batch)
-            made[variant].append(generator.jets_of_batch(records, charges, other, name, rng))
+            made[variant].append(generator.jets_of_batch(records, charges, other, name, rng)[0])
     return {variant: concatenate(pieces) for variant, pieces in made.items() if pieces}
 
 

@@ -6,6 +6,7 @@ an interruption, or a larger total do not change what is in it.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -25,15 +26,17 @@ import numpy as np
 from fpgajet import __version__, signals
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import read_json, write_json
-from quant.data.generation.generator import generate, require_generator
-from quant.data.generation.processes import COMMON, PROCESSES
-from quant.data.generation.recipe import Recipe
+from quant.data.generation.generator import POOL_STREAM, generate, require_generator
+from quant.data.generation.pool import Pool, load_pool, make_pool, save_pool
+from quant.data.generation.processes import PROCESSES
+from quant.data.generation.recipe import Recipe, make_recipe
 from quant.data.jets import Jets, concatenate
 from quant.data.reading.jet_file import JetFile
 from quant.data.writing.jet_writer import write_jets
 
 SHARD_JETS = 5_000
 ORDER_FILE = "order.json"
+POOL_FILE = "minimum-bias.npz"
 POLL_SECONDS = 0.2
 # Streams of random numbers of one shard: one for each class, and one for the order of the rows.
 SHUFFLE_STREAM = 1_000
@@ -63,6 +66,7 @@ class Order:
         return range(shard * self.shard_jets, min((shard + 1) * self.shard_jets, self.jets))
 
     def as_json(self) -> dict[str, Any]:
+        scipy = ("scipy",) if self.recipe.mode == "level1-pileup" else ()
         return {
             "recipe": self.recipe.model_dump(mode="json"),
             "jets": self.jets,
@@ -70,7 +74,7 @@ class Order:
             "shard_jets": self.shard_jets,
             "versions": {
                 "fpgajet": __version__,
-                **{name: version(name) for name in ("pythia8mc", "fastjet", "numpy")},
+                **{name: version(name) for name in ("pythia8mc", "fastjet", "numpy", *scipy)},
             },
         }
 
@@ -103,8 +107,11 @@ def produce(
         with ProcessPoolExecutor(
             min(processes, len(todo)), context, initializer=start_worker, initargs=(counter, stop)
         ) as pool:
-            pending = {pool.submit(make_shard, out, order, shard) for shard in todo}
+            pending: set[Future[int]] = set()
             try:
+                if needs_pool(order):
+                    follow({pool.submit(make_pool_file, out, order)}, lambda: progress(done))
+                pending |= {pool.submit(make_shard, out, order, shard) for shard in todo}
                 follow(pending, lambda: progress(done + counter.value))
             except BaseException:
                 # Workers look at this after each batch of events, so they end within a second.
@@ -112,6 +119,36 @@ def produce(
                 pool.shutdown(cancel_futures=True)
                 raise
     return [shard_path(out, shard) for shard in range(order.shards)]
+
+
+def needs_pool(order: Order) -> bool:
+    """Are there minimum-bias events to lay over?"""
+    return order.recipe.mode == "level1-pileup"
+
+
+def made_from(order: Order) -> dict[str, Any]:
+    """All that the pool depends on; the number of interactions per crossing is not among it."""
+    recipe, pileup = order.recipe, order.recipe.pileup
+    return {
+        "seed": [order.seed, POOL_STREAM],
+        "collision_energy": recipe.collision_energy,
+        **{name: getattr(pileup, name) for name in ("pool_events", "vertex_spread", "track_pt_min")},
+        "versions": order.as_json()["versions"],
+    }
+
+
+def make_pool_file(out: Path, order: Order) -> int:
+    """Make the order's minimum-bias events unless they are there; returns how many there are."""
+    pool = load_pool(out / POOL_FILE, made_from(order))
+    if pool is None:
+        pool = make_pool(order.recipe, (order.seed, POOL_STREAM))
+        save_pool(out / POOL_FILE, pool, made_from(order))
+    return len(pool)
+
+
+def pool_of(out: Path, order: Order) -> Pool:
+    """The minimum-bias events in ``out``; made again where they are missing or damaged."""
+    return load_pool(out / POOL_FILE, made_from(order)) or make_pool(order.recipe, (order.seed, POOL_STREAM))
 
 
 def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
@@ -135,6 +172,8 @@ def claim(out: Path, order: Order) -> None:
     asked = order.as_json()
     if file.exists():
         earlier = read_json(file)
+        with contextlib.suppress(BadInput, KeyError):  # an older order lacks newer keys of the recipe
+            earlier["recipe"] = make_recipe(earlier["recipe"]).model_dump(mode="json")
         differing = [key for key in asked if key != "jets" and earlier.get(key) != asked[key]]
         if differing:
             raise BadInput(
@@ -167,6 +206,7 @@ class Stopped(Exception):
 
 _counter: Synchronized[int] | None = None
 _stop: Event | None = None
+_pool: Pool | None = None
 
 
 def start_worker(counter: Synchronized[int], stop: Event) -> None:
@@ -192,7 +232,10 @@ def _end_with_parent() -> None:
 
 def make_shard(out: Path, order: Order, shard: int) -> int:
     """Generate one shard and write it; returns its number of jets."""
-    jets = shard_content(order, shard, count)
+    global _pool
+    if needs_pool(order) and _pool is None:
+        _pool = pool_of(out, order)
+    jets = shard_content(order, shard, count, _pool)
     write_jets(shard_path(out, shard), jets)
     return len(jets)
 
@@ -206,24 +249,30 @@ def count(jets: int) -> None:
         raise Stopped
 
 
-def shard_content(order: Order, shard: int, progress: Callable[[int], None] = lambda _: None) -> Jets:
-    """The jets of one shard, classes mixed."""
+def shard_content(
+    order: Order, shard: int, progress: Callable[[int], None] = lambda _: None, pool: Pool | None = None
+) -> Jets:
+    """The jets of one shard, classes mixed; ``pool``: the order's minimum-bias events, if it needs any."""
     rows = order.rows(shard)
     classes = order.recipe.classes
     wanted = [sum(1 for row in rows if row % len(classes) == index) for index in range(len(classes))]
-    made = [
-        generate(order.recipe, name, wanted[index], (order.seed, shard, index), progress)
+    made = {
+        name: generate(order.recipe, name, wanted[index], (order.seed, shard, index), progress, pool)
         for index, name in enumerate(classes)
         if wanted[index]
-    ]
-    jets = concatenate(made)
+    }
+    jets = concatenate(list(made.values()))
     mixed = np.random.default_rng((order.seed, shard, SHUFFLE_STREAM)).permutation(len(jets))
-    return Jets(**{**vars(jets[mixed]), "provenance": provenance(order, shard)})
+    sections = {name: part.provenance for name, part in made.items()}
+    facts = {**provenance(order, shard), "cross_sections": sections}
+    return Jets(**{**vars(jets[mixed]), "provenance": facts})
 
 
 def provenance(order: Order, shard: int) -> dict[str, Any]:
     """Everything needed to make the shard again; no time or place, so that equal jets give equal files."""
-    settings = {name: [*COMMON, *PROCESSES[name].settings] for name in order.recipe.classes}
+    settings = {
+        name: [*order.recipe.common_settings, *PROCESSES[name].settings] for name in order.recipe.classes
+    }
     windows = {name: list(order.recipe.window(name)) for name in order.recipe.classes}
     # Not the total: the first shards of a larger order are the same files.
     asked = {key: value for key, value in order.as_json().items() if key != "jets"}
