@@ -147,8 +147,12 @@ def make_pool_file(out: Path, order: Order) -> int:
 
 
 def pool_of(out: Path, order: Order) -> Pool:
-    """The minimum-bias events in ``out``; made again where they are missing or damaged."""
-    return load_pool(out / POOL_FILE, made_from(order)) or make_pool(order.recipe, (order.seed, POOL_STREAM))
+    """The minimum-bias events in ``out``, read once per process; made again where they are missing or damaged."""
+    key = str(out / POOL_FILE)
+    if key not in _pools:
+        stored = load_pool(out / POOL_FILE, made_from(order))
+        _pools[key] = stored or make_pool(order.recipe, (order.seed, POOL_STREAM))
+    return _pools[key]
 
 
 def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
@@ -206,7 +210,7 @@ class Stopped(Exception):
 
 _counter: Synchronized[int] | None = None
 _stop: Event | None = None
-_pool: Pool | None = None
+_pools: dict[str, Pool] = {}
 
 
 def start_worker(counter: Synchronized[int], stop: Event) -> None:
@@ -232,10 +236,8 @@ def _end_with_parent() -> None:
 
 def make_shard(out: Path, order: Order, shard: int) -> int:
     """Generate one shard and write it; returns its number of jets."""
-    global _pool
-    if needs_pool(order) and _pool is None:
-        _pool = pool_of(out, order)
-    jets = shard_content(order, shard, count, _pool)
+    pool = pool_of(out, order) if needs_pool(order) else None
+    jets = shard_content(order, shard, count, pool)
     write_jets(shard_path(out, shard), jets)
     return len(jets)
 

@@ -38,17 +38,16 @@ def alphas(of: Candidates, hard_tracks: Candidates, pileup: PileUp) -> Floats:
     """
     from scipy.spatial import cKDTree
 
-    pairs = _tree(of, cKDTree).sparse_distance_matrix(
-        _tree(hard_tracks, cKDTree), pileup.cone, output_type="ndarray"
-    )
+    near, others = cKDTree(_places(of)), cKDTree(_places(hard_tracks))
+    pairs = near.sparse_distance_matrix(others, pileup.cone, output_type="ndarray")
     pairs = pairs[pairs["v"] > max(pileup.inner_cone, 1e-9)]
     total = np.bincount(pairs["i"], hard_tracks.pt[pairs["j"]] / pairs["v"], len(of.pt))
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(total))
 
 
-def _tree(candidates: Candidates, kind: type) -> object:
-    return kind(np.stack([candidates.eta, candidates.phi, APART * candidates.event], axis=1))
+def _places(candidates: Candidates) -> Floats:
+    return np.stack([candidates.eta, candidates.phi, APART * candidates.event], axis=1)
 
 
 def calibrate(alpha_of_pileup: Floats) -> Calibration | None:
