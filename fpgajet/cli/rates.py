@@ -18,7 +18,7 @@ def rates_for(scored: Scored, data: Path, luminosity: float | None, jet_pt_min: 
     from quant.checkpoint import load_model
     from quant.metrics.rates import LUMINOSITY
 
-    precision = load_model(scored.checkpoint).network().output.operator.output
+    precision = load_model(scored.checkpoint).wiring.nodes[-1].operator.output
     return rates_of(
         scored.jets,
         scored.scores["quantised"],

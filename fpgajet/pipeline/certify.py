@@ -26,6 +26,7 @@ def certify_build(
     edges: int,
     seed: int,
     reporter: Reporter | None = None,
+    threshold: int | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -36,6 +37,7 @@ def certify_build(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears how many events are done.
+        threshold: of the decision bit, if the firmware has one.
     """
     listener = reporter or Silent()
     implementations = [entry.make(build) for entry in IMPLEMENTATIONS.certified(flows)]
@@ -47,6 +49,7 @@ def certify_build(
         events,
         score_kind=REAL_JETS,
         progress=lambda done: listener.advance(done, total),
+        threshold=threshold,
     )
 
 

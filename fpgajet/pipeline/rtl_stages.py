@@ -10,6 +10,7 @@ from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.reporter import Reporter
+from fpgajet.pipeline.stages import decision_reads
 from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools.installed import require
 
@@ -86,7 +87,8 @@ def verilog_stage(context: BuildContext) -> Stage:
 
         network = context.network
         try:
-            design = emit(network, build.verilog, clock, context.part.name, RtlOptions(**chosen))
+            options = RtlOptions(**chosen, threshold=context.threshold)
+            design = emit(network, build.verilog, clock, context.part.name, options)
         except BadInput as error:
             raise BadInput(f"{error} `--flow hls` builds without Verilog.") from error
         for warning in cautions(design):
@@ -101,6 +103,7 @@ def verilog_stage(context: BuildContext) -> Stage:
         return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP{checked}"
 
     reads = {"model.onnx": path_digest(build.model), "part": context.part.name, "clock_mhz": clock, **chosen}
+    reads |= decision_reads(context)
     reads["tool"] = available()["alkaid"].version
     code = ("fpgajet.graph.load", "fpgajet.rtl", "fpgajet.rtl.hardware", "fpgajet.pipeline.rtl_flow")
     return Stage("verilog", reads, ("rtl/design.json", "rtl/fpgajet_top.v"), run, code)

@@ -70,6 +70,7 @@ def project_stage(context: BuildContext) -> Stage:
             backend=settings.backend,
             reuse_factor=settings.hls_ii,
             vectors=context.network.form.features(sample[: settings.test_bench_jets]),
+            threshold=context.threshold,
         )
         return f"{settings.backend}, {part.full_name}, {context.clock_mhz:g} MHz"
 
@@ -80,6 +81,7 @@ def project_stage(context: BuildContext) -> Stage:
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,
         **settings.model_dump(include={"backend", "test_bench_jets", "max_jets"}),
+        **decision_reads(context),
     }
     code = ("fpgajet.graph.load", "fpgajet.hls.project", "fpgajet.pipeline.jets")
     return Stage("project", reads, ("hls",), run, code)
@@ -110,8 +112,16 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         sample = context.sample
         features = context.network.form.features(sample.constituents)
         result = certify_build(
-            context.artefacts, flows, features, settings.edge_vectors, settings.seed, context.reporter
+            context.artefacts,
+            flows,
+            features,
+            settings.edge_vectors,
+            settings.seed,
+            context.reporter,
+            context.threshold,
         )
+        if context.decision:
+            result.decision |= context.decision
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
@@ -132,6 +142,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "proof": path_digest(build.proof),
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
+        **decision_reads(context),
     }
     code = (
         "fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "quant.metrics", "fpgajet.pipeline.jets"
@@ -208,6 +219,11 @@ def estimate_stage(context: BuildContext) -> Stage:
     return Stage("estimate", reads, ("estimate.json",), run, code=("fpgajet.graph.load", "fpgajet.estimate"))
 
 
+def decision_reads(context: BuildContext) -> dict[str, Any]:
+    """What the decision bit depends on; nothing where there is none."""
+    return {} if context.threshold is None else {"decision": context.decision}
+
+
 def check_inputs(context: BuildContext) -> int:
     """Open what the user gave before any stage writes a file; returns the number of jets.
 
@@ -218,6 +234,8 @@ def check_inputs(context: BuildContext) -> int:
     from fpgajet.hls.csim import require_compiler
 
     require_compiler()
+    if context.threshold is not None:
+        context.reporter.note("decision", f"accept if score >= {context.threshold}, as integers")
     if context.settings.strict:
         context.overlap.require_unseen()
     return len(context.sample.label)

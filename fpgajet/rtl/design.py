@@ -84,5 +84,12 @@ def emit(
     netlist, sharing = circuit(network, clock_mhz, options)
     schedule = pipeline(netlist, clock_mhz, options.stages, sharing)
     return write_design(
-        netlist, schedule, out_dir, clock_mhz, part, network.name, with_vhdl=options.language == "vhdl"
+        netlist,
+        schedule,
+        out_dir,
+        clock_mhz,
+        part,
+        network.name,
+        with_vhdl=options.language == "vhdl",
+        threshold=options.threshold,
     )

@@ -50,7 +50,7 @@ def prove_verilog(
     """
     netlist, sharing = circuit(network, design.clock_mhz, options)
     schedule = pipeline(netlist, design.clock_mhz, options.stages, sharing)
-    changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name))
+    changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name, design.threshold))
     if changed:
         reason = (
             f"{changed} is not what this version of fpgajet writes from the model with the build's settings"

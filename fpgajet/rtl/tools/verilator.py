@@ -46,10 +46,12 @@ class VerilogSimulation(Simulation):
         given = pack(jets, self.design.jet, self._library.jet_bytes())
         shown = np.zeros((clocks, self._library.score_bytes()), dtype=np.uint8)
         shown_valid = np.zeros(clocks, dtype=np.uint8)
+        decisions = np.zeros(clocks, dtype=np.uint8)
         bits = [np.ascontiguousarray(x, dtype=np.uint8) for x in (valid, reset)]
-        pointers = [ctypes.c_void_p(x.ctypes.data) for x in (given, *bits, shown, shown_valid)]
+        pointers = [ctypes.c_void_p(x.ctypes.data) for x in (given, *bits, shown, shown_valid, decisions)]
         self._library.run(ctypes.c_ulong(clocks), *pointers)
-        return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
+        decided = None if self.design.threshold is None else decisions.astype(bool)
+        return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool), decided)
 
 
 def _compile(design: RtlDesign, work: Path) -> Path:
@@ -72,7 +74,19 @@ def _compile(design: RtlDesign, work: Path) -> Path:
     parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
     unit, library = work / "simulation.cc", work / "simulation.so"
     write_text(unit, "".join(map(_included, parts)))
-    compile_ = ["g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-o", str(library), str(unit)]
+    decision = ["-DFPGAJET_DECISION"] if design.threshold is not None else []
+    compile_ = [
+        "g++",
+        *decision,
+        "-std=c++17",
+        "-O1",
+        "-fPIC",
+        "-shared",
+        "-w",
+        "-o",
+        str(library),
+        str(unit),
+    ]
     compile_ += [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
     run_tool(compile_, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
     return library
