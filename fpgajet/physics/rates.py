@@ -74,6 +74,15 @@ class Rates:
         """:meth:`point` of the lowest threshold whose rate is not above this one; raises BadInput if there is none."""
         return {"wanted_rate_khz": rate_khz, **self.point(self.curve.at_rate(rate_khz))}
 
+    def at_threshold(self, threshold: int) -> dict[str, Any]:
+        """What any threshold does, also one that no jet's score equals."""
+        lowest = threshold * self.precision.lsb
+        passing = int(np.sum(self.curve.thresholds >= lowest))
+        if passing:
+            return {**self.point(passing - 1), "threshold": threshold}
+        one = self.curve.before_khz / self.curve.jets
+        return {"threshold": threshold, "signal_efficiency": 0.0, "rate_khz": 0.0, "rate_error_khz": one}
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -128,10 +137,12 @@ def rates_of(
             f"{data} has no jets of one class above {threshold:g} GeV: generate more, or lower it."
         )
     label = jets.label[chosen]
+    # The cross section is that of all background jets in the sample: those above the threshold have their share of it.
+    share = float((label == 0).sum() / (jets.label == 0).sum())
     curve = rate_curve(
         label,
         score[chosen],
-        section[chosen],
+        section[chosen] * share,
         luminosity=luminosity,
         relative_error=facts.relative_error,
     )

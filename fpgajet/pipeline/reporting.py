@@ -16,7 +16,7 @@ from fpgajet.devices import part as part_named
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import VerdictRow, verdict
-from fpgajet.estimate.verdict import physics_rows
+from fpgajet.estimate.verdict import physics_rows, rate_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
@@ -105,7 +105,8 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     rows += vendor
     physics = _physics(build, record)
     judged = verdict(_judged(rows), budget, part, estimate["constituents"])
-    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics["quantised"])))
+    rate = _rate_rows(build, budget)
+    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics["quantised"]), *rate))
     return {
         "model": _model(artefacts),
         "physics": physics,
@@ -160,6 +161,14 @@ def _physics_rows(budget: Budget, row: dict[str, Any]) -> list[VerdictRow]:
     rejection = f"inverse_background_efficiency_{round(100 * budget.at_signal_efficiency)}"
     pairs = [(row.get(name), row.get(f"{name}_error")) for name in ("auc", rejection)]
     return physics_rows(budget, *pairs)
+
+
+def _rate_rows(build: BuildDirectory, budget: Budget) -> list[VerdictRow]:
+    """The rate that the budget allows, against that of the quantised model."""
+    rate = read_json(build.physics)["jets"].get("rate")
+    return rate_rows(
+        budget, (rate["khz"], rate["error_khz"]) if rate else None, rate["where"] if rate else ""
+    )
 
 
 def _model(artefacts: Artefacts) -> dict[str, Any]:
@@ -217,4 +226,5 @@ def _certificate(build: BuildDirectory) -> dict[str, Any]:
         "events_by_kind": content["events"],
         "first_difference": first[0] if first else None,
         "proofs": content.get("proofs", []),
+        "decision": content.get("decision", {}),
     }

@@ -11,6 +11,7 @@ import numpy as np
 from fpgajet.files import atomic_path, read_json, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
+from fpgajet.pipeline.decision import rate_of
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
 from quant.seen_jets import SEEN
@@ -166,6 +167,9 @@ def physics_stage(context: BuildContext) -> Stage:
         sample = described(context.sample.provenance)
         seen = context.overlap.as_dict()
         content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample, "seen": seen}
+        found = rate_of(context, scores["quantised"])
+        if found:
+            content["jets"]["rate"] = found
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
@@ -175,8 +179,13 @@ def physics_stage(context: BuildContext) -> Stage:
         "checkpoint": path_digest(build.checkpoint),
         "max_jets": context.settings.max_jets,
         "jets": path_digest(context.jets),
+        **({"luminosity": context.settings.luminosity} if context.sample.cross_section is not None else {}),
+        **decision_reads(context),
     }
-    code = ("quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
+    code = (
+        "quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets",
+        "fpgajet.pipeline.decision",
+    )  # fmt: skip
     return Stage("physics", reads, ("physics.json",), run, code)
 
 

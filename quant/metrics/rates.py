@@ -114,7 +114,7 @@ def rate_curve(
     return RateCurve(
         thresholds=s[last],
         signal=np.cumsum(y)[last] / y.sum(),
-        background=rate / each.sum(),
+        background=np.minimum(rate / each.sum(), 1.0),
         rate_khz=rate,
         rate_error_khz=np.sqrt(np.maximum(squares, one**2) + (relative_error * rate) ** 2),
         before_khz=float(each.sum()),
