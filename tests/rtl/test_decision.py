@@ -44,7 +44,7 @@ def test_the_bit_of_the_verilog(network: Network, design: RtlDesign, tmp_path: P
     assert "decision" not in (design.directory / "fpgajet_top.v").read_text()
     assert "threshold" not in (design.directory / "design.json").read_text()
 
-    jets = to_real(raw[:200], network.input_type.fraction).astype(np.float32)
+    jets = to_real(raw, network.input_type.fraction).astype(np.float32)
     found = [
         certify(
             network,
@@ -56,8 +56,8 @@ def test_the_bit_of_the_verilog(network: Network, design: RtlDesign, tmp_path: P
         for t in (threshold, threshold + 1)
     ]
     assert found[0].total_differences == 0
-    assert found[0].document()["decision"] == {"threshold": threshold, "compared": {"verilog": 200}}
-    assert found[1].total_differences == (scores[:200] == threshold).sum() > 0
+    assert found[0].document()["decision"] == {"threshold": threshold, "compared": {"verilog": 400}}
+    assert found[1].total_differences == (scores == threshold).sum() > 0
     assert found[1].first_differences[0].stage == "decision"
 
 
