@@ -8,6 +8,7 @@ import typer
 from rich.table import Column
 
 from fpgajet.cli.output import JSON_HELP, console, narrow_table, print_json
+from fpgajet.report.words import measured
 
 EXAMPLE = """
 List the trained models that come with fpgajet; `fpgajet build --model NAME` takes any of them.
@@ -31,6 +32,8 @@ COLUMNS = {
     "auc_float": "AUC\nfloat",
     "auc_quantised": "AUC\nquant.",
     "inverse_background_efficiency_30": "1/eps_B\nat 0.3",
+    "shipped_jets_auc": "AUC,\nshipped\njets",
+    "shipped_jets_inverse_background_efficiency_30": "1/eps_B,\nshipped\njets",
 }
 
 
@@ -43,14 +46,21 @@ def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = Fa
         return 0
     table = narrow_table(Column(COLUMNS["name"], no_wrap=True), *list(COLUMNS.values())[1:])
     for row in rows:
-        cells = [_cell(name, row[name]) for name in COLUMNS]
+        cells = [_cell(name, row[name], row.get(f"{name}_error")) for name in COLUMNS]
         cells[0] = "\n".join([row["name"], *(f"= {alias}" for alias in row["aliases"])])
         table.add_row(*cells)
     console.print(table)
+    console.print(
+        "The last two columns: quantised model on the 20,000 shipped jets, with errors from their number. Those before "
+        "them: on the 60,000 test jets of the training, which are not shipped.",
+        highlight=False,
+    )
     return 0
 
 
-def _cell(name: str, value: str | float | None) -> str:
+def _cell(name: str, value: str | float | None, error: float | None = None) -> str:
+    if error is not None and isinstance(value, float):
+        return measured(value, error).replace(" ± ", "\n± ")
     if isinstance(value, float):
         return f"{value:.4f}" if name.startswith("auc") else f"{value:.0f}"
     return "-" if value is None else str(value)
