@@ -27,8 +27,14 @@ from studies.tables.rows import finished, write_table
 HERE = Path(__file__).resolve().parent.parent
 RESULT = HERE / "docs" / "results" / "pile-up.csv"
 EFFICIENCY = 0.8
-#: few jets: as many steps as there is something to learn from
-EPOCHS = {"screen_jets": 3000, "float_epochs": 25, "calibration_jets": 1500}
+#: the sets are small: smaller batches and more epochs, so that there are as many steps as in other trainings
+EPOCHS = {
+    "batch": 128,
+    "screen_jets": 5000,
+    "screen_epochs": 10,
+    "float_epochs": 40,
+    "calibration_jets": 2000,
+}
 
 
 def trained(name: str, data: Path, runs: Path, label: str, command: list[str], seed: int) -> Checkpoint:
