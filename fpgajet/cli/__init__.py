@@ -48,10 +48,12 @@ def _register() -> None:
         data,
         estimate,
         evaluate,
+        explain,
         export,
         importing,
         models,
         parts,
+        patterns,
         prove,
         report,
         rtl,
@@ -69,6 +71,7 @@ def _register() -> None:
     app.command("models")(models.models)
     app.command("train")(train.train)
     app.command("eval")(evaluate.evaluate)
+    app.command("explain")(explain.explain)
     app.command("compare")(compare.compare)
     app.command("compress")(compress.compress)
     app.command("estimate")(estimate.estimate)
@@ -78,6 +81,7 @@ def _register() -> None:
     app.command("parts")(parts.parts)
     app.add_typer(budgets.app, name="budgets")
     app.add_typer(data.app, name="data")
+    app.add_typer(patterns.app, name="patterns")
     app.add_typer(importing.app, name="import")
 
 

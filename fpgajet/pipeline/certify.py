@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
 from fpgajet.verify.certificate import Certificate, certify
+from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def certify_build(
     seed: int,
     reporter: Reporter | None = None,
     threshold: int | None = None,
+    registry: Registry[Any] | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -38,9 +40,11 @@ def certify_build(
         seed: of the edge vectors.
         reporter: hears how many events are done.
         threshold: of the decision bit, if the firmware has one.
+        registry: implementations that belong to this kind of build; by default those of a checkpoint.
     """
     listener = reporter or Silent()
-    implementations = [entry.make(build) for entry in IMPLEMENTATIONS.certified(flows)]
+    entries = IMPLEMENTATIONS if registry is None else registry
+    implementations = [entry.make(build) for entry in entries.certified(flows)]
     events = {REAL_JETS: jets} | edge_vectors(build.network, edges, seed, jets)
     total = sum(map(len, events.values()))
     return certify(

@@ -12,12 +12,16 @@ from fpgajet.folders import ScratchFolder
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.record import path_digest, read_record
 from fpgajet.pipeline.reporter import Reporter, Silent
 
 if TYPE_CHECKING:
+    import numpy as np
     import onnx
+    from numpy.typing import NDArray
 
     from fpgajet.estimate import Estimate
+    from fpgajet.graph.foreign.hardware import ForeignNetwork
     from fpgajet.ops.network import Network
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
@@ -51,6 +55,24 @@ class Artefacts:
         from fpgajet.graph.load import load
 
         return load(self.model, str(self.directory.model))
+
+    @cached_property
+    def foreign_model(self) -> onnx.ModelProto:
+        """The build's own copy of a foreign file."""
+        from fpgajet.graph.reading import read_model
+
+        return read_model(self.directory.foreign)
+
+    @cached_property
+    def foreign(self) -> ForeignNetwork:
+        """The network that the foreign file describes, its input as the settings in the record say."""
+        from fpgajet.fixed import FixedType
+        from fpgajet.graph.foreign import read_foreign
+        from fpgajet.graph.foreign.hardware import foreign_network
+
+        graph = read_foreign(self.foreign_model, str(self.directory.foreign))
+        stated = read_record(self.directory.root).get("settings", {}).get("input_precision")
+        return foreign_network(graph, FixedType.from_ap_fixed(stated) if stated else None)
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
@@ -124,6 +146,21 @@ class BuildContext:
         from quant.checkpoint import open_checkpoint
 
         return open_checkpoint(self.source).config.constituents
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """Features of the jets in the network's input form, [jets, N, F]."""
+        return self.network.form.features(self.sample.constituents)
+
+    @property
+    def jets_name(self) -> str:
+        """The jets, for the record."""
+        return str(self.jets)
+
+    @property
+    def jets_digest(self) -> str:
+        """Of the jet file."""
+        return path_digest(self.jets) or ""
 
     @cached_property
     def sample(self) -> Jets:

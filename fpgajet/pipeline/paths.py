@@ -21,6 +21,16 @@ class BuildDirectory:
         return self.root / "checkpoint"
 
     @property
+    def foreign(self) -> Path:
+        """Copy of the foreign ONNX file that was built, with its external data."""
+        return self.root / "foreign.onnx"
+
+    @property
+    def yardstick(self) -> Path:
+        """What the network of a foreign file was compared with."""
+        return self.root / "yardstick.json"
+
+    @property
     def model(self) -> Path:
         """QONNX model."""
         return self.root / "model.onnx"
@@ -91,8 +101,8 @@ class BuildDirectory:
         return self.root / RECORD
 
 
-def existing_build(root: Path) -> BuildDirectory:
-    """A directory that ``fpgajet build`` made.
+def existing_build(root: Path, *, hls: bool = True) -> BuildDirectory:
+    """A directory that ``fpgajet build`` made; ``hls``: with an hls4ml project, which ``--flow rtl`` has not.
 
     Raises:
         BadInput: it is not one, or its build did not get as far as the hls4ml project.
@@ -100,7 +110,8 @@ def existing_build(root: Path) -> BuildDirectory:
     build = BuildDirectory(root)
     if not build.record.is_file():
         raise BadInput(f"{root} is not a build directory ({RECORD} is missing): run `fpgajet build` first.")
-    for path in (build.model, build.project, build.checkpoint):
+    source = build.foreign if build.foreign.exists() else build.checkpoint
+    for path in (build.model, *([build.project] if hls else []), source):
         if not path.exists():
             raise BadInput(
                 f"{root} is an unfinished build ({path.name} is missing): run `fpgajet build` again."

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.record import Stage, path_digest
@@ -21,6 +22,8 @@ MOST_COUNTED = 100_000
 MOST_SIMULATED = 250_000
 #: Constituents up to which a build proves its Verilog: 12 s for 20 on one core.
 MOST_PROVED = 20
+#: Estimated LUT up to which it tries to prove the Verilog of a foreign network.
+MOST_PROVED_LUT = 5_000
 
 
 class Extent(NamedTuple):
@@ -110,8 +113,14 @@ def verilog_stage(context: BuildContext) -> Stage:
 
 
 def provable(context: BuildContext) -> bool:
-    """Whether a proof takes seconds and is likely to succeed."""
+    """Whether a proof takes seconds and is likely to succeed; of a foreign network, whether trying takes seconds."""
     operators = {node.operator.op_type for node in context.network.nodes}
+    if isinstance(context.network.form, GivenFeatures):
+        size = context.estimate(1).total.lut.value
+        if size > MOST_PROVED_LUT:
+            reason = f"about {size:,.0f} LUT, above the {MOST_PROVED_LUT:,} for which a proof takes seconds"
+            context.reporter.note("prove", f"left out: {reason}; `fpgajet prove` tries it all the same")
+        return size <= MOST_PROVED_LUT
     return context.source_constituents <= MOST_PROVED and "LinEq2to0" in operators
 
 

@@ -61,7 +61,6 @@ def project_stage(context: BuildContext) -> Stage:
     def run() -> str:
         from fpgajet.hls.project import write_project
 
-        sample = context.sample.constituents
         write_project(
             context.artefacts.model,
             context.network,
@@ -70,14 +69,14 @@ def project_stage(context: BuildContext) -> Stage:
             clock_mhz=context.clock_mhz,
             backend=settings.backend,
             reuse_factor=settings.hls_ii,
-            vectors=context.network.form.features(sample[: settings.test_bench_jets]),
+            vectors=context.features[: settings.test_bench_jets],
             threshold=context.threshold,
         )
         return f"{settings.backend}, {part.full_name}, {context.clock_mhz:g} MHz"
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": path_digest(context.jets),
+        "jets": context.jets_digest,
         "part": part.full_name,
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import torch
 from torch import nn
 
 from fpgajet.errors import BadInput
-from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoint
+from quant.checkpoint import MODEL, Checkpoint, save_checkpoint
 from quant.importing.agreement import Agreement, agreements
 from quant.importing.foreign import ForeignNorm, ForeignNPelican
 from quant.importing.jets import ImportJets, import_jets
@@ -23,6 +21,7 @@ from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.fit import Fit, evaluate
+from quant.training.quantisation import STATE, model_json, tensors_of
 from quant.training.schedule import Cosine
 
 FAMILY = "npelican"
@@ -35,8 +34,6 @@ EFFORT = {
     "calibration_sweeps": 6,
     "calibration_jets": 4_000,
 }
-LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
-STATE = "state"
 
 
 @dataclass(frozen=True)
@@ -121,25 +118,9 @@ def import_npelican(
         )
         training, validation = (_features(settings, part) for part in (jets.train, jets.validation))
         fit.run(quantised, training, validation, out / STATE, lambda _, record: say(_epoch(record)))
-    description = family.describe(settings, quantised)
-    content = {
-        "name": name,
-        "architecture": family.name,
-        "model": description,
-        "parameters": description.parameters,
-        "parameters_absorbed": description.parameters_absorbed,
-        "training": {
-            "command": shlex.join(command),
-            "seed": settings.seed,
-            "settings": settings.model_dump(mode="json"),
-            "versions": {library: version(library) for library in LIBRARIES},
-            "data": {role: [sample.described()] for role, sample in vars(jets).items()},
-        },
-        "metrics": _metrics(settings, model, quantised, jets),
-    }
-    tensors = {f"{FLOAT}{key}": tensor for key, tensor in model.state_dict().items()}
-    tensors |= {f"{QUANTISED}{key}": tensor for key, tensor in quantised.state_dict().items()}
-    return Imported(save_checkpoint(out, content, tensors), found, notes)
+    metrics = _metrics(settings, model, quantised, jets)
+    content = model_json(settings, quantised, vars(jets), metrics, name, command)
+    return Imported(save_checkpoint(out, content, tensors_of(model, quantised)), found, notes)
 
 
 def _settings(foreign: ForeignNPelican, constituents: int, options: ImportOptions) -> Any:

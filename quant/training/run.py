@@ -104,8 +104,6 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    if until is not Until.FLOAT and settings.only_float:
-        raise BadInput(f"{settings.only_float}.")
     jets = TrainingJets(data, constituents, settings.form, settings.max_jets)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)

@@ -10,6 +10,7 @@ from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
+from tests.foreign_networks import random_foreign
 from tests.networks import LOG, TRIGGER, random_network, scaled, with_row_sums
 from tests.ops.test_widths import extreme_inputs
 from tests.vecnets import every_network
@@ -20,6 +21,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("log", random_network(4, form=LOG)),
     ("scaled", scaled(random_network(4))),
     ("rows", with_row_sums(random_network(4))),
+    ("foreign", random_foreign()),
     *every_network(),
 ]
 

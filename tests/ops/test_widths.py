@@ -13,6 +13,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
+from tests.foreign_networks import random_foreign
 from tests.networks import LOG, TRIGGER, random_network, scaled, t
 from tests.vecnets import every_network, random_vecnet
 
@@ -48,6 +49,10 @@ def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> No
 
 def test_the_same_with_weights_over_n() -> None:
     check_intermediates(scaled(random_network(4)))
+
+
+def test_the_same_for_pools_and_factors() -> None:
+    check_intermediates(random_foreign())
 
 
 @pytest.mark.parametrize(("name", "network"), every_network())

@@ -111,8 +111,18 @@ class _Run:
             tensors=tensors,
             batch=self.batch,
             step=self.executor.step,
+            annotated=_annotation(self.model, self.input),
         )
         return graph.pruned()
+
+
+def _annotation(model: onnx.ModelProto, name: str) -> str:
+    """The data type that FINN and qonnx wrote beside a tensor."""
+    for entry in model.graph.quantization_annotation:
+        if entry.tensor_name == name:
+            found = [pair.value for pair in entry.quant_parameter_tensor_names if pair.key == "finn_datatype"]
+            return found[0] if found else ""
+    return ""
 
 
 def _without_functions(model: onnx.ModelProto, source: str) -> onnx.ModelProto:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class VerilogSimulation(Simulation):
         self.design = design
         require("verilator", "g++")
         with temporary_folder(FOLDER) as work:  # once loaded, the library needs no file
-            self._library = ctypes.CDLL(str(_compile(design, work)))
+            sources = [design.directory.resolve() / name for name in design.sources]
+            self._library = ctypes.CDLL(str(compile_verilog(sources, work)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -54,14 +56,16 @@ class VerilogSimulation(Simulation):
         return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool), decided)
 
 
-def _compile(design: RtlDesign, work: Path) -> Path:
-    """Shared library of a design, in ``work``."""
+def compile_verilog(
+    sources: Sequence[Path], work: Path, top: str = "fpgajet_top", harness: Path = HARNESS
+) -> Path:
+    """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``."""
     root = verilator_root()
     assert root is not None
-    sources = [design.directory.resolve() / name for name in design.sources]
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
     verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "unique", "-Wno-fatal"]
-    verilate += ["-Wno-lint", "-Wno-style", "--top-module", "fpgajet_top", "--Mdir", str(work)]
+    verilate += ["-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
+    verilate += ["--prefix", "Vfpgajet_top"]
     run_tool(
         [*verilate, *map(str, sources)],
         work,
@@ -70,7 +74,7 @@ def _compile(design: RtlDesign, work: Path) -> Path:
         env=environment,
     )
     # One translation unit: most of the compile time of many would be the same headers again.
-    parts = [HARNESS, *sorted(work.glob("*.cpp"))]
+    parts = [harness, *sorted(work.glob("*.cpp"))]
     parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
     unit, library = work / "simulation.cc", work / "simulation.so"
     write_text(unit, "".join(map(_included, parts)))

@@ -9,14 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 #: logarithms of (E, px, py, pz), the hidden features before the first step
 MOMENTUM_WIDTH = 4
 Aggregation = Literal["mean", "sum", "max"]
+Pool = Literal["mean", "max"]
 Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
-
-#: why aggregation=max has no quantised form
-NO_LARGEST = (
-    "aggregation=max has no quantised form, because no operator of the hardware compares messages: train it with "
-    "--until float, or take aggregation=mean or sum"
-)
 
 
 class VecNetHyperparameters(BaseModel):
@@ -33,8 +28,9 @@ class VecNetHyperparameters(BaseModel):
         shortcut: what of its features before a step a constituent keeps: nothing, a sum, or both side by side.
         neighbours: of the static graph of nearest neighbours in p_i . p_j; 0 connects all.
         activation: after every layer but the last.
-        aggregation: of the messages of a constituent's neighbours. The largest message is for float models only: no
-            operator of the hardware compares messages.
+        aggregation: of the messages of a constituent's neighbours: their mean, their sum, or channel by channel the
+            largest.
+        pool: of the constituents of a jet, in the same sense.
         final_layers: hidden layers between the pool and the score, as wide as what is pooled.
         affine: functions of pairs are affine and exact, so that their sums need no pairs (JEDI-linear, arXiv
             2508.15468): the build makes them O(N), see :mod:`fpgajet.graph.collapse`.
@@ -53,6 +49,7 @@ class VecNetHyperparameters(BaseModel):
     neighbours: int = Field(default=0, ge=0, le=32)
     activation: ActivationName = "relu"
     aggregation: Aggregation = "mean"
+    pool: Pool = "mean"
     final_layers: int = Field(default=0, ge=0, le=3)
     affine: bool = False
 
