@@ -27,8 +27,8 @@ def certify_build(
     edges: int,
     seed: int,
     reporter: Reporter | None = None,
-    threshold: int | None = None,
     registry: Registry[Any] | None = None,
+    threshold: int | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 

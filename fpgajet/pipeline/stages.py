@@ -118,7 +118,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
             settings.edge_vectors,
             settings.seed,
             context.reporter,
-            context.threshold,
+            threshold=context.threshold,
         )
         if context.decision:
             result.decision |= context.decision

@@ -39,7 +39,8 @@ class VerilogSimulation(Simulation):
         require("verilator", "g++")
         with temporary_folder(FOLDER) as work:  # once loaded, the library needs no file
             sources = [design.directory.resolve() / name for name in design.sources]
-            self._library = ctypes.CDLL(str(compile_verilog(sources, work)))
+            defines = [] if design.threshold is None else ["FPGAJET_DECISION"]
+            self._library = ctypes.CDLL(str(compile_verilog(sources, work, defines=defines)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -57,9 +58,16 @@ class VerilogSimulation(Simulation):
 
 
 def compile_verilog(
-    sources: Sequence[Path], work: Path, top: str = "fpgajet_top", harness: Path = HARNESS
+    sources: Sequence[Path],
+    work: Path,
+    top: str = "fpgajet_top",
+    harness: Path = HARNESS,
+    defines: Sequence[str] = (),
 ) -> Path:
-    """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``."""
+    """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
+
+    ``defines``: names that the harness sees.
+    """
     root = verilator_root()
     assert root is not None
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
@@ -78,19 +86,8 @@ def compile_verilog(
     parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
     unit, library = work / "simulation.cc", work / "simulation.so"
     write_text(unit, "".join(map(_included, parts)))
-    decision = ["-DFPGAJET_DECISION"] if design.threshold is not None else []
-    compile_ = [
-        "g++",
-        *decision,
-        "-std=c++17",
-        "-O1",
-        "-fPIC",
-        "-shared",
-        "-w",
-        "-o",
-        str(library),
-        str(unit),
-    ]
+    compile_ = ["g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-o", str(library), str(unit)]
+    compile_ += [f"-D{name}" for name in defines]
     compile_ += [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
     run_tool(compile_, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
     return library
