@@ -42,7 +42,8 @@ def generate(
     """
     from fpgajet.files import write_text
     from quant.data.describing.card import dataset_card
-    from quant.data.generation.production import Order, produce
+    from quant.data.generation.order import Order
+    from quant.data.generation.production import produce
 
     if processes == 0:
         processes = os.cpu_count() or 1

@@ -6,7 +6,6 @@ an interruption, or a larger total do not change what is in it.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -14,8 +13,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from importlib.metadata import version
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -23,64 +20,19 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet import __version__, signals
-from fpgajet.errors import BadInput, ToolFailed
-from fpgajet.files import read_json, write_json
-from quant.data.generation.generator import POOL_STREAM, generate, require_generator
-from quant.data.generation.pool import Pool, load_pool, make_pool, save_pool
+from fpgajet import signals
+from fpgajet.errors import ToolFailed
+from quant.data.generation.generator import generate, require_generator
+from quant.data.generation.order import Order, claim, finished, shard_path
+from quant.data.generation.pool import Pool
 from quant.data.generation.processes import PROCESSES
-from quant.data.generation.recipe import Recipe, make_recipe
+from quant.data.generation.shared_pool import make_pool_file, needs_pool, pool_of
 from quant.data.jets import Jets, concatenate
-from quant.data.reading.jet_file import JetFile
 from quant.data.writing.jet_writer import write_jets
 
-SHARD_JETS = 5_000
-ORDER_FILE = "order.json"
-POOL_FILE = "minimum-bias.npz"
 POLL_SECONDS = 0.2
 # Streams of random numbers of one shard: one for each class, and one for the order of the rows.
 SHUFFLE_STREAM = 1_000
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for: ``jets`` in total, equally of each class, in shards of ``shard_jets``."""
-
-    recipe: Recipe
-    jets: int
-    seed: int
-    shard_jets: int = SHARD_JETS
-
-    def __post_init__(self) -> None:
-        if self.jets < len(self.recipe.classes):
-            raise BadInput(f"at least {len(self.recipe.classes)} jets are needed, one of each class.")
-        if self.seed < 0 or self.shard_jets < len(self.recipe.classes):
-            raise BadInput("the seed must not be negative, and a shard must hold one jet of each class.")
-
-    @property
-    def shards(self) -> int:
-        return -(-self.jets // self.shard_jets)
-
-    def rows(self, shard: int) -> range:
-        """Jet numbers of a shard; jet i is of class i modulo the number of classes."""
-        return range(shard * self.shard_jets, min((shard + 1) * self.shard_jets, self.jets))
-
-    def as_json(self) -> dict[str, Any]:
-        scipy = ("scipy",) if self.recipe.mode == "level1-pileup" else ()
-        return {
-            "recipe": self.recipe.model_dump(mode="json"),
-            "jets": self.jets,
-            "seed": self.seed,
-            "shard_jets": self.shard_jets,
-            "versions": {
-                "fpgajet": __version__,
-                **{name: version(name) for name in ("pythia8mc", "fastjet", "numpy", *scipy)},
-            },
-        }
-
-
-def shard_path(out: Path, shard: int) -> Path:
-    return out / f"jets-{shard:05d}.h5"
 
 
 def produce(
@@ -121,40 +73,6 @@ def produce(
     return [shard_path(out, shard) for shard in range(order.shards)]
 
 
-def needs_pool(order: Order) -> bool:
-    """Are there minimum-bias events to lay over?"""
-    return order.recipe.mode == "level1-pileup"
-
-
-def made_from(order: Order) -> dict[str, Any]:
-    """All that the pool depends on; the number of interactions per crossing is not among it."""
-    recipe, pileup = order.recipe, order.recipe.pileup
-    return {
-        "seed": [order.seed, POOL_STREAM],
-        "collision_energy": recipe.collision_energy,
-        **{name: getattr(pileup, name) for name in ("pool_events", "vertex_spread", "track_pt_min")},
-        "versions": order.as_json()["versions"],
-    }
-
-
-def make_pool_file(out: Path, order: Order) -> int:
-    """Make the order's minimum-bias events unless they are there; returns how many there are."""
-    pool = load_pool(out / POOL_FILE, made_from(order))
-    if pool is None:
-        pool = make_pool(order.recipe, (order.seed, POOL_STREAM))
-        save_pool(out / POOL_FILE, pool, made_from(order))
-    return len(pool)
-
-
-def pool_of(out: Path, order: Order) -> Pool:
-    """The minimum-bias events in ``out``, read once per process; made again where they are missing or damaged."""
-    key = str(out / POOL_FILE)
-    if key not in _pools:
-        stored = load_pool(out / POOL_FILE, made_from(order))
-        _pools[key] = stored or make_pool(order.recipe, (order.seed, POOL_STREAM))
-    return _pools[key]
-
-
 def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
     """Call ``report`` every :data:`POLL_SECONDS` until all are done; raise the first failure."""
     while pending:
@@ -170,47 +88,12 @@ def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
         report()
 
 
-def claim(out: Path, order: Order) -> None:
-    """Write the order into ``out``, or check that it is the one already there (a larger total may follow)."""
-    file = out / ORDER_FILE
-    asked = order.as_json()
-    if file.exists():
-        earlier = read_json(file)
-        with contextlib.suppress(BadInput, KeyError):  # an older order lacks newer keys of the recipe
-            earlier["recipe"] = make_recipe(earlier["recipe"]).model_dump(mode="json")
-        differing = [key for key in asked if key != "jets" and earlier.get(key) != asked[key]]
-        if differing:
-            raise BadInput(
-                f"{out} holds jets of another order (different: {', '.join(differing)}; see {file}): choose "
-                "another --out, or repeat the same options to continue."
-            )
-        if order.jets < int(earlier.get("jets", 0)):
-            raise BadInput(
-                f"{out} holds an order of {earlier['jets']} jets, more than the {order.jets} asked for now: "
-                "choose another --out."
-            )
-    write_json(file, asked)
-
-
-def finished(out: Path, order: Order, shard: int) -> bool:
-    """Is this shard there, whole? A damaged or shorter one is made again."""
-    path = shard_path(out, shard)
-    if not path.exists():
-        return False
-    try:
-        with JetFile(path) as file:
-            return len(file) == len(order.rows(shard))
-    except BadInput:
-        return False
-
-
 class Stopped(Exception):
     """Raised inside a worker when its work is no longer wanted."""
 
 
 _counter: Synchronized[int] | None = None
 _stop: Event | None = None
-_pools: dict[str, Pool] = {}
 
 
 def start_worker(counter: Synchronized[int], stop: Event) -> None:

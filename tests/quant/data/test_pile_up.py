@@ -12,10 +12,12 @@ from quant.data import Jets, concatenate
 from quant.data.checking.constituents import check_constituents
 from quant.data.generation import puppi
 from quant.data.generation.generator import generate
+from quant.data.generation.order import Order
 from quant.data.generation.particles import Candidates
-from quant.data.generation.production import POOL_FILE, Order, produce
+from quant.data.generation.production import produce
 from quant.data.generation.recipe import JetSelection, PileUp, Recipe, make_recipe
 from quant.data.generation.seeded_cone import leading_cones
+from quant.data.generation.shared_pool import POOL_FILE
 
 
 def candidates(*rows: tuple[int, float, float, float]) -> Candidates:
