@@ -135,7 +135,8 @@ def pile_up() -> str:
     for row in rows_of("docs/results/pile-up.csv"):
         rate = measured(1000 * float(row["rate_khz"]), 1000 * float(row["rate_error_khz"]))
         auc = measured(float(row["auc"]), float(row["auc_error"]))
-        cells.append([f"`{row['model']}`", row["trained_on"], row["pile_up"], auc, rate, row["threshold"]])
+        trained = f"{row['trained_on']}, {thousands(row['train_jets'])} jets"
+        cells.append([f"`{row['model']}`", trained, row["pile_up"], auc, rate, row["threshold"]])
     headings = ["tagger", "<trained on", "interactions", "AUC", "rate at ε_S = 0.8 (Hz)", "threshold"]
     return markdown(headings, cells)
 
