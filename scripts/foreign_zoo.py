@@ -1,42 +1,61 @@
-"""What becomes of every ONNX file of a folder, one row of a Markdown table per file.
+"""What becomes of every ONNX file of a folder: docs/results/foreign.csv, which docs/foreign.md shows.
 
-    python scripts/foreign_zoo.py FOLDER [--input-precision 'ap_fixed<16,6,AP_RND_CONV,AP_SAT>']
+    python scripts/foreign_zoo.py FOLDER [--input-precision 'ap_fixed<16,6,AP_RND_CONV,AP_SAT>'] [--result FILE]
 
-``estimate`` is what `fpgajet estimate` finds. ``build`` is whether the file becomes a network of our operators whose
-integers equal qonnx's own execution of the file on random events; `fpgajet build` goes on from there. Both show the
-refusal where there is one.
+FOLDER holds one folder per repository. ``estimate`` is what `fpgajet estimate` finds for the default part and clock.
+``build`` is whether the file becomes a network of our operators whose every stage equals the file's own execution on
+random events, by qonnx, or in float64 where scales are no powers of two; `fpgajet build` goes on from there. Both
+columns show the refusal where there is one.
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from pathlib import Path
 
 from fpgajet.devices import budget, part
 from fpgajet.errors import FpgajetError
 from fpgajet.estimate.sources import of_name
+from fpgajet.files import sha256
+from fpgajet.fixed import FixedType
 from fpgajet.graph.foreign import read_foreign
 from fpgajet.graph.foreign.hardware import foreign_network
-from fpgajet.graph.foreign.run_qonnx import ForeignFile
+from fpgajet.graph.foreign.run_qonnx import ExactFile, ForeignFile
 from fpgajet.graph.reading import read_model
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.foreign_context import precision_of
 from fpgajet.pipeline.foreign_events import random_events
-from fpgajet.verify.certificate import certify
+from fpgajet.verify.certificate import Implementation, certify
+from studies.tables.rows import write_table
 
+RESULT = Path(__file__).resolve().parent.parent / "docs/results/foreign.csv"
 EVENTS = 50
 
 
 def main() -> None:
-    """Print the table."""
+    """Write the table, again after every file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--input-precision", help="for files that leave their input unquantised")
+    parser.add_argument("--result", type=Path, default=RESULT)
     arguments = parser.parse_args()
-    print("| file | estimate | build |\n| :-- | :-- | :-- |")
+    given = precision_of(arguments.input_precision)
+    command = shlex.join(["python", "scripts/foreign_zoo.py", "FOLDER", *sys.argv[2:]])
+    rows = []
     for path in sorted(arguments.folder.rglob("*.onnx")):
         name = path.relative_to(arguments.folder)
-        print(f"| `{name}` | {estimated(path)} | {built(path, arguments.input_precision)} |", flush=True)
+        rows.append(
+            {
+                "repository": name.parts[0],
+                "file": "/".join(name.parts[1:]),
+                "sha256": sha256(path)[:12],
+                "estimate": estimated(path),
+                "build": built(path, given),
+            }
+        )
+        write_table(arguments.result, rows, command)
 
 
 def estimated(path: Path) -> str:
@@ -52,30 +71,33 @@ def estimated(path: Path) -> str:
     )
 
 
-def built(path: Path, input_precision: str | None) -> str:
-    """Operators and the comparison with qonnx, or why there are none."""
+def built(path: Path, given: FixedType | None) -> str:
+    """Operators and the comparison with the file, or why there are none."""
     try:
         model = read_model(path)
         graph = read_foreign(model, str(path))
         try:
             found = foreign_network(graph)
         except FpgajetError as error:
-            if input_precision is None or "--input-precision" not in str(error):
+            if given is None or "--input-precision" not in str(error):
                 raise
-            found = foreign_network(graph, precision_of(input_precision))
+            found = foreign_network(graph, given)
         events = random_events(found.network, 1, EVENTS).features
-        result = certify(found.network, [ForeignFile(model, found)], {"x": events}, score_kind="x")
+        files: list[Implementation] = [ForeignFile(model, found)]
+        if not found.imported.carried:
+            files.append(ExactFile(found))
+        result = certify(found.network, files, {"x": events}, score_kind="x")
     except FpgajetError as error:
         return refusal(path, error)
-    operators = f"{len(found.network.nodes)} operators"
-    if found.imported.rounded:
-        return f"{operators}; {'; '.join(found.imported.notes)}"
-    compared = f"{result.total_differences} of {result.values_compared:,} values differ from qonnx"
-    return "; ".join((operators, compared, *found.imported.notes))
+    compared = [
+        f"{result.differences[file.name]} of {result.values_compared // len(files):,} values differ from {how}"
+        for file, how in zip(files, ("qonnx", "the file in float64"), strict=False)
+    ]
+    return "; ".join((f"{len(found.network.nodes)} operators", *compared, *found.imported.notes))
 
 
 def refusal(path: Path, error: FpgajetError) -> str:
-    """The message without the name of the file, in a cell of a table."""
+    """The message without the name of the file, on one line."""
     return "refused: " + " ".join(str(error).replace(f"{path}: ", "").replace(str(path), "the file").split())
 
 

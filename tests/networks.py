@@ -8,7 +8,7 @@ import numpy as np
 
 from fpgajet import ops
 from fpgajet.fixed import FixedType, Overflow, from_real
-from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, WantedDots
+from fpgajet.ops.forms import MOMENTA, InputForm, Log, Puppi, Trigger, WantedDots
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 
@@ -19,20 +19,28 @@ def t(text: str) -> FixedType:
 
 #: Coarse forms, so that tables are small; the address of the second is cut, so that it saturates.
 TRIGGER = Trigger(pt_lsb=1.0, pt_bits=9, angle_steps=60, angle_bits=6)
+PUPPI = Puppi(pt_lsb=0.125, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 
 def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     """The node ``dots`` of an input form."""
-    address = form.address_type(LOG.angle_bits - 1 if form is LOG else None)
+    address = form.address_type(form.angle_bits - 1 if isinstance(form, Log) else None)
     table = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>") if form.real_tables else form.table_type(6, 1.0, 0)
     unsigned = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
-    dots = form.dots(WantedDots(unsigned if form is LOG else output, n, beams, address, table))
+    dots = form.dots(WantedDots(unsigned if isinstance(form, Log) else output, n, beams, address, table))
     tensors = {
         name: Tensor(FixedArray(from_real(dots.tables[name], kind), kind.fraction), kind)
         for name, kind in dots.types.items()
     }
     return Node("dots", dots.operator, ("momenta",), tensors)
+
+
+def front_end(form: Puppi, n: int) -> Node:
+    """The node ``prepare``, which unpacks words."""
+    kind = form.log_table_type()
+    tensors = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
+    return Node("prepare", form.front_end(n), ("momenta",), tensors)
 
 
 def random_network(
@@ -53,14 +61,17 @@ def random_network(
         return Tensor(FixedArray.of_type(raw, kind), kind)
 
     table = (slots + 1, hidden)
+    front = [front_end(form, n)] if isinstance(form, Puppi) else []
+    read = front[0].name if front else "momenta"
     return Network(
         "random",
         "momenta",
-        (n, form.columns),
+        (n + form.header_rows, form.columns),
         form.input_type or t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>"),
         (
-            Node("mask", ops.ConstituentMask(t("ap_ufixed<1,1>"), n, beams), ("momenta",)),
-            dots_node(form, n, beams, t(f"ap_fixed<10,14,{rounding},AP_SAT>")),
+            *front,
+            Node("mask", ops.ConstituentMask(t("ap_ufixed<1,1>"), n, beams), (read,)),
+            replace(dots_node(form, n, beams, t(f"ap_fixed<10,14,{rounding},AP_SAT>")), inputs=(read,)),
             Node(
                 "pairs",
                 ops.LinEq2to2(

@@ -60,35 +60,17 @@ def export(
     ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet import api
     from fpgajet.cli.reporter import reporter
-    from fpgajet.pipeline.export_targets import run_exports
 
-    done = run_exports(
-        build_dir,
-        [chosen.value for chosen in target or [Target.C]],
-        name=name,
-        version=version,
-        out=out,
-        events=events,
-        edges=edge_vectors,
-        score_type=score_type,
-        threshold=threshold,
-        reporter=reporter(),
-    )
+    exported = api.export(
+        build_dir, target=[chosen.value for chosen in target or [Target.C]], name=name, version=version, out=out,
+        events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, reporter=reporter(),
+    )  # fmt: skip
     if as_json:
-        documents = [
-            {
-                "target": one.target,
-                "name": one.name,
-                "folder": str(one.folder),
-                "events_compared": one.events,
-                "differences": 0,
-            }
-            for one in done
-        ]
-        print_json(documents[0] if len(documents) == 1 else {"exports": documents})
+        print_json(exported.as_dict())
         return 0
-    for one in done:
+    for one in exported.exports:
         console.print(
             f"{one.target}: {one.name} equals the integer reference on {one.events:,} events; in {one.folder}",
             highlight=False,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 
 #: JSON and TOML that are read whole; a report has some 100 kB, a certificate's list of jets some MB.
 LARGEST_TEXT_BYTES = 1 << 28
@@ -35,7 +36,7 @@ def read_settings_text(source: Path) -> str:
         raise BadInput(
             f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results."
         )
-    return source.read_text(encoding="utf-8-sig")
+    return source.read_text(encoding=encoding_of(source))
 
 
 def read_json(source: Path) -> Any:

@@ -14,6 +14,7 @@ from fpgajet.errors import BadInput, BudgetMissed, Mismatch
 from fpgajet.files import read_json
 from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import foreign_stages, rtl_stages, stages
+from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.foreign_context import ForeignContext, is_foreign
@@ -98,10 +99,11 @@ def run_build(
             | {"jets": context.jets_name, "clock_mhz": context.clock_mhz},
             "inputs": _inputs(context),
         }
-        if isinstance(context, ForeignContext):
-            run_foreign_stages(context, record, verilog)
-        else:
-            run_stages(context, record, verilog)
+        with Ahead() as ahead:
+            if isinstance(context, ForeignContext):
+                run_foreign_stages(context, record, verilog, ahead)
+            else:
+                run_stages(context, record, verilog, ahead)
         record.save()
         report = refresh_report(context.artefacts)
     return Outcome(context.directory, report, settings.strict)
@@ -136,18 +138,21 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     return context
 
 
-def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
-    """All stages of the chosen flows, in their order; those of other flows are dropped from the record."""
+def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahead) -> None:
+    """All stages of the chosen flows, in their order; those of other flows are dropped from the record.
+
+    What compilers and Yosys do begins as soon as their sources lie there.
+    """
     settings = context.settings
 
-    def perform(stage: Stage) -> None:
-        record.perform(stage, context.reporter)
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
 
     perform(stages.checkpoint_stage(context))
     perform(stages.model_stage(context))
     record.forget("file")
     context.directory.foreign.unlink(missing_ok=True)
-    extent, flows = _flows(context, record, verilog)
+    extent, flows = _flows(context, record, verilog, ahead)
     perform(stages.certificate_stage(context, flows))
     perform(stages.physics_stage(context))
     perform(stages.boosts_stage(context))
@@ -156,20 +161,20 @@ def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
         perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
 
 
-def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool) -> None:
+def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool, ahead: Ahead) -> None:
     """The same for a foreign file; physics only where its events have labels."""
     for note in context.notes:
         context.reporter.note("model", note)
     if context.settings.jets is None:
         context.reporter.note("jets", f"{RANDOM}: give features with --jets")
 
-    def perform(stage: Stage) -> None:
-        record.perform(stage, context.reporter)
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
 
     perform(foreign_stages.file_stage(context))
     perform(foreign_stages.model_stage(context))
     record.forget("checkpoint", "physics", "boosts")
-    extent, flows = _flows(context, record, verilog)
+    extent, flows = _flows(context, record, verilog, ahead)
     perform(foreign_stages.certificate_stage(context, flows))
     if context.events.labels is not None:
         perform(foreign_stages.physics_stage(context))
@@ -178,24 +183,29 @@ def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool) -
         perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(context.settings)))
 
 
-def _flows(context: BuildContext, record: Record, verilog: bool) -> tuple[rtl_stages.Extent, set[str]]:
+def _flows(
+    context: BuildContext, record: Record, verilog: bool, ahead: Ahead
+) -> tuple[rtl_stages.Extent, set[str]]:
     """The stages that write C++ and Verilog; how far RTL goes, and the flows that ran."""
     settings = context.settings
 
-    def perform(stage: Stage) -> None:
-        record.perform(stage, context.reporter)
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
 
     extent = rtl_stages.extent(context) if verilog else rtl_stages.Extent(simulated=False, counted=False)
     flows = set()
     if settings.flow != "rtl":
         flows.add("hls")
         perform(stages.project_stage(context))
-        perform(stages.csim_stage(context))
+        record.begin(stages.csim_stage(context), ahead)
     else:
         record.forget("project", "csim")
     if extent.simulated:
         flows.add("rtl")
-        perform(rtl_stages.verilog_stage(context))
+        if perform(rtl_stages.verilog_stage(context)):
+            ahead.begin("simulation", context.artefacts.compile_verilog)  # for the certificate
+        cells = rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings))
+        record.begin(cells, ahead)
         if settings.prove and rtl_stages.provable(context):
             perform(rtl_stages.prove_stage(context))
         else:
@@ -204,6 +214,8 @@ def _flows(context: BuildContext, record: Record, verilog: bool) -> tuple[rtl_st
     else:
         record.forget("verilog", "prove", "cells")
         context.directory.proof.unlink(missing_ok=True)
+    if "hls" in flows:
+        perform(stages.csim_stage(context))
     return extent, flows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from fpgajet.estimate import Estimate
     from fpgajet.graph.foreign.hardware import ForeignNetwork
     from fpgajet.ops.network import Network
+    from fpgajet.rtl import VerilogSimulation
+    from fpgajet.rtl.design import Circuit
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
     from quant.data.checking.identity import Identity
@@ -41,6 +44,8 @@ class Artefacts:
         self.directory = directory
         self._library: Path | None = None
         self._work: ScratchFolder | None = None
+        self._simulation: VerilogSimulation | None = None
+        self._compiling = threading.Lock()
 
     @cached_property
     def model(self) -> onnx.ModelProto:
@@ -108,6 +113,24 @@ class Artefacts:
         """The C simulation, compiled by this process: a library that lies in a directory may be anybody's."""
         return self._library or self.compile()
 
+    @property
+    def simulation(self) -> VerilogSimulation:
+        """The Verilog as it lies there, compiled by this process; who comes while it is being compiled waits.
+
+        Raises:
+            MissingTool, ToolFailed, CannotWrite: see :class:`fpgajet.rtl.VerilogSimulation`.
+        """
+        from fpgajet.rtl import RtlDesign, VerilogSimulation
+
+        with self._compiling:
+            if self._simulation is None:
+                self._simulation = VerilogSimulation(RtlDesign.read(self.directory.verilog))
+            return self._simulation
+
+    def compile_verilog(self) -> str:
+        """Compile the Verilog for :attr:`simulation`; returns what was compiled."""
+        return self.simulation.language
+
 
 @dataclass
 class BuildContext:
@@ -116,6 +139,7 @@ class BuildContext:
     Attributes:
         directory: where it writes. settings: what the user chose. part, clock_mhz: resolved from them.
         source: the checkpoint that is built. jets: jet file. reporter: who hears of it.
+        circuit: what the Verilog was written from, once this run has written it.
     """
 
     directory: BuildDirectory
@@ -125,6 +149,7 @@ class BuildContext:
     source: Path
     jets: Path
     reporter: Reporter = field(default_factory=Silent)
+    circuit: Circuit | None = None
 
     @cached_property
     def artefacts(self) -> Artefacts:

@@ -38,7 +38,7 @@ def run_csim(
         MissingTool, ToolFailed: no compiler, or it failed.
     """
     listener = reporter or Silent()
-    build = existing_build(build_dir)
+    build = existing_build(build_dir, with_project=True)
     require_own(build_dir, trust=trust, what="its C++")
     artefacts = Artefacts(build)
     jets = given_events(artefacts, events)

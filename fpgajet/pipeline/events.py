@@ -25,7 +25,7 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     """
     network = build.network
     if not isinstance(network.form, GivenFeatures):
-        return network.form.features(bare_events(path or shipped_sample(), network.input_shape[0]))
+        return network.form.features(bare_events(path or shipped_sample(), network.constituents))
     if path is None:
         return random_events(network, SEED, None).features
     return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)
@@ -35,6 +35,6 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
     """Features [count, N, F] of the first jets of the shipped sample, or random ones."""
     if isinstance(network.form, GivenFeatures):
         return random_events(network, SEED, count).features
-    constituents = network.input_shape[0]
+    constituents = network.constituents
     jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
     return network.form.features(jets.constituents[:, :constituents])

@@ -72,9 +72,9 @@ def _csim(build: Artefacts) -> Implementation:
 
 
 def _verilog(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
+    from fpgajet.rtl import VerilogImplementation
 
-    return VerilogImplementation(build.network, VerilogSimulation(RtlDesign.read(build.directory.verilog)))
+    return VerilogImplementation(build.network, build.simulation)
 
 
 def _vhdl(build: Artefacts) -> Implementation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
+
+if TYPE_CHECKING:
+    from fpgajet.rtl.design import Circuit
 
 #: Events that propose what is to be proved, of real jets and of edge vectors.
 SAMPLES = 400
@@ -62,15 +65,23 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
         )
 
 
-def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
-    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval."""
+def prove_build(
+    build: BuildDirectory,
+    options: dict[str, Any],
+    network: Network | None = None,
+    made: Circuit | None = None,
+) -> Outcome:
+    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval.
+
+    ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
+    """
     from fpgajet.rtl import RtlDesign
     from fpgajet.rtl.proof import prove_verilog
 
-    network = Artefacts(build).network
+    network = network or Artefacts(build).network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
-    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     if proof.event is None:

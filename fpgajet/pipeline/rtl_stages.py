@@ -86,12 +86,14 @@ def verilog_stage(context: BuildContext) -> Stage:
         from fpgajet.pipeline.rtl_flow import test_jets
         from fpgajet.rtl import emit
         from fpgajet.rtl.build import VHDL_JETS, check_vhdl
+        from fpgajet.rtl.design import scheduled
         from fpgajet.rtl.hardware import cautions
 
         network = context.network
+        options = RtlOptions(**chosen, threshold=context.threshold)
         try:
-            options = RtlOptions(**chosen, threshold=context.threshold)
-            design = emit(network, build.verilog, clock, context.part.name, options)
+            context.circuit = scheduled(network, clock, options)
+            design = emit(network, build.verilog, clock, context.part.name, options, context.circuit)
         except BadInput as error:
             raise BadInput(f"{error} `--flow hls` builds without Verilog.") from error
         for warning in cautions(design):
@@ -121,7 +123,12 @@ def provable(context: BuildContext) -> bool:
             reason = f"about {size:,.0f} LUT, above the {MOST_PROVED_LUT:,} for which a proof takes seconds"
             context.reporter.note("prove", f"left out: {reason}; `fpgajet prove` tries it all the same")
         return size <= MOST_PROVED_LUT
-    return context.source_constituents <= MOST_PROVED and "LinEq2to0" in operators
+    # The proof does not get through the leading one of PuppiLog, and takes minutes to find that out.
+    return (
+        context.source_constituents <= MOST_PROVED
+        and "LinEq2to0" in operators
+        and "PuppiLog" not in operators
+    )
 
 
 def prove_stage(context: BuildContext) -> Stage:
@@ -133,7 +140,7 @@ def prove_stage(context: BuildContext) -> Stage:
         from fpgajet.prove.proof import Level
 
         options = {"multipliers": settings.multipliers, "stages": settings.stages}
-        outcome = prove_build(build, options)
+        outcome = prove_build(build, options, context.network, context.circuit)
         if outcome.proof.level is Level.REFUTED:
             raise Mismatch(f"{described(outcome.proof)}: run `fpgajet prove {build.root}` for the input.")
         write_json(build.proof, {"proofs": [outcome.proof.document()]})

@@ -16,7 +16,7 @@ from fpgajet.ops.network import Network
 from fpgajet.verify.boundaries import BoundaryCounter, unreached
 
 REFERENCE = "integer reference"
-CHUNK = 2000
+CHUNK = 1000
 #: The bit beside the score, as a stage of those implementations that have it: 1.0 or 0.0.
 DECISION = "decision"
 

@@ -119,6 +119,7 @@ def import_npelican(
         training, validation = (_features(settings, part) for part in (jets.train, jets.validation))
         fit.run(quantised, training, validation, out / STATE, lambda _, record: say(_epoch(record)))
     metrics = _metrics(settings, model, quantised, jets)
+    notes += _warnings(metrics)
     content = model_json(settings, quantised, vars(jets), metrics, name, command)
     return Imported(save_checkpoint(out, content, tensors_of(model, quantised)), found, notes)
 
@@ -184,6 +185,23 @@ def _metrics(settings: Any, model: nn.Module, quantised: nn.Module, jets: Import
         ),
         "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
     }
+
+
+def _warnings(metrics: dict[str, Any]) -> list[str]:
+    """What a user should not overlook, in sentences."""
+    found = []
+    auc = metrics["float"]["auc"]
+    if auc < 0.5:
+        found.append(
+            f"the imported model scores background above signal on these jets (AUC {auc:.4f}): its classes, beams, "
+            "Nbar or constituents may be others than was assumed, or it was never trained"
+        )
+    if metrics["quantised"]["distinct_scores"] == 1:
+        found.append(
+            "the quantised model gives every jet the same score: its calibration minimises the loss, and did not find "
+            "anything to learn"
+        )
+    return found
 
 
 def _epoch(record: dict[str, Any]) -> str:

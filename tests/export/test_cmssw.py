@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
 
 
 def features_of(network: Network) -> np.ndarray:
-    return network.form.features(random_jets(40, network.input_shape[0]))
+    return network.form.features(random_jets(40, network.constituents))
 
 
 def repository_of(network: Network, folder: Path, version: int) -> Repository:

@@ -33,7 +33,7 @@ FIRMWARE = Path(__file__).parents[2] / "firmware"
 
 
 def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
-    jets = network.form.features(random_jets(20, network.input_shape[0]))
+    jets = network.form.features(random_jets(20, network.constituents))
     write_project(
         export(network), network, work / "hls", part="xcvu9p-flga2104-2-e", clock_mhz=360.0,
         vectors=jets, reuse_factor=reuse_factor,
@@ -59,7 +59,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
 )
 def test_every_interval_is_certified(tmp_path: Path, name: str, reuse_factor: int) -> None:
     network = NETWORKS[name]
-    model, jets = export(network), network.form.features(random_jets(300, network.input_shape[0]))
+    model, jets = export(network), network.form.features(random_jets(300, network.constituents))
     events = {"jets": jets} | edge_vectors(network, 1000, 1, jets)
     runs = [OnnxRuntime(model, network), Qonnx(model, network), simulated(network, tmp_path, reuse_factor)]
     certificate = certify(network, runs, events, score_kind="jets")

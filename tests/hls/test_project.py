@@ -20,7 +20,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.record import path_digest
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
@@ -102,7 +102,7 @@ def test_csim_of_row_sums_equals_the_reference(tmp_path: Path) -> None:
     assert_equals_reference(simulation, network, random_jets(300, 3), varying="rows")
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])
 def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:
     network = symmetric(random_network(4, form=form), once=True)
     jets = form.features(random_jets(300, narrow=True))

@@ -76,7 +76,7 @@ def write_repository(network: Network, folder: Path, name: str, features: NDArra
         "version": fpgajet.__version__,
         "version_number": number,
         "shape": list(network.input_shape),
-        "rows": network.input_shape[0],
+        "rows": network.constituents,
         "columns": network.input_shape[1],
         "form": network.form.name,
         "labels": [label for label, _ in network.form.labels],

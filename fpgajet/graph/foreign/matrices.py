@@ -25,9 +25,14 @@ def product(
     Raises:
         ValueError: no quantised input, no constant weights, or a matrix over something else than features.
     """
+    if value.weight is None and value.relu:
+        value = layers.rectified(value)
     if value.weight is not None or value.relu:
         raise ValueError("its input is not quantised")
-    weight, axis = _matrix(node, weight_of(graph, node.inputs[1], weights))
+    left = node.op_type == "MatMul" and graph.tensors[node.inputs[0]].constant
+    weight, axis = _matrix(node, weight_of(graph, node.inputs[0 if left else 1], weights))
+    if left:
+        weight, axis = Weight(weight.raw.T, weight.scale.T), -2
     result = graph.tensors[node.outputs[0]].value.shape
     value, row, columns = _rows(layers, value, axis)
     raw, factor, offset = _combined(value, weight, columns)

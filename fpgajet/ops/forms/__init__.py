@@ -18,10 +18,11 @@ from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.forms.given import GivenFeatures
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
+from fpgajet.ops.forms.puppi import Puppi
 from fpgajet.ops.forms.trigger import Trigger
 
 MOMENTA = Momenta()
-FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log)}
+FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
 #: Forms that a model file may state; those of foreign networks do not come from four-momenta.
 _READABLE: dict[str, type[InputForm]] = {**FORMS, GivenFeatures.name: GivenFeatures}
 
@@ -59,6 +60,7 @@ __all__ = [
     "InputForm",
     "Log",
     "Momenta",
+    "Puppi",
     "Real",
     "Trigger",
     "WantedDots",

@@ -57,6 +57,8 @@ class InputForm(ABC):
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
     four_momenta: ClassVar[bool] = False
+    #: rows of the input before those of the constituents
+    header_rows: ClassVar[int] = 0
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
 
@@ -64,6 +66,11 @@ class InputForm(ABC):
     def labels(self) -> tuple[tuple[str, str], ...]:
         """By column, a name that hardware languages take, and what one count of its integer stands for."""
         return tuple((f"column_{k}", "see the input form") for k in range(self.columns))
+
+    @property
+    def word_fields(self) -> tuple[tuple[str, int, int, bool], ...]:
+        """Where a row is a word with fields of its own: their names, lowest bits, widths, and whether signed."""
+        return ()
 
     def row_names(self, rows: int) -> list[str]:
         """Names of the rows of an input, for hardware languages."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops import ConstituentMask, LinEq2to0, LinEq2to0N, LinEq2to2, LinEq2to2N, LinEq2to2Rows, RowSums
 from fpgajet.ops.constituent_mask import BIT
-from fpgajet.ops.forms import WantedDots
+from fpgajet.ops.forms import Puppi, WantedDots
 from fpgajet.ops.network import Node
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.multiplicity import Multiplicity
@@ -34,10 +34,14 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
     score = last(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    # What the operators read: the input itself, or what the front end makes of it.
+    front = form.front_end(n) if isinstance(form, Puppi) else None
+    read = "momenta" if front is None else "prepare"
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
-        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
-        Node("dots", dots.operator, ("momenta",)),
+        *([Node("prepare", front, ("momenta",))] if front else []),
+        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), (read,)),
+        Node("dots", dots.operator, (read,)),
         *([rows] if from_momenta else []),
         Node("pairs", mix, ("dots", "mask", "rows")[: mix.inputs]),
         Node("score", score, ("pairs", "mask")),
@@ -45,10 +49,13 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     precisions = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
     precisions |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
     constants = CONSTANTS | {"dots": {name: name for name in dots.tables}}
-    shape = (n, form.columns)
-    return Wiring(
-        "momenta", shape, t.momenta, nodes, constants, precisions | dict(dots.types), dict(dots.tables), form
-    )
+    tables, kinds = dict(dots.tables), precisions | dict(dots.types)
+    if isinstance(form, Puppi):
+        constants |= {"prepare": {"log_table": "log_table"}}
+        tables |= {"log_table": form.log_table()}
+        kinds |= {"log_table": form.log_table_type()}
+    shape = (n + form.header_rows, form.columns)
+    return Wiring("momenta", shape, t.momenta, nodes, constants, kinds, tables, form)
 
 
 def real_values(
