@@ -171,7 +171,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
     "Columns": columns,
 }
-#: operators whose formulas are in tests/ops/test_formulas.py and tests/ops/test_angular_dots.py
+#: operators whose formulas are in test_formulas.py, test_angular_dots.py and test_puppi_log.py of this folder
 NPELICAN = {
     "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "PuppiLog",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
