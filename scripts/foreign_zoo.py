@@ -83,13 +83,15 @@ def built(path: Path, given: FixedType | None) -> str:
                 raise
             found = foreign_network(graph, given)
         events = random_events(found.network, 1, EVENTS).features
-        file = ForeignFile(model, found) if found.imported.carried else ExactFile(found)
-        result = certify(found.network, [file], {"x": events}, score_kind="x")
+        files = [ForeignFile(model, found), *([] if found.imported.carried else [ExactFile(found)])]
+        result = certify(found.network, files, {"x": events}, score_kind="x")
     except FpgajetError as error:
         return refusal(path, error)
-    how = "qonnx" if found.imported.carried else "the file in float64"
-    compared = f"{result.total_differences} of {result.values_compared:,} values differ from {how}"
-    return "; ".join((f"{len(found.network.nodes)} operators", compared, *found.imported.notes))
+    compared = [
+        f"{result.differences[file.name]} of {result.values_compared // len(files):,} values differ from {how}"
+        for file, how in zip(files, ("qonnx", "the file in float64"), strict=False)
+    ]
+    return "; ".join((f"{len(found.network.nodes)} operators", *compared, *found.imported.notes))
 
 
 def refusal(path: Path, error: FpgajetError) -> str:

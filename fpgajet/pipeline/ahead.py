@@ -35,7 +35,8 @@ def timed(work: Callable[[], str]) -> Done:
 
 
 class Ahead:
-    """Work under way, by name. At the end of the context none is left: after an exception its programs are killed."""
+    """Work under way, by name. At the end of the context none is left: an interrupt kills its programs, and after an
+    error what has not started is dropped."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(MOST, thread_name_prefix="ahead")
@@ -48,13 +49,12 @@ class Ahead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         left = list(self._begun.values())
-        if kind is not None:
+        # An interrupt ends all programs of this process. An error must not: they may belong to another build.
+        while kind is not None and not issubclass(kind, Exception) and wait(left, timeout=LOOK_S).not_done:
             for work in left:
                 work.cancel()
-            # Work that is not one program may start the next: end them until nothing is under way.
-            while wait(left, timeout=LOOK_S).not_done:
-                end_all()
-        self._pool.shutdown()
+            end_all()  # again and again: work that is not one program may start the next
+        self._pool.shutdown(cancel_futures=True)
 
     def begin(self, name: str, work: Callable[[], str]) -> None:
         """Start work on a thread of its own, unless it has begun."""

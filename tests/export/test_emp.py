@@ -21,10 +21,11 @@ from fpgajet.export.firmware.emp import HDL, EmpSimulation, packing_of, write_em
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.words import flag, packets
 from fpgajet.export.patterns.board import LAST, START, VALID, Channel, Packing
+from fpgajet.export.patterns.compare import Layout
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign
+from fpgajet.rtl import RtlDesign, emit
 from tests.export.conftest import need
-from tests.networks import t
+from tests.networks import PUPPI, random_jets, random_network, t
 from tests.rtl.conftest import wanted
 
 Jets = Callable[[int], np.ndarray]
@@ -130,6 +131,26 @@ def test_reset_in_the_middle(link: Link) -> None:
     np.testing.assert_array_equal(late[late != 0], expected[expected != 0])
     assert not shown.data[61 : 2 * 54 - 1].any()
     assert not (shown.flags[61 : 61 + link.simulation.delay - 1] & VALID).any()
+
+
+def test_candidates_as_the_link_brings_them(tmp_path: Path) -> None:
+    """With the input form ``puppi`` a packet holds the word of a jet and those of its candidates, bit for bit."""
+    network = random_network(n=3, hidden=1, form=PUPPI)
+    design = emit(network, tmp_path / "rtl", 320, "xcvu9p")
+    features = PUPPI.features(random_jets(40, 3, narrow=True))
+    raw = features.astype(np.int64).reshape(40, -1)
+    link = Link(network, design, raw, tmp_path)
+    assert link.packing.words == 4
+    pt = (link.words[:, 1:] & np.uint64((1 << 14) - 1)).astype(int)
+    np.testing.assert_array_equal(pt, features[:, 1:, 0].astype(int) & ((1 << 14) - 1))
+    np.testing.assert_array_equal(link.answers(link.sent)[:40], link.expected)
+    assert len(np.unique(link.expected)) > 10
+    layout = Layout.read(link.core.folder / "interface.json")
+    fields = {field.name: field.of(int(link.words[0][2])) for field in layout.inputs[2]}
+    assert set(fields) == {"constituent_01_pt", "constituent_01_eta", "constituent_01_phi"}
+    assert fields["constituent_01_pt"] == pt[0, 1]
+    names = [port.name for port in link.interface.inputs[3:5]]
+    assert names == ["jet_bits_63_48", "constituent_00_bits_15_0"]
 
 
 def test_what_the_words_of_an_answer_are() -> None:

@@ -84,3 +84,17 @@ def test_an_interrupt_ends_the_programs_of_the_work_and_those_that_it_starts_the
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert ahead.finish("work", work).outcome == "[-9, -9, -9]"
+
+
+def test_an_error_leaves_programs_alone() -> None:
+    """They may belong to another build in this process."""
+    ahead = Ahead()
+
+    def failing() -> None:
+        with ahead:
+            ahead.begin("work", lambda: str(run([sys.executable, "-c", "print(1)"]).status))
+            raise ToolFailed("no luck")
+
+    with pytest.raises(ToolFailed):
+        failing()
+    assert ahead.finish("work", str).outcome == "0"

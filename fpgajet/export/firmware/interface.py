@@ -36,11 +36,18 @@ class Port:
 
 @dataclass(frozen=True)
 class Interface:
-    """Inputs and outputs of a tagger in the order of the buses ``jet`` and ``score``, lowest bits first."""
+    """Inputs and outputs of a tagger in the order of the buses ``jet`` and ``score``, lowest bits first.
+
+    Attributes:
+        rows: of the input. row_names: theirs.
+        word_fields: where a row is a word with fields of its own, see :class:`fpgajet.ops.forms.InputForm`.
+    """
 
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     rows: int
+    row_names: tuple[str, ...] = ()
+    word_fields: tuple[tuple[str, int, int, bool], ...] = ()
 
     @property
     def per_row(self) -> tuple[tuple[Port, ...], ...]:
@@ -72,4 +79,4 @@ def interface_of(network: Network, design: RtlDesign) -> Interface:
         precision = network.output.operator.output.ap_fixed()
         outputs.append(Port(name, shape.width, shape.signed, precision, "the network's output", lsb))
         lsb += shape.width
-    return Interface(tuple(inputs), tuple(outputs), rows)
+    return Interface(tuple(inputs), tuple(outputs), rows, tuple(names), network.form.word_fields)

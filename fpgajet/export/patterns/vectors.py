@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.export.firmware.interface import Interface
+from fpgajet.export.firmware.interface import Interface, Port
 from fpgajet.export.firmware.words import fields_of, words_of
 from fpgajet.export.patterns.board import Board, Packing, split
 from fpgajet.export.patterns.formats import FORMATS
@@ -47,24 +47,30 @@ def add_frames(
     Args:
         output: fields of an answer.
     """
-    inputs = [
-        [
-            {
-                "name": port.name
-                if bits == port.width
-                else f"bits {first + bits - 1}:{first} of {port.name}",
-                "low": place,
-                "bits": bits,
-                "signed": port.signed and bits == port.width,
-            }
-            for port, place, bits, first in fields_of(word, interface)
-        ]
-        for word in words_of(interface)
-    ]
     frames: dict[str, Any] = {
         "packet": packing.packet,
         "words": packing.words,
-        "input_words": inputs,
+        "input_words": _input_words(interface),
         "output_words": [list(output)] * packing.words,
     }
     write_json(path, read_json(path) | {"frames": frames})
+
+
+def _input_words(interface: Interface) -> list[list[dict[str, Any]]]:
+    """By word of a jet, its fields: those of the word itself, or the parts of the ports that it carries."""
+    if interface.word_fields:
+        return [
+            [
+                {"name": f"{row}_{name}", "low": low, "bits": bits, "signed": signed}
+                for name, low, bits, signed in interface.word_fields
+            ]
+            for row in interface.row_names
+        ]
+    return [[_part(*field) for field in fields_of(word, interface)] for word in words_of(interface)]
+
+
+def _part(port: Port, low: int, bits: int, first: int) -> dict[str, Any]:
+    """A port, or the part of it that a word carries."""
+    whole = bits == port.width
+    name = port.name if whole else f"bits {first + bits - 1}:{first} of {port.name}"
+    return {"name": name, "low": low, "bits": bits, "signed": port.signed and whole}

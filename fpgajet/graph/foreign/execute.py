@@ -124,6 +124,9 @@ def quantised_values(op_type: str, attributes: dict[str, Any], inputs: list[Any]
     mode = mode.decode() if isinstance(mode, bytes) else mode
     signed, narrow = attributes.get("signed", 1), attributes.get("narrow", 0)
     width = np.asarray(bits, np.float32).reshape(-1)[0]
+    if "lowest" in attributes:  # of QCDQ, with a zero point
+        whole = np.clip(np.rint(np.asarray(x) / scale), attributes["lowest"], attributes["highest"])
+        return np.asarray(whole * scale)
     return np.asarray(int_quant(x, scale, zero_point, width, signed, narrow, mode))
 
 

@@ -93,6 +93,9 @@ def foreign_network(graph: ForeignGraph, given: FixedType | None = None) -> Fore
             f"{graph.source}: an event has the shape {list(graph.input_shape)} without a batch axis; a build takes a "
             "batch of events."
         )
+    kind = graph.tensors[graph.input].value.dtype
+    if kind != np.float32:
+        raise BadInput(f"{graph.source}: its input is {kind}; a build takes files with an input of float32.")
     imported = to_network(graph, given)
     before = imported.network
     if given is not None and imported.input_quantiser is not None:

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.graph.foreign.biases import bias_alone, bias_before
-from fpgajet.graph.foreign.imported import Affine, Numbers, Origin, exponent_of, fractions, spread
+from fpgajet.graph.foreign.biases import bias_before
+from fpgajet.graph.foreign.imported import Affine, Numbers, Origin, exponent_of, spread
 from fpgajet.graph.foreign.precisions import Grid, ends_of_sums, holding
 from fpgajet.graph.foreign.steps import fixed_product
 from fpgajet.ops.dense import Dense
@@ -27,9 +26,6 @@ from fpgajet.ops.network import Node, Tensor
 from fpgajet.ops.operator import Operator, Shape
 from fpgajet.ops.pooling import FlatConstituents
 from fpgajet.ops.rescale import Rescale
-
-#: Bits of scores that nothing rounds and that have a factor of their own each.
-SCORE_BITS = 20
 
 
 @dataclass
@@ -75,6 +71,21 @@ class Layers:
         factor, offset = (np.tile(numbers, constituents) for numbers in (value.factor, value.offset))
         return replace(value, stage=name, factor=factor, offset=offset)
 
+    def rectified(self, value: Affine) -> Affine:
+        """A ReLU of a stage as a stage, where its numbers have no offset."""
+        if value.weight is not None or any(value.offset) or any(f <= 0 for f in value.factor):
+            return value
+        name = f"{value.stage}.relu"
+        if name not in self.shapes:
+            given, count = self.types[value.stage], value.features
+            kind = FixedType(
+                False, max(given.bits - given.signed, 1), given.fraction, Rounding.FLOOR, Overflow.SAT
+            )
+            one, zero = np.ones(count, np.int64), np.zeros(count, np.int64)
+            tensors = {"weight": tensor(one, 0), "bias": tensor(zero, given.fraction)}
+            self.place(name, Rescale(kind, 1), (value.stage,), tensors)
+        return replace(value, stage=name, relu=False)
+
     def quantised(self, given: Affine, grid: Grid, name: str, index: NDArray[np.int64]) -> Affine:
         """A layer and its quantiser."""
         step, lsb = spread(grid.step, given.features), Fraction(1, 2) ** self.types[given.stage].fraction
@@ -105,16 +116,16 @@ class Layers:
         weight = tensor(raw, kind.fraction - fraction - lowest)
         values = beta * Fraction(1, 2) ** kind.fraction
         bias, at = bias_before(kind, values, kind.fraction - lowest)
-        self._operator(given, kind, {"weight": weight, "bias": tensor(bias, at)}, name)
-        self._check_sums(raw, given)
+        self.operator(given, kind, {"weight": weight, "bias": tensor(bias, at)}, name)
+        self.check_sums(raw, given)
 
-    def _check_sums(self, raw: NDArray[np.int64], given: Affine) -> None:
+    def check_sums(self, raw: NDArray[np.int64], given: Affine) -> None:
         """Whether float32 carries the sums."""
         rows = raw.reshape(len(raw), -1)
         kind = holding(ends_of_sums(rows, self.types[given.stage]), 0)
         self.carried &= kind.bits <= CARRIED_BITS
 
-    def _operator(self, given: Affine, kind: FixedType, tensors: dict[str, Tensor], name: str) -> None:
+    def operator(self, given: Affine, kind: FixedType, tensors: dict[str, Tensor], name: str) -> None:
         if given.weight is None:
             operator: Operator = Rescale(kind, int(given.relu))
         else:
@@ -128,7 +139,7 @@ class Layers:
         # Whole steps of the sum are added to the sum, so that the summand of the product stays short.
         whole = self._whole_steps(given, alpha, beta)
         beta = np.array([b - abs(a) * w for a, b, w in zip(alpha, beta, whole, strict=True)], dtype=object)
-        stage, ends = self._sums(given, signs, whole, f"{name}.sum")
+        stage, ends = self.sums(given, signs, whole, f"{name}.sum")
         quantiser = grid.quantiser
         if given.relu:
             quantiser = replace(quantiser, lowest=max(quantiser.lowest, 0))
@@ -155,7 +166,7 @@ class Layers:
             for a, b, most in zip(alpha, beta, reach, strict=True)
         ]
 
-    def _sums(
+    def sums(
         self, given: Affine, signs: NDArray[np.int64], moved: list[int], name: str
     ) -> tuple[str, list[tuple[int, int]]]:
         """A stage of the sums, each times its sign and moved by whole steps, and their ends."""
@@ -174,73 +185,6 @@ class Layers:
         operator = Dense(whole, given.features, 0)
         self.place(name, operator, (given.stage,), {"weight": tensor(raw, 0), "bias": bias})
         return name, ends
-
-    def finished(self, given: Affine, name: str) -> Affine:
-        """A last layer without a quantiser keeps every bit of its sums, if its factors allow that."""
-        lsb = Fraction(1, 2) ** self.types[given.stage].fraction
-        alpha = given.factor * lsb
-        exponents = [exponent_of(a / alpha[0]) if alpha[0] else None for a in alpha]
-        if None in exponents:
-            return self._rounded_scores(given, alpha, name)
-        unit = Fraction(1) if exponent_of(alpha[0]) is not None else abs(alpha[0])
-        factors, offsets = alpha / unit, given.offset / unit
-        grid = -min(exponent_of(a) or 0 for a in factors)
-        bias, fraction, exact = bias_alone(offsets, grid)
-        scaled = np.array([int(a * Fraction(2) ** grid) for a in factors], np.int64)
-        raw = scaled[:, None] if given.weight is None else given.weight * scaled[:, None]
-        more = fraction - grid
-        rows = raw if given.weight is not None else np.diag(raw[:, 0])
-        sums = ends_of_sums(rows, self.types[given.stage])
-        ends = [
-            (low * 2**more + b, high * 2**more + b)
-            for (low, high), b in zip(sums, bias.tolist(), strict=True)
-        ]
-        kind = holding(ends, fraction)
-        if kind.bits > CARRIED_BITS:
-            raise BadInput(
-                f"{self.source}: its output {name!r} needs {kind.bits} bits, more than float32 carries; "
-                "put a Quant behind the last layer."
-            )
-        left = np.array(
-            [o - b * Fraction(1, 2) ** fraction for o, b in zip(offsets, bias.tolist(), strict=True)], object
-        )
-        if not exact:
-            place = f"2^-{fraction}" if unit == 1 else f"multiples of {float(unit):g}"
-            most = float(max(abs(o) for o in left) * unit)
-            self.notes.append(
-                f"the bias of {given.name or name} is rounded to {place}, so that scores differ from those of the "
-                f"file by constants of up to {most:.3g}"
-            )
-            # Behind a ReLU the difference is no constant.
-            self.rounded |= given.relu
-        if unit != 1:
-            self.carried = False
-            self.notes.append(f"the scores are in units of {float(unit):g}")
-        self._check_sums(raw, given)
-        weight = tensor(
-            raw if given.weight is not None else raw[:, 0], grid - self.types[given.stage].fraction
-        )
-        self._operator(given, kind, {"weight": weight, "bias": tensor(bias, fraction)}, name)
-        return self.stage(name, given.index, np.array([unit], object), left * unit * (not given.relu))
-
-    def _rounded_scores(self, given: Affine, alpha: Numbers, name: str) -> Affine:
-        """Scores with factors of their own are rounded to a common grid."""
-        signs = np.ones(given.features, np.int64)
-        stage, ends = self._sums(given, signs, [0] * given.features, f"{name}.sum")
-        real = [(float(a * e + o) for e in end) for a, o, end in zip(alpha, given.offset, ends, strict=True)]
-        largest = max(max(abs(v) for v in pair) for pair in real) or 1.0
-        fraction = SCORE_BITS - 1 - int(np.ceil(np.log2(largest * (1 + 2.0**-SCORE_BITS))))
-        kind = FixedType(True, SCORE_BITS, fraction, Rounding.HALF_EVEN, Overflow.SAT)
-        at = fraction + CARRIED_BITS - 2 - SCORE_BITS
-        lsb = Fraction(1, 2) ** self.types[stage].fraction
-        finest = CARRIED_BITS - 2 - int(np.ceil(np.log2(max(float(abs(a / lsb)) for a in alpha))))
-        factor = np.array([round(a / lsb * Fraction(2) ** finest) for a in alpha], np.int64)
-        summand = np.array([round(o * Fraction(2) ** at) for o in given.offset], np.int64)
-        self.rounded, self.carried = True, False
-        self.notes.append(f"the scores have a scale each and are rounded to 2^-{fraction}")
-        tensors = {"weight": tensor(factor, finest), "bias": tensor(summand, at)}
-        self.place(name, Rescale(kind, int(given.relu)), (stage,), tensors)
-        return self.stage(name, given.index, fractions([1.0]), fractions([0.0]))
 
 
 def tensor(raw: NDArray[Any], fraction: int) -> Tensor:

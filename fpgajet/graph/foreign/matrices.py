@@ -25,6 +25,8 @@ def product(
     Raises:
         ValueError: no quantised input, no constant weights, or a matrix over something else than features.
     """
+    if value.weight is None and value.relu:
+        value = layers.rectified(value)
     if value.weight is not None or value.relu:
         raise ValueError("its input is not quantised")
     left = node.op_type == "MatMul" and graph.tensors[node.inputs[0]].constant

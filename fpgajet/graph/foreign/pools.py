@@ -24,6 +24,7 @@ def pool(graph: ForeignGraph, node: ForeignNode, layers: Layers, value: Affine) 
     Raises:
         ValueError: of something that is not quantised, or over other axes.
     """
+    value = layers.rectified(value) if value.relu else value
     if value.weight is not None or value.relu:
         raise ValueError("what it pools is not quantised; put a Quant in front of it")
     shape = layers.shapes[value.stage]
@@ -73,6 +74,7 @@ def combined(graph: ForeignGraph, node: ForeignNode, layers: Layers, values: lis
     Raises:
         ValueError: tensors that are not quantised, or whose elements do not belong to one another.
     """
+    values = [layers.rectified(value) if value.relu else value for value in values]
     if any(value.weight is not None or value.relu for value in values):
         raise ValueError("it combines tensors that are not quantised")
     name, shape = node.outputs[0], graph.tensors[node.outputs[0]].value.shape

@@ -45,6 +45,8 @@ class Grid:
     @property
     def rounding(self) -> Rounding | None:
         """The rounding that does the same, if there is one."""
+        if self.quantiser.mode == "ROUND" and self.quantiser.zero % 2:
+            return None
         return {"ROUND": Rounding.HALF_EVEN, "FLOOR": Rounding.FLOOR}.get(self.quantiser.mode)
 
 
@@ -67,6 +69,8 @@ def grid_of(node: ForeignNode, graph: ForeignGraph, features: NDArray[np.int64] 
         raise ValueError("it has one signed bit, +1 or -1, which no fixed-point type holds")
     if narrow and not signed:
         raise ValueError("it is narrow without a sign")
+    if "lowest" in node.attributes:
+        return _with_zero_point(node.integer("lowest", 0), node.integer("highest", 0), scale, mode)
     highest = 2 ** (width - signed) - 1
     lowest = (-highest if narrow else -highest - 1) if signed else 0
     exponents = {exponent_of(s) for s in scale}
@@ -78,6 +82,19 @@ def grid_of(node: ForeignNode, graph: ForeignGraph, features: NDArray[np.int64] 
     offset = fractions(np.zeros(len(scale)))
     quantiser = Quantiser(lowest, highest, mode)
     return Grid(quantiser, scale, Fraction(0), unit, offset, fraction, bool(signed), width, bool(narrow))
+
+
+def _with_zero_point(lowest: int, highest: int, scale: Numbers, mode: str) -> Grid:
+    """Integers between two ends as unsigned ones, which begin at 0."""
+    count = highest - lowest + 1
+    if count < 2 or count & (count - 1):
+        raise ValueError(
+            f"it gives the integers from {lowest} to {highest}, which no number of bits holds exactly"
+        )
+    quantiser = Quantiser(0, count - 1, mode, -lowest)
+    return Grid(
+        quantiser, scale, Fraction(-lowest), scale, scale * lowest, 0, False, count.bit_length() - 1, False
+    )
 
 
 def annotated_type(name: str) -> tuple[FixedType, int, int] | None:

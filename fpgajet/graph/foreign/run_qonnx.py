@@ -17,6 +17,8 @@ from fpgajet.graph.foreign.graph import ForeignNode
 from fpgajet.graph.foreign.hardware import ForeignNetwork
 from fpgajet.graph.reading import one_line
 
+#: What float64 makes of a number that lies on a rounding boundary differs from it by less than this.
+NEXT_TO = 1e-11
 #: Operators that onnxruntime has in float32 only; with a kernel of 1 a product says the same.
 _CONV = "Conv"
 
@@ -82,6 +84,15 @@ class ExactFile:
 
     def __init__(self, foreign: ForeignNetwork) -> None:
         self._foreign = foreign
+        #: quantised weights as scale times integer, which float32 rounds
+        self._weights: dict[str, NDArray[Any]] = {}
+        for node in foreign.graph.nodes:
+            quantised = node.op_type in ("Quant", "BipolarQuant")
+            if foreign.graph.tensors[node.outputs[0]].constant and (
+                quantised or self._weights.keys() & set(node.inputs)
+            ):
+                made = self._step(node, [self._constant(name) for name in node.inputs])
+                self._weights |= dict(zip(node.outputs, made, strict=False))
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -108,12 +119,16 @@ class ExactFile:
     def _constant(self, name: str) -> NDArray[Any] | None:
         if not name or not self._foreign.graph.tensors[name].constant:
             return None
+        if name in self._weights:
+            return self._weights[name]
         value = self._foreign.graph.tensors[name].value
         return value.astype(np.float64) if value.dtype.kind == "f" else value
 
     def _step(self, node: ForeignNode, given: list[Any]) -> list[NDArray[Any]]:
         if node.op_type in ("Quant", "BipolarQuant"):
-            return [quantised_values(node.op_type, node.attributes, given)]
+            scale = given[1]
+            steps = [_settled(given[0] / scale), np.ones(()), *given[2:]]
+            return [quantised_values(node.op_type, node.attributes, steps) * scale]
         if node.op_type == "Cast" and given[0].dtype.kind == "f":
             return [given[0]]
         if node.op_type == "Cast":
@@ -126,6 +141,13 @@ class ExactFile:
             short = [x.astype(np.float32) if x is not None and x.dtype.kind == "f" else x for x in given]
             return [x.astype(np.float64) for x in self._foreign.graph.step(node.proto, short)]
         return self._foreign.graph.step(node.proto, given)
+
+
+def _settled(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values next to a rounding boundary put onto it: float64 rounds thirds, and three of them may be a half."""
+    halves = np.rint(2.0 * steps)
+    near = np.abs(2.0 * steps - halves) < NEXT_TO * np.maximum(np.abs(halves), 1.0)
+    return np.where(near, halves / 2.0, steps)
 
 
 @contextlib.contextmanager

@@ -35,15 +35,17 @@ class Quantiser:
     Attributes:
         lowest, highest: of the integers that come out. mode: ROUND, FLOOR or HALF_UP, which in qonnx rounds halves away
             from zero.
+        zero: the integer that stands for 0, from which ROUND and HALF_UP count.
     """
 
     lowest: int
     highest: int
     mode: str = "ROUND"
+    zero: int = 0
 
     def reaches(self, n: int, place: Fraction) -> bool:
         """Whether ``place``, where the step to ``n`` is, itself gives ``n``."""
-        return self.mode == "FLOOR" or (n > 0 if self.mode == "HALF_UP" else n % 2 == 0)
+        return self.mode == "FLOOR" or (n > self.zero if self.mode == "HALF_UP" else (n - self.zero) % 2 == 0)
 
     def place(self, n: int) -> Fraction:
         """Where the step to ``n`` is."""

@@ -17,11 +17,13 @@ from fpgajet.fixed import FixedType
 from fpgajet.graph.foreign import constants, pools
 from fpgajet.graph.foreign.curves import CURVES, Curve, started, stepped, tabulated, whole
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode
-from fpgajet.graph.foreign.imported import Affine, Imported, Weight, fractions
-from fpgajet.graph.foreign.layers import Layers
+from fpgajet.graph.foreign.imported import Affine, Imported, Weight
+from fpgajet.graph.foreign.inputs import QUANTISERS, Inputs
 from fpgajet.graph.foreign.matrices import product
 from fpgajet.graph.foreign.places import NOTHING, WIRING, Index, canonical, wired
-from fpgajet.graph.foreign.precisions import annotated_type, grid_of
+from fpgajet.graph.foreign.precisions import grid_of
+from fpgajet.graph.foreign.ratios import Ratio, quantised_ratio, ratio
+from fpgajet.graph.foreign.scores import finished
 from fpgajet.graph.reading import one_line
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
@@ -29,26 +31,13 @@ from fpgajet.ops.operator import Shape
 
 #: Ends of classifiers that keep the order of the scores.
 _LAST = ("Softmax", "LogSoftmax", "ArgMax", "Sigmoid")
-QUANTISERS = ("Quant", "BipolarQuant")
 
 
 @dataclass
-class _Importer:
-    graph: ForeignGraph
-    shape: Shape
-    index: Index
-    given: FixedType | None = None
-    values: dict[str, Affine | Curve] = field(default_factory=dict)
+class _Importer(Inputs):
     weights: dict[str, Weight] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    input_name: str = ""
-    quantiser: ForeignNode | None = None
-    waiting: dict[str, Index] = field(default_factory=dict)
     curved: set[str] = field(default_factory=set)
     done: int = 0
-
-    def __post_init__(self) -> None:
-        self.layers = Layers(self.graph.source)
 
     def run(self) -> Imported:
         """All nodes, then the output."""
@@ -69,7 +58,7 @@ class _Importer:
         if isinstance(last, Affine) and (
             last.weight is not None or last.relu or last.stage not in layers.origins
         ):
-            last = layers.finished(last, name)
+            last = finished(layers, last, name)
         if not isinstance(last, Affine) or not layers.nodes or layers.nodes[-1].name != last.stage:
             raise BadInput(f"{self.graph.source}: its output {name!r} is not what the last layer gives.")
         try:
@@ -110,32 +99,9 @@ class _Importer:
         )
         return last.inputs[0]
 
-    def start(self, name: str, kind: FixedType) -> None:
-        """The input stage."""
-        self.input_name = name
-        self.layers.types[name], self.layers.shapes[name] = kind, self.shape
-
-    def assume_input(self) -> None:
-        """The precision that the caller states for an input without a quantiser."""
-        name, ones = self.graph.input, fractions([1.0])
-        stated = annotated_type(self.graph.annotated)
-        if self.given is not None:
-            self.start(name, self.given)
-            self.values[name] = self.layers.stage(name, self.index, ones, ones * 0)
-            self.notes.append(f"the input {name!r} has no quantiser and is taken as {self.given}")
-        elif stated is not None:
-            kind, unit, offset = stated
-            self.start(name, kind)
-            self.values[name] = self.layers.stage(name, self.index, ones * unit, ones * offset)
-            self.notes.append(f"the input {name!r} is {self.graph.annotated}, as the file says")
-        else:
-            raise ValueError(
-                "its input is not quantised; state the precision of the input (--input-precision)"
-            )
-
     def step(self, node: ForeignNode) -> None:
         """One node."""
-        result, first = node.outputs[0], node.inputs[0]
+        result, first = node.outputs[0], node.inputs[0] if node.inputs else ""
         if self.graph.tensors[result].constant:
             constants.keep(self.graph, node, self.weights)
             return
@@ -156,7 +122,7 @@ class _Importer:
         else:
             self.values[result] = self.layer(node)
 
-    def layer(self, node: ForeignNode) -> Affine | Curve:
+    def layer(self, node: ForeignNode) -> Affine | Curve | Ratio:  # noqa: PLR0911 - one return per kind of layer
         """A node that computes something."""
         op, first = node.op_type, node.inputs[0]
         if op in ("MatMul", "Gemm", "Conv", "Einsum"):
@@ -166,6 +132,8 @@ class _Importer:
             return pools.pool(self.graph, node, self.layers, self.affine(first))
         if op in ("Concat", "Add", "Sub", "Mul") and self.joins(node):
             return pools.combined(self.graph, node, self.layers, [self.affine(name) for name in node.inputs])
+        if op == "Div" and self.joins(node) and not self.graph.tensors[node.inputs[1]].constant:
+            return self.divided(node)
         if op == "Relu" and isinstance(self.values.get(first), Affine):
             return replace(self.affine(first), relu=True)
         if op in constants.LINEAR and self.is_linear(node):
@@ -184,39 +152,14 @@ class _Importer:
             node.op_type in NOTHING and self.ends(node.outputs[0]) for node in readers
         )
 
-    def before_input(self, node: ForeignNode) -> bool:
-        """Whether a node may come before the input's quantiser."""
-        return node.op_type in (*QUANTISERS, *NOTHING) or (node.op_type in WIRING and self.given is None)
-
-    def wire_input(self, node: ForeignNode) -> None:
-        """Nodes between the input and its quantiser, and that quantiser."""
-        name = node.inputs[0]
-        index = self.index if name == self.graph.input else self.waiting[name]
-        if node.op_type in NOTHING:
-            self.waiting[node.outputs[0]] = index
-        elif node.op_type in WIRING:
-            self.waiting |= dict(zip(node.outputs, wired(self.graph, node, index), strict=True))
-        elif node.op_type in QUANTISERS:
-            self.quantise_input(node, index)
-        else:
-            raise ValueError(
-                "its input is not quantised; state the precision of the input (--input-precision)"
-            )
-
-    def quantise_input(self, node: ForeignNode, index: Index) -> None:
-        """The first quantiser is the input of the network."""
-        name, columns = node.outputs[0], self.shape[-1]
-        if len(set(index.ravel().tolist())) != int(np.prod(self.shape)):
-            raise ValueError("it quantises a part of the input only")
-        grid = grid_of(node, self.graph, index % columns, columns)
-        self.start(name, grid.type(grid.rounding or constants.NEAREST))
-        self.values[name] = self.layers.stage(name, index, grid.unit, grid.offset)
-        self.quantiser = node
-
     def quantise(self, node: ForeignNode) -> None:
         """The end of a layer."""
         name, first = node.outputs[0], node.inputs[0]
         value = self.values.get(first)
+        if isinstance(value, Ratio):
+            grid = grid_of(node, self.graph, value.index % value.value.features, value.value.features)
+            self.values[name] = quantised_ratio(self.layers, value, grid, name)
+            return
         if isinstance(value, Curve):
             grid = grid_of(node, self.graph, value.index % value.features, value.features)
             self.values[name] = tabulated(self.graph, node, self.layers, value, grid)
@@ -228,7 +171,7 @@ class _Importer:
     def joins(self, node: ForeignNode) -> bool:
         """Whether a node puts tensors together that are not functions of one and the same value."""
         found = [self.values.get(name) for name in node.inputs if not self.graph.tensors[name].constant]
-        stages = {value.stage for value in found if value is not None}
+        stages = {value.stage for value in found if value is not None and not isinstance(value, Ratio)}
         curved = any(isinstance(value, Curve) for value in found)
         return len(found) > 1 and not (curved and len(stages) == 1 and node.op_type != "Concat")
 
@@ -237,12 +180,23 @@ class _Importer:
         moving = [n for n in node.inputs if n and not self.graph.tensors[n].constant]
         return len(moving) == 1 and isinstance(self.values.get(moving[0]), Affine)
 
+    def divided(self, node: ForeignNode) -> Ratio:
+        """By a function of one number per jet."""
+        divisor = self.values[node.inputs[1]]
+        if isinstance(divisor, Affine):
+            divisor = started(self.layers, divisor, node)
+        if not isinstance(divisor, Curve):
+            raise ValueError("it divides by a quotient that no quantiser ends")
+        return ratio(self.affine(node.inputs[0]), divisor, self.graph.tensors[node.outputs[0]].shape)
+
     def curve(self, node: ForeignNode) -> Curve:
         """A function of one quantised value."""
         found: dict[str, Curve] = {}
         for name in node.inputs:
             if name in self.values:
                 value = self.values[name]
+                if isinstance(value, Ratio):
+                    raise ValueError("it follows a division that no quantiser ends")
                 found[name] = value if isinstance(value, Curve) else started(self.layers, value, node)
         self.curved.add(node.name)
         return stepped(self.graph, node, found)
@@ -254,6 +208,8 @@ class _Importer:
             raise ValueError(f"its input {name!r} is not quantised")
         if isinstance(value, Curve):
             value = self.values[name] = whole(self.layers, value, name)
+        if isinstance(value, Ratio):
+            raise ValueError("it follows a division that no quantiser ends")
         return value
 
 

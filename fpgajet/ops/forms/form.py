@@ -67,6 +67,11 @@ class InputForm(ABC):
         """By column, a name that hardware languages take, and what one count of its integer stands for."""
         return tuple((f"column_{k}", "see the input form") for k in range(self.columns))
 
+    @property
+    def word_fields(self) -> tuple[tuple[str, int, int, bool], ...]:
+        """Where a row is a word with fields of its own: their names, lowest bits, widths, and whether signed."""
+        return ()
+
     def row_names(self, rows: int) -> list[str]:
         """Names of the rows of an input, for hardware languages."""
         return [f"constituent_{k:02d}" for k in range(rows)]

@@ -59,6 +59,10 @@ class Puppi(Log):
         )
         return tuple(zip(bits, units, strict=True))
 
+    @property
+    def word_fields(self) -> tuple[tuple[str, int, int, bool], ...]:
+        return ("pt", 0, PT.bits, False), ("eta", 14, ETA.bits, True), ("phi", 26, PHI.bits, True)
+
     def row_names(self, rows: int) -> list[str]:
         return ["jet", *super().row_names(rows - 1)]
 
