@@ -2,7 +2,7 @@
 
     python scripts/prove_zoo.py docs/results/prove_zoo.csv [NAME@II ...]
 
-For every model the netlist of the Verilog is proved equal to the integer reference, as `fpgajet prove` does.
+For every model Verilog is written, read back, and proved equal to the integer reference, as `fpgajet prove` does.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import resource
 import shlex
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from fpgajet.graph.collapse import collapse
 from fpgajet.pipeline.prove_flow import samples
-from fpgajet.rtl.design import circuit
+from fpgajet.rtl.design import scheduled
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.proof import prove_netlist
+from fpgajet.rtl.proof import prove_verilog
+from fpgajet.rtl.write.design import write_design
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
 from studies.tables.rows import write_table
@@ -29,21 +31,30 @@ MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + [
 ]
 
 
+CLOCK_MHZ = 240.0
+
+
 def main(path: Path, models: list[str]) -> None:
     """Write one row per model and interval."""
     rows = []
     for name, _, ii in (model.partition("@") for model in models):
         network = collapse(load_model(open_checkpoint(resolve(name))).network())
         started = time.perf_counter()
-        netlist, _ = circuit(network, 240.0, RtlOptions(ii=int(ii)))
-        traced = time.perf_counter() - started
-        proof = prove_netlist(network, netlist, samples(network))
+        options = RtlOptions(ii=int(ii))
+        made = scheduled(network, CLOCK_MHZ, options)
+        with tempfile.TemporaryDirectory() as folder:
+            design = write_design(
+                made.netlist, made.schedule, Path(folder), CLOCK_MHZ, "xcvu9p", network.name
+            )
+            traced = time.perf_counter() - started
+            proof = prove_verilog(network, design, options, samples(network), made)
         rows.append(
             {
                 "model": name,
                 "ii": int(ii),
-                "cells": len(netlist.cells),
+                "cells": len(made.netlist.cells),
                 "level": proof.level.value,
+                "statements": proof.cells,
                 "cuts": proof.cuts,
                 "enumerations": proof.enumerations,
                 "assignments": proof.assignments,

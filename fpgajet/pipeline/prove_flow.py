@@ -23,6 +23,7 @@ from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
+from quant.data.checking.constituents import find_problems
 
 if TYPE_CHECKING:
     from fpgajet.rtl.design import Circuit
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 SAMPLES = 400
 SEED = 1
 COUNTEREXAMPLE = "counterexample.npy"
+#: Shares of the least significant bit by which a momentum may differ from its rounded value.
+ROUNDED = (0.0, 0.2, 0.45)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def prove_build(
     ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
     """
     from fpgajet.rtl import RtlDesign
-    from fpgajet.rtl.proof import prove_verilog
+    from fpgajet.rtl.proof import prove_verilog, searched
 
     network = network or Artefacts(build).network
     design = RtlDesign.read(build.verilog)
@@ -86,7 +89,7 @@ def prove_build(
     path.unlink(missing_ok=True)
     if proof.event is None:
         return Outcome(proof)
-    found = raw[proof.event]
+    found = searched(network, raw)[proof.event]
     saved = path if save_counterexample(network, found, path) else None
     return Outcome(proof, saved, found.tolist())
 
@@ -108,15 +111,30 @@ def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) ->
     precision = network.input_type
     shaped = raw.reshape(1, *network.input_shape)
     values = to_real(shaped, precision.fraction)
-    if isinstance(network.form, GivenFeatures):
-        event = values.astype(np.float32)
-    else:
-        event = network.form.momenta(values).astype(np.float32)
-        if not (from_real(network.form.features(event), precision) == shaped).all():
-            return False
+    event: NDArray[Any] | None = values.astype(np.float32)
+    if not isinstance(network.form, GivenFeatures):
+        event = _physical(network, shaped)
+    if event is None:
+        return False
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, event)
     return True
+
+
+def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """A physical jet that is rounded to an input; None if there is none among those tried.
+
+    Rounding may have made E < |p|: a jet with a little more energy and less momentum rounds to the same.
+    """
+    precision = network.input_type
+    exact = network.form.momenta(to_real(shaped, precision.fraction))
+    for share in ROUNDED:
+        moved = exact - share * precision.lsb * np.sign(exact) * np.array([-1.0, 1.0, 1.0, 1.0])
+        momenta: NDArray[np.float32] = moved.astype(np.float32)
+        same = (from_real(network.form.features(momenta), precision) == shaped).all()
+        if same and not find_problems(momenta):
+            return momenta
+    return None
 
 
 def described(proof: Proof) -> str:
@@ -124,6 +142,7 @@ def described(proof: Proof) -> str:
     if proof.level is Level.PROVED:
         return (
             f"{proof.what} proved equal to the reference for all inputs: {proof.cuts:,} cuts, "
-            f"{proof.enumerations} enumerations of {proof.assignments:,} assignments"
+            f"{proof.enumerations} enumerations, {proof.assignments:,} assignments"
+            + (f", {proof.cells:,} statements read back" if proof.cells else "")
         )
     return f"{proof.what}: {proof.level}, {proof.reason}"

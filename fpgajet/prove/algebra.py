@@ -23,8 +23,15 @@ from fpgajet.prove.polynomials import Frozen, Polynomial
 
 @dataclass
 class Algebra(Functions):
-    """Operations on polynomials."""
+    """Operations on polynomials.
 
+    Attributes:
+        nested: a floor of a value of which a finer floor is known is a floor of that, as suits whole networks, where
+            values are rounded in steps. Otherwise floors of floors are opened: floor((q + floor(p / 4)) / 8) becomes
+            floor((4 q + p) / 32), a form that does not depend on what was known before, as suits single operations.
+    """
+
+    nested: bool = True
     #: by bits and argument, the atoms that cut bits off
     _floors: dict[int, dict[Frozen, Polynomial]] = field(default_factory=dict)
 
@@ -62,7 +69,7 @@ class Algebra(Functions):
         offset = poly.add(p, poly.constant(1 << (to.bits - 1))) if to.signed else p
         return poly.add(p, self.floor(offset, to.bits), -(1 << to.bits))
 
-    def floor(self, p: Polynomial, bits: int) -> Polynomial:  # noqa: PLR0911 - a form per return
+    def floor(self, p: Polynomial, bits: int) -> Polynomial:  # noqa: PLR0911, PLR0912 - a form per return
         """floor(p / 2**bits).
 
         Where a finer floor of the same value is known, this is a floor of that one.
@@ -81,7 +88,11 @@ class Algebra(Functions):
         low, high = self.span(rest)
         if low >> bits == high >> bits:
             return poly.add(whole, poly.constant(low >> bits))
-        for finer in sorted(self._floors):
+        if not self.nested:
+            opened = self._opened(rest, bits)
+            if opened is not None:
+                return poly.add(whole, opened)
+        for finer in sorted(self._floors) if self.nested else ():
             if finer >= bits:
                 break
             outside, inside = _outside(rest, finer)
@@ -89,7 +100,7 @@ class Algebra(Functions):
             if known is not None:
                 return poly.add(whole, self.floor(poly.add(outside, known), bits - finer))
         free = [m for m in rest if m]
-        if len(free) == 1 and len(free[0]) == 1 and rest[free[0]] == 1:
+        if self.nested and len(free) == 1 and len(free[0]) == 1 and rest[free[0]] == 1:
             inner = self.atoms[free[0][0]]
             if inner.kind is Kind.FLOOR and not self._is_finest(inner):
                 deeper = inner.numbers[0]
@@ -100,6 +111,16 @@ class Algebra(Functions):
             cut = self.single(Kind.FLOOR, (bits,), poly.freeze(rest), low >> bits, high >> bits)
             self._floors.setdefault(bits, {})[poly.freeze(rest)] = cut
         return poly.add(whole, cut)
+
+    def _opened(self, p: Polynomial, bits: int) -> Polynomial | None:
+        """floor(p / 2**bits) with a floor among the terms of ``p`` opened; None if there is none."""
+        for monomial, c in p.items():
+            inner = self.atoms[monomial[0]] if len(monomial) == 1 and c == 1 else None
+            if inner and inner.kind is Kind.FLOOR:
+                deeper = inner.numbers[0]
+                others = poly.scale(poly.add(p, {monomial: 1}, -1), 1 << deeper)
+                return self.floor(poly.add(others, dict(inner.argument)), bits + deeper)
+        return None
 
     def _is_small(self, p: Polynomial) -> bool:
         """Whether a value of a node has few possible values."""

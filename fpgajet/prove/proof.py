@@ -34,6 +34,7 @@ class Proof:
         cuts: roundings, clips and tables of reference and implementation.
         enumerations: comparisons of two functions for all values of what they depend on.
         assignments: values that these tried.
+        cells: statements of written files that were compared with what they should compute.
         seconds: of the proof.
         event: index of the sample that refutes it, or None.
     """
@@ -44,6 +45,7 @@ class Proof:
     cuts: int = 0
     enumerations: int = 0
     assignments: int = 0
+    cells: int = 0
     seconds: float = 0.0
     event: int | None = None
 
@@ -80,4 +82,13 @@ def prove_outputs(
         reason = f"{len(open_ends)} of {len(expected)} outputs: no form in common, and too many values to try"
     counts = prover.counts
     seconds = round(time.perf_counter() - started, 3)
-    return Proof(what, level, reason, counts.cuts, counts.enumerations, counts.assignments, seconds, event)
+    return Proof(
+        what,
+        level,
+        reason,
+        counts.cuts,
+        counts.enumerations,
+        counts.assignments,
+        seconds=seconds,
+        event=event,
+    )

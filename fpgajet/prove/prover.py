@@ -71,14 +71,16 @@ class Prover:
     Args:
         graph: both, with common inputs.
         samples: raw inputs [events, inputs], from jets and edge vectors.
+        nested: see :class:`fpgajet.prove.algebra.Algebra`.
     """
 
     graph: ScalarGraph
     samples: NDArray[np.int64]
+    nested: bool = True
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
-        self.algebra = Algebra()
+        self.algebra = Algebra(nested=self.nested)
         self._polynomials: dict[int, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)

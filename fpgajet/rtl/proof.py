@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +11,22 @@ from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level, Proof, prove_outputs
+from fpgajet.prove.search import near
 from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.options import RtlOptions
+from fpgajet.rtl.readback.files import Reading, compare_files, differing_event
+from fpgajet.rtl.readback.hierarchy import NotRead
+from fpgajet.rtl.tools.installed import available
 from fpgajet.rtl.write import verilog
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 from fpgajet.scalars import scalar_network
 
 WHAT = "netlist of the Verilog"
+FILES = "Verilog files"
+#: Inputs near the samples that are tried where files are not the netlist.
+SEARCHED, SEED = 20_000, 17
 
 
 def prove_netlist(network: Network, netlist: Netlist, samples: NDArray[np.int64]) -> Proof:
@@ -43,23 +52,57 @@ def prove_verilog(
     samples: NDArray[np.int64],
     made: Circuit | None = None,
 ) -> Proof:
-    """Prove the netlist from which Verilog was written, if the files are exactly what is written from it.
+    """Prove that Verilog files compute their network's score for every jet.
+
+    The files are read back and compared with the netlist, cell by cell and register by register, and the netlist with
+    the network. Where the files are not the netlist, an input is searched for on which they differ from the network.
+    Without Yosys the files must be byte for byte what is written from the netlist.
 
     Args:
         network: the reference.
         design: Verilog on disk.
         options: those that it was written with.
-        samples: raw inputs [events, inputs].
+        samples: raw inputs [events, inputs]; ``event`` of a refuted proof counts in :func:`searched` of them.
         made: what the caller has made of the same network, clock and options.
+
+    Raises:
+        MissingTool: alkaid is not installed.
     """
+    started = time.perf_counter()
     made = made or scheduled(network, design.clock_mhz, options)
-    changed = _changed(design.directory, verilog.sources(made.netlist, made.schedule, network.name))
-    if changed:
-        reason = (
-            f"{changed} is not what this version of fpgajet writes from the model with the build's settings"
-        )
-        return Proof(WHAT, Level.COMPARED, reason)
-    return prove_netlist(network, made.netlist, samples)
+    netlist, schedule = made.netlist, made.schedule
+    if not available()["yosys"].present:
+        texts = verilog.sources(netlist, schedule, network.name, design.threshold)
+        changed = _changed(design.directory, texts)
+        if changed:
+            return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
+        return prove_netlist(network, netlist, samples)
+    reading = compare_files(design, netlist, schedule)
+    if reading.problem:
+        event = _refuting(network, design, reading, searched(network, samples))
+        seconds = round(time.perf_counter() - started, 3)
+        level = Level.COMPARED if event is None else Level.REFUTED
+        return Proof(FILES, level, reading.problem, seconds=seconds, event=event)
+    proof = prove_netlist(network, netlist, samples)
+    return replace(
+        proof,
+        what=FILES,
+        cells=reading.cells,
+        assignments=proof.assignments + reading.assignments,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def searched(network: Network, samples: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The samples, and inputs near them."""
+    return np.concatenate([samples, near(samples, network.input_type, SEARCHED, SEED)])
+
+
+def _refuting(network: Network, design: RtlDesign, reading: Reading, raw: NDArray[np.int64]) -> int | None:
+    try:
+        return differing_event(network, design, reading.modules, raw) if reading.modules else None
+    except NotRead:
+        return None
 
 
 def _changed(directory: Path, texts: dict[str, str]) -> str:
