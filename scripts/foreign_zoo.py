@@ -27,7 +27,7 @@ from fpgajet.graph.reading import read_model
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.foreign_context import precision_of
 from fpgajet.pipeline.foreign_events import random_events
-from fpgajet.verify.certificate import certify
+from fpgajet.verify.certificate import Implementation, certify
 from studies.tables.rows import write_table
 
 RESULT = Path(__file__).resolve().parent.parent / "docs/results/foreign.csv"
@@ -83,7 +83,9 @@ def built(path: Path, given: FixedType | None) -> str:
                 raise
             found = foreign_network(graph, given)
         events = random_events(found.network, 1, EVENTS).features
-        files = [ForeignFile(model, found), *([] if found.imported.carried else [ExactFile(found)])]
+        files: list[Implementation] = [ForeignFile(model, found)]
+        if not found.imported.carried:
+            files.append(ExactFile(found))
         result = certify(found.network, files, {"x": events}, score_kind="x")
     except FpgajetError as error:
         return refusal(path, error)

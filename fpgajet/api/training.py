@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from fpgajet.pipeline.reporter import Reporter
-    from quant.training.fit import Report, Tick
+    from quant.training.fit import OnEpoch, Tick
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +52,7 @@ def train(
     device: str = "cpu",
     reporter: Reporter | None = None,
     started: Callable[[BaseModel], None] | None = None,
-    report: Report | None = None,
+    report: OnEpoch | None = None,
     tick: Tick | None = None,
     command: Sequence[str] = (),
 ) -> Trained:

@@ -37,7 +37,6 @@ _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, Co
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
-
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {

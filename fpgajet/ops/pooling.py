@@ -17,7 +17,6 @@ from fpgajet.ops.roles import CHANNELS, Axes
 class OverConstituents(Operator):
     """An operator that takes ``x`` [..., N, F] to features of the jet."""
 
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_pooling.h"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -26,9 +25,6 @@ class OverConstituents(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return CHANNELS
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"constituents": shapes[0][0], "features": shapes[0][1]}
@@ -41,7 +37,6 @@ class ConstituentSum(OverConstituents):
     Source: arXiv 1810.05165, equation 2.1 (deep sets of constituents).
     """
 
-    op_type: ClassVar[str] = "ConstituentSum"
     function: ClassVar[str] = "sum_pool"
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
@@ -59,7 +54,6 @@ class ConstituentSum(OverConstituents):
 class ConstituentMax(OverConstituents):
     """y_f = q(max_i x_if), over every slot. Input [..., N, F], output [..., F]."""
 
-    op_type: ClassVar[str] = "ConstituentMax"
     function: ClassVar[str] = "max_pool"
 
     constituents: int
@@ -93,7 +87,6 @@ class ConstituentMax(OverConstituents):
 class FlatConstituents(OverConstituents):
     """[q(x_1), ..., q(x_N)]: the constituents in a row. Input [..., N, F], output [..., N F]."""
 
-    op_type: ClassVar[str] = "FlatConstituents"
     function: ClassVar[str] = "flatten_constituents"
 
     constituents: int

@@ -58,7 +58,6 @@ class PuppiLog(Operator):
         angle_steps: of eta and phi in half a turn.
     """
 
-    op_type: ClassVar[str] = "PuppiLog"
     inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"log_table": TABLE}
     header: ClassVar[str] = "fpgajet_puppi_log.h"

@@ -26,8 +26,6 @@ class Rescale(Operator):
     ``x`` [..., F]. Tensors: ``weight`` [F], ``bias`` [F]. Output [..., F].
     """
 
-    op_type: ClassVar[str] = "Rescale"
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     header: ClassVar[str] = "fpgajet_rescale.h"
     function: ClassVar[str] = "rescale_features"

@@ -19,7 +19,7 @@ from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
-from fpgajet.pipeline.record import read_record
+from fpgajet.pipeline.record import noted_hashes, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.verify.vectors import edge_vectors
 
@@ -139,9 +139,8 @@ def free_folder(folder: Path) -> Path:
 
 def _require_unchanged(build: BuildDirectory) -> None:
     """The model is the one that the build made and certified."""
-    stage = read_record(build.root).get("stages", {}).get("model", {})
-    writes = stage.get("writes") if isinstance(stage, dict) else None
-    if not isinstance(writes, dict) or writes.get(build.model.name) != sha256(build.model):
+    noted = noted_hashes(build.root) or {}
+    if noted.get(build.model.name) != path_digest(build.model):
         raise BadInput(
             f"{build.model} is not the file that the build in {build.root} made. Run `fpgajet build` again."
         )

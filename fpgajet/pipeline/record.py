@@ -137,18 +137,25 @@ SYNTHESIS = "synthesis.json"
 
 def altered(out: Path) -> list[str]:
     """Names of the files and folders that are not those which the stages wrote, by the hashes in ``build.json``."""
-    wrong: list[str] = []
-    noted: dict[str, str | None] = {}
-    for stage in read_record(out).get("stages", {}).values():
-        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
-            return [RECORD]
-        noted |= stage["writes"]
-    for name, digest in noted.items():
-        if name not in UNCHECKED and path_digest(out / name) != digest:
-            wrong.append(name)
+    noted = noted_hashes(out)
+    if noted is None:
+        return [RECORD]
+    wrong = [
+        name for name, digest in noted.items() if name not in UNCHECKED and path_digest(out / name) != digest
+    ]
     if (out / SYNTHESIS).is_file() and SYNTHESIS not in noted:
         wrong.append(SYNTHESIS)
     return sorted(wrong)
+
+
+def noted_hashes(out: Path) -> dict[str, str | None] | None:
+    """By name of a file or folder, its hash in ``build.json``; None where the record is damaged."""
+    noted: dict[str, str | None] = {}
+    for stage in read_record(out).get("stages", {}).values():
+        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
+            return None
+        noted |= stage["writes"]
+    return noted
 
 
 def note_synthesis(out: Path, seconds: float) -> None:

@@ -15,7 +15,7 @@ from quant.metrics import tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
-from quant.training.fit import Fit, Report, Tick, evaluate, no_tick
+from quant.training.fit import Fit, OnEpoch, Tick, evaluate, no_tick
 from quant.training.schedule import Cosine, Exponential, Schedule, WarmRestarts
 from quant.training.state import FitState
 
@@ -37,7 +37,7 @@ def trained_seeds(
     jets: Sample,
     validation: Sample,
     directory: Path,
-    report: Report,
+    report: OnEpoch,
     tick: Tick = no_tick,
     device: str = "cpu",
 ) -> list[TrainedSeed]:
@@ -64,7 +64,7 @@ def _best_restart(
     jets: Sample,
     validation: Sample,
     directory: Path,
-    report: Report,
+    report: OnEpoch,
     tick: Tick,
     device: str,
     suffix: str,

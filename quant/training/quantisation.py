@@ -19,7 +19,7 @@ from quant.models.training_settings import TrainingSettings
 from quant.seen_jets import write_seen
 from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import TrainingJets
-from quant.training.fit import FREE, Report, Tick, evaluate, no_tick
+from quant.training.fit import FREE, OnEpoch, Tick, evaluate, no_tick
 from quant.training.float_phase import fit_of
 from quant.training.sparsity import Sparsity
 from quant.training.stages import Until
@@ -44,7 +44,7 @@ def quantise(
     model: nn.Module,
     jets: TrainingJets,
     out: Path,
-    report: Report,
+    report: OnEpoch,
     *,
     name: str,
     command: Sequence[str] = (),

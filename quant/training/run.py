@@ -19,7 +19,7 @@ from quant.checkpoint import MODEL, Checkpoint
 from quant.models.families import FAMILIES
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
-from quant.training.fit import Report, Tick, no_tick
+from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import summary, trained_seeds
 from quant.training.quantisation import STATE, quantise
 from quant.training.stages import Until
@@ -72,7 +72,7 @@ def train(
     settings: TrainingSettings,
     data: Path,
     out: Path,
-    report: Report,
+    report: OnEpoch,
     *,
     name: str,
     command: Sequence[str] = (),
@@ -119,7 +119,7 @@ def train(
 class Recorder:
     """Passes reports on and keeps ``history.json`` in step with them."""
 
-    def __init__(self, out: Path, report: Report) -> None:
+    def __init__(self, out: Path, report: OnEpoch) -> None:
         self.path, self.report = out / HISTORY, report
         self.history: dict[str, list[dict[str, Any]]] = {}
 

@@ -9,20 +9,10 @@ import pytest
 pytest.importorskip("alkaid")
 
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, RtlOptions, available, emit
-from tests.networks import random_network
+from fpgajet.rtl import RtlDesign, RtlOptions, emit
+from tests.rtl.conftest import need, network
 
-
-def need(*names: str) -> None:
-    """Skip the test unless these tools are installed."""
-    missing = [name for name in names if not available()[name].present]
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}")
-
-
-@pytest.fixture(scope="session")
-def network() -> Network:
-    return random_network(n=3, hidden=1)
+__all__ = ["need", "network"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The message-passing operators against their formulas in rational numbers, element by element."""
+"""Operators of message passing and of foreign networks against their formulas in rational numbers, by element."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import pytest
 
 from fpgajet.fixed import from_real
 from fpgajet.ops import OPERATORS
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from tests.foreign_networks import random_foreign
 from tests.networks import random_jets
 from tests.ops.test_formulas import rounded
 from tests.vecnets import every_network
@@ -124,6 +126,10 @@ def vector_update(op: Any, v: Values, w: Values, e: Values, tensors: dict[str, V
     return round_all(result, op.output)
 
 
+def rescale(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
+    return act(op, x * tensors["weight"] + tensors["bias"])
+
+
 def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
     return round_all(np.concatenate([x, y], -1), op.output)
 
@@ -159,14 +165,18 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "Skip": lambda op, x, y, _: round_all(x + y, op.output),
     "Product": lambda op, x, y, _: round_all(x * y, op.output),
     "Join": join,
+    "Rescale": rescale,
+    "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
+    "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),
+    "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
     "Columns": columns,
 }
-#: operators whose formulas are in tests/ops/test_formulas.py and tests/ops/test_angular_dots.py
+#: operators whose formulas are in test_formulas.py, test_angular_dots.py and test_puppi_log.py of this folder
 NPELICAN = {
     "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "PuppiLog",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
-NETWORKS = dict(every_network())
+NETWORKS = dict(every_network()) | {"foreign": random_foreign()}
 
 
 def fractions(x: FixedArray) -> Values:
@@ -174,12 +184,22 @@ def fractions(x: FixedArray) -> Values:
     return x.raw.astype(object) * (Fraction(1) / Fraction(2) ** x.fraction)
 
 
+def events(network: Network, count: int, seed: int = 0) -> FixedArray:
+    """Random jets, or any numbers of the input type where the network does not read jets."""
+    precision = network.input_type
+    if isinstance(network.form, GivenFeatures):
+        shape = (count, *network.input_shape)
+        raw = np.random.default_rng(seed).integers(precision.lowest, precision.highest + 1, shape)
+    else:
+        raw = from_real(random_jets(count, network.input_shape[0], seed=seed), precision)
+    return FixedArray(raw, precision.fraction)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_stage_equals_its_formula(name: str) -> None:
     network: Network = NETWORKS[name]
-    jets = random_jets(8, network.input_shape[0], seed=4)
-    stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
-    for event in range(len(jets)):
+    stages = network.reference(events(network, 8, seed=4))
+    for event in range(8):
         for node in network.nodes:
             if node.operator.op_type in NPELICAN:
                 continue
@@ -196,9 +216,8 @@ def test_the_networks_use_every_operator_and_their_scores_vary() -> None:
     assert used >= set(FORMULAS)
     assert set(FORMULAS) | NPELICAN == set(OPERATORS)
     for network in NETWORKS.values():
-        jets = random_jets(300, network.input_shape[0])
-        given = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
-        assert len(np.unique(network.reference(given)["score"].raw)) > 8
+        outputs = network.reference(events(network, 300))[network.output.name].raw
+        assert len(np.unique(outputs.reshape(len(outputs), -1), axis=0)) > 8
 
 
 @pytest.mark.parametrize("name", ["mixed", "hidden"])

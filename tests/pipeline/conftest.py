@@ -1,4 +1,4 @@
-"""One complete build on the shipped sample, shared by all tests of the pipeline (and copied where changed)."""
+"""Two builds that the tests of the pipeline share: the main job as it is, and a small one that they copy."""
 
 from __future__ import annotations
 
@@ -13,24 +13,40 @@ import pytest
 
 #: Without Yosys, which takes minutes and has tests of its own in tests/rtl.
 COMMAND = ["build", "--model", "npelican", "--part", "xcvu9p", "--no-synth"]
+#: The same model, compared on fewer events: for tests that build, simulate or certify again.
+SMALL = [*COMMAND, "--max-jets", "1500", "--edge-vectors", "1500"]
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The main job as a user runs it; returns the build directory, which no test may change.
+    """The main job as a user runs it; returns the build directory, which no test may change."""
+    return shared_build(tmp_path_factory, COMMAND, "shared-build")
 
-    Workers of pytest-xdist share one: the first to come builds, the others wait for it.
-    """
-    folder = tmp_path_factory.getbasetemp()
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with fewer events, which no test may change either."""
+    return shared_build(tmp_path_factory, SMALL, "small-build")
+
+
+@pytest.fixture
+def build_copy(small: Path, tmp_path: Path) -> Path:
+    """A copy of the small build that a test may damage."""
+    return Path(shutil.copytree(small, tmp_path / "copy"))
+
+
+def shared_build(factory: pytest.TempPathFactory, command: list[str], name: str) -> Path:
+    """The directory of a build that is made once; workers of pytest-xdist wait for the first to come."""
+    folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    folder /= "shared-build"
+    folder /= name
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "stdout.json").exists():
             done = subprocess.run(
-                [sys.executable, "-m", "fpgajet", *COMMAND, "--json"],
+                [sys.executable, "-m", "fpgajet", *command, "--json"],
                 cwd=folder,
                 capture_output=True,
                 text=True,
@@ -42,9 +58,3 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / "stdout.json").write_text(done.stdout)
     (out,) = (folder / "builds").iterdir()
     return out
-
-
-@pytest.fixture
-def build_copy(finished: Path, tmp_path: Path) -> Path:
-    """A copy that a test may damage."""
-    return Path(shutil.copytree(finished, tmp_path / "copy"))

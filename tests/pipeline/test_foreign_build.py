@@ -12,6 +12,7 @@ import pytest
 from fpgajet.pipeline.record import path_digest
 from tests.conftest import Run
 from tests.hls.fake_vendor import SCRIPT
+from tests.pipeline.conftest import SMALL
 
 
 def test_no_script_and_no_library_of_the_directory_runs(
@@ -32,7 +33,7 @@ def test_no_script_and_no_library_of_the_directory_runs(
 
     done = fpgajet("csim", build_copy, "--edge-vectors", 100)
     assert done.returncode == 0, done.stderr
-    done = fpgajet("build", "--no-synth", "--out", build_copy)
+    done = fpgajet(*SMALL, "--out", build_copy)
     assert done.returncode == 0, done.stderr
     assert "= project" in done.stderr
     assert "+ certificate" in done.stderr
@@ -62,7 +63,7 @@ def test_files_of_another_user_ask_for_trust(
 ) -> None:
     fake_tool("vitis-run", SCRIPT)
     os.chown(build_copy / "hls" / "firmware" / "defines.h", 12345, -1)
-    words = ["build", "--no-synth", "--out", build_copy] if command == "build" else [command, build_copy]
+    words = [*SMALL, "--out", build_copy] if command == "build" else [command, build_copy]
     words += ["--edge-vectors", "100"] if command == "csim" else []
     done = fpgajet(*words, PATH=os.environ["PATH"])
     assert done.returncode == 2

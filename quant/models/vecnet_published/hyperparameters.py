@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from quant.models.vecnet.sizes import VecNetSizes
 
 Graph = Literal["full", "static", "dynamic"]
 
 
-class PublishedVecNetHyperparameters(BaseModel):
+class PublishedVecNetHyperparameters(VecNetSizes):
     """Hyperparameters of a float VecNet (arXiv 2202.06941, section 2.4 and appendix table 1).
 
     Settings of a training and the description of a checkpoint both inherit from it.
 
     Attributes:
-        constituents: N, leading constituents of a jet that are read.
-        scalar, vector, hidden: channels of Lorentz scalars, of four-vectors, of features without symmetry.
-        iterations: message passing steps. edge_layers, node_layers: layers of phi_s and phi_h, of theta_s and theta_h.
+        edge_layers, node_layers: layers of phi_s and phi_h, of theta_s and theta_h.
         psi_layers: layers of psi. psi_end: what bounds its output; "none" leaves it linear, as an MLP's last layer is.
         shortcut: what a constituent keeps of its features: nothing, a sum (with a linear map of the old ones where the
             widths differ), or both side by side.
@@ -32,12 +32,6 @@ class PublishedVecNetHyperparameters(BaseModel):
         final_layers: hidden layers between the pool and the logit, each followed by dropout in training.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    constituents: int = Field(default=16, ge=1, le=256)
-    scalar: int = Field(default=8, ge=0, le=256)
-    vector: int = Field(default=2, ge=0, le=256)
-    hidden: int = Field(default=4, ge=0, le=256)
     iterations: int = Field(default=3, ge=1, le=6)
     edge_layers: int = Field(default=2, ge=1, le=3)
     node_layers: int = Field(default=1, ge=0, le=3)
@@ -56,12 +50,6 @@ class PublishedVecNetHyperparameters(BaseModel):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.scalar + self.hidden == 0:
-            raise ValueError("a VecNet needs scalar or hidden channels to make a score from")
-        if self.vector and not self.scalar:
-            raise ValueError("vectors are moved by messages of scalars: vector > 0 needs scalar > 0")
-        if self.vector and self.iterations < 2:
-            raise ValueError("vectors of the last step are not read: vector > 0 needs iterations >= 2")
         if self.graph == "dynamic" and not self.vector:
             raise ValueError("graph=dynamic follows the vectors, which vector=0 leaves out: use graph=static")
         return self

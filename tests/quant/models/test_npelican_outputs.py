@@ -12,10 +12,10 @@ from quant.models.families import FAMILIES
 from quant.models.loss import logit_loss
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.outputs import with_one_output, with_two_outputs
-from quant.models.npelican.plain import plain_scores
 from quant.models.npelican.scaled import ChannelScaledNPelican, ScaledNPelican
 from quant.training.read_settings import read_settings
 from tests.quant.jets import random_float, random_jets
+from tests.quant.models.test_npelican import assert_equals_plain_formula
 
 
 @pytest.mark.parametrize(("hidden", "count"), [(1, 14), (2, 26), (3, 38), (10, 122)])
@@ -54,19 +54,7 @@ def channel_scaled() -> ChannelScaledNPelican:
 
 
 def test_powers_per_channel_are_those_of_the_plain_formula() -> None:
-    fused = channel_scaled().train()
-    plain = copy.deepcopy(fused)
-    p = torch.from_numpy(random_jets(300, 8)).double()
-    label = torch.randint(0, 2, (300,), generator=torch.Generator().manual_seed(0)).double()
-    scores = fused(p), plain_scores(plain, p)
-    torch.testing.assert_close(*scores, rtol=1e-5, atol=1e-6)
-    for score in scores:
-        torch.autograd.backward(logit_loss(score, label))
-    for (name, a), (_, b) in zip(fused.named_parameters(), plain.named_parameters(), strict=True):
-        assert a.grad is not None
-        assert b.grad is not None
-        assert b.grad.abs().max() > 0, name
-        torch.testing.assert_close(a.grad, b.grad, rtol=1e-4, atol=1e-6, msg=name)
+    assert_equals_plain_formula(channel_scaled().train(), 8)
 
 
 def test_equal_powers_are_the_shared_ones() -> None:

@@ -82,7 +82,7 @@ def test_without_hidden_channels_scores_are_lorentz_invariant(graph: str) -> Non
     boosted[..., 1] = gamma * (p[..., 1] + beta * p[..., 0])
     turned = boosted[..., [0, 2, 3, 1]]
     torch.testing.assert_close(model(p), model(turned), rtol=1e-4, atol=1e-5)
-    assert float((model_of(graph=graph)(p) - model_of(graph=graph)(turned)).abs().max().detach()) > 1e-3
+    assert float((model_of(graph=graph)(p) - model_of(graph=graph)(turned)).abs().max().detach()) > 1e-4
 
 
 def test_the_nearest_are_nearest_in_the_spacetime_interval() -> None:
