@@ -13,6 +13,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from fpgajet.errors import BadInput
+from fpgajet.files import read_settings_text
 
 #: Bytes; a csynth.xml of a design that fills a device has a few million.
 LARGEST = 1 << 26
@@ -65,9 +66,7 @@ def read_report(path: Path) -> ToolReport:
 
 def _text(path: Path) -> str:
     try:
-        if path.is_file() and path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} has {path.stat().st_size:,} bytes; a report has at most {LARGEST:,}.")
-        return path.read_text(encoding="utf-8-sig", errors="replace")
+        return read_settings_text(path, largest=LARGEST, errors="replace")
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}.") from error
 
