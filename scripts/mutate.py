@@ -69,6 +69,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="start of the paths to mutate")
     parser.add_argument("--again", action="store_true", help="only the survivors of the file")
+    parser.add_argument(
+        "--baseline", type=Path, help="folder that keeps the runs without a change, for a next time"
+    )
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     before = read(chosen.out) if chosen.out.exists() else []
@@ -82,7 +85,7 @@ def main() -> int:
     tried: list[Tried] = []
     with ScratchFolder("fpgajet-mutate-") as folder:
         try:
-            for one in run(folder, drawn, 60 * chosen.minutes):
+            for one in run(folder, drawn, 60 * chosen.minutes, chosen.baseline or folder):
                 print(f"{one.outcome:8s} {one.file}:{one.line} {one.before} -> {one.after}", flush=True)
                 tried.append(one)
         finally:  # Ctrl-C: what is known is written
@@ -109,13 +112,15 @@ def name_of(path: str, number: int) -> tuple[str, str, str, str]:
     return path, made.function, made.before, made.after
 
 
-def run(folder: Path, drawn: Sequence[tuple[str, int]], seconds: float) -> Iterator[Tried]:
+def run(folder: Path, drawn: Sequence[tuple[str, int]], seconds: float, kept: Path) -> Iterator[Tried]:
     """Try mutants for some time; each package's tests run once without a change before, outside that time."""
     work = trying.copy_of(ROOT, folder / "work")
     folders = {path: next(t for target, t in TARGETS.items() if path.startswith(target)) for path, _ in drawn}
     known = {}
     for tests in dict.fromkeys(folders.values()):
-        known[tests] = trying.baseline(work, tests, [path for path in folders if folders[path] == tests])
+        covered = [path for path, of in folders.items() if of == tests]
+        found = kept / f"{tests[-1].replace('/', '-')}.json"
+        known[tests] = trying.baseline(work, tests, covered, found)
         print(f"{', '.join(tests)}: {len(known[tests].seconds)} tests pass without a change", flush=True)
     end = time.monotonic() + seconds
     for path, number in drawn:
@@ -135,7 +140,7 @@ def try_one(work: Path, base: trying.Baseline, path: str, lines: tuple[int, int]
     others = sorted(t for t, s in base.seconds.items() if t not in set(running) and s < SHORT_SECONDS)
     first = [test for test in running if test.partition("::")[0] == running[0].partition("::")[0]]
     for tests in (first, running[len(first) :], others):  # few files are collected in less time than many
-        became = trying.outcome(work, tests, sum(base.seconds[test] for test in tests))
+        became = trying.outcome(work, tests, base.seconds)
         if became != "survived":
             return became
     return "survived"
@@ -144,7 +149,9 @@ def try_one(work: Path, base: trying.Baseline, path: str, lines: tuple[int, int]
 def merged(before: Sequence[Tried], tried: Sequence[Tried], *, again: bool) -> list[Tried]:
     """What was tried, with the reasons that are known; with ``again``, put into what was tried before."""
     reasons = {one.name: one.reason for one in before}
-    now = [replace(one, reason=reasons.get(one.name, "") if one.outcome == "survived" else "") for one in tried]
+    now = [
+        replace(one, reason=reasons.get(one.name, "") if one.outcome == "survived" else "") for one in tried
+    ]
     if not again:
         return now
     new = {one.name: one for one in now}
@@ -162,7 +169,9 @@ def table(tried: Sequence[Tried], possible: int, seed: int, minutes: float) -> s
     outcomes = Counter(one.outcome for one in tried)
     counts = ", ".join(f"{outcomes[name]} {name}" for name in ("killed", "limit", "survived"))
     text = io.StringIO()
-    text.write(f"# python scripts/mutate.py --minutes {minutes:g} --seed {seed} --out docs/results/mutation.csv\n")
+    text.write(
+        f"# python scripts/mutate.py --minutes {minutes:g} --seed {seed} --out docs/results/mutation.csv\n"
+    )
     text.write(f"# {len(tried)} of {possible} possible mutants: {counts}\n")
     writer = csv.DictWriter(text, [field.name for field in fields(Tried)], lineterminator="\n")
     writer.writeheader()

@@ -17,15 +17,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 #: Imported before the first fork.
-LARGE = ("numpy", "pytest", "hypothesis", "onnx", "h5py", "torch", "alkaid", "qonnx", "onnxruntime", "typer", "rich")
+LARGE = (
+    "numpy",
+    "pytest",
+    "hypothesis",
+    "onnx",
+    "h5py",
+    "torch",
+    "alkaid",
+    "qonnx",
+    "onnxruntime",
+    "typer",
+    "rich",
+)
 OWN = ("fpgajet", "quant", "studies", "tests", "scripts")
-MEMORY_BYTES = 16 << 30
+MEMORY_BYTES = 6 << 30
 #: Largest file that a mutant may write.
 FILE_BYTES = 1 << 30
 
@@ -70,36 +82,44 @@ def copy_of(root: Path, work: Path) -> Path:
     return work
 
 
-def baseline(work: Path, folders: Sequence[str], covered: Sequence[str]) -> Baseline:
+def baseline(work: Path, folders: Sequence[str], covered: Sequence[str], found: Path) -> Baseline:
     """Run the tests without a change, and note which lines each test runs.
 
     Args:
         work: copy of the repository. folders: of the tests. covered: files of the project whose lines count.
+        found: file that keeps the outcome; if it exists, it is read and nothing runs.
 
     Raises:
         RuntimeError: they do not pass.
     """
-    found = work.with_name("baseline.json")
+    if found.exists():
+        return _read(found)
     process = _fork(work, list(folders), _Watch(work, covered, found), cpu_seconds=3600)
     if os.waitpid(process, 0)[1] != 0:
         said = work.with_name("log").read_text(encoding="utf-8", errors="replace")[-3000:]
         raise RuntimeError(f"{', '.join(folders)} do not pass without a change:\n{said}")
-    content = json.loads(found.read_text())
+    return _read(found)
+
+
+def _read(found: Path) -> Baseline:
+    content = json.loads(found.read_text(encoding="utf-8"))
     tests = {p: {int(line): t for line, t in by_line.items()} for p, by_line in content["tests"].items()}
     return Baseline(content["seconds"], tests)
 
 
-def outcome(work: Path, tests: Sequence[str], seconds: float) -> str:
-    """``killed``, ``limit`` (it took far longer than the tests do) or ``survived``.
+def outcome(work: Path, tests: Sequence[str], seconds: Mapping[str, float]) -> str:
+    """``killed``, ``limit`` (a test took far longer than without the change) or ``survived``.
 
     Args:
-        work: copy of the repository with a mutant. tests: names, in the order to run. seconds: of CPU without a change.
+        work: copy of the repository with a mutant. tests: names, in the order to run.
+        seconds: of CPU without a change, by test.
     """
     if not tests:
         return "survived"
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
-    child = _fork(work, files, _Chosen(tests), cpu_seconds=int(5 * seconds + 30))
-    end = time.monotonic() + 20 * seconds + 300  # of waiting, on a loaded machine
+    total = sum(seconds[test] for test in tests)
+    child = _fork(work, files, _Chosen(tests, seconds), cpu_seconds=int(5 * total + 30))
+    end = time.monotonic() + 20 * total + 300  # of waiting, on a loaded machine
     try:
         while time.monotonic() < end:
             ended, status = os.waitpid(child, os.WNOHANG)
@@ -116,7 +136,9 @@ def outcome(work: Path, tests: Sequence[str], seconds: float) -> str:
 
 def _meaning(status: int) -> str:
     if os.WIFSIGNALED(status):
-        return "limit" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGXFSZ) else "killed"
+        return (
+            "limit" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGXFSZ, signal.SIGPROF) else "killed"
+        )
     code = os.WEXITSTATUS(status)
     if code not in (0, 1, 2):  # pytest: passed, failed, not to be imported
         raise RuntimeError(f"pytest ended with {code}: the tests did not run")
@@ -124,10 +146,14 @@ def _meaning(status: int) -> str:
 
 
 class _Chosen:
-    """A plugin that keeps some tests, in their order."""
+    """A plugin that keeps some tests, in their order, and ends the process when one takes far too long."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
+    def __init__(self, tests: Sequence[str], seconds: Mapping[str, float]) -> None:
         self.place = {test: place for place, test in enumerate(tests)}
+        self.seconds = seconds
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 4 * self.seconds[nodeid] + 8)  # SIGPROF, which nobody handles
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
