@@ -23,15 +23,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-
 from fpgajet.files import write_text
 from fpgajet.folders import ScratchFolder
 from studies.mutation import trying
 from studies.mutation.changes import change, count
 
+ROOT = Path(__file__).resolve().parents[1]
 #: What is mutated, and the tests that must notice.
 TARGETS = {
     "fpgajet/fixed.py": ("tests/test_fixed.py", "tests/ops"),

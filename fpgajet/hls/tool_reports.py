@@ -24,6 +24,9 @@ UTILISATION = {
     "bram": ("Block RAM Tile",),
 }
 LATENCY = "PerformanceEstimates/SummaryOfOverallLatency"
+#: Least and largest value of each figure that a tool can report; clocks, ns, or counts.
+RANGES = {"latency_cycles": (0.0, 1e9), "ii": (1.0, 1e9), "period_ns": (1e-3, 1e6), "target_ns": (1e-3, 1e6)}
+COUNTS = (0.0, 1e9)
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,25 @@ def read_report(path: Path) -> ToolReport:
     """
     text = _text(path)
     if text.lstrip().startswith("<"):
-        return _csynth(path, text)
+        return _checked(path, _csynth(path, text))
     if "Design Timing Summary" in text:
-        return _timing(path, text)
+        return _checked(path, _timing(path, text))
     if re.search(r"^\| (?:CLB|Slice) LUTs", text, re.MULTILINE):
-        return _utilisation(path, text)
+        return _checked(path, _utilisation(path, text))
     raise BadInput(
         f"{path} is none of the reports that can be judged: csynth.xml of Vitis HLS, or Vivado's report_utilization "
         "(flat, not -hierarchical) or report_timing_summary."
     )
+
+
+def _checked(path: Path, report: ToolReport) -> ToolReport:
+    """The report, if every figure is a number that a tool can have meant."""
+    figures = report.figures | ({} if report.target_ns is None else {"target_ns": report.target_ns})
+    for name, value in figures.items():
+        low, high = RANGES.get(name, COUNTS)
+        if not low <= value <= high:
+            raise BadInput(f"{path}: {name} is {value:g}, it has to lie between {low:g} and {high:g}.")
+    return report
 
 
 def _text(path: Path) -> str:
@@ -93,7 +106,7 @@ def _csynth(path: Path, text: str) -> ToolReport:
     }
     for name, key in (("latency_cycles", "Worst-caseLatency"), ("ii", "Interval-max")):
         # Vitis HLS writes "undef" or "?" for a loop without a fixed count. Then the user has to say it.
-        if re.fullmatch(r"\d+", text_of := values.get(f"{LATENCY}/{key}", "?")):
+        if re.fullmatch(r"[0-9]+", text_of := values.get(f"{LATENCY}/{key}", "?")):
             figures[name] = float(text_of)
     target = number("UserAssignments/TargetClockPeriod")
     return ToolReport(path.name, "hls-csynth", figures, values.get("UserAssignments/Part", ""), target)
@@ -143,9 +156,15 @@ def _utilisation(path: Path, text: str) -> ToolReport:
 
 
 def _timing(path: Path, text: str) -> ToolReport:
-    slack = re.search(r"^\s*WNS\(ns\).*\n[\s-]*\n\s*(\S+)", text, re.MULTILINE)
-    table = re.search(r"^Clock\s+Waveform\(ns\).*\n[\s-]*\n((?:\S.*\n|\s+\S.*\n)*)", text, re.MULTILINE)
-    clocks = re.findall(r"^\s*(\S+)\s+\{[^}]*\}\s+([\d.]+)\s", table[1], re.MULTILINE) if table else []
+    # No pattern crosses lines except at \n, so that the time is linear in the size of the file.
+    slack = re.search(r"^[ \t]*WNS\(ns\).*\n[ \t-]*\n[ \t]*(\S+)", text, re.MULTILINE)
+    table = re.search(r"^Clock[ \t]+Waveform\(ns\).*\n[ \t-]*\n((?:[ \t]*\S.*\n)*)", text, re.MULTILINE)
+    rows = re.compile(r"[ \t]*(\S+)[ \t]+\{[^}]*\}[ \t]+([0-9.]+)[ \t\n]")
+    clocks = (
+        [found.groups() for line in table[1].splitlines(keepends=True) if (found := rows.match(line))]
+        if table
+        else []
+    )
     if slack is None or not re.fullmatch(r"-?\d+(\.\d+)?", slack[1]):
         raise BadInput(f"{path} states no worst negative slack (WNS): the design has no constrained path.")
     if len(clocks) != 1:

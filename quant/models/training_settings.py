@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm
 
-
 #: Beyond any run, and small enough for what counts them.
 MOST_EPOCHS, MOST_JETS, MOST_SEED = 1_000_000, 10**10, 2**32 - 1
 

@@ -112,11 +112,16 @@ def _changed(node: ast.expr) -> ast.expr | None:
     if isinstance(other, ast.Constant) and type(other.value) is int:
         return ast.copy_location(ast.Constant(other.value + 1), other)
     if isinstance(other, ast.Call):
-        function = other.func
-        if isinstance(function, ast.Name) and function.id in NAMES:
-            function.id = NAMES[function.id]
-            return other
-        if isinstance(function, ast.Attribute) and function.attr in NAMES:
-            function.attr = NAMES[function.attr]
-            return other
+        return other if _renamed(other.func) else None
     return None
+
+
+def _renamed(function: ast.expr) -> bool:
+    """Whether the function that is called has another one in its place now."""
+    if isinstance(function, ast.Name) and function.id in NAMES:
+        function.id = NAMES[function.id]
+        return True
+    if isinstance(function, ast.Attribute) and function.attr in NAMES:
+        function.attr = NAMES[function.attr]
+        return True
+    return False

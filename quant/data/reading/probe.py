@@ -31,7 +31,9 @@ def require_harmless(path: Path) -> None:
     status = path.stat()
     number = _ending(str(path.resolve()), status.st_ino, status.st_size, status.st_mtime_ns)
     if number == signal.SIGXCPU:
-        raise BadInput(f"{path} cannot be read: the HDF5 library does not come to an end with it. It is damaged.")
+        raise BadInput(
+            f"{path} cannot be read: the HDF5 library does not come to an end with it. It is damaged."
+        )
     if number:
         raise BadInput(
             f"{path} cannot be read: the HDF5 library crashes on it ({signal.strsignal(number)}). It is damaged: copy "
@@ -43,7 +45,9 @@ def require_harmless(path: Path) -> None:
 def _ending(path: str, *_: int) -> int:
     """The signal that ended a process which looked through the file, 0 if none did; once per state of a file."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the child calls HDF5 and nothing else
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # other threads: the child calls HDF5 and nothing else
         child = os.fork()
     if child == 0:
         try:

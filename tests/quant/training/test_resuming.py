@@ -83,16 +83,23 @@ LATER = {"quantised_epochs": 1, "quantised_rate": 0.001, "scale_rounds": 1}
 
 def test_settings_of_stages_that_have_not_begun_may_change(data: Path, tmp_path: Path) -> None:
     """After the float stage those of calibration and fine-tuning, after calibration the latter; the end is the same."""
-    wanted = SMALL.model_copy(update={**LATER, "bits": replace(SMALL.bits, weight=4), "calibration_jets": 150})
+    wanted = SMALL.model_copy(
+        update={**LATER, "bits": replace(SMALL.bits, weight=4), "calibration_jets": 150}
+    )
     out = tmp_path / "changed"
     prepare(out, SMALL, resume=False)
     train(SMALL, data, out, lambda *_: None, name="small", until=Until.FLOAT)
-    with pytest.raises(BadInput, match=r"other settings \(float_epochs\).* May still change: bits, .*scale_rounds"):
+    with pytest.raises(
+        BadInput, match=r"other settings \(float_epochs\).* May still change: bits, .*scale_rounds"
+    ):
         prepare(out, wanted.model_copy(update={"float_epochs": 9}), resume=True)
     before = wanted.model_copy(update={"quantised_epochs": 7})
     prepare(out, before, resume=True)
     train(before, data, out, lambda *_: None, name="small", until=Until.CALIBRATION)
-    with pytest.raises(BadInput, match=r"other settings \(calibration_jets, bits.weight\).* May still change: quantised_epochs, "):
+    with pytest.raises(
+        BadInput,
+        match=r"other settings \(calibration_jets, bits.weight\).* May still change: quantised_epochs, ",
+    ):
         prepare(out, SMALL, resume=True)
     finished, direct = run(data, out, wanted, resume=True), run(data, tmp_path / "direct", wanted)
     for name in ("weights.safetensors", "model.json"):
