@@ -16,6 +16,11 @@ from pathlib import Path
 
 from fpgajet.errors import BadInput
 
+#: Signals that end the child, whoever handles them here: Python, or faulthandler.
+DEFAULT = (
+    signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE,
+    signal.SIGILL,
+)  # fmt: skip
 #: Seconds of CPU time; to look through a file of any size takes milliseconds, since no data are read but the ends.
 CPU_SECONDS = 20
 #: Seconds after which a file system that does not answer is given up: then nothing is known, and the file is read.
@@ -53,8 +58,8 @@ def _ending(path: str, *_: int) -> int:
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGBUS):
-                signal.signal(number, signal.SIG_DFL)  # not Python's handlers, nor faulthandler's
+            for number in DEFAULT:
+                signal.signal(number, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             look_through(path)
         except BaseException:
