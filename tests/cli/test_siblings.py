@@ -1,4 +1,4 @@
-"""Siblings of the malformed cases: every command with paths and numbers that nobody means. In this process: 1 s each."""
+"""Siblings of the malformed cases: every command with paths and numbers that nobody means, in this process."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ COMMANDS = {
     "data convert": ["data", "convert", "--out", "made.h5"], "data plot": ["data", "plot", "--out", "made.png"],
     "data generate": ["data", "generate", "--out", "made", "--config"],
 }  # fmt: skip
+
+
+#: An empty file is a configuration of defaults: these would begin to work.
+USABLE = {("build --config", "empty file"), ("data generate", "empty file")}
 
 
 @pytest.fixture
@@ -72,17 +76,18 @@ def refused(
 def test_paths(
     place: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], command: str, path: str
 ) -> None:
-    """Exit code 2, or 7 where the path is an output too."""
+    """All are bad input."""
+    if (command, path) in USABLE:
+        return
     refused([*COMMANDS[command], PATHS[path]], monkeypatch, capfd, (errors.BadInput.exit_code,))
 
 
 NUMBERS = ["nan", "inf", "-inf", "0", "-1", "1e308", "1e-308", "9" * 30, "9" * 5000, "x", "[/]"]
-OPTIONS = {
-    ("verdict", "--clock-mhz"): {"1e-308"}, ("verdict", "--latency-cycles"): set(), ("verdict", "--ii"): set(),
-    ("estimate", "--clock-mhz"): set(), ("import .h", "--nbar"): set(), ("import .h", "--constituents"): set(),
-    ("import .h", "--epochs"): {"0"}, ("export", "--version"): set(), ("build", "--clock-mhz"): set(),
-    ("check", "--auc"): set(),
-}  # fmt: skip
+OPTIONS = [
+    ("verdict", "--clock-mhz"), ("verdict", "--latency-cycles"), ("verdict", "--ii"), ("verdict", "--instances"),
+    ("estimate", "--clock-mhz"), ("import .h", "--nbar"), ("import .h", "--constituents"), ("import .h", "--epochs"),
+    ("export", "--version"), ("export", "--edge-vectors"), ("build", "--clock-mhz"), ("check", "--auc"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", NUMBERS)
