@@ -14,9 +14,8 @@ from fpgajet.cli import output
 cli._register()
 VERDICT = ["verdict", "--budget", "cms-p2-ct-l2", "--multiplicity", "16"]
 PATHS = {
-    "missing": "missing", "pipe": "fifo", "device": "/dev/zero", "sink": "/dev/null", "directory": "folder",
-    "empty file": "empty", "markup": "[/]", "no UTF-8": "caf\udce9", "long": "x" * 300, "deep": "a/" * 2000,
-    "nested JSON": "deep.json", "long number": "big.json",
+    "pipe": "fifo", "device": "/dev/zero", "directory": "folder", "empty file": "empty", "markup": "[/]",
+    "no UTF-8": "caf\udce9", "long": "x" * 300, "nested JSON": "deep.json",
 }  # fmt: skip
 COMMANDS = {
     "export": ["export"], "prove": ["prove"], "report": ["report"], "csim": ["csim"], "synth": ["synth"],
@@ -82,7 +81,7 @@ def test_paths(
     refused([*COMMANDS[command], PATHS[path]], monkeypatch, capfd, (errors.BadInput.exit_code,))
 
 
-NUMBERS = ["nan", "inf", "-inf", "0", "-1", "1e308", "1e-308", "9" * 30, "9" * 5000, "x", "[/]"]
+NUMBERS = ["nan", "inf", "0", "-1", "1e308", "9" * 30, "9" * 5000, "[/]"]
 OPTIONS = [
     ("verdict", "--clock-mhz"), ("verdict", "--latency-cycles"), ("verdict", "--ii"), ("verdict", "--instances"),
     ("estimate", "--clock-mhz"), ("import .h", "--nbar"), ("import .h", "--constituents"), ("import .h", "--epochs"),
@@ -109,7 +108,7 @@ def test_numbers(
 @pytest.mark.parametrize(
     "name", ["seed", "batch", "restarts", "float_epochs", "quantised_rate", "hidden", "max_jets"]
 )
-@pytest.mark.parametrize("value", ["9" * 30, "9" * 5000, "-1", "NaN", "Infinity", "[[1]]", "{", '"x"'])
+@pytest.mark.parametrize("value", ["9" * 30, "9" * 5000, "NaN", "[[1]]", "{"])
 def test_settings_of_training(
     place: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str, value: str
 ) -> None:

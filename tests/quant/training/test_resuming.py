@@ -46,6 +46,39 @@ def test_killed_three_times_a_run_ends_with_the_same_weights(
     assert history[0] == history[1]
 
 
+@pytest.mark.parametrize("start", [Until.FLOAT, Until.CALIBRATION])
+def test_killed_in_one_stage_it_ends_with_the_same_weights(
+    undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path, start: Until
+) -> None:
+    """In calibration and what follows, and in quantised fine-tuning alone; a run that had ended begins again."""
+    begun, out, chance = tmp_path / "begun", tmp_path / "killed", random.Random(f"15 {start}")
+    prepare(begun, SMALL, resume=False)
+    train(SMALL, data, begun, lambda *_: None, name="small", command=["fpgajet", "train"], until=start)
+    moment = time.monotonic()
+    shutil.copytree(begun, tmp_path / "timed")
+    run(data, tmp_path / "timed", resume=True)
+    seconds, kills = time.monotonic() - moment, 0
+    for _ in range(40):
+        if kills == 3:
+            break
+        if not out.exists():
+            shutil.copytree(begun, out)
+        child = os.fork()
+        if child == 0:
+            run(data, out, resume=True)
+            os._exit(0)
+        time.sleep(chance.random() * seconds)
+        os.kill(child, signal.SIGKILL)
+        if os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+            kills += 1
+        else:
+            shutil.rmtree(out)
+    assert kills == 3
+    resumed = run(data, out, resume=True) if out.exists() else run(data, begun, resume=True)
+    for name in ("weights.safetensors", "model.json"):
+        assert (resumed.path / name).read_bytes() == (undisturbed[0].path / name).read_bytes(), name
+
+
 def test_in_stages_a_run_ends_with_the_same_weights(
     undisturbed: tuple[Checkpoint, float], data: Path, tmp_path: Path
 ) -> None:
