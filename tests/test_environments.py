@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,18 +35,17 @@ def run(
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder of the user nobody with a jet file; everything around it may be read."""
-    for folder in [tmp_path, *tmp_path.parents]:
-        if folder.stat().st_uid == os.geteuid() and folder.name:
-            folder.chmod(folder.stat().st_mode | 0o055)
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    write_jets(mine / "jets.h5", toy_jets(50, 4))
-    if os.geteuid() == 0:
-        for path in (mine, mine / "jets.h5"):
-            os.chown(path, NOBODY, NOBODY)
-    return mine
+def place() -> Iterator[Path]:
+    """A folder of the user nobody with a jet file, in one that may be read: pytest's own are private."""
+    with tempfile.TemporaryDirectory(prefix="fpgajet-test-") as around:
+        Path(around).chmod(0o755)
+        mine = Path(around) / "mine"
+        mine.mkdir()
+        write_jets(mine / "jets.h5", toy_jets(50, 4))
+        if os.geteuid() == 0:
+            for path in (mine, mine / "jets.h5"):
+                os.chown(path, NOBODY, NOBODY)
+        yield mine
 
 
 def nobody(place: Path) -> list[str]:

@@ -42,7 +42,9 @@ def export(
         Path | None,
         typer.Option(help="Jets instead of the shipped sample: jet file, or .npy [jets, N, 4] in GeV."),
     ] = None,
-    edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to compare on.", min=10, max=10_000_000)] = 10_000,
+    edge_vectors: Annotated[
+        int, typer.Option(help="How many edge vectors to compare on.", min=10, max=10_000_000)
+    ] = 10_000,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet.cli.reporter import reporter

@@ -59,7 +59,9 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
         settings = read_record(build.root).get("settings", {})
         options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
         if type(options.get("stages", None)) not in (int, NoneType):
-            raise BadInput(f"{build.record} is not the record of a build: its setting stages is no whole number.")
+            raise BadInput(
+                f"{build.record} is not the record of a build: its setting stages is no whole number."
+            )
         return prove_build(build, options)
 
 
