@@ -1,7 +1,7 @@
 """fpgajet: Lorentz-equivariant jet taggers on FPGAs, exact from training to firmware.
 
 From Python: ``fpgajet.build("npelican", part="xcvu9p")``, and ``load_jets``, ``train``, ``evaluate``, ``estimate``,
-``verdict``. :mod:`fpgajet.api` documents them; it is loaded with the first use.
+``prove``, ``export``, ``verdict``. :mod:`fpgajet.api` documents them; it is loaded with the first use.
 """
 
 import importlib
@@ -10,7 +10,17 @@ from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build", "estimate", "evaluate", "load_jets", "train", "verdict"]
+__all__ = [
+    "__version__",
+    "build",
+    "estimate",
+    "evaluate",
+    "export",
+    "load_jets",
+    "prove",
+    "train",
+    "verdict",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,7 +35,7 @@ def __dir__() -> list[str]:
 
 
 class _CallablePackage(ModuleType):
-    """``fpgajet.estimate`` is a package; called, it is the function of the same name."""
+    """``fpgajet.estimate``, ``prove`` and ``export`` are packages; called, they are the functions of these names."""
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         return getattr(importlib.import_module("fpgajet.api"), self.__name__.rpartition(".")[2])(

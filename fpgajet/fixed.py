@@ -201,14 +201,15 @@ def requantise(raw: NDArray[Any], fraction: int, to: FixedType) -> NDArray[Any]:
         rounded = _shifted_left(raw, min(-shift, to.bits), to)
     elif to.rounding is Rounding.FLOOR:
         rounded = raw >> shift
+    elif to.rounding is Rounding.HALF_UP:
+        rounded = (raw + (1 << (shift - 1))) >> shift
     else:
-        floor = raw >> shift
-        rest = raw - (floor << shift)
-        half = 1 << (shift - 1)
-        up = rest >= half
-        if to.rounding is Rounding.HALF_EVEN:
-            up = (rest > half) | ((rest == half) & ((floor & 1) == 1))
-        rounded = floor + up
+        # Just below a half more, and the missing step where the floor is odd: a tie goes up only from there.
+        rounded = raw >> shift
+        rounded &= 1
+        rounded += (1 << (shift - 1)) - 1
+        rounded += raw
+        rounded >>= shift
     if to.overflow is Overflow.WRAP:
         wrapped = rounded & ((1 << to.bits) - 1)
         return wrapped - ((wrapped >> (to.bits - 1)) << to.bits) if to.signed else wrapped

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fpgajet.errors import BadInput
 from fpgajet.files import clean, remove_unheld, temporary_prefix, write_errors
+from fpgajet.signals import held
 
 #: Every folder of :class:`ScratchFolder`; what stays on purpose is named otherwise.
 SUFFIX = ".tmp"
@@ -34,9 +35,10 @@ class ScratchFolder:
         with write_errors(place):
             for left in place.glob(f"{prefix}*{SUFFIX}"):
                 remove_unheld(left)
-            handle, self.path = _held_folder(prefix, place)
-        # Called when the process ends, if nobody closes it before.
-        self._finalizer = weakref.finalize(self, _remove, handle, self.path)
+            with held():
+                handle, self.path = _held_folder(prefix, place)
+                # Called when the process ends, if nobody closes it before.
+                self._finalizer = weakref.finalize(self, _remove, handle, self.path)
 
     def close(self) -> None:
         """Remove the folder now."""
@@ -59,9 +61,11 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     with write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         clean(target)
-        handle, fresh = _held_folder(temporary_prefix(target), target.parent)
+    handle, fresh = -1, None
     try:
         with write_errors(target):
+            with held():
+                handle, fresh = _held_folder(temporary_prefix(target), target.parent)
             yield fresh
             fresh.chmod(0o755)
             old = target.with_name(f"{temporary_prefix(target)}replaced{SUFFIX}")
@@ -71,7 +75,8 @@ def atomic_folder(target: Path) -> Iterator[Path]:
             fresh.rename(target)
             shutil.rmtree(old, ignore_errors=True)
     finally:
-        _remove(handle, fresh)
+        if fresh is not None:
+            _remove(handle, fresh)
 
 
 @contextlib.contextmanager

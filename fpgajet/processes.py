@@ -22,6 +22,9 @@ from fpgajet.files import open_log, write_errors
 #: Ends a process group, its first argument, when standard input ends. A constant: no value is read by a shell.
 WATCHER = 'while read -r line; do :; done; kill -s KILL -- "-$1"'
 
+#: Added to the niceness of a program that yields to others.
+YIELD = 10
+
 _running: set[subprocess.Popen[str]] = set()
 _lock = threading.Lock()
 
@@ -52,6 +55,7 @@ def run(
     timeout: float | None = None,
     log: Path | None = None,
     say: Callable[[str], None] | None = None,
+    yields: bool = False,
 ) -> Finished:
     """Run a program to its end, whatever its exit status.
 
@@ -62,6 +66,7 @@ def run(
         timeout: seconds after which it is killed.
         log: file that gets the output as it comes.
         say: called with every line of output as it comes, without its end.
+        yields: whether other programs, and this process, go before it on a busy machine.
 
     Raises:
         MissingTool: the program cannot be started.
@@ -71,6 +76,9 @@ def run(
     expired = threading.Event()
     lines = []
     with _log(log) as write, _started(command, cwd, env) as process:
+        if yields:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, min(os.nice(0) + YIELD, 19))
 
         def expire() -> None:
             expired.set()

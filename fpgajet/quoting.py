@@ -1,4 +1,4 @@
-"""Text within Tcl, C++, Verilog and VHDL: one function for each place where text from outside may stand.
+"""Text within Tcl and in comments of C++, Verilog and VHDL, and names: one function per place for text from outside.
 
 Markdown and HTML have theirs in :mod:`fpgajet.report.quoting`; part names a grammar of their own in
 :mod:`fpgajet.devices.part_names`.
@@ -29,24 +29,6 @@ def comment(value: object) -> str:
     return text.replace("*/", "* /").replace("/*", "/ *").replace("pragma", "p-ragma")
 
 
-def cpp_string(value: object) -> str:
-    """``value`` as a string literal of C++, quotes included: its bytes in UTF-8."""
-    data = str(value).encode("utf-8", "surrogateescape")
-    # Three octal digits end an escape; hexadecimal ones would go on into the next character.
-    return '"' + "".join(chr(b) if _plain(b) else f"\\{b:03o}" for b in data) + '"'
-
-
-def verilog_string(value: object) -> str:
-    """``value`` as a string literal of Verilog, quotes included: its bytes in UTF-8."""
-    return cpp_string(value).replace("%", "\\045")
-
-
-def vhdl_string(value: object) -> str:
-    """``value`` as a string literal of VHDL, quotes included; what Latin-1 lacks becomes a question mark."""
-    text = "".join(c if " " <= c <= "~" or "\u00a0" <= c <= "\u00ff" else "?" for c in str(value))
-    return '"' + text.replace('"', '""') + '"'
-
-
 def identifier(value: object) -> str:
     """``value`` as a name in C++, Verilog and VHDL: ASCII letters, digits and single underscores, not at the ends."""
     words = re.findall(r"[A-Za-z0-9]+", str(value))
@@ -57,7 +39,3 @@ def identifier(value: object) -> str:
 def is_identifier(value: object) -> bool:
     """Whether a name from a file may be that of a C function and of a file."""
     return isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", value) is not None
-
-
-def _plain(byte: int) -> bool:
-    return 0x20 <= byte <= 0x7E and chr(byte) not in '"\\?'

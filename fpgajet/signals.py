@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -17,6 +18,9 @@ from typing import NoReturn
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _received: list[int] = []
+#: blocks of :func:`held` that run now, and the signals that wait for their end
+_holds: list[None] = []
+_waiting: list[int] = []
 
 
 def install() -> None:
@@ -28,7 +32,26 @@ def install() -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     _received.append(number)
+    if _holds:
+        _waiting.append(number)
+        return
     raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Signals of :func:`install` wait until the block is over: for steps that leave something behind if cut in two.
+
+    Only for short blocks, such as making a folder and noting that it must be removed.
+    """
+    _holds.append(None)
+    try:
+        yield
+    finally:
+        _holds.pop()
+        if _waiting and not _holds:
+            _waiting.clear()
+            raise KeyboardInterrupt
 
 
 def received() -> bool:

@@ -26,7 +26,7 @@ from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
 from quant.checkpoint_network import built_network
 from quant.training.read_settings import read_settings
-from studies.tables.rows import finished, write_table
+from studies.tables.rows import finished, with_range, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance
@@ -96,12 +96,7 @@ def row(checkpoint: Checkpoint, part: str, clock_mhz: float, ii: int) -> dict[st
         "ii": ii,
     }
     for key in ("latency_ns", "lut", "dsp"):
-        figure = getattr(result.total, key)
-        values |= {
-            key: round(figure.value),
-            f"{key}_low": round(figure.low),
-            f"{key}_high": round(figure.high),
-        }
+        values |= with_range(key, getattr(result.total, key))
     return values
 
 

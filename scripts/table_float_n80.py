@@ -10,7 +10,6 @@ float-n80.svg beside it shows them with the published values.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import shlex
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 from quant.training.read_settings import read_settings
 from studies.tables.plots import Series, draw, points
-from studies.tables.rows import float_row, mass_window, write_table
+from studies.tables.rows import float_row, mass_window, seeds_parser, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (C, alpha) -> AUC, its uncertainty, 1 / eps_B at eps_S = 0.3: mean of the best 5 of 25 seeds
@@ -33,15 +32,9 @@ DEFAULTS = ["constituents=80", "restarts=8", "screen_epochs=3", "screen_jets=500
 
 def main() -> None:
     """Train what is missing, seed by seed, and keep the table up to date."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = seeds_parser(__doc__ or "", HERE / "docs/results/float-n80.csv")
     parser.add_argument("--hidden", type=int, nargs="+", default=[1, 2, 3, 10])
     parser.add_argument("--alpha", type=int, nargs="+", choices=(0, 1), default=[0, 1])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--result", type=Path, default=HERE / "docs/results/float-n80.csv")
-    parser.add_argument("--validation-jets", type=int, help="so many choose the epoch; default: all")
-    parser.add_argument("--set", dest="assignments", action="append", default=[])
     given = parser.parse_args()
 
     command = shlex.join(["python", "scripts/table_float_n80.py", *sys.argv[1:]])

@@ -27,7 +27,7 @@ from fpgajet.estimate.model import estimate_blocks
 from quant.checkpoint import open_checkpoint
 from quant.checkpoint_network import built_network
 from quant.zoo import resolve
-from studies.tables.rows import write_table
+from studies.tables.rows import with_range, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -74,12 +74,7 @@ def hardware(blocks: Sequence[Block], slots: int, ii: int) -> dict[str, Any]:
     result = estimate_blocks(blocks, slots, part("xcvu13p"), 360.0, ii)
     found: dict[str, Any] = {"ii": ii}
     for key in ("latency_ns", "lut", "dsp"):
-        figure = getattr(result.total, key)
-        found |= {
-            key: round(figure.value),
-            f"{key}_low": round(figure.low),
-            f"{key}_high": round(figure.high),
-        }
+        found |= with_range(key, getattr(result.total, key))
     return found
 
 

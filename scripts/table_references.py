@@ -9,7 +9,6 @@ skips what is done. Rows go to docs/results/references.csv (or --result), rewrit
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import shlex
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 
 from quant.models.lorentznet_published.description import count_parameters
 from quant.training.read_settings import read_settings
-from studies.tables.rows import float_row, mass_window, write_table
+from studies.tables.rows import float_row, mass_window, seeds_parser, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: AUC, accuracy and 1 / eps_B at eps_S = 0.3 with 80 constituents
@@ -34,14 +33,8 @@ DEFAULTS = [
 
 def main() -> None:
     """Train what is missing, seed by seed, and keep the table up to date."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = seeds_parser(__doc__ or "", HERE / "docs/results/references.csv")
     parser.add_argument("--constituents", type=int, nargs="+", default=[16, 80])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--result", type=Path, default=HERE / "docs/results/references.csv")
-    parser.add_argument("--validation-jets", type=int, help="so many choose the epoch; default: all")
-    parser.add_argument("--set", dest="assignments", action="append", default=[])
     given = parser.parse_args()
 
     command = shlex.join(["python", "scripts/table_references.py", *sys.argv[1:]])

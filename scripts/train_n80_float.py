@@ -20,7 +20,7 @@ from fpgajet.files import write_json
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
-from quant.training.float_phase import float_phase
+from quant.training.float_phase import trained_seeds
 from quant.training.quantisation import LIBRARIES
 from quant.training.read_settings import read_settings
 from quant.training.run import Recorder, prepare
@@ -53,7 +53,7 @@ def main() -> None:
         for part, jets in {"train": settings.max_jets, "val": None, "test": None}.items()
     }
     report = Recorder(given.out, lambda fit, record: print(fit, record, flush=True))
-    model = float_phase(settings, samples["train"], samples["val"], given.out / "state", report)
+    model = trained_seeds(settings, samples["train"], samples["val"], given.out / "state", report)[0].model
 
     test = samples["test"]
     write_json(

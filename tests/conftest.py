@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -12,9 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fpgajet.cli import COLLECTION
+
 # A loaded machine is no failure: examples may take as long as they take.
 settings.register_profile("fpgajet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fpgajet")
+
+# As the command line does: circuits are millions of objects without cycles.
+gc.set_threshold(*COLLECTION)
 
 # One thread a process: the models are tiny, and pytest-xdist already uses the cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

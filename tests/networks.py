@@ -6,20 +6,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from fpgajet import ops
 from fpgajet.fixed import FixedType, Overflow, from_real
-from fpgajet.ops import (
-    ConstituentMask,
-    DotProducts,
-    LinEq2to0,
-    LinEq2to0N,
-    LinEq2to2,
-    LinEq2to2N,
-    LinEq2to2Rows,
-    Operator,
-    RowSums,
-)
-from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms import MOMENTA, InputForm, Log, Puppi, Trigger, WantedDots
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 
@@ -30,20 +19,28 @@ def t(text: str) -> FixedType:
 
 #: Coarse forms, so that tables are small; the address of the second is cut, so that it saturates.
 TRIGGER = Trigger(pt_lsb=1.0, pt_bits=9, angle_steps=60, angle_bits=6)
+PUPPI = Puppi(pt_lsb=0.125, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 
 def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     """The node ``dots`` of an input form."""
-    address = form.address_type(form.angle_bits - (form is LOG) if isinstance(form, Angular) else None)
+    address = form.address_type(form.angle_bits - 1 if isinstance(form, Log) else None)
     table = t("ap_ufixed<10,3,AP_RND_CONV,AP_SAT>") if form.real_tables else form.table_type(6, 1.0, 0)
     unsigned = FixedType(False, output.bits, output.fraction, output.rounding, Overflow.SAT)
-    dots = form.dots(unsigned if form is LOG else output, n, beams, address, table)
+    dots = form.dots(WantedDots(unsigned if isinstance(form, Log) else output, n, beams, address, table))
     tensors = {
         name: Tensor(FixedArray(from_real(dots.tables[name], kind), kind.fraction), kind)
         for name, kind in dots.types.items()
     }
     return Node("dots", dots.operator, ("momenta",), tensors)
+
+
+def front_end(form: Puppi, n: int) -> Node:
+    """The node ``prepare``, which unpacks words."""
+    kind = form.log_table_type()
+    tensors = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
+    return Node("prepare", form.front_end(n), ("momenta",), tensors)
 
 
 def random_network(
@@ -64,17 +61,20 @@ def random_network(
         return Tensor(FixedArray.of_type(raw, kind), kind)
 
     table = (slots + 1, hidden)
+    front = [front_end(form, n)] if isinstance(form, Puppi) else []
+    read = front[0].name if front else "momenta"
     return Network(
         "random",
         "momenta",
-        (n, form.columns),
+        (n + form.header_rows, form.columns),
         form.input_type or t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>"),
         (
-            Node("mask", ConstituentMask(t("ap_ufixed<1,1>"), n, beams), ("momenta",)),
-            dots_node(form, n, beams, t(f"ap_fixed<10,14,{rounding},AP_SAT>")),
+            *front,
+            Node("mask", ops.ConstituentMask(t("ap_ufixed<1,1>"), n, beams), (read,)),
+            replace(dots_node(form, n, beams, t(f"ap_fixed<10,14,{rounding},AP_SAT>")), inputs=(read,)),
             Node(
                 "pairs",
-                LinEq2to2(
+                ops.LinEq2to2(
                     output=t(f"ap_ufixed<6,3,{rounding},AP_SAT>"),
                     row_sum=t(f"ap_fixed<12,15,{rounding},AP_SAT>"),
                     total=t(f"ap_fixed<12,15,{rounding},AP_SAT>"),
@@ -92,7 +92,7 @@ def random_network(
             ),
             Node(
                 "score",
-                LinEq2to0(t(f"ap_fixed<16,6,{rounding},AP_SAT>"), slots, hidden, 4, 2),
+                ops.LinEq2to0(t(f"ap_fixed<16,6,{rounding},AP_SAT>"), slots, hidden, 4, 2),
                 ("pairs", "mask"),
                 {
                     "weight": tensor((hidden, 2), "ap_fixed<6,1,AP_RND_CONV,AP_SAT_SYM>"),
@@ -111,7 +111,7 @@ def symmetric(network: Network, once: bool = False) -> Network:
     """
 
     def changed(node: Node) -> Node:
-        if not isinstance(node.operator, LinEq2to2):
+        if not isinstance(node.operator, ops.LinEq2to2):
             return node
         weight = node.tensors["weight"]
         raw = weight.values.raw.copy()
@@ -130,19 +130,22 @@ def with_row_sums(network: Network) -> Network:
     """The same network with S_i = p_i . J from the momenta."""
     mask, dots, pairs, score = network.nodes
     mix = pairs.operator
-    assert isinstance(mix, LinEq2to2)
+    assert isinstance(mix, ops.LinEq2to2)
     given = {f.name: getattr(mix, f.name) for f in fields(mix)}
     momenta = dots.operator
-    assert isinstance(momenta, DotProducts)
-    rows = RowSums(mix.row_sum, momenta.constituents, momenta.beams, mix.row_exponent)
-    changed = replace(pairs, operator=LinEq2to2Rows(**given), inputs=("dots", "mask", "rows"))
+    assert isinstance(momenta, ops.DotProducts)
+    rows = ops.RowSums(mix.row_sum, momenta.constituents, momenta.beams, mix.row_exponent)
+    changed = replace(pairs, operator=ops.LinEq2to2Rows(**given), inputs=("dots", "mask", "rows"))
     return replace(network, nodes=(mask, dots, Node("rows", rows, ("momenta",)), changed, score))
 
 
 def scaled(network: Network) -> Network:
     """The same network with other weights of the sums for every number of real slots, as nPELICAN_N has."""
     rng = np.random.default_rng(3)
-    variants: dict[type[Operator], type[Operator]] = {LinEq2to2: LinEq2to2N, LinEq2to0: LinEq2to0N}
+    variants: dict[type[ops.Operator], type[ops.Operator]] = {
+        ops.LinEq2to2: ops.LinEq2to2N,
+        ops.LinEq2to0: ops.LinEq2to0N,
+    }
 
     def changed(node: Node) -> Node:
         variant = variants.get(type(node.operator))
@@ -150,7 +153,7 @@ def scaled(network: Network) -> Network:
             return node
         weight, rows = node.tensors["weight"], node.operator.slots + 1
         raw = rng.integers(weight.type.lowest, weight.type.highest + 1, (rows, *weight.values.raw.shape))
-        if variant is LinEq2to2N:
+        if variant is ops.LinEq2to2N:
             raw[..., 0] = weight.values.raw[:, 0]
         tensors = {**node.tensors, "weight": Tensor(FixedArray.of_type(raw, weight.type), weight.type)}
         return Node(node.name, variant(**vars(node.operator)), node.inputs, tensors)

@@ -147,3 +147,12 @@ def test_what_toml_does_not_have_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "file.toml").write_text(text)
     with pytest.raises(BadInput, match="is not valid TOML"):
         read_toml(tmp_path / "file.toml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_settings_in_the_encodings_of_windows(tmp_path: Path, encoding: str) -> None:
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    (tmp_path / "file.toml").write_bytes(mark + 'name = "µ"\r\n'.encode(encoding))
+    assert read_toml(tmp_path / "file.toml") == {"name": "µ"}
+    (tmp_path / "file.json").write_bytes(mark + '{"name": "µ"}'.encode(encoding))
+    assert read_json(tmp_path / "file.json") == {"name": "µ"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -109,3 +110,31 @@ def test_what_belongs_to_another_user_asks_for_trust(tmp_path: Path, monkeypatch
     with pytest.raises(BadInput, match=r"its C\+\+ would run with your rights.*--trust"):
         require_own(tmp_path, trust=False, what="its C++")
     require_own(tmp_path, trust=True, what="its C++")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_folder_is_made_leaves_no_folder(tmp_path: Path, number: signal.Signals) -> None:
+    """The signal comes right behind mkdir: the moment in which nobody knows of the folder yet."""
+    code = """
+import os, sys, tempfile
+from pathlib import Path
+from fpgajet import folders, signals
+signals.install()
+made = tempfile.mkdtemp
+def mkdtemp(*args, **named):
+    path = made(*args, **named)
+    os.kill(os.getpid(), int(sys.argv[2]))
+    return path
+tempfile.mkdtemp = mkdtemp
+for make in (lambda: folders.ScratchFolder("one-"), lambda: folders.atomic_folder(Path(sys.argv[1]) / "two")):
+    try:
+        with make():
+            print("went on")
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    given = [sys.executable, "-c", code, str(tmp_path), str(int(number))]
+    done = subprocess.run(given, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["interrupted", "interrupted"], done
+    assert not list(tmp_path.iterdir())

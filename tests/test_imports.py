@@ -42,7 +42,7 @@ LADDER = (
         "quant.seen_jets",
     ),
     ("quant.training",),
-    ("quant.compression", "quant.evaluation", "quant.comparison", "quant.importing"),
+    ("quant.compression", "quant.evaluation", "quant.explanation", "quant.comparison", "quant.importing"),
     ("fpgajet.report", "fpgajet.physics"),
     ("fpgajet.pipeline",),
     ("fpgajet.api",),

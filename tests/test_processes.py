@@ -117,3 +117,20 @@ def test_an_interrupt_ends_the_programs_of_threads(tmp_path: Path) -> None:
         thread.join()
     assert status == [-signal.SIGKILL] * 2
     assert all(gone(int(number.read_text())) for number in numbers)
+
+
+YIELDING = """
+import os, subprocess, sys, time
+for _ in range(6000):
+    if os.nice(0) == int(sys.argv[1]):
+        break
+    time.sleep(0.01)
+subprocess.run([sys.executable, "-c", "import os; print(os.nice(0))"])
+"""
+
+
+@pytest.mark.parametrize(("yields", "more"), [(False, 0), (True, processes.YIELD)])
+def test_a_program_that_yields_is_nicer_and_so_are_its_children(yields: bool, more: int) -> None:
+    expected = min(os.nice(0) + more, 19)
+    found = processes.run(python(YIELDING, expected), yields=yields).output
+    assert int(found) == expected

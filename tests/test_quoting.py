@@ -52,24 +52,17 @@ def test_tcl_reads_what_was_quoted() -> None:
     assert [bytes.fromhex(line).decode() for line in done.stdout.split("\n")[:-1]] == ATTACKS
 
 
-def test_cpp_reads_what_was_quoted(tmp_path: Path) -> None:
-    lines = "".join(
-        f"    puts({quoting.cpp_string(t)}); // {quoting.comment(t)}\n" for t in ATTACKS if "\n" not in t
-    )
+def test_the_compiler_skips_what_is_in_a_comment(tmp_path: Path) -> None:
+    lines = "".join(f'    // {quoting.comment(t)}\n    puts("{k}");\n' for k, t in enumerate(ATTACKS))
     (tmp_path / "a.cpp").write_text(f"#include <cstdio>\nint main() {{\n{lines}}}\n")
     command = ["g++", "-Wall", "-Werror", "-trigraphs", "-o", str(tmp_path / "a"), str(tmp_path / "a.cpp")]
     subprocess.run(command, check=True)
     said = subprocess.run([tmp_path / "a"], capture_output=True, text=True, check=True).stdout
-    assert said.splitlines() == [t for t in ATTACKS if "\n" not in t]
+    assert said.split() == [str(k) for k in range(len(ATTACKS))]
 
 
 @given(NASTY | st.text(max_size=20))
-def test_strings_and_comments_end_where_they_should(text: str) -> None:
-    octal = r'"(?:[^"\\\n?]|\\[0-7]{3})*"'
-    assert re.fullmatch(octal, quoting.cpp_string(text))
-    assert re.fullmatch(octal, quoting.verilog_string(text))
-    assert "%" not in quoting.verilog_string(text)
-    assert re.fullmatch(r'"(?:[^"\x00-\x1f\x7f-\x9f]|"")*"', quoting.vhdl_string(text))
+def test_comments_end_where_they_should(text: str) -> None:
     comment = quoting.comment(text)
     assert re.fullmatch(r"[ -\[\]-_a-~]*", comment)
     assert not re.search(r"\*/|/\*|\?\?", comment)

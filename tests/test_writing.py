@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 #: The last makes the inputs of ``scripts/fuzz.py``, in its ScratchFolder.
-WRITERS = ("fpgajet/files.py", "fpgajet/folders.py", "studies/fuzzing/readers.py")
+WRITERS = (
+    "fpgajet/files/leftovers.py",
+    "fpgajet/files/writing.py",
+    "fpgajet/folders.py",
+    "studies/fuzzing/readers.py",
+)
 #: A write to the path that one of these has handed out is one through them.
 HANDED_OUT = {"atomic_path", "atomic_folder", "ScratchFolder", "temporary_folder", "TemporaryDirectory"}
 METHODS = {"write_text", "write_bytes", "savefig", "touch", "rename", "symlink_to", "hardlink_to"}

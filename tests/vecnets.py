@@ -4,29 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fpgajet import ops
 from fpgajet.fixed import FixedType
-from fpgajet.ops import (
-    Activation,
-    AffineMean,
-    Columns,
-    CompleteGraph,
-    ConstituentMask,
-    Dense,
-    DotProducts,
-    EdgeDense,
-    Join,
-    KnnGraph,
-    MaskedMeanPool,
-    NeighbourMean,
-    Operator,
-    PairDense,
-    PairLog,
-    Product,
-    SignedLog,
-    Skip,
-    SpacetimeIntervals,
-    VectorUpdate,
-)
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from fpgajet.ops.tables import activation_table, reciprocals
@@ -53,7 +32,7 @@ class Builder:
         self.n, self.nodes, self.rng = n, [], np.random.default_rng(seed)
         self.shapes: dict[str, tuple[int, ...]] = {"momenta": (n, 4)}
 
-    def add(self, name: str, operator: Operator, *inputs: str, **given: Tensor) -> str:
+    def add(self, name: str, operator: ops.Operator, *inputs: str, **given: Tensor) -> str:
         """Append a node; tensors that are not given are random, reciprocals are 1 / n."""
         shapes = [self.shapes[i] for i in inputs]
         self.shapes[name] = operator.output_shape(*shapes)
@@ -71,9 +50,9 @@ class Builder:
         return Tensor(FixedArray.of_type(raw, kind), kind)
 
     def table(self, name: str, function: str, x: str, argument: FixedType, output: FixedType) -> str:
-        """An Activation node."""
+        """An ops.Activation node."""
         values = Tensor(FixedArray.of_type(activation_table(function, argument, output), output), output)
-        return self.add(name, Activation(output=output, argument=argument), x, table=values)
+        return self.add(name, ops.Activation(output=output, argument=argument), x, table=values)
 
     def network(self, name: str) -> Network:
         return Network(name, "momenta", (self.n, 4), MOMENTA, tuple(self.nodes))
@@ -81,21 +60,24 @@ class Builder:
     def start(self, knn: int = 0) -> None:
         """mask, dots, logs and edges."""
         n = self.n
-        self.add("mask", ConstituentMask(BIT, n, 0), "momenta")
-        self.add("dots", DotProducts(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
-        self.add("logs", PairLog(LOG, ARGUMENT, 0, n, 0), "dots")
+        self.add("mask", ops.ConstituentMask(BIT, n, 0), "momenta")
+        self.add("dots", ops.DotProducts(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
+        self.add("logs", ops.PairLog(LOG, ARGUMENT, 0, n, 0), "dots")
         if knn:
-            self.add("edges", KnnGraph(BIT, n, 1, knn), "logs", "mask")
+            self.add("edges", ops.KnnGraph(BIT, n, 1, knn), "logs", "mask")
         else:
-            self.add("edges", CompleteGraph(BIT, n), "mask")
+            self.add("edges", ops.CompleteGraph(BIT, n), "mask")
 
-    def score(self, *features: str) -> None:
-        """Pool and score of one or two node features."""
+    def score(self, *features: str, largest: bool = False) -> None:
+        """Pool (the mean, or the largest) and score of one or two node features."""
         last = features[0]
         if len(features) == 2:
-            last = self.add("joined", Join(FEATURE), *features)
-        self.add("pool", MaskedMeanPool(t("ap_ufixed<10,4,AP_TRN,AP_SAT>"), 0), last, "mask")
-        self.add("score", Dense(t("ap_fixed<16,6,AP_TRN,AP_SAT>"), 1, 0), "pool")
+            last = self.add("joined", ops.Join(FEATURE), *features)
+        if largest:
+            self.add("pool", ops.MaskedMaxPool(t("ap_fixed<7,5,AP_RND_CONV,AP_SAT>"), self.n), last, "mask")
+        else:
+            self.add("pool", ops.MaskedMeanPool(t("ap_ufixed<10,4,AP_TRN,AP_SAT>"), 0), last, "mask")
+        self.add("score", ops.Dense(t("ap_fixed<16,6,AP_TRN,AP_SAT>"), 1, 0), "pool")
 
 
 def random_vecnet(
@@ -106,32 +88,32 @@ def random_vecnet(
     b.start(knn)
     features = []
     if scalars:
-        b.add("s1_edge1", Dense(FEATURE, scalars, 1), "logs")
-        s = b.add("s1", NeighbourMean(FEATURE, 0), "s1_edge1", "edges")
+        b.add("s1_edge1", ops.Dense(FEATURE, scalars, 1), "logs")
+        s = b.add("s1", ops.NeighbourMean(FEATURE, 0), "s1_edge1", "edges")
         x, pairs = "logs", "s1_edge1"
         if vectors:
-            b.add("v1_raw", Dense(SIGNED, vectors, 0), "s1_edge1")
+            b.add("v1_raw", ops.Dense(SIGNED, vectors, 0), "s1_edge1")
             b.table("v1_gate", "softsign", "v1_raw", SIGNED, SIGNED)
-            b.add("v1", VectorUpdate(VECTORS, 0, 0), "momenta", "v1_gate", "edges")
-            b.add("x1", SpacetimeIntervals(t("ap_fixed<20,20,AP_TRN,AP_SAT>"), n, vectors), "v1")
-            x = b.add("x1_logs", PairLog(SIGNED_LOG, ARGUMENT, 2, n, vectors), "x1")
-        b.add("s2_edge1", EdgeDense(SIGNED, scalars, scalars, 0, b.shapes[x][-1]), s, x)
+            b.add("v1", ops.VectorUpdate(VECTORS, 0, 0), "momenta", "v1_gate", "edges")
+            b.add("x1", ops.SpacetimeIntervals(t("ap_fixed<20,20,AP_TRN,AP_SAT>"), n, vectors), "v1")
+            x = b.add("x1_logs", ops.PairLog(SIGNED_LOG, ARGUMENT, 2, n, vectors), "x1")
+        b.add("s2_edge1", ops.EdgeDense(SIGNED, scalars, scalars, 0, b.shapes[x][-1]), s, x)
         b.table("s2_edge1_silu", "silu", "s2_edge1", SIGNED, SIGNED)
-        pairs = b.add("s2_edge2", Dense(FEATURE, scalars, 1), "s2_edge1_silu")
-        b.add("s2_mean", NeighbourMean(FEATURE, 0), pairs, "edges")
-        b.add("s2_node", Join(FEATURE), "s2_mean", s)
-        features.append(b.add("s2", Dense(FEATURE, scalars, 1), "s2_node"))
+        pairs = b.add("s2_edge2", ops.Dense(FEATURE, scalars, 1), "s2_edge1_silu")
+        b.add("s2_mean", ops.NeighbourMean(FEATURE, 0), pairs, "edges")
+        b.add("s2_node", ops.Join(FEATURE), "s2_mean", s)
+        features.append(b.add("s2", ops.Dense(FEATURE, scalars, 1), "s2_node"))
     if hidden:
-        b.add("h_in", SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
-        b.add("h0", Columns(t("ap_fixed<7,6,AP_RND_CONV,AP_SAT>"), 1, 3), "h_in")
+        b.add("h_in", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+        b.add("h0", ops.Columns(t("ap_fixed<7,6,AP_RND_CONV,AP_SAT>"), 1, 3), "h_in")
         if scalars:
-            b.add("h1_edge1", EdgeDense(FEATURE, 3, 3, 1, scalars), "h0", pairs)
+            b.add("h1_edge1", ops.EdgeDense(FEATURE, 3, 3, 1, scalars), "h0", pairs)
         else:
-            b.add("h0_mean", AffineMean(SIGNED, n, 3, 3, 0), "h0", "mask")
-            b.add("h1_edge1", PairDense(FEATURE, 3, 3, 1), "h0_mean")
-        b.add("h1_mean", NeighbourMean(SIGNED_LOG, 0), "h1_edge1", "edges")
-        b.add("h1_skip", Skip(SIGNED_LOG), "h1_mean", "h0")
-        features.append(b.add("h1", Dense(FEATURE, hidden, 1), "h1_skip"))
+            b.add("h0_mean", ops.AffineMean(SIGNED, n, 3, 3, 0), "h0", "mask")
+            b.add("h1_edge1", ops.PairDense(FEATURE, 3, 3, 1), "h0_mean")
+        b.add("h1_mean", ops.NeighbourMean(SIGNED_LOG, 0), "h1_edge1", "edges")
+        b.add("h1_skip", ops.Skip(SIGNED_LOG), "h1_mean", "h0")
+        features.append(b.add("h1", ops.Dense(FEATURE, hidden, 1), "h1_skip"))
     b.score(*features)
     return b.network("vecnet")
 
@@ -140,17 +122,17 @@ def random_lorentznet(n: int = 4, seed: int = 1) -> Network:
     """One block of LorentzNet with three hidden features: messages gated by a sigmoid, sums by exponent."""
     b = Builder(n, seed)
     b.start()
-    b.add("intervals", SpacetimeIntervals(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
-    b.add("psi", PairLog(SIGNED_LOG, ARGUMENT, 0, n, 1), "intervals")
-    b.add("x", Join(SIGNED_LOG), "psi", "logs")
-    b.add("e1", Dense(FEATURE, 3, 1), "x")
-    b.add("e2", Dense(FEATURE, 3, 1), "e1")
-    b.add("gate_raw", Dense(SIGNED, 1, 0), "e2")
+    b.add("intervals", ops.SpacetimeIntervals(t("ap_fixed<18,18,AP_TRN,AP_SAT>"), n, 0), "momenta")
+    b.add("psi", ops.PairLog(SIGNED_LOG, ARGUMENT, 0, n, 1), "intervals")
+    b.add("x", ops.Join(SIGNED_LOG), "psi", "logs")
+    b.add("e1", ops.Dense(FEATURE, 3, 1), "x")
+    b.add("e2", ops.Dense(FEATURE, 3, 1), "e1")
+    b.add("gate_raw", ops.Dense(SIGNED, 1, 0), "e2")
     b.table("gate", "sigmoid", "gate_raw", SIGNED, t("ap_ufixed<5,0,AP_TRN,AP_SAT>"))
-    b.add("m", Product(FEATURE), "e2", "gate")
+    b.add("m", ops.Product(FEATURE), "e2", "gate")
     ones = Tensor(FixedArray.of_type(np.ones(n + 1, dtype=np.int64), ONE), ONE)
-    b.add("m_sum", NeighbourMean(FEATURE, 2), "m", "edges", reciprocal=ones)
-    b.add("h", Dense(FEATURE, 3, 1), "m_sum")
+    b.add("m_sum", ops.NeighbourMean(FEATURE, 2), "m", "edges", reciprocal=ones)
+    b.add("h", ops.Dense(FEATURE, 3, 1), "m_sum")
     b.score("h")
     return b.network("lorentznet")
 
@@ -158,13 +140,24 @@ def random_lorentznet(n: int = 4, seed: int = 1) -> Network:
 def random_affine(n: int = 4, seed: int = 1) -> Network:
     """Affine messages between constituents, not rounded before their mean: ``collapse`` makes it O(N)."""
     b = Builder(n, seed)
-    b.add("mask", ConstituentMask(BIT, n, 0), "momenta")
-    b.add("edges", CompleteGraph(BIT, n), "mask")
-    b.add("h", SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
-    b.add("messages", PairDense(t("ap_fixed<20,10,AP_TRN,AP_SAT>"), 4, 3, 0), "h")
-    b.add("mean", NeighbourMean(SIGNED, 0), "messages", "edges")
-    b.score(b.add("node", Dense(FEATURE, 3, 1), "mean"))
+    b.add("mask", ops.ConstituentMask(BIT, n, 0), "momenta")
+    b.add("edges", ops.CompleteGraph(BIT, n), "mask")
+    b.add("h", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+    b.add("messages", ops.PairDense(t("ap_fixed<20,10,AP_TRN,AP_SAT>"), 4, 3, 0), "h")
+    b.add("mean", ops.NeighbourMean(SIGNED, 0), "messages", "edges")
+    b.score(b.add("node", ops.Dense(FEATURE, 3, 1), "mean"))
     return b.network("affine")
+
+
+def random_maxima(n: int = 5, seed: int = 10) -> Network:
+    """The largest message of the two nearest neighbours, of either sign, and the largest constituent."""
+    b = Builder(n, seed)
+    b.start(knn=2)
+    b.add("messages", ops.Dense(SIGNED, 3, 0), "logs")
+    b.add("largest", ops.NeighbourMax(SIGNED, n), "messages", "edges")
+    b.add("node", ops.Dense(SIGNED, 3, 0), "largest")
+    b.score("node", largest=True)
+    return b.network("maxima")
 
 
 def every_network() -> list[tuple[str, Network]]:
@@ -174,4 +167,5 @@ def every_network() -> list[tuple[str, Network]]:
         ("equivariant", random_vecnet(n=3, hidden=0, knn=1)),
         ("hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)),
         ("lorentznet", random_lorentznet()),
+        ("maxima", random_maxima()),
     ]

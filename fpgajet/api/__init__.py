@@ -6,20 +6,26 @@ raise the errors of :mod:`fpgajet.errors` and never end the process. Results sho
 
 from __future__ import annotations
 
+from fpgajet.api.finished import Exported, Proved, export, prove
 from fpgajet.api.firmware import Built, build
 from fpgajet.api.hardware import Estimated, Judged, estimate, verdict
-from fpgajet.api.models import Evaluated, Trained, evaluate, load_jets, train
+from fpgajet.api.models import Evaluated, evaluate, load_jets
+from fpgajet.api.training import Trained, train
 
 __all__ = [
     "Built",
     "Estimated",
     "Evaluated",
+    "Exported",
     "Judged",
+    "Proved",
     "Trained",
     "build",
     "estimate",
     "evaluate",
+    "export",
     "load_jets",
+    "prove",
     "train",
     "verdict",
 ]

@@ -88,7 +88,7 @@ def build(
     8
 
     Args:
-        model: zoo name or checkpoint directory.
+        model: zoo name, checkpoint directory, or ONNX file.
         out: build directory; ``builds/MODEL-PART`` by default.
         config: TOML file of settings; ``settings`` win over it.
         reporter: hears of every stage, see :class:`fpgajet.pipeline.reporter.Reporter`; by default nobody does.
@@ -103,11 +103,14 @@ def build(
         ToolFailed, CannotWrite: see :mod:`fpgajet.errors`. A missed budget or differing implementations are results,
             and :meth:`Built.raise_if_failed` turns them into errors.
     """
-    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
-    from fpgajet.pipeline.build import run_build
     from fpgajet.pipeline.build_settings import load_settings
+    from fpgajet.pipeline.foreign_context import is_foreign
 
     chosen = load_settings(
         None if config is None else Path(config), model=None if model is None else str(model), **settings
     )
+    trained = () if is_foreign(chosen.model) else ("torch", "brevitas")
+    require_extra(*trained, "hls4ml", "qonnx", "onnxruntime")
+    from fpgajet.pipeline.build import run_build
+
     return Built(run_build(chosen, None if out is None else Path(out), reporter=reporter, command=command))

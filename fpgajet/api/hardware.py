@@ -54,7 +54,7 @@ class Estimated:
 
     def _repr_html_(self) -> str:
         """Tables of all levels, of the operators and of the verdict."""
-        from fpgajet.report.fragment import fragment, framed
+        from fpgajet.report.fragment import fragment, framed, height_of
         from fpgajet.report.tables import judged_table, levels_table, table_of
         from fpgajet.report.words import number
 
@@ -67,7 +67,8 @@ class Estimated:
         header = ("operator", "start (clock)", "clocks", "LUT", "FF", "DSP", "BRAM")
         tables["Operators"] = table_of(header, operators)
         where = f"{self.figures.part} at {self.figures.clock_mhz:g} MHz; small: 80 % range"
-        return framed(fragment(self.source.name, where, tables, self.verdict.status if self.verdict else ""))
+        status = self.verdict.status if self.verdict else ""
+        return framed(fragment(self.source.name, where, tables, status), height_of(tables))
 
 
 def estimate(
@@ -159,7 +160,7 @@ class Judged:
 
     def _repr_html_(self) -> str:
         """Tables of the verdict and of the figures."""
-        from fpgajet.report.fragment import fragment, framed
+        from fpgajet.report.fragment import fragment, framed, height_of
         from fpgajet.report.tables import judged_table, levels_table
 
         tables = {
@@ -167,7 +168,8 @@ class Judged:
             "Latency and resources": levels_table([(self.row, {})]),
         }
         text = f"{self.verdict.part} at {self.row.clock_mhz:.6g} MHz"
-        return framed(fragment(f"Verdict against {self.verdict.budget}", text, tables, self.status))
+        title = f"Verdict against {self.verdict.budget}"
+        return framed(fragment(title, text, tables, self.status), height_of(tables))
 
 
 def verdict(
@@ -188,8 +190,8 @@ def verdict(
     ('pass', 'hls-csynth, csynth.xml')
 
     Args:
-        reports: csynth.xml, report_utilization, report_timing_summary, one or several of one design. The figure of
-            the highest level counts: routed before synthesised before HLS.
+        reports: csynth.xml or NAME_csynth.rpt, report_utilization, report_timing_summary, one or several of one
+            design. The figure of the highest level counts: routed before synthesised before HLS.
         budget: preset or TOML file.
         multiplicity: constituents per jet that arrive over the links.
         part: default: the one that the reports name, else the budget's.

@@ -1,8 +1,8 @@
-"""``fpgajet.load_jets``, ``train`` and ``evaluate``: jets and taggers."""
+"""``fpgajet.load_jets`` and ``evaluate``: jets, and how well a tagger tells them apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from fpgajet.errors import require_extra
 if TYPE_CHECKING:
     from quant.data import Jets
     from quant.evaluation import Scored
-    from quant.training.fit import Report, Tick
 
 PRECISIONS = ("float", "quantised")
 METRICS = {
@@ -48,111 +47,6 @@ def load_jets(path: Path | str, *, max_jets: int | None = None, constituents: in
 
 
 @dataclass(frozen=True, repr=False)
-class Trained:
-    """A training run that reached the stage asked for.
-
-    Attributes:
-        directory: the run; once ``metrics`` is there, a checkpoint that ``build`` and ``evaluate`` take.
-        name: of the model. until: the last stage. metrics: by precision, None before the stage "quantised".
-    """
-
-    directory: Path
-    name: str
-    until: str
-    metrics: dict[str, Any] | None
-
-    def __repr__(self) -> str:
-        return f"<training {self.directory}: {self.until}>"
-
-    def _repr_html_(self) -> str:
-        """A table of metrics."""
-        return _metrics_page(self.name, f"{self.directory}, {self.until}", self.metrics or {})
-
-
-def train(
-    data: Path | str,
-    out: Path | str,
-    *,
-    model: str | None = None,
-    config: Path | str | None = None,
-    settings: Mapping[str, Any] | Sequence[str] = (),
-    name: str | None = None,
-    resume: bool = False,
-    until: str = "quantised",
-    device: str = "cpu",
-    report: Report | None = None,
-    tick: Tick | None = None,
-    command: Sequence[str] = (),
-) -> Trained:
-    """Train a tagger: float, batch norm folded, calibrated, quantised fine-tuning; then measure it.
-
-    >>> small = {"constituents": 4, "screen_epochs": 1, "restarts": 1, "float_epochs": 1, "quantised_epochs": 1}
-    >>> run = train(data, work / "run", settings=small | {"scale_rounds": 1})
-    >>> 0 < run.metrics["quantised"]["accuracy"] <= 1
-    True
-
-    Args:
-        data: directory with train, val and test jets.
-        out: directory of this run; it becomes the checkpoint.
-        model: family of models, ``npelican`` by default.
-        config: JSON or TOML file of settings; ``settings`` win over it.
-        settings: by name; a dotted name reaches inside. Or texts ``key=value``.
-        name: of the model; default: that of ``out``.
-        resume: continue a run that was stopped.
-        until: ``float``, ``calibration`` or ``quantised``.
-        device: ``cpu``, ``cuda`` or ``auto``, for the float model.
-        report: called with (fit, record) after every epoch. tick: called several times within an epoch.
-        command: for the record in the checkpoint.
-
-    Raises:
-        BadInput: unusable jets or settings, or ``out`` holds another run.
-        MissingTool: torch or brevitas is not installed. CannotWrite: ``out`` cannot be written.
-    """
-    require_extra("torch", "brevitas")
-    from quant.training.device import Device, pick_device
-    from quant.training.fit import no_tick
-    from quant.training.read_settings import read_settings
-    from quant.training.run import prepare
-    from quant.training.run import train as run
-    from quant.training.stages import Until
-
-    run_directory, last = Path(out), _choice(Until, until, "until")
-    chosen = read_settings(None if config is None else Path(config), _assignments(settings), model=model)
-    where = pick_device(_choice(Device, device, "device"))
-    prepare(run_directory, chosen, resume)
-    title = name or run_directory.resolve().name
-    checkpoint = run(
-        chosen, Path(data), run_directory, report or _unheard, name=title, command=command,
-        until=last, device=where, tick=tick or no_tick,
-    )  # fmt: skip
-    if checkpoint is None:
-        return Trained(run_directory, title, last.value, None)
-    metrics = checkpoint.config.model_dump(by_alias=True)["metrics"]
-    return Trained(run_directory, checkpoint.config.name, last.value, metrics)
-
-
-def _unheard(fit: str, record: dict[str, Any]) -> None:
-    """The default: nobody hears of an epoch."""
-
-
-def _choice(kind: Any, value: str, name: str) -> Any:
-    from fpgajet.errors import BadInput
-
-    try:
-        return kind(value)
-    except ValueError:
-        raise BadInput(f"{name} is {value!r}; choose one of {', '.join(kind)}.") from None
-
-
-def _assignments(settings: Mapping[str, Any] | Sequence[str]) -> list[str]:
-    import json
-
-    if isinstance(settings, Mapping):
-        return [f"{key}={json.dumps(value)}" for key, value in settings.items()]
-    return list(settings)
-
-
-@dataclass(frozen=True, repr=False)
 class Evaluated:
     """Metrics of a tagger on labelled jets.
 
@@ -173,7 +67,7 @@ class Evaluated:
     def _repr_html_(self) -> str:
         """A table of metrics with their statistical errors."""
         text = f"{self.metrics['jets']:,} jets of {self.metrics['data']}, {self.metrics['parameters']} parameters"
-        return _metrics_page(self.metrics["model"], text, self.metrics)
+        return metrics_page(self.metrics["model"], text, self.metrics)
 
 
 def evaluate(
@@ -207,8 +101,9 @@ def evaluate(
     return Evaluated(scored, evaluation_of(scored, Path(data).name))
 
 
-def _metrics_page(title: str, text: str, metrics: Mapping[str, Any]) -> str:
-    from fpgajet.report.fragment import fragment, framed
+def metrics_page(title: str, text: str, metrics: Mapping[str, Any]) -> str:
+    """Accuracy, AUC and background rejection of each precision, with statistical errors, as a framed page."""
+    from fpgajet.report.fragment import fragment, framed, height_of
     from fpgajet.report.tables import table_of
     from fpgajet.report.words import measured
 
@@ -217,6 +112,5 @@ def _metrics_page(title: str, text: str, metrics: Mapping[str, Any]) -> str:
         for precision in PRECISIONS
         if (found := metrics.get(precision))
     ]
-    return framed(
-        fragment(title, text, {"Physics": table_of(("precision", *METRICS.values()), rows)}), height=260
-    )
+    tables = {"Physics": table_of(("precision", *METRICS.values()), rows)}
+    return framed(fragment(title, text, tables), height_of(tables))

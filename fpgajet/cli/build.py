@@ -22,6 +22,8 @@ Examples:
 
     fpgajet build --model runs/my-tagger --part xcvu13p --budget cms-run3-ugt --clock-mhz 240 --out mine
 
+    fpgajet build --model mlp.onnx --jets features.npz
+
 Exit codes: 0 exact and within the budget, 2 bad input, 3 implementations differ, 4 budget missed, 5 a tool is
 missing, 6 a tool failed, 7 cannot write, 130 interrupted (run again to continue).
 """

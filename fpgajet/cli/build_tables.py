@@ -19,7 +19,10 @@ COLOURS = {"pass": "green", "marginal": "yellow", "fail": "red"}
 def show(outcome: Outcome) -> None:
     """Print what a build found out, and where its report lies."""
     report = outcome.report
-    console.print(physics_table(report.physics))
+    if report.physics.rows():
+        console.print(physics_table(report.physics))
+    else:
+        console.print(f"no physics: {report.physics.data or 'the events have no labels'}", highlight=False)
     for warning in report.physics.warnings:
         console.print(f"[bold red]warning: {warning}[/]", highlight=False)
     if report.physics.seen_in_training is not None:

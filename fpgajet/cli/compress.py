@@ -13,9 +13,9 @@ from fpgajet.cli.compress_table import show
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
 from fpgajet.errors import BadInput
-from fpgajet.ops.network import Network
 
 if TYPE_CHECKING:
+    from fpgajet.ops.network import Network
     from quant.compression.table import Row
 
 LOG, CSV, JSON, SVG = "compress.log", "compress.csv", "compress.json", "compress.svg"

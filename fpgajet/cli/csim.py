@@ -42,8 +42,10 @@ def csim(
 ) -> int:
     from fpgajet.cli.reporter import reporter
     from fpgajet.errors import Mismatch, require_extra
+    from fpgajet.pipeline.paths import BuildDirectory
 
-    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
+    trained = () if BuildDirectory(build_dir).foreign.exists() else ("torch", "brevitas")
+    require_extra(*trained, "hls4ml", "qonnx", "onnxruntime")
     from fpgajet.pipeline.certify import describe_mismatch
     from fpgajet.pipeline.csim import run_csim
 

@@ -1,4 +1,4 @@
-"""``fpgajet export``: the integer emulator of a build, for other programs."""
+"""``fpgajet export``: the tagger of a build, for other programs and other firmware."""
 
 from __future__ import annotations
 
@@ -15,29 +15,38 @@ class Target(StrEnum):
     """What an export is for."""
 
     C = "c"
+    PORTS = "ports"
+    AXI_STREAM = "axi-stream"
+    CMSSW = "cmssw"
+    EMP = "emp"
 
 
 EXAMPLE = """
-Write what leaves the build directory. Target `c`: header, C99 source, Makefile, test program with test vectors,
-and a Python module, for an emulator that computes the firmware's score with plain integers. It is compiled here and
-compared with the integer reference on real jets and edge vectors first. Nothing is exported if a bit differs.
+Write what leaves the build directory. `c`: an emulator that computes the firmware's score with plain integers, with
+a C interface. `ports`: the firmware with named ports in Verilog and VHDL, and an interface sheet. `axi-stream`: the
+firmware between two AXI4-Streams of 64 bits, as packaged IP. `cmssw`: the emulator as a repository for CMSSW. `emp`:
+a payload of the EMP framework for packets of 54 frames, with pattern files. Every target is compiled or simulated
+here, and compared with the integer reference on real jets and edge vectors. Nothing is exported if a bit differs.
 
 Example:
 
-    fpgajet export builds/npelican-xcvu9p --target c --version 2
+    fpgajet export builds/npelican-xcvu9p --target c --target ports --version 2
 
-Exit codes: 0 exported, 2 bad input, 3 the emulator differs, 5 no C compiler, 6 the compiler failed, 7 cannot write.
+Exit codes: 0 exported, 2 bad input, 3 the export differs, 5 a tool is missing, 6 a tool failed, 7 cannot write.
 """
 
 
 def export(
     build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`.")],
     target: Annotated[
-        Target, typer.Option(help="What to write: c, an emulator with a C interface.")
-    ] = Target.C,
+        list[Target] | None,
+        typer.Option(help="What to write; may be given several times. Default: c."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the export; default: the model's.")] = None,
     version: Annotated[int, typer.Option(help="Version, part of every name in the export.", min=1)] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder; default: BUILD_DIR/export/NAME_vVERSION.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of a single target; default: in BUILD_DIR/export.")
+    ] = None,
     events: Annotated[
         Path | None,
         typer.Option(help="Jets instead of the shipped sample: jet file, or .npy [jets, N, 4] in GeV."),
@@ -45,26 +54,27 @@ def export(
     edge_vectors: Annotated[
         int, typer.Option(help="How many edge vectors to compare on.", min=10, max=10_000_000)
     ] = 10_000,
+    score_type: Annotated[
+        str, typer.Option(help="Target emp: type of the probability in an answer, unsigned.")
+    ] = "ap_ufixed<10,1>",
+    threshold: Annotated[
+        float, typer.Option(help="Target emp: the least score whose decision bit is set.")
+    ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet import api
     from fpgajet.cli.reporter import reporter
-    from fpgajet.pipeline.export_flow import run_export
 
-    done = run_export(
-        build_dir,
-        name=name,
-        version=version,
-        out=out,
-        events=events,
-        edges=edge_vectors,
-        reporter=reporter(),
-    )
+    exported = api.export(
+        build_dir, target=[chosen.value for chosen in target or [Target.C]], name=name, version=version, out=out,
+        events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, reporter=reporter(),
+    )  # fmt: skip
     if as_json:
-        document = {"target": target.value, "name": done.name, "folder": str(done.folder)}
-        print_json(document | {"events_compared": done.events, "differences": 0})
-    else:
+        print_json(exported.as_dict())
+        return 0
+    for one in exported.exports:
         console.print(
-            f"{done.name}: equal to the integer reference on {done.events:,} events; in {done.folder}",
+            f"{one.target}: {one.name} equals the integer reference on {one.events:,} events; in {one.folder}",
             highlight=False,
             markup=False,
             soft_wrap=True,

@@ -29,23 +29,15 @@ def prove(
     build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`, with Verilog.")],
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
+    from fpgajet import api
     from fpgajet.cli.reporter import reporter
-    from fpgajet.errors import Mismatch
-    from fpgajet.pipeline.prove_flow import described, run_prove
-    from fpgajet.prove.proof import Level
 
-    outcome = run_prove(build_dir, reporter())
-    if outcome.proof.level is Level.REFUTED:
-        where = (
-            f"the jet in {outcome.counterexample} (`fpgajet csim --events` takes it)"
-            if outcome.counterexample
-            else f"the raw input {outcome.raw}, which is no physical jet"
-        )
-        raise Mismatch(f"{described(outcome.proof)} on {where}.")
+    proved = api.prove(build_dir, reporter=reporter())
+    proved.raise_if_refuted()
     if as_json:
-        print_json({"proofs": [outcome.proof.document()]})
+        print_json(proved.as_dict())
     else:
-        console.print(described(outcome.proof), highlight=False)
+        console.print(proved.sentence, highlight=False)
     return 0
 
 

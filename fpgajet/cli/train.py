@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +11,9 @@ import typer
 
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
-from quant.training.device import Device, pick_device
-from quant.training.read_settings import read_settings
+from quant.training.device import Device
 from quant.training.stages import Until
-from quant.training.tracking import Tracking, check_tracker, start_tracker
+from quant.training.tracking import Tracker, Tracking, check_tracker, start_tracker
 
 LOG = "train.log"
 
@@ -37,55 +37,67 @@ def train(
 
     Example: `fpgajet train --data jets --out runs/mine --set constituents=16 --track tensorboard`
     """
-    from fpgajet.errors import require_extra
+    from fpgajet import api
 
-    require_extra("torch", "brevitas")
-    from quant.training.run import prepare, train
-
-    settings = read_settings(config, set_ or [], model=model)
-    chosen = pick_device(device)
     wanted = track or []
     for tracking in wanted:
         check_tracker(tracking)
-    prepare(out, settings, resume)
-    epochs = {
-        "screen": settings.seeds * settings.restarts * settings.screen_epochs,
-        "float": settings.seeds * settings.float_epochs,
-        "scales": settings.scale_rounds * settings.quantised_epochs,
-        "quantised": settings.quantised_epochs,
-    }
     title = name or out.resolve().name
-    with TrainingProgress(messages, out / LOG, epochs) as progress:
-        progress.write(f"{'resumed' if resume else 'started'}: fpgajet {' '.join(sys.argv[1:])}")
-        trackers = [
-            start_tracker(tracking, out, title, settings.model_dump(mode="json")) for tracking in wanted
-        ]
-
-        def report(fit: str, record: dict[str, Any]) -> None:
-            progress.report(fit, record)
-            for tracker in trackers:
-                tracker.log(fit, record)
-
-        checkpoint = train(
-            settings, data, out, report, name=title, command=["fpgajet", *sys.argv[1:]],
-            until=until, device=chosen, tick=progress.tick,
+    with ExitStack() as stack:
+        watch = _Watch(stack, out, title, wanted, resume)
+        trained = api.train(
+            data, out, model=model, config=config, settings=set_ or [], name=title, resume=resume,
+            until=until.value, device=device.value, started=watch.started, report=watch.report, tick=watch.tick,
+            command=["fpgajet", *sys.argv[1:]],
         )  # fmt: skip
-        for tracker in trackers:
-            tracker.finish()
-        progress.write(f"finished: {until}")
-    if checkpoint is None:
+        watch.finished(until)
+    if trained.metrics is None:
         if json:
             print_json({"run": str(out), "until": until.value})
             return
         console.print(f"{out}: {until} is done; go on with --resume", highlight=False, soft_wrap=True)
         return
-    metrics = checkpoint.config.model_dump(by_alias=True)["metrics"]
     if json:
-        print_json({"checkpoint": str(out), "name": checkpoint.config.name, "metrics": metrics})
+        print_json({"checkpoint": str(out), "name": trained.name, "metrics": trained.metrics})
         return
     for precision in ("float", "quantised"):
-        values = metrics[precision]
+        values = trained.metrics[precision]
         console.print(
             f"{precision:10} accuracy {values['accuracy']:.4f}  AUC {values['auc']:.4f}", highlight=False
         )
     console.print(f"checkpoint: {out}", highlight=False, soft_wrap=True)
+
+
+class _Watch:
+    """Bars, log and trackers of a run. They begin with it: a refused run writes nothing into another's log."""
+
+    def __init__(
+        self, stack: ExitStack, out: Path, title: str, wanted: list[Tracking], resumed: bool
+    ) -> None:
+        self.stack, self.out, self.title, self.wanted, self.resumed = stack, out, title, wanted, resumed
+        self.trackers: list[Tracker] = []
+
+    def started(self, settings: Any) -> None:
+        epochs = {
+            "screen": settings.seeds * settings.restarts * settings.screen_epochs,
+            "float": settings.seeds * settings.float_epochs,
+            "scales": settings.scale_rounds * settings.quantised_epochs,
+            "quantised": settings.quantised_epochs,
+        }
+        self.progress = self.stack.enter_context(TrainingProgress(messages, self.out / LOG, epochs))
+        self.progress.write(f"{'resumed' if self.resumed else 'started'}: fpgajet {' '.join(sys.argv[1:])}")
+        values = settings.model_dump(mode="json")
+        self.trackers = [start_tracker(tracking, self.out, self.title, values) for tracking in self.wanted]
+
+    def report(self, fit: str, record: dict[str, Any]) -> None:
+        self.progress.report(fit, record)
+        for tracker in self.trackers:
+            tracker.log(fit, record)
+
+    def tick(self, fit: str, epoch: int, step: int, steps: int, loss: float) -> None:
+        self.progress.tick(fit, epoch, step, steps, loss)
+
+    def finished(self, until: Until) -> None:
+        for tracker in self.trackers:
+            tracker.finish()
+        self.progress.write(f"finished: {until}")

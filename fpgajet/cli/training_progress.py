@@ -21,6 +21,7 @@ from rich.progress import (
 
 from fpgajet.files import open_log, write_errors
 from fpgajet.pipeline.reporter import HEARTBEAT_S
+from quant.training.records import epoch_line
 
 
 class TrainingProgress:
@@ -81,10 +82,7 @@ class TrainingProgress:
         """An epoch is over."""
         now = time.monotonic()
         loss = record.get("loss", record["validation_loss"])
-        line = (
-            f"{fit:10} epoch {record['epoch']:3}  loss {loss:.4f}  validation loss "
-            f"{record['validation_loss']:.4f}  validation AUC {record['auc']:.4f}  {now - self.last:.1f} s"
-        )
+        line = f"{epoch_line(fit, record)}  {now - self.last:.1f} s"
         self.last = now
         self.write(line)
         if not self.console.is_terminal:

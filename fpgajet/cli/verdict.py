@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 EXAMPLE = """
 Hold reports of Vitis HLS and Vivado against a trigger budget. The project need not be one of fpgajet.
 
-REPORTS are of one design: csynth.xml of Vitis HLS (latency, interval, resources before logic synthesis), Vivado's
-report_utilization (resources) and report_timing_summary (clock period). Where several hold a figure, the one of the
-highest level counts: routed before synthesised before HLS. The output says the level of every figure.
+REPORTS are of one design: csynth.xml or NAME_csynth.rpt of Vitis HLS (latency, interval, resources before logic
+synthesis), Vivado's report_utilization (resources) and report_timing_summary (clock period). Where several hold a
+figure, the one of the highest level counts: implemented before synthesised before HLS. The output says the level of
+every figure.
 
 Examples:
 
@@ -30,7 +31,7 @@ Exit codes: 0 within the budget, 2 bad input or a figure is missing, 4 budget mi
 
 
 def verdict(
-    reports: Annotated[list[Path], typer.Argument(help="csynth.xml, utilisation and timing reports.")],
+    reports: Annotated[list[Path], typer.Argument(help="csynth, utilisation and timing reports.")],
     budget: Annotated[str, typer.Option(help="Preset (`fpgajet budgets`) or TOML file.")],
     multiplicity: Annotated[int, typer.Option(help="Constituents per jet on the input links.")],
     part: Annotated[str | None, typer.Option(help="FPGA; default: the reports', else the budget's.")] = None,

@@ -39,7 +39,7 @@ def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Est
     Raises:
         BadInput: the clock or the initiation interval is not positive.
     """
-    return estimate_blocks(blocks_of(network), network.input_shape[0], part, clock_mhz, ii)
+    return estimate_blocks(blocks_of(network), network.constituents, part, clock_mhz, ii)
 
 
 def estimate_blocks(

@@ -11,16 +11,17 @@ from fpgajet.devices import part as part_named
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.verdict import Verdict, VerdictRow, verdict
-from fpgajet.hls.tool_reports import ToolReport, read_report
+from fpgajet.hls.tool_report import ToolReport
+from fpgajet.hls.tool_reports import read_report
 
 #: The most trustworthy last: its figures replace those of the others.
 LEVELS = ("hls-csynth", "vivado-synthesis", "vivado-implementation")
 RESOURCES = ("lut", "ff", "dsp", "bram")
 #: What a user has to hand in for a figure that no report holds.
 WAY_OUT = {
-    "latency_cycles": "csynth.xml of Vitis HLS, or --latency-cycles",
-    "ii": "csynth.xml of Vitis HLS, or --ii",
-    **dict.fromkeys(RESOURCES, "csynth.xml or report_utilization of Vivado"),
+    "latency_cycles": "csynth.xml or NAME_csynth.rpt of Vitis HLS, or --latency-cycles",
+    "ii": "csynth.xml or NAME_csynth.rpt of Vitis HLS, or --ii",
+    **dict.fromkeys(RESOURCES, "csynth.xml, NAME_csynth.rpt or report_utilization of Vivado"),
 }
 MOST_CLOCKS = 1e9
 #: csynth.xml states periods to 0.01 ns: 360 MHz as 2.78.
@@ -42,7 +43,8 @@ def row_of_reports(
     which report it comes from, and of which level that is.
 
     Args:
-        paths: csynth.xml, report_utilization, report_timing_summary; at most one of a kind and level.
+        paths: csynth.xml or NAME_csynth.rpt, report_utilization, report_timing_summary; at most one of a kind and
+            level.
         part: default: the one that the reports name, else the budget's.
         clock_mhz: the design's clock; default: the period that the reports name, else the budget's.
         latency_cycles, ii: in clocks, where no report holds them or they are wrong.

@@ -162,7 +162,9 @@ def _utilisation(row: HardwareRow, budget: Budget, part: Part) -> list[VerdictRo
         for scope, total in scopes:
             share = used.map(lambda x, total=total: budget.instances * x / total)  # type: ignore[misc]
             copies = f"{budget.instances} x " if budget.instances > 1 else ""
-            text = f"{copies}{used.value:,.0f} of {total:,.0f}; guard {guard:.0%}"
+            # BRAM comes in halves of a block of 36 Kb.
+            amount = f"{used.value:,.1f}".removesuffix(".0") if resource == "bram" else f"{used.value:,.0f}"
+            text = f"{copies}{amount} of {total:,.0f}; guard {guard:.0%}"
             rows.append(_judge(f"{resource.upper()} of {scope}", share, guard, "share", text))
     return rows
 

@@ -43,6 +43,7 @@ class Qonnx:
 
         register()
         self._model = model
+        self._batch, self._wrapper = 0, None
         self._names = [node.name for node in network.nodes]
 
     def stages(self, jets: NDArray[np.float32]) -> Stages:
@@ -50,10 +51,10 @@ class Qonnx:
         from qonnx.core.modelwrapper import ModelWrapper
         from qonnx.core.onnx_exec import execute_onnx
 
-        wrapper = ModelWrapper(_with_batch(self._model, len(jets)))
-        context = execute_onnx(
-            wrapper, {self._model.graph.input[0].name: jets}, return_full_exec_context=True
-        )
+        if len(jets) != self._batch:
+            self._batch, self._wrapper = len(jets), ModelWrapper(_with_batch(self._model, len(jets)))
+        given = {self._model.graph.input[0].name: jets}
+        context = execute_onnx(self._wrapper, given, return_full_exec_context=True)
         return {name: context[name] for name in self._names}
 
 

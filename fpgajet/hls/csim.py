@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
-from fpgajet.files import keep_text, read_json, write_errors
+from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.project import STAGES_FILE
-from fpgajet.processes import run
+from fpgajet.processes import end_all_on_interrupt, run
 from fpgajet.quoting import is_identifier
 
 COMPILER = "g++"
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
 LARGEST_STAGE = 1 << 26
+#: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take
+#: longer than most jets do, and would keep the other implementations of a certificate waiting.
+BATCH = """\
+#include <cstddef>
+#include <cstring>
+
+extern "C" {
+void TOP(float *jet, float *score);
+
+// `jets` [jets][values]; `stages`: what TOP leaves of each stage, `lengths` floats; `results` [jets][length] each.
+void fpgajet_batch(size_t jets, size_t values, float *jet, float *score, size_t count, float *const *stages,
+                   const size_t *lengths, float *const *results) {
+    for (size_t n = 0; n < jets; n++) {
+        TOP(jet + n * values, score);
+        for (size_t k = 0; k < count; k++)
+            std::memcpy(results[k] + n * lengths[k], stages[k], lengths[k] * sizeof(float));
+    }
+}
+}
+"""
 
 
 def require_compiler() -> None:
@@ -65,14 +86,29 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     with write_errors(work):
         work.mkdir(parents=True, exist_ok=True)
     library = work / f"{name}.so"
-    command = [COMPILER, "-O3", "-fPIC", "-shared", *_dialect(), "-Ifirmware/ap_types"]
-    command += ['-DWEIGHTS_DIR="firmware/weights"', "-o", str(library.resolve())]
+    batch = work / "batch.cpp"
+    write_text(batch, BATCH.replace("TOP", f"{name}_float"))
+    objects = [work.resolve() / f"{part}.o" for part in ("firmware", "bridge", "batch")]
+    compiler = [
+        COMPILER,
+        "-O3",
+        "-fPIC",
+        *_dialect(),
+        "-Ifirmware/ap_types",
+        '-DWEIGHTS_DIR="firmware/weights"',
+    ]
+    units = zip([*(path.relative_to(project) for path in sources), batch.resolve()], objects, strict=True)
+    with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+        done = list(pool.map(lambda unit: run([*compiler, "-c", "-o", unit[1], unit[0]], cwd=project), units))
+    if all(one.status == 0 for one in done):
+        done.append(run([COMPILER, "-shared", "-o", library.resolve(), *objects]))
     written = work / "compile.log" if log is None else log
-    done = run([*command, *(str(path.relative_to(project)) for path in sources)], cwd=project, log=written)
-    if done.status != 0 or not library.is_file():
-        first, kept = done.first_line("(?i)error"), written
+    write_text(written, "".join(one.output for one in done))
+    failed = [one for one in done if one.status != 0]
+    if failed:
+        first, kept = failed[0].first_line("(?i)error"), written
         if log is None:
-            kept = keep_text("fpgajet-compile-", done.output)
+            kept = keep_text("fpgajet-compile-", failed[0].output)
         raise ToolFailed(f"{COMPILER} could not compile {project}: {first}. The whole output is in {kept}.")
     return library
 
@@ -129,10 +165,8 @@ class CSimulation:
             copy = folder / library.name
             shutil.copy(library, copy)
             self._library = ctypes.CDLL(str(copy))
-        self._top = getattr(self._library, f"{found['project']}_float")
-        pointer = np.ctypeslib.ndpointer(dtype=np.float32, flags="C_CONTIGUOUS")
-        self._top.argtypes = [pointer, pointer]
-        self._top.restype = None
+        self._batch = self._library.fpgajet_batch
+        self._batch.restype = None
 
     def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Every stage of every jet.
@@ -150,26 +184,29 @@ class CSimulation:
             )
         results = {n: np.empty((len(jets), *shape), np.float32) for n, shape in self.shapes.items()}
         score = np.empty(self.shapes[self.output], np.float32)
-        with self._trace() as views:
-            copies = [(results[name], view) for name, view in views.items()]
-            for event, jet in enumerate(jets):
-                self._top(jet, score)
-                for result, view in copies:
-                    result[event] = view
+        with self._trace() as stages:
+            names = list(stages)
+            addresses = ctypes.c_void_p * len(names)
+            lengths = (ctypes.c_size_t * len(names))(*(math.prod(self.shapes[name]) for name in names))
+            self._batch(
+                ctypes.c_size_t(len(jets)),
+                ctypes.c_size_t(math.prod(self.input_shape)),
+                ctypes.c_void_p(jets.ctypes.data),
+                ctypes.c_void_p(score.ctypes.data),
+                ctypes.c_size_t(len(names)),
+                addresses(*stages.values()),
+                lengths,
+                addresses(*(results[name].ctypes.data for name in names)),
+            )
         return results
 
     @contextmanager
-    def _trace(self) -> Iterator[dict[str, NDArray[np.float32]]]:
-        """Views into the memory where the compiled code leaves the stages of the last jet."""
+    def _trace(self) -> Iterator[dict[str, int]]:
+        """Addresses of the memory where the compiled code leaves the stages of the last jet."""
         self._library.allocate_trace_storage(ctypes.c_size_t(4))
         try:
             traced = (_Traced * len(self.shapes))()
             self._library.collect_trace_output(traced)
-            views = {}
-            for entry in traced:
-                name = entry.name.decode()
-                data = ctypes.cast(entry.data, ctypes.POINTER(ctypes.c_float))
-                views[name] = np.ctypeslib.as_array(data, shape=self.shapes[name])
-            yield views
+            yield {entry.name.decode(): entry.data for entry in traced}
         finally:
             self._library.free_trace_storage()

@@ -17,7 +17,7 @@ from hls4ml.model.types import FixedPrecisionType
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.graph.load import attributes_of, operator_from_attributes
 from fpgajet.hls.backends import BACKENDS
-from fpgajet.hls.resources import firmware_file
+from fpgajet.hls.resources import included
 from fpgajet.ops import OPERATORS, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import node_widths
@@ -169,7 +169,7 @@ def register() -> None:
         for backend in (get_backend(backend.hls4ml) for backend in BACKENDS.values()):
             for template in _templates(layer, op):
                 backend.register_template(template)
-            for header in (op.header, *op.includes):
-                backend.register_source(firmware_file(header).resolve())
+            for header in included(op.header):
+                backend.register_source(header.resolve())
     register_pass("fold_fpgajet_constants", FoldFpgajetConstants)
     update_flow("parse_qonnx", add_optimizers=["fold_fpgajet_constants"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import fpgajet
@@ -18,3 +19,17 @@ def firmware_file(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"the firmware file {name} is not part of this installation")
+
+
+def included(header: str) -> list[Path]:
+    """A header of ``firmware/`` and those of ours that it includes, itself first.
+
+    Raises:
+        FileNotFoundError: the installation is damaged.
+    """
+    found = [firmware_file(header)]
+    for name in re.findall(
+        r'^#include "(fpgajet_\w+\.h)"$', found[0].read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        found += included(name)
+    return found

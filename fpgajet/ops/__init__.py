@@ -19,22 +19,28 @@ from fpgajet.ops.lin_eq_2to2 import LinEq2to2
 from fpgajet.ops.lin_eq_2to2_n import LinEq2to2N
 from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
+from fpgajet.ops.maxima import MaskedMaxPool, NeighbourMax
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
+from fpgajet.ops.pooling import ConstituentMax, ConstituentSum, FlatConstituents
+from fpgajet.ops.puppi_log import PuppiLog
+from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
-_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
+_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums, PuppiLog)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
+_MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
+_FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS)
+    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_FOREIGN)
 }
 
 __all__ = [
@@ -45,9 +51,12 @@ __all__ = [
     "Columns",
     "CompleteGraph",
     "ConstituentMask",
+    "ConstituentMax",
+    "ConstituentSum",
     "Dense",
     "DotProducts",
     "EdgeDense",
+    "FlatConstituents",
     "Join",
     "KnnGraph",
     "LinEq2to0",
@@ -56,12 +65,16 @@ __all__ = [
     "LinEq2to2N",
     "LinEq2to2Rows",
     "LogDots",
+    "MaskedMaxPool",
     "MaskedMeanPool",
+    "NeighbourMax",
     "NeighbourMean",
     "Operator",
     "PairDense",
     "PairLog",
     "Product",
+    "PuppiLog",
+    "Rescale",
     "RowSums",
     "SignedLog",
     "Skip",

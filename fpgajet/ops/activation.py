@@ -11,7 +11,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import rows_and_columns
+from fpgajet.ops.dense import points_of, rows_and_columns
 from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
 from fpgajet.ops.roles import TABLE, Axes, TensorRole
@@ -29,12 +29,9 @@ class Activation(Operator):
     :func:`fpgajet.ops.tables.activation_table`. Output: like x, rounded to ``output`` if it is coarser.
     """
 
-    op_type: ClassVar[str] = "Activation"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"table": TABLE}
     header: ClassVar[str] = "fpgajet_activation.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "activation_table"
 
     argument: FixedType
@@ -60,15 +57,8 @@ class Activation(Operator):
         return all(inputs)
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
-        rows, columns = rows_and_columns(shapes[0])
-        return {
-            "rows": rows,
-            "columns": columns,
-            "features": shapes[0][-1],
-            "entries": 1 << self.argument.bits,
-            "address_bits": self.argument.bits,
-            "zero": -self.argument.lowest,
-        }
+        bits, zero = self.argument.bits, -self.argument.lowest
+        return points_of(shapes[0]) | {"entries": 1 << bits, "address_bits": bits, "zero": zero}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         count, given = prod(shapes[0]), widths["input0"]

@@ -29,11 +29,9 @@ class AffineMean(Operator):
     ``reciprocal`` [N + 1]. Output [..., N, G]. Source: JEDI-linear, arXiv 2508.15468.
     """
 
-    op_type: ClassVar[str] = "AffineMean"
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS, "reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_affine_mean.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "affine_mean"
 
     slots: int

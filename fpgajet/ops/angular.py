@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +28,6 @@ class AngularDots(Operator):
         angle: type of columns 1 and 2; it wraps as well.
         address: unsigned type of |eta_i - eta_j| and |phi_i - phi_j|, the addresses of both tables.
     """
-
-    inputs: ClassVar[int] = 1
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_angles.h", "fpgajet_folding.h")
 
     pt: FixedType
     angle: FixedType

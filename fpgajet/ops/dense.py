@@ -26,13 +26,10 @@ class Dense(Operator):
     ``weight`` [G, F], ``bias`` [G]. Output [..., G].
     """
 
-    op_type: ClassVar[str] = "Dense"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_dense.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dense_last_axis"
 
     width: int
@@ -58,14 +55,7 @@ class Dense(Operator):
         return all(inputs)
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
-        rows, columns = rows_and_columns(shapes[0])
-        return {
-            "rows": rows,
-            "columns": columns,
-            "features": shapes[0][-1],
-            "outputs": self.width,
-            "relu": self.relu,
-        }
+        return points_of(shapes[0]) | {"outputs": self.width, "relu": self.relu}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         return self._counted(shapes, widths, (self.width, shapes[0][-1]))
@@ -93,6 +83,12 @@ class Dense(Operator):
 def check_relu(relu: int) -> None:
     """Raise ``ValueError`` unless the attribute ``relu`` is 0 or 1."""
     expect(relu in (0, 1), "the attribute relu is 0 or 1")
+
+
+def points_of(shape: Shape) -> dict[str, int]:
+    """The constants ``rows``, ``columns`` and ``features`` of the C++ for an input [..., F]."""
+    rows, columns = rows_and_columns(shape)
+    return {"rows": rows, "columns": columns, "features": shape[-1]}
 
 
 def rows_and_columns(shape: Shape) -> tuple[int, int]:

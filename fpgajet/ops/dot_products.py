@@ -24,10 +24,8 @@ class DotProducts(MomentumOperator):
     Source: arXiv 2310.16121, section 2; beams (1, 0, 0, +-1) as in the public PELICAN code.
     """
 
-    op_type: ClassVar[str] = "DotProducts"
     skips_unread_diagonal: ClassVar[bool] = True
     header: ClassVar[str] = "fpgajet_dot_products.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "dot_products"
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -27,13 +27,10 @@ class PairDense(Operator):
     Source: arXiv 2202.06941, section 2.4; the O(N) parts as in JEDI-linear, arXiv 2508.15468.
     """
 
-    op_type: ClassVar[str] = "PairDense"
     skips_diagonal: ClassVar[bool] = True
-    inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS}
     hooks: ClassVar[tuple[Hook, ...]] = (Hook.BATCH_NORM,)
     header: ClassVar[str] = "fpgajet_edge_dense.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "pair_dense"
 
     features: int
@@ -126,7 +123,6 @@ class EdgeDense(PairDense):
     Source: phi_s and phi_h of arXiv 2202.06941, section 2.4.
     """
 
-    op_type: ClassVar[str] = "EdgeDense"
     inputs: ClassVar[int] = 2
     function: ClassVar[str] = "edge_dense"
 

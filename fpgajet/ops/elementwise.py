@@ -26,9 +26,6 @@ class TwoInputs(Operator):
     def output_axes(self, *axes: Axes) -> Axes:
         return axes[0]
 
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
-
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"points": prod(shapes[0][:-1]), "first": shapes[0][-1], "second": shapes[1][-1]}
 
@@ -45,7 +42,6 @@ class TwoInputs(Operator):
 class Skip(TwoInputs):
     """q(x + y), the shortcut "skip": inputs and output [..., F]."""
 
-    op_type: ClassVar[str] = "Skip"
     function: ClassVar[str] = "skip_sum"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -65,7 +61,6 @@ class Skip(TwoInputs):
 class Product(TwoInputs):
     """q(x y): ``x`` [..., F] times ``y`` [..., F], or [..., 1] for all features. Output [..., F]."""
 
-    op_type: ClassVar[str] = "Product"
     skips_diagonal: ClassVar[bool] = True
     function: ClassVar[str] = "elementwise_product"
 
@@ -90,7 +85,6 @@ class Product(TwoInputs):
 class Join(TwoInputs):
     """[q(x), q(y)], the shortcut "concat": inputs [..., F] and [..., G], output [..., F + G]."""
 
-    op_type: ClassVar[str] = "Join"
     function: ClassVar[str] = "join_features"
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -114,8 +108,6 @@ class Join(TwoInputs):
 class Columns(Operator):
     """q(x) of ``count`` columns from ``first`` on: input ``x`` [..., N, C], output [..., N, count]."""
 
-    op_type: ClassVar[str] = "Columns"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_elementwise.h"
     function: ClassVar[str] = "take_columns"
 
@@ -132,9 +124,6 @@ class Columns(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return (*axes[0][:-1], Axis.CHANNEL)
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         index = np.arange(self.first, self.first + self.count)

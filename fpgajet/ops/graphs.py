@@ -22,8 +22,6 @@ class CompleteGraph(Operator):
     Input ``mask`` [..., N]. Output [..., N, N] bits, i receives and j sends.
     """
 
-    op_type: ClassVar[str] = "CompleteGraph"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_graphs.h"
     function: ClassVar[str] = "complete_graph"
 
@@ -35,9 +33,6 @@ class CompleteGraph(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return PAIRS
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         return self.between_real(a, inputs[0], a.constant(np.ones((self.slots, self.slots))))
@@ -67,7 +62,6 @@ class KnnGraph(CompleteGraph):
     Source: arXiv 2202.06941, section 2.4, static graph; the order of equal distances is our choice.
     """
 
-    op_type: ClassVar[str] = "KnnGraph"
     inputs: ClassVar[int] = 2
     function: ClassVar[str] = "knn_graph"
 

@@ -27,11 +27,9 @@ class LinEq2to0(Operator):
     Source: arXiv 2310.16121, equation 1.
     """
 
-    op_type: ClassVar[str] = "LinEq2to0"
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS_OVER_N}
     header: ClassVar[str] = "fpgajet_lin_eq_2to0.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to0"
 
     slots: int

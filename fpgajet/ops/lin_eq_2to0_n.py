@@ -22,7 +22,6 @@ class LinEq2to0N(LinEq2to0):
     Source: arXiv 2310.16121, section 4 (N^alpha).
     """
 
-    op_type: ClassVar[str] = "LinEq2to0N"
     tensors: ClassVar[dict[str, TensorRole]] = LinEq2to0.tensors | {"weight": WEIGHT_OVER_N}
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:

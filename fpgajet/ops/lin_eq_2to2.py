@@ -59,7 +59,6 @@ class LinEq2to2(Operator):
         symmetric: 1 if w_2 = w_3 in every channel: y_ij = y_ji is then computed once.
     """
 
-    op_type: ClassVar[str] = "LinEq2to2"
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {
         "weight": WEIGHT,
@@ -67,7 +66,6 @@ class LinEq2to2(Operator):
         "diagonal_bias": BIAS_OVER_N,
     }
     header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "lin_eq_2to2"
 
     row_sum: FixedType

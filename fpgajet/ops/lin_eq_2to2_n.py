@@ -27,7 +27,6 @@ class LinEq2to2N(LinEq2to2):
     Source: arXiv 2310.16121, section 4 (N^alpha).
     """
 
-    op_type: ClassVar[str] = "LinEq2to2N"
     tensors: ClassVar[dict[str, TensorRole]] = LinEq2to2.tensors | {"weight": WEIGHT_OVER_N}
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:

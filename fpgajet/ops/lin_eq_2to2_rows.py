@@ -20,7 +20,6 @@ class LinEq2to2Rows(LinEq2to2):
     ``row_sum`` is their type and 2^row_exponent their unit; T is the sum of the given rows.
     """
 
-    op_type: ClassVar[str] = "LinEq2to2Rows"
     inputs: ClassVar[int] = 3
     function: ClassVar[str] = "lin_eq_2to2_rows"
 

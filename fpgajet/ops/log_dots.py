@@ -38,7 +38,6 @@ class LogDots(AngularDots):
         corrections: entries of S.
     """
 
-    op_type: ClassVar[str] = "LogDots"
     tensors: ClassVar[dict[str, TensorRole]] = {
         "eta_table": TABLE,
         "phi_table": TABLE,

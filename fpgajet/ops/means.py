@@ -10,31 +10,24 @@ from typing import ClassVar
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.inventory import Inventory, Shared, Units
-from fpgajet.ops.operator import Operator, Shape, expect
-from fpgajet.ops.roles import CHANNELS, CONSTITUENT_CHANNELS, TABLE_OVER_N, Axes, TensorRole
+from fpgajet.ops.masked import Masked, OfConstituents, OfNeighbours
+from fpgajet.ops.operator import Shape
+from fpgajet.ops.roles import TABLE_OVER_N, TensorRole
 
 
 @dataclass(frozen=True)
-class MaskedMean(Operator):
+class MaskedMean(Masked):
     """y_f = 2^-exponent r(n) sum_j e_j x_jf, rounded once, n = sum_j e_j.
 
     Inputs: ``x`` [..., N, F] and the bits ``e`` [..., N]. Tensor ``reciprocal`` [N + 1], r(0) ... r(N): a table
     of 1 / n (:func:`fpgajet.ops.tables.reciprocals`), or ones, where ``exponent`` alone divides.
     """
 
-    inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_masked_mean.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "masked_mean"
 
     exponent: int
-
-    def check(self, shapes: Sequence[Shape], rank: int) -> None:
-        """Raise ``ValueError`` unless x has ``rank`` axes and the bits its shape without the last."""
-        x, bits = shapes
-        fits = len(x) == rank and tuple(x[:-1]) == tuple(bits)
-        expect(fits, f"{self.op_type} cannot take inputs of shape {list(x)} and {list(bits)}")
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         return {"reciprocal": (shapes[1][-1] + 1,)}
@@ -45,10 +38,6 @@ class MaskedMean(Operator):
         reciprocal = a.lookup(tensors["reciprocal"], a.note("count", a.sum(bits, -1)))
         product = a.note("product", total * a.expand(reciprocal, -1))
         return a.quantise("output", a.note("mean", a.scale(product, -self.exponent)), self.output)
-
-    def hls_constants(self, *shapes: Shape) -> dict[str, int]:
-        *rows, columns, features = shapes[0]
-        return {"rows": prod(rows), "columns": columns, "features": features}
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         *leading, columns, features = shapes[0]
@@ -63,36 +52,17 @@ class MaskedMean(Operator):
 
 
 @dataclass(frozen=True)
-class NeighbourMean(MaskedMean):
+class NeighbourMean(MaskedMean, OfNeighbours):
     """y_if = 2^-exponent r(n_i) sum_j e_ij x_ijf: the mean message of every constituent's neighbours.
 
     Inputs: ``x`` [..., N, N, F] and the graph's bits ``edges`` [..., N, N]. Output [..., N, F].
     Source: arXiv 2202.06941, section 2.4 (aggregation by mean).
     """
 
-    op_type: ClassVar[str] = "NeighbourMean"
-    skips_diagonal: ClassVar[bool] = True
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        self.check(shapes, 3)
-        return (shapes[0][0], shapes[0][2])
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return CONSTITUENT_CHANNELS
-
 
 @dataclass(frozen=True)
-class MaskedMeanPool(MaskedMean):
+class MaskedMeanPool(MaskedMean, OfConstituents):
     """y_f = 2^-exponent r(n) sum_i m_i x_if: the mean constituent of a jet.
 
     Inputs: ``x`` [..., N, F] and ``mask`` [..., N]. Output [..., F].
     """
-
-    op_type: ClassVar[str] = "MaskedMeanPool"
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        self.check(shapes, 2)
-        return (shapes[0][1],)
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return CHANNELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ BEAMS = np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]])
 class MomentumOperator(Operator):
     """An operator whose one data input is [..., constituents, 4] (E, px, py, pz) in GeV."""
 
-    inputs: ClassVar[int] = 1
-
     constituents: int
     beams: int
 
@@ -35,9 +33,6 @@ class MomentumOperator(Operator):
         expect(self.beams in (0, 1), "the attribute beams is 0 or 1")
         wanted = (self.constituents, 4)
         expect(tuple(shapes) == (wanted,), f"{self.op_type} needs {list(wanted)}, not {list(shapes)}")
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"constituents": self.constituents, "beams": self.beams}

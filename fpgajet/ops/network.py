@@ -72,6 +72,11 @@ class Network:
         """The node that gives the score."""
         return self.nodes[-1]
 
+    @property
+    def constituents(self) -> int:
+        """N, the constituents of a jet that are read."""
+        return self.input_shape[0] - self.form.header_rows
+
     def shapes(self) -> dict[str, Shape]:
         """Shape of every stage without the batch axis; checks the wiring on the way."""
         shapes: dict[str, Shape] = {self.input_name: self.input_shape}

@@ -29,9 +29,10 @@ DOMAIN = "fpgajet.ops"
 class Operator(ABC):
     """Base of all operators; subclasses set the class variables and the abstract methods."""
 
+    #: type of the ONNX node: the name of the class, unless it says another
     op_type: ClassVar[str]
     #: number of data inputs, which come first in the ONNX node
-    inputs: ClassVar[int]
+    inputs: ClassVar[int] = 1
     #: names of the constant tensors, which follow the data inputs in the ONNX node
     #: with what each of them is; iterating gives the names
     tensors: ClassVar[dict[str, TensorRole]] = {}
@@ -41,13 +42,18 @@ class Operator(ABC):
     skips_diagonal: ClassVar[bool] = False
     #: whether it leaves them out where :attr:`reads_diagonal` is false of all that read its result
     skips_unread_diagonal: ClassVar[bool] = False
+    #: whether a positive factor of one channel of all inputs becomes the same factor of that channel of the result
+    homogeneous: ClassVar[bool] = False
     #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
     header: ClassVar[str]
     function: ClassVar[str]
-    #: further headers in ``firmware/`` that this one includes
-    includes: ClassVar[tuple[str, ...]] = ()
 
     output: FixedType
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "op_type" not in vars(cls):
+            cls.op_type = cls.__name__
 
     @abstractmethod
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -61,9 +67,9 @@ class Operator(ABC):
     def output_axes(self, *axes: Axes) -> Axes:
         """Roles of the result's axes, without the batch axis, from those of the data inputs."""
 
-    @abstractmethod
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         """Shapes of the constant tensors from those of the data inputs."""
+        return {}
 
     def check_tensors(self, tensors: Mapping[str, FixedArray]) -> None:  # noqa: B027 - most need no check
         """What the constants must fulfil beside their shapes.

@@ -24,10 +24,8 @@ class RowSums(MomentumOperator):
     Output [..., M] in GeV^2 2^exponent, M = N + 2 beams. Source: linearity of arXiv 2310.16121, equation 1.
     """
 
-    op_type: ClassVar[str] = "RowSums"
     header: ClassVar[str] = "fpgajet_row_sums.h"
     function: ClassVar[str] = "row_sums"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_dot_products.h",)
 
     exponent: int
 

@@ -30,10 +30,7 @@ class SignedLog(Operator):
     (arXiv 2201.08187, equation 4), up to the factor ln 2.
     """
 
-    op_type: ClassVar[str] = "SignedLog"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_signed_log.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "signed_log"
 
     argument: FixedType
@@ -62,9 +59,6 @@ class SignedLog(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return axes[0]
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, zero = inputs[0], a.constant(np.array(0.0))
@@ -142,7 +136,6 @@ class PairLog(SignedLog):
     [..., N, N, max(E, 1)]: the last axis holds the features that an edge function takes.
     """
 
-    op_type: ClassVar[str] = "PairLog"
     function: ClassVar[str] = "pair_log"
 
     slots: int

@@ -27,9 +27,7 @@ class SpacetimeIntervals(Operator):
     """
 
     op_type: ClassVar[str] = "Intervals"
-    inputs: ClassVar[int] = 1
     header: ClassVar[str] = "fpgajet_intervals.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "intervals"
 
     slots: int
@@ -41,9 +39,6 @@ class SpacetimeIntervals(Operator):
 
     def output_axes(self, *axes: Axes) -> Axes:
         return PAIR_CHANNELS
-
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
 
     def mirrored(self, inputs: Sequence[bool]) -> bool:
         return True

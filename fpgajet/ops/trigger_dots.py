@@ -26,7 +26,6 @@ class TriggerDots(AngularDots):
     symmetric. Source: p_i . p_j of massless momenta, as in arXiv 2310.16121, section 2.
     """
 
-    op_type: ClassVar[str] = "TriggerDots"
     tensors: ClassVar[dict[str, TensorRole]] = {"eta_table": TABLE, "phi_table": TABLE}
     header: ClassVar[str] = "fpgajet_trigger_dots.h"
     function: ClassVar[str] = "trigger_dots"

@@ -25,12 +25,10 @@ class VectorUpdate(Operator):
     type bounds the growth over iterations, by saturation. Source: arXiv 2202.06941, section 2.4.
     """
 
-    op_type: ClassVar[str] = "VectorUpdate"
     skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 3
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
     header: ClassVar[str] = "fpgajet_vector_update.h"
-    includes: ClassVar[tuple[str, ...]] = ("fpgajet_folding.h",)
     function: ClassVar[str] = "vector_update"
 
     channels: int

@@ -10,12 +10,15 @@ from typing import Any
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
-from fpgajet.errors import BudgetMissed, Mismatch
+from fpgajet.errors import BadInput, BudgetMissed, Mismatch
 from fpgajet.files import read_json
 from fpgajet.folders import exclusive, require_own
-from fpgajet.pipeline import rtl_stages, stages
+from fpgajet.pipeline import foreign_stages, rtl_stages, stages
+from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
+from fpgajet.pipeline.foreign_context import ForeignContext, is_foreign
+from fpgajet.pipeline.foreign_events import RANDOM
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import Record, Stage, path_digest
@@ -93,10 +96,14 @@ def run_build(
         record.facts = {
             "command": command or command_text(settings, out),
             "settings": settings.model_dump(mode="json")
-            | {"jets": str(context.jets), "clock_mhz": context.clock_mhz},
-            "inputs": {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256},
+            | {"jets": context.jets_name, "clock_mhz": context.clock_mhz},
+            "inputs": _inputs(context),
         }
-        run_stages(context, record, verilog)
+        with Ahead() as ahead:
+            if isinstance(context, ForeignContext):
+                run_foreign_stages(context, record, verilog, ahead)
+            else:
+                run_stages(context, record, verilog, ahead)
         record.save()
         report = refresh_report(context.artefacts)
     return Outcome(context.directory, report, settings.strict)
@@ -109,6 +116,10 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         BadInput: an unknown name, an unusable checkpoint, or unusable jets.
         MissingTool: no C++ compiler.
     """
+    if is_foreign(settings.model):
+        return _open_foreign(settings, out, reporter)
+    if settings.input_precision is not None:
+        raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
     source = resolve(settings.model)
     part, budget = part_named(settings.part), budget_named(settings.budget)
     # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
@@ -127,26 +138,74 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     return context
 
 
-def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
-    """All stages of the chosen flows, in their order; those of other flows are dropped from the record."""
+def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahead) -> None:
+    """All stages of the chosen flows, in their order; those of other flows are dropped from the record.
+
+    What compilers and Yosys do begins as soon as their sources lie there.
+    """
     settings = context.settings
 
-    def perform(stage: Stage) -> None:
-        record.perform(stage, context.reporter)
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
 
     perform(stages.checkpoint_stage(context))
     perform(stages.model_stage(context))
+    record.forget("file")
+    context.directory.foreign.unlink(missing_ok=True)
+    extent, flows = _flows(context, record, verilog, ahead)
+    perform(stages.certificate_stage(context, flows))
+    perform(stages.physics_stage(context))
+    perform(stages.boosts_stage(context))
+    perform(stages.estimate_stage(context))
+    if extent.simulated:
+        perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
+
+
+def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool, ahead: Ahead) -> None:
+    """The same for a foreign file; physics only where its events have labels."""
+    for note in context.notes:
+        context.reporter.note("model", note)
+    if context.settings.jets is None:
+        context.reporter.note("jets", f"{RANDOM}: give features with --jets")
+
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
+
+    perform(foreign_stages.file_stage(context))
+    perform(foreign_stages.model_stage(context))
+    record.forget("checkpoint", "physics", "boosts")
+    extent, flows = _flows(context, record, verilog, ahead)
+    perform(foreign_stages.certificate_stage(context, flows))
+    if context.events.labels is not None:
+        perform(foreign_stages.physics_stage(context))
+    perform(stages.estimate_stage(context))
+    if extent.simulated:
+        perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(context.settings)))
+
+
+def _flows(
+    context: BuildContext, record: Record, verilog: bool, ahead: Ahead
+) -> tuple[rtl_stages.Extent, set[str]]:
+    """The stages that write C++ and Verilog; how far RTL goes, and the flows that ran."""
+    settings = context.settings
+
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
+
     extent = rtl_stages.extent(context) if verilog else rtl_stages.Extent(simulated=False, counted=False)
     flows = set()
     if settings.flow != "rtl":
         flows.add("hls")
         perform(stages.project_stage(context))
-        perform(stages.csim_stage(context))
+        record.begin(stages.csim_stage(context), ahead)
     else:
         record.forget("project", "csim")
     if extent.simulated:
         flows.add("rtl")
-        perform(rtl_stages.verilog_stage(context))
+        if perform(rtl_stages.verilog_stage(context)):
+            ahead.begin("simulation", context.artefacts.compile_verilog)  # for the certificate
+        cells = rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings))
+        record.begin(cells, ahead)
         if settings.prove and rtl_stages.provable(context):
             perform(rtl_stages.prove_stage(context))
         else:
@@ -155,9 +214,36 @@ def run_stages(context: BuildContext, record: Record, verilog: bool) -> None:
     else:
         record.forget("verilog", "prove", "cells")
         context.directory.proof.unlink(missing_ok=True)
-    perform(stages.certificate_stage(context, flows))
-    perform(stages.physics_stage(context))
-    perform(stages.boosts_stage(context))
-    perform(stages.estimate_stage(context))
-    if extent.simulated:
-        perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
+    if "hls" in flows:
+        perform(stages.csim_stage(context))
+    return extent, flows
+
+
+def _open_foreign(settings: BuildSettings, out: Path | None, reporter: Reporter) -> ForeignContext:
+    """The same for a foreign file; all of it is read and imported here."""
+    from fpgajet.hls.csim import require_compiler
+
+    if settings.language == "vhdl":
+        raise BadInput("VHDL of a foreign model is not compared yet; leave out --language vhdl.")
+    source = Path(settings.model)
+    part, budget = part_named(settings.part), budget_named(settings.budget)
+    context = ForeignContext(
+        BuildDirectory(Path("builds") / f"{source.stem}-{part.name}" if out is None else out),
+        settings,
+        part,
+        clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
+        source=source,
+        jets=settings.jets or source,
+        reporter=reporter,
+    )
+    require_compiler()
+    len(context.events.features)  # reads the file, imports it, and reads its events
+    return context
+
+
+def _inputs(context: BuildContext) -> dict[str, str]:
+    """Hashes of what the user gave."""
+    if isinstance(context, ForeignContext):
+        jets = {"jets": context.jets_digest} if context.settings.jets else {}
+        return {"file": context.digest} | jets
+    return {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256}

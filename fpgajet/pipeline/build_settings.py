@@ -28,7 +28,9 @@ class BuildSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     model: str = Field(
-        "npelican", min_length=1, description="Zoo name (`fpgajet models`) or checkpoint directory."
+        "npelican",
+        min_length=1,
+        description="Zoo name (`fpgajet models`), checkpoint directory, or quantised ONNX file (`docs/foreign.md`).",
     )
     part: str = Field("xcvu9p", min_length=1, description="FPGA, short or full name (`fpgajet parts`).")
     budget: str = Field("cms-p2-ct-l2", min_length=1, description="Preset (`fpgajet budgets`) or TOML file.")
@@ -54,9 +56,16 @@ class BuildSettings(BaseModel):
     )
     synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
     prove: bool = Field(
-        True, description="Prove the Verilog for all inputs (nPELICAN up to 20 constituents)."
+        True,
+        description="Prove the Verilog for all inputs (nPELICAN up to 20 constituents, small foreign networks).",
     )
-    jets: Path | None = Field(None, description="Labelled jets; default: the shipped sample.")
+    jets: Path | None = Field(
+        None,
+        description="Labelled jets; default: the shipped sample. For an ONNX file: features, .npy or .npz.",
+    )
+    input_precision: str | None = Field(
+        None, description="Precision of an ONNX file's input that has no quantiser, as ap_fixed<12,6>."
+    )
     max_jets: int | None = Field(None, ge=2, description="Use only the first jets of the file.")
     edge_vectors: int = Field(50_000, ge=10, le=10_000_000, description="Edge vectors in the certificate.")
     test_bench_jets: int = Field(200, ge=1, description="Jets in the vendor tool's test bench.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.processes import end_all_on_interrupt
 from fpgajet.verify.certificate import Certificate, certify
+from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ def certify_build(
     edges: int,
     seed: int,
     reporter: Reporter | None = None,
+    registry: Registry[Any] | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -36,13 +40,19 @@ def certify_build(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears how many events are done.
+        registry: implementations that belong to this kind of build; by default those of a checkpoint.
     """
     listener = reporter or Silent()
-    implementations = [entry.make(build) for entry in IMPLEMENTATIONS.certified(flows)]
-    events = {REAL_JETS: jets} | edge_vectors(build.network, edges, seed, jets)
+    network, known = build.network, IMPLEMENTATIONS if registry is None else registry
+    entries = known.certified(flows)
+    # Some compile what they run: meanwhile this thread searches for edge vectors.
+    with ThreadPoolExecutor(len(entries)) as pool, end_all_on_interrupt():
+        making = [pool.submit(entry.make, build) for entry in entries]
+        events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
+        implementations = [made.result() for made in making]
     total = sum(map(len, events.values()))
     return certify(
-        build.network,
+        network,
         implementations,
         events,
         score_kind=REAL_JETS,

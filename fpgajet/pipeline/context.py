@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +13,19 @@ from fpgajet.folders import ScratchFolder
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.jets import labelled_jets
 from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.record import path_digest, read_record
 from fpgajet.pipeline.reporter import Reporter, Silent
 
 if TYPE_CHECKING:
+    import numpy as np
     import onnx
+    from numpy.typing import NDArray
 
     from fpgajet.estimate import Estimate
+    from fpgajet.graph.foreign.hardware import ForeignNetwork
     from fpgajet.ops.network import Network
+    from fpgajet.rtl import VerilogSimulation
+    from fpgajet.rtl.design import Circuit
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
     from quant.data.checking.identity import Identity
@@ -37,6 +44,8 @@ class Artefacts:
         self.directory = directory
         self._library: Path | None = None
         self._work: ScratchFolder | None = None
+        self._simulation: VerilogSimulation | None = None
+        self._compiling = threading.Lock()
 
     @cached_property
     def model(self) -> onnx.ModelProto:
@@ -51,6 +60,24 @@ class Artefacts:
         from fpgajet.graph.load import load
 
         return load(self.model, str(self.directory.model))
+
+    @cached_property
+    def foreign_model(self) -> onnx.ModelProto:
+        """The build's own copy of a foreign file."""
+        from fpgajet.graph.reading import read_model
+
+        return read_model(self.directory.foreign)
+
+    @cached_property
+    def foreign(self) -> ForeignNetwork:
+        """The network that the foreign file describes, its input as the settings in the record say."""
+        from fpgajet.fixed import FixedType
+        from fpgajet.graph.foreign import read_foreign
+        from fpgajet.graph.foreign.hardware import foreign_network
+
+        graph = read_foreign(self.foreign_model, str(self.directory.foreign))
+        stated = read_record(self.directory.root).get("settings", {}).get("input_precision")
+        return foreign_network(graph, FixedType.from_ap_fixed(stated) if stated else None)
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
@@ -86,6 +113,24 @@ class Artefacts:
         """The C simulation, compiled by this process: a library that lies in a directory may be anybody's."""
         return self._library or self.compile()
 
+    @property
+    def simulation(self) -> VerilogSimulation:
+        """The Verilog as it lies there, compiled by this process; who comes while it is being compiled waits.
+
+        Raises:
+            MissingTool, ToolFailed, CannotWrite: see :class:`fpgajet.rtl.VerilogSimulation`.
+        """
+        from fpgajet.rtl import RtlDesign, VerilogSimulation
+
+        with self._compiling:
+            if self._simulation is None:
+                self._simulation = VerilogSimulation(RtlDesign.read(self.directory.verilog))
+            return self._simulation
+
+    def compile_verilog(self) -> str:
+        """Compile the Verilog for :attr:`simulation`; returns what was compiled."""
+        return self.simulation.language
+
 
 @dataclass
 class BuildContext:
@@ -94,6 +139,7 @@ class BuildContext:
     Attributes:
         directory: where it writes. settings: what the user chose. part, clock_mhz: resolved from them.
         source: the checkpoint that is built. jets: jet file. reporter: who hears of it.
+        circuit: what the Verilog was written from, once this run has written it.
     """
 
     directory: BuildDirectory
@@ -103,6 +149,7 @@ class BuildContext:
     source: Path
     jets: Path
     reporter: Reporter = field(default_factory=Silent)
+    circuit: Circuit | None = None
 
     @cached_property
     def artefacts(self) -> Artefacts:
@@ -124,6 +171,21 @@ class BuildContext:
         from quant.checkpoint import open_checkpoint
 
         return open_checkpoint(self.source).config.constituents
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """Features of the jets in the network's input form, [jets, N, F]."""
+        return self.network.form.features(self.sample.constituents)
+
+    @property
+    def jets_name(self) -> str:
+        """The jets, for the record."""
+        return str(self.jets)
+
+    @property
+    def jets_digest(self) -> str:
+        """Of the jet file."""
+        return path_digest(self.jets) or ""
 
     @cached_property
     def sample(self) -> Jets:

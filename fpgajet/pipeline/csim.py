@@ -7,7 +7,8 @@ from pathlib import Path
 from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline.certify import certify_build
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import bare_events, shipped_sample
+from fpgajet.pipeline.events import given_events
+from fpgajet.pipeline.implementations import implementations_of
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.verify.certificate import Certificate
@@ -37,15 +38,14 @@ def run_csim(
         MissingTool, ToolFailed: no compiler, or it failed.
     """
     listener = reporter or Silent()
-    build = existing_build(build_dir)
+    build = existing_build(build_dir, with_project=True)
     require_own(build_dir, trust=trust, what="its C++")
     artefacts = Artefacts(build)
-    network = artefacts.network
-    jets = network.form.features(
-        bare_events(shipped_sample() if events is None else events, network.input_shape[0])
-    )
+    jets = given_events(artefacts, events)
     with exclusive(build_dir):
         with reported(listener, "csim"):
             artefacts.compile()
         with reported(listener, "certificate"):
-            return certify_build(artefacts, {"hls"}, jets, edges, seed, listener)
+            return certify_build(
+                artefacts, {"hls"}, jets, edges, seed, listener, implementations_of(artefacts)
+            )

@@ -17,9 +17,9 @@ from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import bare_events, shipped_sample
+from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
-from fpgajet.pipeline.record import read_record
+from fpgajet.pipeline.record import noted_hashes, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.verify.vectors import edge_vectors
 
@@ -38,11 +38,35 @@ class Export:
         folder: where its files lie.
         name: what all its names begin with.
         events: events on which it equals the integer reference.
+        target: what it is for.
     """
 
     folder: Path
     name: str
     events: int
+    target: str = "c"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What every export of a build begins with.
+
+    Attributes:
+        build: the directory. network: what it holds.
+        name: what all names of the export begin with.
+        jets, edge: features of real jets and edge vectors, float32 [events, N, F].
+    """
+
+    build: BuildDirectory
+    network: Network
+    name: str
+    jets: NDArray[np.float32]
+    edge: NDArray[np.float32]
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """The events that go with an export."""
+        return np.concatenate([self.jets[:VECTORS], self.edge[:VECTORS]])
 
 
 def run_export(
@@ -73,32 +97,50 @@ def run_export(
         CannotWrite: the folder cannot be written, or holds something else.
     """
     listener = reporter or Silent()
-    build = existing_build(build_dir)
-    network = Artefacts(build).network
-    _require_unchanged(build)
-    called = identifier(network.name if name is None else name, version)
-    folder = build_dir / "export" / called if out is None else out
-    if folder.exists() and not (folder / "manifest.json").is_file():
-        raise BadInput(f"{folder} exists and is no export. Give another folder with --out.")
-    given = bare_events(shipped_sample() if events is None else events, network.input_shape[0])
-    jets = network.form.features(given)
-    edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
+    given = prepare(build_dir, name=name, version=version, events=events, edges=edges)
+    folder = free_folder(build_dir / "export" / given.name if out is None else out)
+    network, called = given.network, given.name
     with atomic_folder(folder) as work:
         with reported(listener, "export"):
-            chosen = np.concatenate([jets[:VECTORS], edge[:VECTORS]])
-            package = write_package(network, work, called, chosen, sha256(build.model))
+            package = write_package(network, work, called, given.vectors, sha256(given.build.model))
         with reported(listener, "compile"), ScratchFolder("fpgajet-export-") as place:
             library = compile_emulator(package, place / f"lib{called}.so")
             emulator = Emulator(package, library, network.input_type)
-            compared = _compare(network, emulator, np.concatenate([jets, edge]), listener)
+            compared = _compare(network, emulator, np.concatenate([given.jets, given.edge]), listener)
     return Export(folder, called, compared)
+
+
+def prepare(build_dir: Path, *, name: str | None, version: int, events: Path | None, edges: int) -> Prepared:
+    """Check a build, and compute the events that its export is compared on.
+
+    Raises:
+        BadInput: see :func:`run_export`.
+    """
+    build = existing_build(build_dir)
+    artefacts = Artefacts(build)
+    network = artefacts.network
+    _require_unchanged(build)
+    called = identifier(network.name if name is None else name, version)
+    jets = given_events(artefacts, events)
+    edge = np.concatenate(list(edge_vectors(network, edges, SEED, jets).values()))
+    return Prepared(build, network, called, jets, edge)
+
+
+def free_folder(folder: Path) -> Path:
+    """``folder``, if an export may be written there.
+
+    Raises:
+        BadInput: something else is there.
+    """
+    if folder.exists() and not (folder / "manifest.json").is_file():
+        raise BadInput(f"{folder} exists and is no export. Give another folder with --out.")
+    return folder
 
 
 def _require_unchanged(build: BuildDirectory) -> None:
     """The model is the one that the build made and certified."""
-    stage = read_record(build.root).get("stages", {}).get("model", {})
-    writes = stage.get("writes") if isinstance(stage, dict) else None
-    if not isinstance(writes, dict) or writes.get(build.model.name) != sha256(build.model):
+    noted = noted_hashes(build.root) or {}
+    if noted.get(build.model.name) != path_digest(build.model):
         raise BadInput(
             f"{build.model} is not the file that the build in {build.root} made. Run `fpgajet build` again."
         )

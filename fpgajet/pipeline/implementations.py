@@ -13,6 +13,7 @@ from fpgajet.verify.certificate import Implementation
 from fpgajet.verify.registry import Entry, Registry
 
 if TYPE_CHECKING:
+    from fpgajet.graph.foreign.imported import Imported
     from fpgajet.pipeline.context import Artefacts
     from fpgajet.pipeline.paths import BuildDirectory
     from quant.models.quantised import QuantisedNetwork
@@ -52,6 +53,18 @@ def _qonnx(build: Artefacts) -> Implementation:
     return Qonnx(build.model, build.network)
 
 
+def _foreign(build: Artefacts) -> Implementation:
+    from fpgajet.graph.foreign.run_qonnx import ForeignFile
+
+    return ForeignFile(build.foreign_model, build.foreign)
+
+
+def _exact_foreign(build: Artefacts) -> Implementation:
+    from fpgajet.graph.foreign.run_qonnx import ExactFile
+
+    return ExactFile(build.foreign)
+
+
 def _csim(build: Artefacts) -> Implementation:
     from fpgajet.hls.csim import CSimulation
 
@@ -59,9 +72,9 @@ def _csim(build: Artefacts) -> Implementation:
 
 
 def _verilog(build: Artefacts) -> Implementation:
-    from fpgajet.rtl import RtlDesign, VerilogImplementation, VerilogSimulation
+    from fpgajet.rtl import VerilogImplementation
 
-    return VerilogImplementation(build.network, VerilogSimulation(RtlDesign.read(build.directory.verilog)))
+    return VerilogImplementation(build.network, build.simulation)
 
 
 def _vhdl(build: Artefacts) -> Implementation:
@@ -109,3 +122,30 @@ IMPLEMENTATIONS: Registry[Artefacts] = Registry(
         flow="rtl", tools=("ghdl",), files=("rtl",), shows="score", certified=False,
     ),
 )  # fmt: skip
+
+#: Name of a foreign ONNX file as an implementation.
+FILE, EXACT_FILE = "foreign file (qonnx)", "foreign file (float64)"
+#: Of a build from a foreign ONNX file: the file itself is there in the place of the torch model.
+FOREIGN_IMPLEMENTATIONS: Registry[Artefacts] = Registry(
+    Entry(FILE, FILE, _foreign, files=("foreign.onnx",), physics="foreign_file"),
+    Entry(EXACT_FILE, EXACT_FILE, _exact_foreign, files=("foreign.onnx",), physics="foreign_file_float64"),
+    *(entry for entry in IMPLEMENTATIONS if entry.name != "torch"),
+)
+
+
+def implementations_of(build: Artefacts) -> Registry[Artefacts]:
+    """Those that have to agree in this build."""
+    if not build.directory.foreign.exists():
+        return IMPLEMENTATIONS
+    return foreign_implementations(build.foreign.imported)
+
+
+def foreign_implementations(imported: Imported) -> Registry[Artefacts]:
+    """Those of a foreign file: qonnx executes it where float32 holds all numbers, else it is executed in float64.
+
+    A file of which a constant had to be rounded is none of them, since it differs.
+    """
+    left = {FILE, EXACT_FILE} - (
+        {FILE if imported.carried else EXACT_FILE} if not imported.rounded else set()
+    )
+    return Registry(*(entry for entry in FOREIGN_IMPLEMENTATIONS if entry.name not in left))

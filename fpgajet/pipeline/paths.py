@@ -21,6 +21,16 @@ class BuildDirectory:
         return self.root / "checkpoint"
 
     @property
+    def foreign(self) -> Path:
+        """Copy of the foreign ONNX file that was built, with its external data."""
+        return self.root / "foreign.onnx"
+
+    @property
+    def yardstick(self) -> Path:
+        """What the network of a foreign file was compared with."""
+        return self.root / "yardstick.json"
+
+    @property
     def model(self) -> Path:
         """QONNX model."""
         return self.root / "model.onnx"
@@ -91,18 +101,27 @@ class BuildDirectory:
         return self.root / RECORD
 
 
-def existing_build(root: Path) -> BuildDirectory:
+def existing_build(root: Path, *, with_project: bool = False) -> BuildDirectory:
     """A directory that ``fpgajet build`` made.
 
+    Args:
+        with_project: the hls4ml project has to be in it, which ``--flow rtl`` leaves out.
+
     Raises:
-        BadInput: it is not one, or its build did not get as far as the hls4ml project.
+        BadInput: it is not one, or its build did not get as far as the files that are needed.
     """
     build = BuildDirectory(root)
     if not build.record.is_file():
         raise BadInput(f"{root} is not a build directory ({RECORD} is missing): run `fpgajet build` first.")
-    for path in (build.model, build.project, build.checkpoint):
+    source = build.foreign if build.foreign.exists() else build.checkpoint
+    for path in (build.model, source):
         if not path.exists():
             raise BadInput(
                 f"{root} is an unfinished build ({path.name} is missing): run `fpgajet build` again."
             )
+    if with_project and not build.project.exists():
+        raise BadInput(
+            f"{root} has no hls4ml project ({build.project.name} is missing): run `fpgajet build` again, with "
+            "`--flow all` or `--flow hls`."
+        )
     return build

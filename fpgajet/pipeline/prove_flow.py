@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +14,19 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.fixed import from_real, to_real
 from fpgajet.folders import exclusive
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
-from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
-from quant.data import read_jets
+
+if TYPE_CHECKING:
+    from fpgajet.rtl.design import Circuit
 
 #: Events that propose what is to be proved, of real jets and of edge vectors.
 SAMPLES = 400
@@ -36,7 +39,8 @@ class Outcome:
     """A proof, and the file with the jet that refutes it, if a file can hold it.
 
     Attributes:
-        proof: what was found. counterexample: an array [1, N, 4] in GeV for ``fpgajet csim --events``.
+        proof: what was found. counterexample: an array [1, N, 4] in GeV for ``fpgajet csim --events``, or
+            the features [1, N, F] of a foreign network.
         raw: the raw input that refutes the proof.
     """
 
@@ -58,22 +62,30 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
     with exclusive(build_dir), reported(reporter or Silent(), "prove"):
         settings = read_record(build.root).get("settings", {})
         options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
-        if type(options.get("stages", None)) not in (int, NoneType):
+        if type(options.get("stages")) not in (int, NoneType):
             raise BadInput(
                 f"{build.record} is not the record of a build: its setting stages is no whole number."
             )
         return prove_build(build, options)
 
 
-def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
-    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval."""
+def prove_build(
+    build: BuildDirectory,
+    options: dict[str, Any],
+    network: Network | None = None,
+    made: Circuit | None = None,
+) -> Outcome:
+    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval.
+
+    ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
+    """
     from fpgajet.rtl import RtlDesign
     from fpgajet.rtl.proof import prove_verilog
 
-    network = Artefacts(build).network
+    network = network or Artefacts(build).network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
-    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     if proof.event is None:
@@ -84,28 +96,30 @@ def prove_build(build: BuildDirectory, options: dict[str, Any]) -> Outcome:
 
 
 def samples(network: Network, count: int = SAMPLES, seed: int = SEED) -> NDArray[np.int64]:
-    """Raw inputs [events, inputs]: real jets first, then edge vectors."""
-    constituents = network.input_shape[0]
-    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
-    features = network.form.features(jets.constituents[:, :constituents])
+    """Raw inputs [events, inputs]: real jets, or random events where jets say nothing, then edge vectors."""
+    features = sample_events(network, count)
     edges = edge_vectors(network, count, seed, features)
     raw = from_real(np.concatenate([features, *edges.values()]), network.input_type)
     return raw.reshape(len(raw), -1)
 
 
 def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) -> bool:
-    """Write a raw input as a jet in GeV, if there is a jet that becomes exactly this input.
+    """Write a raw input as a jet in GeV, or as features, if there is a jet that becomes exactly this input.
 
     Returns:
         Whether it was written.
     """
     precision = network.input_type
     shaped = raw.reshape(1, *network.input_shape)
-    momenta = network.form.momenta(to_real(shaped, precision.fraction)).astype(np.float32)
-    if not (from_real(network.form.features(momenta), precision) == shaped).all():
-        return False
+    values = to_real(shaped, precision.fraction)
+    if isinstance(network.form, GivenFeatures):
+        event = values.astype(np.float32)
+    else:
+        event = network.form.momenta(values).astype(np.float32)
+        if not (from_real(network.form.features(event), precision) == shaped).all():
+            return False
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        np.save(stream, momenta)
+        np.save(stream, event)
     return True
 
 

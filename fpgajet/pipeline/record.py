@@ -17,6 +17,7 @@ from typing import Any
 import fpgajet
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import read_json, sha256, write_json
+from fpgajet.pipeline.ahead import Ahead, timed
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.reporter import Reporter, reported
 from fpgajet.processes import run
@@ -55,23 +56,24 @@ class Record:
         self.stages: dict[str, dict[str, Any]] = read_record(out).get("stages", {})
         self.facts: dict[str, Any] = {}
 
-    def perform(self, stage: Stage, reporter: Reporter) -> None:
-        """Run a stage unless it is up to date."""
-        with reported(reporter, stage.name):
-            self._perform(stage, reporter)
+    def begin(self, stage: Stage, ahead: Ahead) -> None:
+        """Begin a stage ahead of those before it in the build, unless it is up to date."""
+        if not self._fresh(stage, _key(stage)):
+            self._withdraw(stage)
+            ahead.begin(stage.name, stage.run)
 
-    def _perform(self, stage: Stage, reporter: Reporter) -> None:
-        code = code_digest((stage.run.__module__, *stage.code))
-        key = _digest({"reads": stage.reads, "code": code, "versions": versions()})
-        known = self.stages.get(stage.name)
-        if known and known["key"] == key and known["writes"] == self._hashes(stage.writes):
-            reporter.skipped(stage.name, known["outcome"])
-            return
-        self.stages.pop(stage.name, None)
-        self.save()  # a stage that is interrupted must not look finished
-        started = time.perf_counter()
-        outcome = stage.run()
-        seconds = time.perf_counter() - started
+    def perform(self, stage: Stage, reporter: Reporter, ahead: Ahead | None = None) -> bool:
+        """Run a stage, or wait for it if it has begun ahead, unless it is up to date; whether it ran."""
+        with reported(reporter, stage.name):
+            return self._perform(stage, reporter, ahead)
+
+    def _perform(self, stage: Stage, reporter: Reporter, ahead: Ahead | None) -> bool:
+        key = _key(stage)
+        if self._fresh(stage, key):
+            reporter.skipped(stage.name, self.stages[stage.name]["outcome"])
+            return False
+        self._withdraw(stage)
+        outcome, seconds = ahead.finish(stage.name, stage.run) if ahead else timed(stage.run)
         self.stages[stage.name] = {
             "key": key,
             "reads": stage.reads,
@@ -82,6 +84,16 @@ class Record:
         }
         self.save()
         reporter.finished(stage.name, outcome, seconds)
+        return True
+
+    def _fresh(self, stage: Stage, key: str) -> bool:
+        known = self.stages.get(stage.name)
+        return bool(known and known["key"] == key and known["writes"] == self._hashes(stage.writes))
+
+    def _withdraw(self, stage: Stage) -> None:
+        """A stage that is interrupted must not look finished."""
+        self.stages.pop(stage.name, None)
+        self.save()
 
     def forget(self, *names: str) -> None:
         """Drop stages that this build leaves out: their old results are not part of it."""
@@ -125,18 +137,25 @@ SYNTHESIS = "synthesis.json"
 
 def altered(out: Path) -> list[str]:
     """Names of the files and folders that are not those which the stages wrote, by the hashes in ``build.json``."""
-    wrong: list[str] = []
-    noted: dict[str, str | None] = {}
-    for stage in read_record(out).get("stages", {}).values():
-        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
-            return [RECORD]
-        noted |= stage["writes"]
-    for name, digest in noted.items():
-        if name not in UNCHECKED and path_digest(out / name) != digest:
-            wrong.append(name)
+    noted = noted_hashes(out)
+    if noted is None:
+        return [RECORD]
+    wrong = [
+        name for name, digest in noted.items() if name not in UNCHECKED and path_digest(out / name) != digest
+    ]
     if (out / SYNTHESIS).is_file() and SYNTHESIS not in noted:
         wrong.append(SYNTHESIS)
     return sorted(wrong)
+
+
+def noted_hashes(out: Path) -> dict[str, str | None] | None:
+    """By name of a file or folder, its hash in ``build.json``; None where the record is damaged."""
+    noted: dict[str, str | None] = {}
+    for stage in read_record(out).get("stages", {}).values():
+        if not isinstance(stage, dict) or not isinstance(stage.get("writes"), dict):
+            return None
+        noted |= stage["writes"]
+    return noted
 
 
 def note_synthesis(out: Path, seconds: float) -> None:
@@ -163,6 +182,7 @@ def path_digest(path: Path) -> str | None:
     return _digest({str(p.relative_to(path)): sha256(p) for p in files})
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that can change a result."""
     return {"python": platform.python_version(), **_installed(VERSIONED)}
@@ -187,6 +207,12 @@ def _installed(names: Iterable[str]) -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return found
+
+
+def _key(stage: Stage) -> str:
+    """Everything that the outcome of a stage depends on."""
+    code = code_digest((stage.run.__module__, *stage.code))
+    return _digest({"reads": stage.reads, "code": code, "versions": versions()})
 
 
 def _digest(content: Any) -> str:

@@ -20,6 +20,7 @@ from fpgajet.estimate.verdict import physics_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.foreign_report import foreign_model, foreign_physics
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
@@ -99,29 +100,30 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     # A clock from the command line replaces the preset's in all of the verdict's arithmetic.
     budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
+    foreign = "file" in record["stages"]
     rows = [_row(build.estimate, row) for row in estimate["hardware"]]
     if "cells" in record["stages"]:
         rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
-    physics = _physics(build, record)
+    physics = foreign_physics(build, record) if foreign else _physics(build, record)
     judged = verdict(_judged(rows), budget, part, estimate["constituents"])
-    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics["quantised"])))
+    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics)))
     return {
-        "model": _model(artefacts),
+        "model": foreign_model(artefacts) if foreign else _model(artefacts),
         "physics": physics,
         "hardware": rows,
         "operators": estimate["operators"],
         "budget": budget.model_dump(),
         "verdict": judged.as_dict(),
         "certificate": _certificate(build),
-        "boosts": read_json(build.boosts) if build.boosts.is_file() else None,
+        "boosts": read_json(build.boosts) if build.boosts.is_file() and not foreign else None,
         "reproducibility": {
             "command": record["command"],
             "versions": {"fpgajet": record["fpgajet"], **record["versions"]},
             "hashes": record["inputs"],
             "seeds": {
                 "edge_vectors": settings["seed"],
-                "training": artefacts.checkpoint.config.training.seed,
+                **({} if foreign else {"training": artefacts.checkpoint.config.training.seed}),
             },
             "stage_seconds": {name: stage["seconds"] for name, stage in record["stages"].items()},
             "created": max(stage["finished"] for stage in record["stages"].values()),
@@ -155,8 +157,10 @@ def _judged(rows: list[HardwareRow]) -> HardwareRow:
     return row.model_copy(update={"period_ns": sum(ends) / 2})
 
 
-def _physics_rows(budget: Budget, row: dict[str, Any]) -> list[VerdictRow]:
-    """What the budget asks of the quantised model."""
+def _physics_rows(budget: Budget, physics: dict[str, Any]) -> list[VerdictRow]:
+    """What the budget asks of the quantised model, which in a build of a foreign file is any row."""
+    rows = (row for row in physics.values() if isinstance(row, dict) and "accuracy" in row)
+    row = physics.get("quantised") or next(rows, {})
     rejection = f"inverse_background_efficiency_{round(100 * budget.at_signal_efficiency)}"
     pairs = [(row.get(name), row.get(f"{name}_error")) for name in ("auc", rejection)]
     return physics_rows(budget, *pairs)

@@ -16,12 +16,11 @@ from fpgajet.fixed import from_real
 from fpgajet.folders import exclusive
 from fpgajet.graph.load import load, read_model
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.rtl.build import RtlResult, build
 from fpgajet.rtl.options import RtlOptions
-from quant.data import read_jets
 
 #: Seed of the random jets that are simulated beside the shipped ones.
 SEED = 5
@@ -67,10 +66,8 @@ def run_rtl(
 
 def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     """Raw jets: half of the shipped sample, half random over the full range, with the extremes first."""
-    constituents = network.input_shape[0]
     precision = network.input_type
-    half = read_jets(shipped_sample(), max_jets=-(-count // 2), constituents=constituents)
-    real = from_real(network.form.features(half.constituents[:, :constituents]), precision)
+    real = from_real(sample_events(network, -(-count // 2)), precision)
     rng = np.random.default_rng(SEED)
     edge = rng.integers(
         precision.lowest, precision.highest + 1, (max(count - len(real), 0), *network.input_shape)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.record import Stage, path_digest
@@ -20,6 +21,8 @@ MOST_COUNTED = 100_000
 MOST_SIMULATED = 250_000
 #: Constituents up to which a build proves its Verilog: 12 s for 20 on one core.
 MOST_PROVED = 20
+#: Estimated LUT up to which it tries to prove the Verilog of a foreign network.
+MOST_PROVED_LUT = 5_000
 
 
 class Extent(NamedTuple):
@@ -82,11 +85,13 @@ def verilog_stage(context: BuildContext) -> Stage:
         from fpgajet.pipeline.rtl_flow import test_jets
         from fpgajet.rtl import emit
         from fpgajet.rtl.build import VHDL_JETS, check_vhdl
+        from fpgajet.rtl.design import scheduled
         from fpgajet.rtl.hardware import cautions
 
-        network = context.network
+        network, options = context.network, RtlOptions(**chosen)
         try:
-            design = emit(network, build.verilog, clock, context.part.name, RtlOptions(**chosen))
+            context.circuit = scheduled(network, clock, options)
+            design = emit(network, build.verilog, clock, context.part.name, options, context.circuit)
         except BadInput as error:
             raise BadInput(f"{error} `--flow hls` builds without Verilog.") from error
         for warning in cautions(design):
@@ -107,9 +112,20 @@ def verilog_stage(context: BuildContext) -> Stage:
 
 
 def provable(context: BuildContext) -> bool:
-    """Whether a proof takes seconds and is likely to succeed."""
+    """Whether a proof takes seconds and is likely to succeed; of a foreign network, whether trying takes seconds."""
     operators = {node.operator.op_type for node in context.network.nodes}
-    return context.source_constituents <= MOST_PROVED and "LinEq2to0" in operators
+    if isinstance(context.network.form, GivenFeatures):
+        size = context.estimate(1).total.lut.value
+        if size > MOST_PROVED_LUT:
+            reason = f"about {size:,.0f} LUT, above the {MOST_PROVED_LUT:,} for which a proof takes seconds"
+            context.reporter.note("prove", f"left out: {reason}; `fpgajet prove` tries it all the same")
+        return size <= MOST_PROVED_LUT
+    # The proof does not get through the leading one of PuppiLog, and takes minutes to find that out.
+    return (
+        context.source_constituents <= MOST_PROVED
+        and "LinEq2to0" in operators
+        and "PuppiLog" not in operators
+    )
 
 
 def prove_stage(context: BuildContext) -> Stage:
@@ -121,7 +137,7 @@ def prove_stage(context: BuildContext) -> Stage:
         from fpgajet.prove.proof import Level
 
         options = {"multipliers": settings.multipliers, "stages": settings.stages}
-        outcome = prove_build(build, options)
+        outcome = prove_build(build, options, context.network, context.circuit)
         if outcome.proof.level is Level.REFUTED:
             raise Mismatch(f"{described(outcome.proof)}: run `fpgajet prove {build.root}` for the input.")
         write_json(build.proof, {"proofs": [outcome.proof.document()]})

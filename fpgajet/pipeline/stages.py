@@ -60,7 +60,6 @@ def project_stage(context: BuildContext) -> Stage:
     def run() -> str:
         from fpgajet.hls.project import write_project
 
-        sample = context.sample.constituents
         write_project(
             context.artefacts.model,
             context.network,
@@ -69,13 +68,13 @@ def project_stage(context: BuildContext) -> Stage:
             clock_mhz=context.clock_mhz,
             backend=settings.backend,
             reuse_factor=settings.hls_ii,
-            vectors=context.network.form.features(sample[: settings.test_bench_jets]),
+            vectors=context.features[: settings.test_bench_jets],
         )
         return f"{settings.backend}, {part.full_name}, {context.clock_mhz:g} MHz"
 
     reads = {
         "model.onnx": path_digest(build.model),
-        "jets": path_digest(context.jets),
+        "jets": context.jets_digest,
         "part": part.full_name,
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,

@@ -33,7 +33,7 @@ def run_synth(
         BadInput, MissingTool, ToolFailed: see :func:`fpgajet.hls.synth.synthesise`.
     """
     listener = reporter or Silent()
-    build = existing_build(build_dir)
+    build = existing_build(build_dir, with_project=True)
     require_own(build_dir, trust=trust, what="its C++ test bench")
     with exclusive(build_dir):
         started = time.perf_counter()

@@ -41,11 +41,7 @@ def add(p: Polynomial, q: Polynomial, factor: Coefficient = 1) -> Polynomial:
     """p + factor * q."""
     result = dict(p)
     for monomial, coefficient in q.items():
-        total = result.get(monomial, 0) + factor * coefficient
-        if total:
-            result[monomial] = total
-        else:
-            result.pop(monomial, None)
+        _add_to(result, monomial, factor * coefficient)
     return result
 
 
@@ -59,13 +55,17 @@ def multiply(p: Polynomial, q: Polynomial, bits: Collection[int]) -> Polynomial:
     result: Polynomial = {}
     for a, x in p.items():
         for b, y in q.items():
-            monomial = _product(a, b, bits)
-            total = result.get(monomial, 0) + x * y
-            if total:
-                result[monomial] = total
-            else:
-                result.pop(monomial, None)
+            _add_to(result, _product(a, b, bits), x * y)
     return result
+
+
+def _add_to(p: Polynomial, monomial: Monomial, term: Coefficient) -> None:
+    """p + term * monomial, in place; a coefficient of 0 is not kept."""
+    total = p.get(monomial, 0) + term
+    if total:
+        p[monomial] = total
+    else:
+        p.pop(monomial, None)
 
 
 def _product(a: Monomial, b: Monomial, bits: Collection[int]) -> Monomial:

@@ -11,6 +11,9 @@ from fpgajet.report.html import STYLE
 from fpgajet.report.rendering import render_html
 from fpgajet.report.tables import Table
 
+#: Pixels of a frame, of its headline, and of a table's heading and rows in it.
+HIGHEST, TITLE_PIXELS, TABLE_PIXELS, ROW_PIXELS = 720, 150, 130, 45
+
 
 def fragment(title: str, text: str, tables: Mapping[str, Table], status: str = "") -> str:
     """A page with the report's style; every value is escaped.
@@ -28,7 +31,13 @@ def fragment(title: str, text: str, tables: Mapping[str, Table], status: str = "
     )
 
 
-def framed(page: str, height: int = 480) -> str:
+def height_of(tables: Mapping[str, Table]) -> int:
+    """Pixels that a fragment with these tables needs, at most :data:`HIGHEST`: a longer one scrolls."""
+    rows = sum(len(table.rows) for table in tables.values())
+    return min(HIGHEST, TITLE_PIXELS + TABLE_PIXELS * len(tables) + ROW_PIXELS * rows)
+
+
+def framed(page: str, height: int = HIGHEST) -> str:
     """A page inside a frame: its style does not reach the notebook, and nothing in it can run.
 
     Args:

@@ -74,7 +74,8 @@ class StageFacts(Facts):
 class ModelFacts(Facts):
     """What was built. ``parameters``: as trained; ``parameters_absorbed``: after everything that can be
     absorbed has been. ``channels``: widths in words. ``types``: the ap_fixed type of every stage. ``collapsed``: stages
-    that stand for a sum over pairs, computed in O(N) with the same bits."""
+    that stand for a sum over pairs, computed in O(N) with the same bits. ``yardstick``: what a foreign file
+    was compared with; ``notes``: what is not as in that file."""
 
     name: str
     architecture: str
@@ -84,6 +85,8 @@ class ModelFacts(Facts):
     parameters_absorbed: Count | None = None
     types: dict[str, str]
     stages: list[StageFacts] = []
+    yardstick: str = ""
+    notes: list[str] = []
     collapsed: list[str] = []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from fpgajet.ops.network import Network
@@ -17,7 +18,7 @@ from fpgajet.rtl.passes.linear import share_equal_sums
 from fpgajet.rtl.passes.lut_products import NARROW, products_as_rows
 from fpgajet.rtl.passes.macs import accumulate_in_dsp
 from fpgajet.rtl.passes.winograd import halve_products
-from fpgajet.rtl.schedule.pipeline import pipeline
+from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.share.over_time import share_over_time
 from fpgajet.rtl.tools.installed import require
 from fpgajet.rtl.write.design import RtlDesign, write_design
@@ -67,13 +68,38 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Ne
     return adders(*share_over_time(netlist, options.ii), 3 if options.ternary else 2, 1000.0 / clock_mhz)
 
 
+@dataclass(frozen=True)
+class Circuit:
+    """What Verilog is written from: cells, and the registers between them."""
+
+    netlist: Netlist
+    schedule: Schedule
+
+
+def scheduled(network: Network, clock_mhz: float, options: RtlOptions) -> Circuit:
+    """The circuit of a network for a clock.
+
+    Raises:
+        MissingTool: alkaid is not installed.
+        BadInput: the clock or the number of stages cannot be had.
+    """
+    netlist, sharing = circuit(network, clock_mhz, options)
+    return Circuit(netlist, pipeline(netlist, clock_mhz, options.stages, sharing))
+
+
 def emit(
-    network: Network, out_dir: Path, clock_mhz: float, part: str, options: RtlOptions | None = None
+    network: Network,
+    out_dir: Path,
+    clock_mhz: float,
+    part: str,
+    options: RtlOptions | None = None,
+    made: Circuit | None = None,
 ) -> RtlDesign:
     """Write pipelined Verilog of a network.
 
     Args:
         out_dir: gets ``fpgajet_top.v``, a file for each stage, our small library and ``design.json``.
+        made: what :func:`scheduled` made of the same network, clock and options, where the caller keeps that.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -81,8 +107,6 @@ def emit(
         CannotWrite: the directory cannot be written.
     """
     options = options or RtlOptions()
-    netlist, sharing = circuit(network, clock_mhz, options)
-    schedule = pipeline(netlist, clock_mhz, options.stages, sharing)
-    return write_design(
-        netlist, schedule, out_dir, clock_mhz, part, network.name, with_vhdl=options.language == "vhdl"
-    )
+    made = made or scheduled(network, clock_mhz, options)
+    vhdl = options.language == "vhdl"
+    return write_design(made.netlist, made.schedule, out_dir, clock_mhz, part, network.name, with_vhdl=vhdl)

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level, Proof, prove_outputs
-from fpgajet.rtl.design import circuit
+from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.schedule.pipeline import pipeline
 from fpgajet.rtl.write import verilog
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 from fpgajet.scalars import scalar_network
@@ -38,7 +37,11 @@ def prove_netlist(network: Network, netlist: Netlist, samples: NDArray[np.int64]
 
 
 def prove_verilog(
-    network: Network, design: RtlDesign, options: RtlOptions, samples: NDArray[np.int64]
+    network: Network,
+    design: RtlDesign,
+    options: RtlOptions,
+    samples: NDArray[np.int64],
+    made: Circuit | None = None,
 ) -> Proof:
     """Prove the netlist from which Verilog was written, if the files are exactly what is written from it.
 
@@ -47,16 +50,16 @@ def prove_verilog(
         design: Verilog on disk.
         options: those that it was written with.
         samples: raw inputs [events, inputs].
+        made: what the caller has made of the same network, clock and options.
     """
-    netlist, sharing = circuit(network, design.clock_mhz, options)
-    schedule = pipeline(netlist, design.clock_mhz, options.stages, sharing)
-    changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name))
+    made = made or scheduled(network, design.clock_mhz, options)
+    changed = _changed(design.directory, verilog.sources(made.netlist, made.schedule, network.name))
     if changed:
         reason = (
             f"{changed} is not what this version of fpgajet writes from the model with the build's settings"
         )
         return Proof(WHAT, Level.COMPARED, reason)
-    return prove_netlist(network, netlist, samples)
+    return prove_netlist(network, made.netlist, samples)
 
 
 def _changed(directory: Path, texts: dict[str, str]) -> str:

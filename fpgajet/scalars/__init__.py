@@ -13,6 +13,7 @@ arithmetic starts here: the C emulator today.
 
 from fpgajet.scalars.arithmetic import ScalarNetwork, scalar_network
 from fpgajet.scalars.evaluate import evaluate
-from fpgajet.scalars.graph import Op, Scalar, ScalarGraph
+from fpgajet.scalars.graph import ScalarGraph
+from fpgajet.scalars.node import Op, Scalar
 
 __all__ = ["Op", "Scalar", "ScalarGraph", "ScalarNetwork", "evaluate", "scalar_network"]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import requantise
 from fpgajet.scalars.arithmetic import Numbers
-from fpgajet.scalars.graph import Op, Scalar, ScalarGraph
+from fpgajet.scalars.graph import ScalarGraph
+from fpgajet.scalars.node import Op, Scalar
 
 Raw = NDArray[np.int64]
 

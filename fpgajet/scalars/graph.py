@@ -7,52 +7,11 @@ A node is an integer without a binary point: where the point lies is known to th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 
 from fpgajet.fixed import EXACT_BITS, FixedType, Overflow, requantise
-
-
-class Op(StrEnum):
-    """What a node computes from its arguments."""
-
-    INPUT = "input"
-    CONSTANT = "constant"
-    ADD = "add"
-    SUBTRACT = "subtract"
-    MULTIPLY = "multiply"
-    SHIFT = "shift"
-    QUANTISE = "quantise"
-    RELU = "relu"
-    ABS = "abs"
-    NONZERO = "nonzero"
-    GATE = "gate"
-    LESS = "less"
-    SELECT = "select"
-    LOOKUP = "lookup"
-    CLIP = "clip"
-
-
-class Scalar(NamedTuple):
-    """One node.
-
-    Attributes:
-        op: the operation.
-        arguments: numbers of the nodes that it reads.
-        number: INPUT: index of the input; CONSTANT: the value; SHIFT: bits to the left; QUANTISE: fraction bits
-            of the argument; LOOKUP: index of the table; otherwise 0.
-        precision: the type that QUANTISE puts the value into, or whose range CLIP keeps.
-        lowest, highest: range of the result, by interval arithmetic.
-    """
-
-    op: Op
-    arguments: tuple[int, ...]
-    number: int
-    precision: FixedType | None
-    lowest: int
-    highest: int
+from fpgajet.scalars.node import Op, Scalar
 
 
 class ScalarGraph:

@@ -45,8 +45,11 @@ class BoundaryCounter(IntegerArithmetic):
         place, shift = f"{self.stage}.{name}", x.fraction - to.fraction
         low = (1 << min(max(shift, 0), 62)) - 1
         rest = x.raw & low
+        if shift < 31:
+            rest = rest.astype(np.int32)  # compared in half the time
         boundary = rounding_boundary(shift, to)
-        self.ties[place] += int((rest == boundary).sum())
+        on = _count(rest == boundary)
+        self.ties[place] += on
         whole = x.raw >> min(shift, 62) if shift > 0 else x.raw
         # Where bits are added below, the ends are compared as they are before: a shift could leave int64.
         highest, lowest = to.highest >> max(-shift, 0), -(-to.lowest >> max(-shift, 0))
@@ -54,7 +57,7 @@ class BoundaryCounter(IntegerArithmetic):
         self.saturated[place] += found[TOP] + found[BOTTOM]
         if shift > 0:
             found[BELOW] += _count(rest == (boundary - 1 & low))
-            found[ON] += _count(rest == boundary)
+            found[ON] += on
             found[ABOVE] += _count(rest == (boundary + 1 & low))
         self._reach(place, found)
         return super().quantise(name, x, to)

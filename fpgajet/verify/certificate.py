@@ -16,7 +16,7 @@ from fpgajet.ops.network import Network
 from fpgajet.verify.boundaries import BoundaryCounter, unreached
 
 REFERENCE = "integer reference"
-CHUNK = 2000
+CHUNK = 1000
 
 
 class Implementation(Protocol):
@@ -53,7 +53,7 @@ class Certificate:
         corners: by requantiser, table and intermediate, values at each of its corners; clips at the top and at the
             bottom apart (:mod:`fpgajet.verify.boundaries`).
         unreached: corners that interval analysis cannot exclude and no event has reached.
-        scores: those of the real jets, by implementation.
+        scores: those of the real jets, by implementation, [jets] or [jets, scores].
     """
 
     implementations: list[str]
@@ -121,20 +121,33 @@ def certify(
                 running = {i.name: pool.submit(i.stages, chunk) for i in implementations}
                 expected = _reference(network, counter, chunk)
                 found = {name: stages.result() for name, stages in running.items()}
-                for name, stages in found.items():
-                    _compare(result, name, kind, start, expected, stages)
+                for implementation in implementations:
+                    name = implementation.name
+                    _compare(result, name, kind, start, _shown(implementation, expected), found[name])
                 if kind == score_kind:
                     for name, stages in {REFERENCE: expected, **found}.items():
-                        scores[name].append(
-                            np.asarray(stages[network.output.name], np.float64).reshape(len(chunk))
-                        )
+                        scores[name].append(_scores(stages[network.output.name]))
                 progress(len(chunk))
     result.scores = {name: np.concatenate(parts) for name, parts in scores.items() if parts}
-    result.distinct_scores = len(np.unique(result.scores[REFERENCE])) if result.scores else 0
+    result.distinct_scores = len(np.unique(result.scores[REFERENCE], axis=0)) if result.scores else 0
     result.boundary_hits, result.saturated = dict(counter.ties), dict(counter.saturated)
     result.corners = {place: dict(counts) for place, counts in counter.corners.items()}
     result.unreached = unreached(network, counter)
     return result
+
+
+def _shown(
+    implementation: Implementation, expected: dict[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Without the stages that an implementation says it has no tensor for; the score is never one of them."""
+    hidden: frozenset[str] = getattr(implementation, "hidden", frozenset())
+    return {stage: values for stage, values in expected.items() if stage not in hidden}
+
+
+def _scores(values: NDArray[Any]) -> NDArray[np.float64]:
+    """[jets] of a single score, [jets, scores] of several."""
+    flat = np.asarray(values, np.float64).reshape(len(values), -1)
+    return flat[:, 0] if flat.shape[1] == 1 else flat
 
 
 def _reference(

@@ -9,10 +9,10 @@ from fpgajet.ops.network import Network
 from fpgajet.verify import directed
 from fpgajet.verify.holes import holes
 
-Jets = NDArray[np.float32]
+Events = NDArray[np.float32]
 
 
-def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[str, Jets]:
+def edge_vectors(network: Network, count: int, seed: int, jets: Events) -> dict[str, Events]:
     """Jets by kind, together at least ``count``, float32 [n, N, F] in the numbers of the network's input form.
 
     They need not be physical: hardware has an answer for every input, and all implementations must agree
@@ -28,7 +28,7 @@ def edge_vectors(network: Network, count: int, seed: int, jets: Jets) -> dict[st
     kind, shape = network.input_type, network.input_shape
     tenth = -(-count // 10)
 
-    def real(raw: NDArray[np.int64]) -> Jets:
+    def real(raw: NDArray[np.int64]) -> Events:
         return (raw * kind.lsb).astype(np.float32)
 
     def extremes(n: int) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ from quant.compression.steps import GIVEN, Step, removals
 from quant.models.structure import Structure
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
-from quant.training.fit import Report, Tick, no_tick
+from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import fit_of
 from quant.training.quantisation import STATE, measured, quantise
 from quant.training.run import Recorder
@@ -53,7 +53,7 @@ class Compression:
     jets: TrainingJets
     out: Path
     command: Sequence[str]
-    report: Report
+    report: OnEpoch
     begin: Callable[[str], None] = lambda name: None
     tick: Tick = no_tick
 
@@ -165,7 +165,7 @@ class Compression:
         return self._quantise(name, settings, model, recorder, sparsity)
 
     def _quantise(
-        self, name: str, settings: TrainingSettings, model: nn.Module, recorder: Report, sparsity: Sparsity
+        self, name: str, settings: TrainingSettings, model: nn.Module, recorder: OnEpoch, sparsity: Sparsity
     ) -> Checkpoint:
         made = quantise(
             settings, model, self.jets, self.out / name, recorder,

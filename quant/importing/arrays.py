@@ -18,6 +18,8 @@ from quant.importing.foreign import Fixture, ForeignNorm, ForeignNPelican, Real
 NORM = ("mean", "var", "gamma", "beta")
 #: Numbers of one array that are read: a fixture of jets, not a data set.
 MOST_NUMBERS = 10_000_000
+#: Arrays of a file that a message lists.
+MOST_NAMED = 20
 
 
 def read_arrays(path: Path, *, nbar: float | None, beams: bool | None) -> ForeignNPelican:
@@ -31,12 +33,13 @@ def read_arrays(path: Path, *, nbar: float | None, beams: bool | None) -> Foreig
             raise BadInput(f"{path} is one array, not an .npz archive of weights.")
         wanted = {"w1", "w2", "w1_2to2", "w2_2to0", "b1", "b1_diag", "b2", "pmu", "logit"}
         wanted |= {f"bn{k}_{name}" for k in (1, 2) for name in NORM}
+        held = sorted(file.names)[:MOST_NAMED]
         arrays = {name: _numbers(path, file, name) for name in file.names if name in wanted}
 
     def taken(name: str) -> Real:
         if name not in arrays:
             raise BadInput(
-                f"{path} lacks the array {name} of a nanoPELICAN; it holds {', '.join(sorted(arrays))}."
+                f"{path} lacks the array {name} of a nanoPELICAN; it holds {', '.join(held) or 'nothing'}."
             )
         return arrays[name]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import torch
 from torch import nn
 
 from fpgajet.errors import BadInput
-from quant.checkpoint import FLOAT, MODEL, QUANTISED, Checkpoint, save_checkpoint
+from quant.checkpoint import MODEL, Checkpoint, save_checkpoint
 from quant.checkpoint_schema import require_name
 from quant.importing.agreement import Agreement, agreements
 from quant.importing.foreign import ForeignNorm, ForeignNPelican
@@ -24,6 +22,7 @@ from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.fit import Fit, evaluate
+from quant.training.quantisation import STATE, model_json, tensors_of
 from quant.training.schedule import Cosine
 
 FAMILY = "npelican"
@@ -36,8 +35,6 @@ EFFORT = {
     "calibration_sweeps": 6,
     "calibration_jets": 4_000,
 }
-LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
-STATE = "state"
 
 
 @dataclass(frozen=True)
@@ -123,25 +120,10 @@ def import_npelican(
         )
         training, validation = (_features(settings, part) for part in (jets.train, jets.validation))
         fit.run(quantised, training, validation, out / STATE, lambda _, record: say(_epoch(record)))
-    description = family.describe(settings, quantised)
-    content = {
-        "name": name,
-        "architecture": family.name,
-        "model": description,
-        "parameters": description.parameters,
-        "parameters_absorbed": description.parameters_absorbed,
-        "training": {
-            "command": shlex.join(command),
-            "seed": settings.seed,
-            "settings": settings.model_dump(mode="json"),
-            "versions": {library: version(library) for library in LIBRARIES},
-            "data": {role: [sample.described()] for role, sample in vars(jets).items()},
-        },
-        "metrics": _metrics(settings, model, quantised, jets),
-    }
-    tensors = {f"{FLOAT}{key}": tensor for key, tensor in model.state_dict().items()}
-    tensors |= {f"{QUANTISED}{key}": tensor for key, tensor in quantised.state_dict().items()}
-    return Imported(save_checkpoint(out, content, tensors), found, notes)
+    metrics = _metrics(settings, model, quantised, jets)
+    notes += _warnings(metrics)
+    content = model_json(settings, quantised, vars(jets), metrics, name, command)
+    return Imported(save_checkpoint(out, content, tensors_of(model, quantised)), found, notes)
 
 
 def _settings(foreign: ForeignNPelican, constituents: int, options: ImportOptions) -> Any:
@@ -205,6 +187,23 @@ def _metrics(settings: Any, model: nn.Module, quantised: nn.Module, jets: Import
         ),
         "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
     }
+
+
+def _warnings(metrics: dict[str, Any]) -> list[str]:
+    """What a user should not overlook, in sentences."""
+    found = []
+    auc = metrics["float"]["auc"]
+    if auc < 0.5:
+        found.append(
+            f"the imported model scores background above signal on these jets (AUC {auc:.4f}): its classes, beams, "
+            "Nbar or constituents may be others than was assumed, or it was never trained"
+        )
+    if metrics["quantised"]["distinct_scores"] == 1:
+        found.append(
+            "the quantised model gives every jet the same score: its calibration minimises the loss, and did not find "
+            "anything to learn"
+        )
+    return found
 
 
 def _epoch(record: dict[str, Any]) -> str:

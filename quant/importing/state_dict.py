@@ -35,6 +35,8 @@ SUPPORTED = {
     "scale": 1.0,
     "beam_mass": 0.0,
 }
+#: First bytes of an archive, and of a pickle before PyTorch 1.6.
+MAGIC = (b"PK\x03\x04", b"\x80")
 #: A nanoPELICAN has some hundred numbers; optimiser states and histories are larger.
 LARGEST_FILE_BYTES = 1 << 28
 
@@ -85,6 +87,10 @@ def load(path: Path) -> Any:
         raise BadInput(
             f"{path} has more than {LARGEST_FILE_BYTES >> 20} MB: it is no checkpoint of a nanoPELICAN."
         )
+    with reading(path), path.open("rb") as stream:
+        start = stream.read(4)
+    if not start.startswith(MAGIC):
+        raise BadInput(f"{path} is no file that torch.save wrote.")
     try:
         with torch.serialization.safe_globals([argparse.Namespace]):
             return torch.load(path, map_location="cpu", weights_only=True)
@@ -95,10 +101,11 @@ def load(path: Path) -> Any:
                 f"{path} holds more than tensors, and nothing else is unpickled. Save the state dict alone, where "
                 'PELICAN-nano is installed: torch.save(torch.load(FILE, weights_only=False)["model_state"], NEW).'
             ) from error
-        # torch's own message may advise to unpickle everything
-        raise BadInput(
-            f"{path} cannot be read as a PyTorch checkpoint ({type(error).__name__}): it is damaged or of another kind."
-        ) from error
+        # What torch says may be advice to unpickle the file all the same.
+        reason = (
+            "it is truncated, damaged or of another program" if "weights_only" in reason else reason[:200]
+        )
+        raise BadInput(f"{path} cannot be read as a PyTorch checkpoint: {reason}.") from error
 
 
 def _number(path: Path, name: str, value: Any) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 from quant.data.reading.boundary import require_regular_file
 from quant.importing.foreign import ForeignNorm, ForeignNPelican, Real
 
@@ -35,7 +36,7 @@ def read_header(path: Path, *, nbar: float | None, beams: bool | None) -> Foreig
         raise BadInput(
             f"{path} has more than {LARGEST_FILE_BYTES >> 20} MB: it is no header of a nanoPELICAN."
         )
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = path.read_text(encoding=encoding_of(path), errors="replace")
     named = _CONSTITUENTS.search(text)
     variables = _variables(_without_comments(text))
 

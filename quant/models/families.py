@@ -8,10 +8,17 @@ from quant.models.lorentznet import LorentzNetFamily
 from quant.models.lorentznet_published import PublishedLorentzNetFamily
 from quant.models.npelican import NPelicanFamily
 from quant.models.vecnet import VecNetFamily
+from quant.models.vecnet_published import PublishedVecNetFamily
 
 FAMILIES: dict[str, AnyFamily] = {
     family.name: family
-    for family in (NPelicanFamily(), VecNetFamily(), LorentzNetFamily(), PublishedLorentzNetFamily())
+    for family in (
+        NPelicanFamily(),
+        VecNetFamily(),
+        LorentzNetFamily(),
+        PublishedLorentzNetFamily(),
+        PublishedVecNetFamily(),
+    )
 }
 
 

@@ -142,6 +142,10 @@ class Family(ABC, Generic[S, D]):
         Its initial values come from torch's global generator, which the caller seeds.
         """
 
+    def trained(self, model: nn.Module) -> nn.Module:
+        """What is kept of a float model once it is trained: parameters that only training has two of are merged."""
+        return model
+
     @abstractmethod
     def calibrate(self, model: nn.Module, settings: S, sample: Sample, name: str) -> QuantisedNetwork:
         """The quantised model of a trained float model; afterwards every binary point is a constant.

@@ -84,11 +84,6 @@ class TrainingSettings(BaseModel):
         return self
 
     @property
-    def only_float(self) -> str | None:
-        """Why a model of these settings has no quantised form; None if it has one."""
-        return None
-
-    @property
     def form(self) -> InputForm:
         """How four-momenta become the network's input."""
         return MOMENTA

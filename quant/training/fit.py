@@ -28,7 +28,8 @@ from quant.training.state import FitState, Keep, load_state, save_state
 #: jets evaluated at a time outside training
 CHUNK_JETS = 2048
 
-Report = Callable[[str, dict[str, Any]], None]
+#: (fit, record of an epoch) after every epoch
+OnEpoch = Callable[[str, dict[str, Any]], None]
 #: (fit, epoch, step, steps, loss so far) several times within an epoch
 Tick = Callable[[str, int, int, int, float], None]
 #: steps between two ticks
@@ -89,7 +90,7 @@ class Fit:
         train: Sample,
         validation: Sample,
         directory: Path,
-        report: Report,
+        report: OnEpoch,
         tick: Tick = no_tick,
         sparsity: Sparsity = FREE,
     ) -> FitState:

@@ -15,7 +15,7 @@ from quant.metrics import tagging_metrics
 from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
-from quant.training.fit import Fit, Report, Tick, evaluate, no_tick
+from quant.training.fit import Fit, OnEpoch, Tick, evaluate, no_tick
 from quant.training.schedule import Cosine, Exponential, Schedule, WarmRestarts
 from quant.training.state import FitState
 
@@ -32,25 +32,12 @@ class TrainedSeed:
     validation_loss: float
 
 
-def float_phase(
-    settings: TrainingSettings,
-    jets: Sample,
-    validation: Sample,
-    directory: Path,
-    report: Report,
-    tick: Tick = no_tick,
-    device: str = "cpu",
-) -> nn.Module:
-    """The best float model, see :func:`trained_seeds`."""
-    return trained_seeds(settings, jets, validation, directory, report, tick, device)[0].model
-
-
 def trained_seeds(
     settings: TrainingSettings,
     jets: Sample,
     validation: Sample,
     directory: Path,
-    report: Report,
+    report: OnEpoch,
     tick: Tick = no_tick,
     device: str = "cpu",
 ) -> list[TrainedSeed]:
@@ -67,7 +54,8 @@ def trained_seeds(
         if settings.seeds > 1:
             folder, suffix = directory / f"seed-{seed}", f"-seed-{seed}"
         model, state = _best_restart(own, jets, validation, folder, report, tick, device, suffix)
-        found.append(TrainedSeed(seed, model.to("cpu"), state.lowest_loss))
+        kept = FAMILIES[settings.model].trained(model.to("cpu"))
+        found.append(TrainedSeed(seed, kept, state.lowest_loss))
     return sorted(found, key=lambda seed: seed.validation_loss)
 
 
@@ -76,7 +64,7 @@ def _best_restart(
     jets: Sample,
     validation: Sample,
     directory: Path,
-    report: Report,
+    report: OnEpoch,
     tick: Tick,
     device: str,
     suffix: str,

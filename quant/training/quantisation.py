@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.families import FAMILIES
+from quant.models.quantised import QuantisedNetwork
+from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.seen_jets import write_seen
 from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import TrainingJets
-from quant.training.fit import FREE, Report, Tick, evaluate, no_tick
+from quant.training.fit import FREE, OnEpoch, Tick, evaluate, no_tick
 from quant.training.float_phase import fit_of
 from quant.training.sparsity import Sparsity
 from quant.training.stages import Until
@@ -42,7 +44,7 @@ def quantise(
     model: nn.Module,
     jets: TrainingJets,
     out: Path,
-    report: Report,
+    report: OnEpoch,
     *,
     name: str,
     command: Sequence[str] = (),
@@ -59,7 +61,6 @@ def quantise(
         source: checkpoint that the float model comes from; the jets that it has seen count as seen here too.
         sparsity: what stays zero in the quantised model, where it has a parameter of that name.
     """
-    family = FAMILIES[settings.model]
     quantised = calibrated(settings, model, jets.train.first(settings.calibration_jets), name, out / STATE)
     sparsity.apply(quantised)
     if until is Until.CALIBRATION:
@@ -77,26 +78,43 @@ def quantise(
             quantised = rescaled(settings, quantised, parts[0], name, out / STATE, number)
         fine_tune("quantised")
 
-    model_description = family.describe(settings, quantised)
     roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
-    description = {
+    description = model_json(settings, quantised, roles, measured(model, quantised, jets), name, command)
+    learnt_from = [sample.identity for sample in (jets.train, jets.validation) if sample.identity is not None]
+    if len(learnt_from) == 2:
+        description["seen_jets"] = write_seen(out, learnt_from, source)
+    return save_checkpoint(out, description, tensors_of(model, quantised))
+
+
+def model_json(
+    settings: TrainingSettings,
+    quantised: QuantisedNetwork,
+    samples: Mapping[str, Sample],
+    metrics: Mapping[str, Any],
+    name: str,
+    command: Sequence[str],
+) -> dict[str, Any]:
+    """The content of ``model.json``; ``samples`` are the jets of each role."""
+    family = FAMILIES[settings.model]
+    model = family.describe(settings, quantised)
+    return {
         "name": name,
         "architecture": family.name,
-        "model": model_description,
-        "parameters": model_description.parameters,
-        "parameters_absorbed": model_description.parameters_absorbed,
+        "model": model,
+        "parameters": model.parameters,
+        "parameters_absorbed": model.parameters_absorbed,
         "training": {
             "command": shlex.join(command),
             "seed": settings.seed,
             "settings": settings.model_dump(mode="json"),
             "versions": {library: version(library) for library in LIBRARIES},
-            "data": {role: [sample.described()] for role, sample in roles.items()},
+            "data": {role: [sample.described()] for role, sample in samples.items()},
         },
-        "metrics": measured(model, quantised, jets),
+        "metrics": metrics,
     }
-    learnt_from = [sample.identity for sample in (jets.train, jets.validation) if sample.identity is not None]
-    if len(learnt_from) == 2:
-        description["seen_jets"] = write_seen(out, learnt_from, source)
-    tensors = {f"{FLOAT}{key}": t for key, t in model.state_dict().items()}
-    tensors |= {f"{QUANTISED}{key}": t for key, t in quantised.state_dict().items()}
-    return save_checkpoint(out, description, tensors)
+
+
+def tensors_of(model: nn.Module, quantised: QuantisedNetwork) -> dict[str, Tensor]:
+    """The tensors of a checkpoint."""
+    tensors = {f"{FLOAT}{key}": tensor for key, tensor in model.state_dict().items()}
+    return tensors | {f"{QUANTISED}{key}": tensor for key, tensor in quantised.state_dict().items()}

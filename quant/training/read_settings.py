@@ -21,7 +21,8 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
     The file is JSON or TOML; ``given`` counts where it is not None; assignments are ``key=value``. A dotted key
     reaches inside (``bits.weight=4``); values are JSON, or text where they are not JSON. ``model`` names the
     family (``npelican`` by default) whose settings class is returned; ``preset`` names one of its presets, whose
-    settings count where no other value is given.
+    settings count where no other value is given. A preset that names a ``model`` is the preset of that other family,
+    where a published network is not the one that hardware can follow.
 
     Raises:
         BadInput: unreadable file, unknown family or key, or a value that does not fit.
@@ -39,6 +40,9 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
         if preset not in family.presets:
             known = ", ".join(family.presets) or "none"
             raise BadInput(f"{family.name} has no preset {preset!r}. There are: {known}.")
+        if (other := family.presets[preset].get("model")) is not None:
+            family, values["model"] = family_named(other), other
+            settings = family.settings
         values = dict(family.presets[preset]) | values
     try:
         return settings.model_validate(values)

@@ -20,7 +20,7 @@ from quant.checkpoint_schema import require_name
 from quant.models.families import FAMILIES
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
-from quant.training.fit import Report, Tick, no_tick
+from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import summary, trained_seeds
 from quant.training.quantisation import STATE, quantise
 from quant.training.stages import Until, changeable
@@ -81,7 +81,7 @@ def train(
     settings: TrainingSettings,
     data: Path,
     out: Path,
-    report: Report,
+    report: OnEpoch,
     *,
     name: str,
     command: Sequence[str] = (),
@@ -114,8 +114,6 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    if until is not Until.FLOAT and settings.only_float:
-        raise BadInput(f"{settings.only_float}.")
     jets = TrainingJets(data, constituents, settings.form, settings.max_jets)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
@@ -131,7 +129,7 @@ def train(
 class Recorder:
     """Passes reports on and keeps ``history.json`` in step with them."""
 
-    def __init__(self, out: Path, report: Report) -> None:
+    def __init__(self, out: Path, report: OnEpoch) -> None:
         self.path, self.report = out / HISTORY, report
         self.history: dict[str, list[dict[str, Any]]] = {}
 

@@ -151,9 +151,21 @@ def message_estimates() -> str:
     )
 
 
+def front_end() -> str:
+    """What stands before and around the tagger that reads words of the link."""
+    return markdown(
+        ["part", "clocks", "LUT", "FF"],
+        [
+            [row["what"], row["cycles"], thousands(row["lut"]), thousands(row["ff"])]
+            for row in rows_of("docs/data/front_end.csv")
+        ],
+    )
+
+
 FIRMWARE: dict[str, Callable[[], str]] = {
     "rtl-smallest": smallest,
     "rtl-options": options,
+    "front-end": front_end,
     "rtl-exactness": exactness,
     "rtl-constituents": constituents,
     "rtl-intervals": intervals,

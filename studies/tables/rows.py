@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 
 from fpgajet.errors import BadInput
+from fpgajet.estimate.figures import Figure
 from fpgajet.files import read_json, write_json, write_text
 from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
@@ -19,7 +21,7 @@ from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
-from quant.training.float_phase import float_phase
+from quant.training.float_phase import trained_seeds
 from quant.training.run import Recorder, prepare, train
 
 ROW = "row.json"
@@ -56,7 +58,7 @@ def float_row(
     prepare(out, settings, resume=True)
     train = sample(part_of(data, "train"), settings.constituents, settings.max_jets)
     validation = sample(part_of(data, "val"), settings.constituents, validation_jets)
-    model = float_phase(settings, train, validation, out / "state", Recorder(out, _say))
+    model = trained_seeds(settings, train, validation, out / "state", Recorder(out, _say))[0].model
     test = sample(part_of(data, "test"), settings.constituents, None)
     scores = evaluate(model, test.momenta).numpy()
     row = {
@@ -81,6 +83,27 @@ def chosen(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """The metrics of the tables, rounded."""
     values = {f"{prefix}{name}": metrics.get(name) for name in METRICS}
     return {name: None if value is None else round(value, 5) for name, value in values.items()}
+
+
+def with_range(name: str, figure: Figure) -> dict[str, int]:
+    """An estimated figure and its 80 % range as three columns."""
+    return {
+        name: round(figure.value),
+        f"{name}_low": round(figure.low),
+        f"{name}_high": round(figure.high),
+    }
+
+
+def seeds_parser(doc: str, result: Path) -> argparse.ArgumentParser:
+    """The options of a table of trainings, seed by seed; ``doc`` is the script's docstring."""
+    parser = argparse.ArgumentParser(description=doc.split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--result", type=Path, default=result)
+    parser.add_argument("--validation-jets", type=int, help="so many choose the epoch; default: all")
+    parser.add_argument("--set", dest="assignments", action="append", default=[])
+    return parser
 
 
 @lru_cache(maxsize=3)

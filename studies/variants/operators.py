@@ -25,8 +25,8 @@ SCALE, SHIFT = 73 / 128, -37
 class _Variant(Operator):
     """No constants, no C++, no estimate."""
 
-    def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return {}
+    def output_axes(self, *axes: Axes) -> Axes:
+        return axes[0]
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         raise NotImplementedError
@@ -39,16 +39,11 @@ class _Variant(Operator):
 class Rows(_Variant):
     """Rows ``start``, ``start`` + 1, ... of the input: wires."""
 
-    op_type = "Rows"
-    inputs = 1
     start: int
     rows: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return (self.rows, *shapes[0][1:])
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return axes[0]
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         rows = np.arange(self.start, self.start + self.rows)
@@ -59,7 +54,6 @@ class Rows(_Variant):
 class OrderedDots(DotProducts):
     """p_i . q_j for every ordered pair, from two inputs: no flow can find out that d_ij = d_ji."""
 
-    op_type = "OrderedDots"
     inputs = 2
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -75,16 +69,12 @@ class OrderedDots(DotProducts):
 class BatchNorm(_Variant):
     """SCALE x_ijc + SHIFT, rounded once, for every real pair. Inputs: x [M, M, C], or symmetric [M, M]; mask [M]."""
 
-    op_type = "BatchNorm"
     inputs = 2
     slots: int
     channels: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
         return shapes[0]
-
-    def output_axes(self, *axes: Axes) -> Axes:
-        return axes[0]
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         x, mask = inputs
@@ -107,7 +97,6 @@ class BatchNorm(_Variant):
 class WeightsFromInput(LinEq2to2):
     """LinEq2to2 with its weights as a third input [rows, 4], C times 6 numbers: they are no constants any more."""
 
-    op_type = "WeightsFromInput"
     inputs = 3
     weight: FixedType = WEIGHT
 

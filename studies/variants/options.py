@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, from_real
 from fpgajet.ops import ConstituentMask, LinEq2to2, LinEq2to2Rows, RowSums
+from fpgajet.ops.forms import WantedDots
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
 from quant.models.npelican.description import NPelicanDescription
-from quant.models.npelican.wiring import dots_of
 from studies.variants.networks import zoo_checkpoint
 from studies.variants.operators import BatchNorm, OrderedDots, Rows, WeightsFromInput
 
@@ -118,15 +118,15 @@ def with_form_of(network: Network, other: str) -> Network:
     model, n = zoo_checkpoint(other).config.model, network.input_shape[0]
     assert isinstance(model, NPelicanDescription)
     types = replace(model.fixed_types, dots=_named(network)["dots"].operator.output)
-    operator, contents, precisions = dots_of(replace(model.sizes, constituents=n), types)
-    tensors = {name: _quantised(contents[name], precisions[name]) for name in contents}
+    dots = model.form.dots(WantedDots(types.dots, n, 0, types.address, types.table))
+    tensors = {name: _quantised(values, dots.types[name]) for name, values in dots.tables.items()}
     form, bit = model.form, _named(network)["mask"].operator.output
     assert form.input_type is not None
     source = (network.input_name,)
     nodes = _changed(
         network,
         mask=Node("mask", ConstituentMask(bit, n, 0), source),
-        dots=Node("dots", operator, source, tensors),
+        dots=Node("dots", dots.operator, source, tensors),
     )
     return replace(network, input_shape=(n, form.columns), input_type=form.input_type, form=form, nodes=nodes)
 

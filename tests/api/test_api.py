@@ -5,18 +5,30 @@ from __future__ import annotations
 import doctest
 import html
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 import fpgajet
 from fpgajet import api
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, Mismatch
+from fpgajet.files import sha256, write_json
+from fpgajet.graph.collapse import collapse
+from fpgajet.graph.export import export as to_onnx
+from fpgajet.pipeline.export_flow import Export
 from fpgajet.pipeline.jets import shipped_sample
+from fpgajet.pipeline.prove_flow import Outcome
+from fpgajet.prove.proof import Level, Proof
+from fpgajet.rtl import emit
+from fpgajet.rtl.options import RtlOptions
+from quant.checkpoint import load_model, open_checkpoint
 from quant.data import write_jets
+from quant.zoo import resolve
 from tests.toy_jets import toy_jets
 
 FUNCTIONS = [getattr(api, name) for name in fpgajet.__all__ if name != "__version__"]
@@ -32,10 +44,27 @@ def test_importing_loads_nothing_else() -> None:
     assert loaded <= sys.stdlib_module_names | {"fpgajet"}
 
 
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_command_line_starts_without_numbers(option: str) -> None:
+    """No numpy and nothing that needs it, so that `fpgajet --help` is quick."""
+    code = (
+        "import sys\nfrom fpgajet.__main__ import main\n"
+        f"sys.argv[1:] = [{option!r}]\n"
+        "try:\n    main()\nfinally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert "typer" in loaded
+    assert not loaded & {"numpy", "torch", "onnx", "h5py", "hls4ml", "brevitas"}
+
+
 def test_the_package_and_the_function_estimate_share_a_name() -> None:
     importlib.import_module("fpgajet.estimate")
     assert fpgajet.estimate.COVERAGE == 0.8
     assert repr(fpgajet.estimate("npelican-n8-c2")) == repr(api.estimate("npelican-n8-c2"))
+    for name in ("export", "prove"):
+        assert callable(importlib.import_module(f"fpgajet.{name}").__call__)
     with pytest.raises(AttributeError, match="no attribute 'estimat'"):
         fpgajet.estimat  # noqa: B018
     assert set(fpgajet.__all__) <= set(dir(fpgajet))
@@ -48,7 +77,24 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for seed, name in enumerate(("train", "val", "test")):
         write_jets(work / "jets" / f"{name}.h5", toy_jets(400, 6, seed))
     examples = Path(__file__).with_name("reports")
-    return {"work": work, "data": work / "jets", "sample": shipped_sample(), "examples": examples}
+    return {
+        "work": work,
+        "data": work / "jets",
+        "sample": shipped_sample(),
+        "examples": examples,
+        "build_with_verilog": verilog_build(work / "built"),
+    }
+
+
+def verilog_build(root: Path) -> Path:
+    """A directory as `fpgajet build --flow rtl` leaves it, as far as a proof and an export read it."""
+    network = collapse(load_model(open_checkpoint(resolve("npelican-n8-c2"))).network())
+    (root / "checkpoint").mkdir(parents=True)
+    onnx.save(to_onnx(network), str(root / "model.onnx"))
+    emit(network, root / "rtl", 240.0, "xcvu9p", RtlOptions())
+    writes = {"model.onnx": sha256(root / "model.onnx")}
+    write_json(root / "build.json", {"settings": {}, "stages": {"model": {"writes": writes}}})
+    return root
 
 
 @pytest.mark.slow
@@ -61,6 +107,18 @@ def test_the_examples_run(function: Any, names: dict[str, Any]) -> None:
     assert example.examples, "a function of the interface has an example"
     found = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example)
     assert found.failed == 0
+
+
+@pytest.mark.slow
+def test_the_script_of_the_docs_runs(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("True ")
+    assert "+ certificate" in done.stdout
 
 
 def page(result: Any) -> str:
@@ -82,6 +140,24 @@ def test_results_show_the_tables_of_the_report() -> None:
     assert evaluated.count(" ± ") >= 4
 
 
+def test_a_refuted_proof_is_a_result_that_can_be_raised() -> None:
+    refuted = Proof("rtl", Level.REFUTED, "output 0 differs", 5, 2, 70, 0.1, event=3)
+    proved = api.Proved(Path("b"), Outcome(refuted, Path("b/counterexample.npy")))
+    assert (proved.level, repr(proved)) == ("refuted", "<proof of b: refuted>")
+    assert "output 0 differs" in page(proved)
+    with pytest.raises(Mismatch, match=r"counterexample\.npy"):
+        proved.raise_if_refuted()
+    with pytest.raises(Mismatch, match=r"raw input \[1, 2\], which is no physical jet"):
+        api.Proved(Path("b"), Outcome(refuted, None, [1, 2])).raise_if_refuted()
+
+
+def test_an_export_shows_its_files(tmp_path: Path) -> None:
+    (tmp_path / "tagger.h").write_text("int tagger(void);")
+    shown = page(api.Exported((Export(tmp_path, "tagger_v1", 1234),)))
+    assert "tagger.h" in shown
+    assert "1,234 events" in shown
+
+
 def test_a_name_with_markup_stays_text() -> None:
     metrics = {"float": {"auc": 0.5}}
     shown = page(api.Trained(Path("run"), "<script>x</script>", "quantised", metrics))
@@ -98,3 +174,9 @@ def test_errors_are_ours_and_nothing_exits() -> None:
         fpgajet.train("jets", "run", until="tomorrow")
     with pytest.raises(BadInput):
         fpgajet.load_jets("nowhere.h5")
+    with pytest.raises(BadInput, match="is not a build directory"):
+        fpgajet.prove("nowhere")
+    with pytest.raises(BadInput, match="not vhdl"):
+        fpgajet.export("nowhere", target="vhdl")
+    with pytest.raises(BadInput, match="at least 1"):
+        fpgajet.export("nowhere", version=0)

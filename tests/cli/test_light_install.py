@@ -12,6 +12,7 @@ from fpgajet.pipeline.jets import shipped_sample
 from tests.light import light
 
 ROOT = Path(__file__).resolve().parents[2]
+REPORTS = ROOT / "tests" / "api" / "reports"
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,11 @@ ROOT = Path(__file__).resolve().parents[2]
         "estimate npelican-n16-c2-trigger --json",
         "estimate lorentznet-n16 --json",
         "estimate vecnet-n16-s8v2h4 --json",
+        "verdict {reports}/csynth.xml --budget cms-p2-ct-l2 --multiplicity 16",
     ],
 )
 def test_light_commands_need_no_extra(command: str, tmp_path: Path) -> None:
-    done = light(tmp_path, *command.format(jets=shipped_sample()).split())
+    done = light(tmp_path, *command.format(jets=shipped_sample(), reports=REPORTS).split())
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 50
 
@@ -47,6 +49,9 @@ def test_light_commands_need_no_extra(command: str, tmp_path: Path) -> None:
         ("compare npelican npelican-n8-c2 --data {jets}", "train"),
         ("compress npelican --data {jets} --out run", "train"),
         ("csim nowhere", "train,hls"),
+        ("import pelican-nano nowhere.pt --out run", "train"),
+        ("import weights-h nowhere.h --out run", "train"),
+        ("prove nowhere", "rtl"),
         ("data plot {jets} --out plot.svg", "plot"),
         ("data generate --out jets --jets 10", "gen"),
     ],

@@ -19,7 +19,7 @@ from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network
 from tests.vecnets import every_network
 
 NETWORKS = {
@@ -28,13 +28,14 @@ NETWORKS = {
     "floor": random_network(rounding="AP_TRN"),
     "trigger": random_network(form=TRIGGER),
     "log": random_network(form=LOG),
+    "puppi": random_network(form=PUPPI),
     **dict(every_network()),
 }
 
 
 def features_of(network: Network, jets: int = 61) -> np.ndarray:
     """Jets and edge vectors; their number is no multiple of the vector length."""
-    features = network.form.features(random_jets(jets, network.input_shape[0]))
+    features = network.form.features(random_jets(jets, network.constituents))
     return np.concatenate([features, *edge_vectors(network, 200, 3, features).values()])
 
 

@@ -19,7 +19,7 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
 from tests.vecnets import every_network
 
 
@@ -35,13 +35,13 @@ def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
     assert {(n.domain, n.op_type, n.overload) for n in model.graph.node} == bodies
 
 
-@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
+@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0)])
 def test_round_trip(form: InputForm, beams: int, tmp_path: Path) -> None:
     network = random_network(3, 2, beams, form=form)
     onnx.save(export(network), str(tmp_path / "model.onnx"))
     back = load(read_model(tmp_path / "model.onnx"))
     assert (back.name, back.input_type, back.form) == ("random", network.input_type, form)
-    assert back.input_shape == (3, form.columns)
+    assert back.input_shape == (3 + form.header_rows, form.columns)
     for ours, theirs in zip(network.nodes, back.nodes, strict=True):
         assert (ours.name, ours.operator, ours.inputs) == (theirs.name, theirs.operator, theirs.inputs)
         for name, tensor in ours.tensors.items():
@@ -74,7 +74,7 @@ def test_row_sums_equal_the_reference(runner: type) -> None:
     assert len(np.unique(found["rows"])) > 50
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])
 @pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
 def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) -> None:
     network = symmetric(random_network(4, form=form), once=True)
@@ -100,7 +100,7 @@ def test_weights_over_n_equal_the_reference() -> None:
 
 @pytest.mark.parametrize(("name", "network"), every_network())
 def test_message_passing_equals_the_reference(name: str, network: Network) -> None:
-    jets = random_jets(200, network.input_shape[0])
+    jets = random_jets(200, network.constituents)
     model = export(network)
     expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
     for runner in (OnnxRuntime(model, network), Qonnx(model, network)):

@@ -10,7 +10,8 @@ from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
-from tests.networks import LOG, TRIGGER, random_network, scaled, with_row_sums
+from tests.foreign_networks import random_foreign
+from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, with_row_sums
 from tests.ops.test_widths import extreme_inputs
 from tests.vecnets import every_network
 
@@ -18,8 +19,10 @@ NETWORKS: list[tuple[str, Network]] = [
     ("momenta", random_network(4)),
     ("trigger", random_network(4, form=TRIGGER)),
     ("log", random_network(4, form=LOG)),
+    ("puppi", random_network(4, form=PUPPI)),
     ("scaled", scaled(random_network(4))),
     ("rows", with_row_sums(random_network(4))),
+    ("foreign", random_foreign()),
     *every_network(),
 ]
 
@@ -52,7 +55,7 @@ def test_every_operator_counts_units_somewhere() -> None:
 @pytest.mark.parametrize(("name", "network"), NETWORKS)
 def test_axes_fit_the_shapes(name: str, network: Network) -> None:
     axes, shapes = network.axes(), network.shapes()
-    slots = {network.input_shape[0], network.input_shape[0] + 2}
+    slots = {network.input_shape[0], network.constituents, network.constituents + 2}
     for stage, shape in shapes.items():
         assert len(axes[stage]) == len(shape), stage
         for axis, length in zip(axes[stage], shape, strict=True):

@@ -1,4 +1,4 @@
-"""The message-passing operators against their formulas in rational numbers, element by element."""
+"""Operators of message passing and of foreign networks against their formulas in rational numbers, by element."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from fpgajet.fixed import from_real
+from fpgajet.ops import OPERATORS
+from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from tests.foreign_networks import random_foreign
 from tests.networks import random_jets
 from tests.ops.test_formulas import rounded
 from tests.vecnets import every_network
@@ -90,6 +93,15 @@ def mean(op: Any, x: Values, bits: Values, tensors: dict[str, Values]) -> Values
     return round_all(total * np.expand_dims(r, -1) / Fraction(2) ** op.exponent, op.output)
 
 
+def largest(op: Any, x: Values, bits: Values, _: dict[str, Values]) -> Values:
+    result = np.empty((*x.shape[:-2], x.shape[-1]), dtype=object)
+    for place in np.ndindex(result.shape):
+        *rows, f = place
+        real = [x[*rows, j, f] for j, bit in enumerate(bits[*rows]) if bit]
+        result[place] = max(real, default=Fraction(0))
+    return round_all(result, op.output)
+
+
 def affine_mean(op: Any, s: Values, mask: Values, tensors: dict[str, Values]) -> Values:
     n = len(s)
     e = complete(op, mask, tensors)
@@ -112,6 +124,10 @@ def vector_update(op: Any, v: Values, w: Values, e: Values, tensors: dict[str, V
             step = sum(e[i, j] * w[i, j, a] * (vectors[i] - vectors[j]) for j in range(n))
             result[i, a] = vectors[i] + r * step
     return round_all(result, op.output)
+
+
+def rescale(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
+    return act(op, x * tensors["weight"] + tensors["bias"])
 
 
 def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
@@ -143,13 +159,24 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "NeighbourMean": mean,
     "AffineMean": affine_mean,
     "MaskedMeanPool": mean,
+    "NeighbourMax": largest,
+    "MaskedMaxPool": largest,
     "VectorUpdate": vector_update,
     "Skip": lambda op, x, y, _: round_all(x + y, op.output),
     "Product": lambda op, x, y, _: round_all(x * y, op.output),
     "Join": join,
+    "Rescale": rescale,
+    "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
+    "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),
+    "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
     "Columns": columns,
 }
-NETWORKS = dict(every_network())
+#: operators whose formulas are in tests/ops/test_formulas.py and tests/ops/test_angular_dots.py
+NPELICAN = {
+    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "PuppiLog",
+    "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
+}  # fmt: skip
+NETWORKS = dict(every_network()) | {"foreign": random_foreign()}
 
 
 def fractions(x: FixedArray) -> Values:
@@ -157,15 +184,25 @@ def fractions(x: FixedArray) -> Values:
     return x.raw.astype(object) * (Fraction(1) / Fraction(2) ** x.fraction)
 
 
+def events(network: Network, count: int, seed: int = 0) -> FixedArray:
+    """Random jets, or any numbers of the input type where the network does not read jets."""
+    precision = network.input_type
+    if isinstance(network.form, GivenFeatures):
+        shape = (count, *network.input_shape)
+        raw = np.random.default_rng(seed).integers(precision.lowest, precision.highest + 1, shape)
+    else:
+        raw = from_real(random_jets(count, network.input_shape[0], seed=seed), precision)
+    return FixedArray(raw, precision.fraction)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_stage_equals_its_formula(name: str) -> None:
     network: Network = NETWORKS[name]
-    jets = random_jets(8, network.input_shape[0], seed=4)
-    stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))
-    for event in range(len(jets)):
+    stages = network.reference(events(network, 8, seed=4))
+    for event in range(8):
         for node in network.nodes:
-            if node.operator.op_type not in FORMULAS:
-                continue  # nanoPELICAN's own
+            if node.operator.op_type in NPELICAN:
+                continue
             inputs = [fractions(stages[i])[event] for i in node.inputs]
             tensors = {key: fractions(tensor.values) for key, tensor in node.tensors.items()}
             expected = FORMULAS[node.operator.op_type](node.operator, *inputs, tensors)
@@ -177,10 +214,10 @@ def test_every_stage_equals_its_formula(name: str) -> None:
 def test_the_networks_use_every_operator_and_their_scores_vary() -> None:
     used = {node.operator.op_type for network in NETWORKS.values() for node in network.nodes}
     assert used >= set(FORMULAS)
+    assert set(FORMULAS) | NPELICAN == set(OPERATORS)
     for network in NETWORKS.values():
-        jets = random_jets(300, network.input_shape[0])
-        given = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
-        assert len(np.unique(network.reference(given)["score"].raw)) > 8
+        outputs = network.reference(events(network, 300))[network.output.name].raw
+        assert len(np.unique(outputs.reshape(len(outputs), -1), axis=0)) > 8
 
 
 @pytest.mark.parametrize("name", ["mixed", "hidden"])

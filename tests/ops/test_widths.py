@@ -13,7 +13,8 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
-from tests.networks import LOG, TRIGGER, random_network, scaled, t
+from tests.foreign_networks import random_foreign
+from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, t
 from tests.vecnets import every_network, random_vecnet
 
 
@@ -41,13 +42,17 @@ def extreme_inputs(operator: Operator, network: Network, count: int) -> list[Fix
     return arrays
 
 
-@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0)])
+@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0)])
 def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> None:
     check_intermediates(random_network(4, 2, beams, form=form))
 
 
 def test_the_same_with_weights_over_n() -> None:
     check_intermediates(scaled(random_network(4)))
+
+
+def test_the_same_for_pools_and_factors() -> None:
+    check_intermediates(random_foreign())
 
 
 @pytest.mark.parametrize(("name", "network"), every_network())

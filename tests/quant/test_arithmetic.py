@@ -20,7 +20,7 @@ NETWORKS = dict(every_network())
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_stage_equals_the_integer_reference(name: str) -> None:
     network = NETWORKS[name]
-    jets = random_jets(300, network.input_shape[0])
+    jets = random_jets(300, network.constituents)
     given = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
     stages = network.evaluate(
         TorchArithmetic(), torch.from_numpy(given.real), lambda tensor: torch.from_numpy(tensor.values.real)

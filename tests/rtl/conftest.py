@@ -25,7 +25,7 @@ needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs
 
 def raw_jets(network: Network, count: int, seed: int = 3) -> np.ndarray:
     """Half physical jets, half random ones over the whole input type, the extremes first."""
-    precision, n = network.input_type, network.input_shape[0]
+    precision, n = network.input_type, network.constituents
     real = from_real(
         network.form.features(random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)), precision
     )

@@ -10,7 +10,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.scalars import evaluate, scalar_network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network
 from tests.vecnets import every_network
 
 NETWORKS = {
@@ -19,13 +19,14 @@ NETWORKS = {
     "floor": random_network(rounding="AP_TRN"),
     "trigger": random_network(form=TRIGGER),
     "log": random_network(form=LOG),
+    "puppi": random_network(form=PUPPI),
     **dict(every_network()),
 }
 
 
 def events_of(network: Network) -> np.ndarray:
     """Raw jets and edge vectors [events, N, F]."""
-    features = network.form.features(random_jets(60, network.input_shape[0]))
+    features = network.form.features(random_jets(60, network.constituents))
     edges = edge_vectors(network, 200, 3, features).values()
     return from_real(np.concatenate([features, *edges]), network.input_type)
 

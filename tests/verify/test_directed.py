@@ -16,7 +16,7 @@ from fpgajet.verify.holes import holes
 from fpgajet.verify.vectors import edge_vectors
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import HERE
-from tests.networks import LOG, TRIGGER, random_jets, random_network
+from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network
 from tests.verify.mutants import mutants
 
 
@@ -45,7 +45,7 @@ def test_they_are_caught_by_directed_events_alone(npelican: Network, events: dic
     assert right.total_differences == 0
 
 
-@pytest.mark.parametrize("form", [None, TRIGGER, LOG])
+@pytest.mark.parametrize("form", [None, TRIGGER, LOG, PUPPI])
 def test_directed_events_are_inputs_of_the_network(form: object) -> None:
     network = random_network(4) if form is None else random_network(4, form=form)  # type: ignore[arg-type]
     jets = network.form.features(random_jets(50))

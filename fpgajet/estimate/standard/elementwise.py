@@ -59,8 +59,6 @@ def multiply(call: Call) -> Made:
 def divide(call: Call) -> Made:
     """Div by a constant."""
     divisor = call.required(1)
-    if divisor.constant is None:
-        raise ValueError("division by a tensor that is computed from the input is not supported")
     if not divisor.known().all():
         raise ValueError("it divides by 0")
     return _scaled(call, call.required(0), 1.0 / divisor.known(), None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from fpgajet.errors import BadInput
 from fpgajet.estimate.blocks import Block
-from fpgajet.estimate.standard import activations, contractions, elementwise, pooling, wires
+from fpgajet.estimate.standard import activations, comparisons, contractions, elementwise, pooling, wires
 from fpgajet.estimate.standard.quantisers import QUANTISERS, quantiser
 from fpgajet.estimate.standard.scales import realised
 from fpgajet.estimate.standard.signals import ONE, Call, Signal
@@ -29,7 +29,8 @@ LAYERS: dict[str, Layer] = {
     "Einsum": contractions.einsum,
     "Conv": pooling.convolution,
     "Mul": elementwise.multiply,
-    "Div": elementwise.divide,
+    "Div": comparisons.divide,
+    "Where": comparisons.where,
     "Pow": elementwise.power,
     "Add": elementwise.add,
     "Sub": elementwise.add,
@@ -48,6 +49,8 @@ LAYERS: dict[str, Layer] = {
     "Clip": pooling.extremum,
     "Concat": wires.concat,
     **dict.fromkeys(("ReduceSum", *pooling.MEANS, *pooling.MAXIMA), pooling.pool),
+    **dict.fromkeys(comparisons.COMPARISONS, comparisons.compare),
+    **dict.fromkeys(comparisons.LOGIC, comparisons.logic),
     **dict.fromkeys(activations.TABLES, activations.table),
     **dict.fromkeys(wires.WIRES, wires.wired),
     **dict.fromkeys(QUANTISERS, quantiser),

@@ -138,7 +138,7 @@ def write_package(
     }
     for template, file in files.items():
         write_text(folder / file, render("c", template, **values))
-    write_text(folder / "vectors.txt", _vectors(network, raw))
+    write_text(folder / "vectors.txt", vectors_text(network, raw))
     written = [*package.sources, *(folder / file for file in files.values()), folder / "vectors.txt"]
     manifest = {
         "schema_version": 1,
@@ -151,7 +151,7 @@ def write_package(
     return package
 
 
-def _vectors(network: Network, raw: NDArray[np.int64]) -> str:
+def vectors_text(network: Network, raw: NDArray[np.int64]) -> str:
     """A line per event: its inputs, then the raw score of the integer reference."""
     lines = []
     for start in range(0, len(raw), CHUNK):

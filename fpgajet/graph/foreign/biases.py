@@ -6,6 +6,9 @@ further bits of a bias, exactly. A sum that nothing rounds has no such grid.
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,26 +18,32 @@ from fpgajet.fixed import FixedType
 BITS_BELOW = 8
 
 
-def bias_before(precision: FixedType, bias: NDArray[np.float64], grid: int) -> tuple[NDArray[np.int64], int]:
+def bias_before(precision: FixedType, bias: NDArray[Any], grid: int) -> tuple[NDArray[np.int64], int]:
     """A bias that gives the same bits as ``bias`` in front of a quantiser.
 
     The sum before the bias is a multiple of g = 2**-grid, and the thresholds of the quantiser are multiples of half its
     least significant bit. Let f be a grid that both lie on. Then sum + bias reaches a threshold if and only if
     sum + (floor(bias / f) + 1/2) f does, whenever the bias is not on that grid itself.
 
+    Args:
+        bias: real numbers or fractions.
+
     Returns:
         Raw values and their fraction bits.
     """
     fraction = max(grid, precision.fraction + 1)
-    scaled = bias * 2.0**fraction
-    below = np.floor(scaled)
-    return (2 * below + (scaled != below)).astype(np.int64), fraction + 1
+    scaled = [Fraction(b) * Fraction(2) ** fraction for b in bias.tolist()]
+    return np.array([2 * b.__floor__() + (b.denominator != 1) for b in scaled], np.int64), fraction + 1
 
 
-def bias_alone(bias: NDArray[np.float64], grid: int) -> tuple[NDArray[np.int64], int]:
-    """Raw values of a bias and their fraction bits: exact if a few bits below the grid are enough, else on the grid."""
+def bias_alone(bias: NDArray[Any], grid: int) -> tuple[NDArray[np.int64], int, bool]:
+    """Raw values of a bias and their fraction bits: exact if a few bits below the grid are enough, else on the grid.
+
+    Returns:
+        The raw values, their fraction bits, and whether they are exact.
+    """
     for fraction in range(grid, grid + BITS_BELOW + 1):
-        scaled = bias * 2.0**fraction
-        if (scaled == np.rint(scaled)).all():
-            return scaled.astype(np.int64), fraction
-    return np.rint(bias * 2.0**grid).astype(np.int64), grid
+        scaled = [Fraction(b) * Fraction(2) ** fraction for b in bias.tolist()]
+        if all(b.denominator == 1 for b in scaled):
+            return np.array([int(b) for b in scaled], np.int64), fraction, True
+    return np.array([round(Fraction(b) * Fraction(2) ** grid) for b in bias.tolist()], np.int64), grid, False

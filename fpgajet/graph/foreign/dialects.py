@@ -97,12 +97,13 @@ def _fused(
         tensors[source] = ForeignTensor(tensors[node.outputs[0]].value, True)
     else:
         raise ValueError(f"the integers that it reads come from no QuantizeLinear; {_EXPORT_QONNX}")
-    signed, narrow, bits = _integer_type(low, high)
-    check_quantiser_parameters(scale, zero, bits)
+    shift = _zero_point(zero)
+    signed, narrow, bits, ends = _integer_type(low - shift, high - shift)
+    check_quantiser_parameters(scale, 0.0, bits)
     names = tuple(f"{node.outputs[0]}.{what}" for what in ("scale", "zero_point", "bits"))
     for name, value in zip(names, (scale, np.zeros(()), np.array(float(bits))), strict=True):
         tensors[name] = ForeignTensor(np.asarray(value, np.float32), True)
-    attributes = {"signed": signed, "narrow": narrow, "rounding_mode": "ROUND"}
+    attributes = {"signed": signed, "narrow": narrow, "rounding_mode": "ROUND", **ends}
     return ForeignNode(node.name, "Quant", (source, *names), node.outputs, attributes)
 
 
@@ -135,14 +136,24 @@ def _bounds(node: ForeignNode, tensors: dict[str, ForeignTensor], low: int, high
     return max(low, ends[0]), min(high, ends[1])
 
 
-def _integer_type(low: int, high: int) -> tuple[int, int, int]:
-    """(signed, narrow, bits) of integers from ``low`` to ``high``."""
+def _zero_point(zero: NDArray[np.float64]) -> int:
+    if np.size(zero) and (zero != zero.flat[0]).any():
+        raise ValueError(f"it has a zero point for every channel; {_EXPORT_QONNX}")
+    return int(zero.flat[0]) if np.size(zero) else 0
+
+
+def _integer_type(low: int, high: int) -> tuple[int, int, int, dict[str, int]]:
+    """(signed, narrow, bits) of integers from ``low`` to ``high``, and these ends if the type has others."""
     signed = int(low < 0)
-    for bits in range(1, 54):
+    if low > 0 or high < 0:
+        raise ValueError("its zero point lies outside its integers")
+    for bits in range(1 + signed, 54):
         top = 2 ** (bits - signed) - 1
         for narrow in (0, 1):
-            if signed and (low, high) == (-top - 1 + narrow, top) and bits > 1:
-                return signed, narrow, bits
+            if signed and (low, high) == (-top - 1 + narrow, top):
+                return signed, narrow, bits, {}
             if not signed and (low, high) == (0, top - narrow) and high > 0:
-                return signed, narrow, bits
-    raise ValueError(f"integers from {low} to {high} are not those of any number of bits; {_EXPORT_QONNX}")
+                return signed, narrow, bits, {}
+        if -top - 1 <= low and high <= top:
+            return signed, 0, bits, {"lowest": low, "highest": high}
+    raise ValueError(f"its integers from {low} to {high} have no type")

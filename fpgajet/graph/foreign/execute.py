@@ -102,22 +102,37 @@ class Executor:
         return helper.make_model(graph, opset_imports=self._opsets, ir_version=self._ir_version)
 
 
-def _quantised(node: onnx.NodeProto, inputs: list[NDArray[Any] | None]) -> NDArray[Any]:
-    """QONNX's quantisers as qonnx computes them."""
+def quantised_values(op_type: str, attributes: dict[str, Any], inputs: list[Any]) -> NDArray[Any]:
+    """QONNX's quantisers as qonnx computes them, in the precision of their first input.
+
+    Args:
+        op_type: Quant, IntQuant or BipolarQuant. attributes: of the node, text as str or bytes. inputs: of the node.
+
+    Raises:
+        ValueError: another operator, or parameters that mean nothing.
+    """
     from qonnx.custom_op.general.bipolar_quant import binary_quant
     from qonnx.custom_op.general.intquant import int_quant
 
-    attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    if node.op_type == "BipolarQuant":
-        return np.asarray(binary_quant(*inputs), np.float32)
-    if node.op_type not in ("Quant", "IntQuant"):
+    if op_type == "BipolarQuant":
+        return np.asarray(binary_quant(*inputs))
+    if op_type not in ("Quant", "IntQuant"):
         raise ValueError("this operator of QONNX is not supported")
     x, scale, zero_point, bits = inputs
     check_quantiser_parameters(scale, zero_point, bits)
-    mode = attributes.get("rounding_mode", b"ROUND").decode()
+    mode = attributes.get("rounding_mode", "ROUND")
+    mode = mode.decode() if isinstance(mode, bytes) else mode
     signed, narrow = attributes.get("signed", 1), attributes.get("narrow", 0)
     width = np.asarray(bits, np.float32).reshape(-1)[0]
-    return np.asarray(int_quant(x, scale, zero_point, width, signed, narrow, mode), np.float32)
+    if "lowest" in attributes:  # of QCDQ, with a zero point
+        whole = np.clip(np.rint(np.asarray(x) / scale), attributes["lowest"], attributes["highest"])
+        return np.asarray(whole * scale)
+    return np.asarray(int_quant(x, scale, zero_point, width, signed, narrow, mode))
+
+
+def _quantised(node: onnx.NodeProto, inputs: list[NDArray[Any] | None]) -> NDArray[Any]:
+    attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return quantised_values(node.op_type, attributes, inputs).astype(np.float32)
 
 
 def _check_size(inputs: list[NDArray[Any] | None]) -> None:

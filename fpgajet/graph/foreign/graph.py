@@ -87,6 +87,7 @@ class ForeignGraph:
             inputs, the last three constant and checked) and ``BipolarQuant``; there is no other quantiser.
         tensors: by name, every one that a node reads or makes.
         batch: length of the input's batch axis in the file; 0: any; None: the input has no batch axis.
+        annotated: QONNX data type that the file states for its input, or nothing.
         step: runs one node on other values.
     """
 
@@ -98,6 +99,7 @@ class ForeignGraph:
     tensors: dict[str, ForeignTensor]
     batch: int | None
     step: Callable[[onnx.NodeProto, list[NDArray[Any] | None]], list[NDArray[Any]]] = field(compare=False)
+    annotated: str = ""
 
     @cached_property
     def input_shape(self) -> tuple[int, ...]:

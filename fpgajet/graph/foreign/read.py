@@ -21,6 +21,7 @@ from fpgajet.graph.foreign.batch import (
 from fpgajet.graph.foreign.dialects import with_quant_nodes_only
 from fpgajet.graph.foreign.execute import Executor, Values
 from fpgajet.graph.foreign.graph import ForeignGraph, ForeignNode, ForeignTensor
+from fpgajet.graph.foreign.simplify import simplified
 from fpgajet.graph.reading import QONNX_DOMAIN, one_line, refusals
 
 #: onnxruntime runs this version of ONNX's operators and newer ones.
@@ -38,7 +39,7 @@ def read_foreign(model: onnx.ModelProto, source: str) -> ForeignGraph:
     """
     with refusals(source):
         plain = _of_a_recent_version(_without_functions(model, source), source)
-        return with_quant_nodes_only(_Run(plain, source).graph())
+        return with_quant_nodes_only(simplified(_Run(plain, source).graph()))
 
 
 class _Run:
@@ -111,8 +112,18 @@ class _Run:
             tensors=tensors,
             batch=self.batch,
             step=self.executor.step,
+            annotated=_annotation(self.model, self.input),
         )
         return graph.pruned()
+
+
+def _annotation(model: onnx.ModelProto, name: str) -> str:
+    """The data type that FINN and qonnx wrote beside a tensor."""
+    for entry in model.graph.quantization_annotation:
+        if entry.tensor_name == name:
+            found = [pair.value for pair in entry.quant_parameter_tensor_names if pair.key == "finn_datatype"]
+            return found[0] if found else ""
+    return ""
 
 
 def _without_functions(model: onnx.ModelProto, source: str) -> onnx.ModelProto:

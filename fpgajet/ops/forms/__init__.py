@@ -14,13 +14,17 @@ from dataclasses import asdict
 from typing import Any
 
 from fpgajet.ops.forms.aligned import Aligned
-from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
+from fpgajet.ops.forms.given import GivenFeatures
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
+from fpgajet.ops.forms.puppi import Puppi
 from fpgajet.ops.forms.trigger import Trigger
 
 MOMENTA = Momenta()
-FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log)}
+FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
+#: Forms that a model file may state; those of foreign networks do not come from four-momenta.
+_READABLE: dict[str, type[InputForm]] = {**FORMS, GivenFeatures.name: GivenFeatures}
 
 
 def form_from_json(given: Mapping[str, Any]) -> InputForm:
@@ -31,9 +35,9 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
     """
     numbers = dict(given)
     name = numbers.pop("form", None)
-    if name not in FORMS:
+    if name not in _READABLE:
         raise ValueError(f"{name!r} is not an input form; there are {', '.join(FORMS)}")
-    form = FORMS[name]
+    form = _READABLE[name]
     known = {f: type(v) for f, v in asdict(form()).items()}
     odd = sorted(numbers.keys() - known.keys())
     if odd:
@@ -52,10 +56,13 @@ __all__ = [
     "Aligned",
     "Dots",
     "Features",
+    "GivenFeatures",
     "InputForm",
     "Log",
     "Momenta",
+    "Puppi",
     "Real",
     "Trigger",
+    "WantedDots",
     "form_from_json",
 ]

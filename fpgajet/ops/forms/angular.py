@@ -10,14 +10,24 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.forms.form import Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.operator import expect
+
+
+class AngularTypes(NamedTuple):
+    """The fields that the operators on angles share, in their order."""
+
+    output: FixedType
+    pt: FixedType
+    angle: FixedType
+    address: FixedType
+    constituents: int
 
 
 @dataclass(frozen=True)
@@ -104,14 +114,22 @@ class Angular(InputForm):
     def _steps(self, angle: Real) -> Real:
         return np.rint(angle / self.angle_lsb)
 
-    def _common(
-        self, output: FixedType, constituents: int, beams: int, address: FixedType | None
-    ) -> tuple[FixedType, FixedType, FixedType, FixedType, int]:
-        """The fields that the operators on angles share; raises ``ValueError`` if they do not fit the form."""
-        expect(not beams, f"beams have no pT and no eta, so the input form {self.name} cannot write them")
-        if address is None:
+    def dots(self, wanted: WantedDots) -> Dots:
+        expect(
+            not wanted.beams, f"beams have no pT and no eta, so the input form {self.name} cannot write them"
+        )
+        if wanted.address is None:
             raise ValueError(f"the input form {self.name} needs a type of addresses")
-        return output, self.pt_type, self.angle_type, address, constituents
+        if wanted.table is None:
+            raise ValueError(f"the input form {self.name} needs a type of tables")
+        types = AngularTypes(
+            wanted.output, self.pt_type, self.angle_type, wanted.address, wanted.constituents
+        )
+        return self.angular_dots(types, wanted.table)
+
+    @abstractmethod
+    def angular_dots(self, types: AngularTypes, table: FixedType) -> Dots:
+        """:meth:`dots` from what all operators on angles share, and the type of their tables' entries."""
 
 
 def pseudorapidity(pz: Real, pt: Real) -> Real:

@@ -19,6 +19,25 @@ Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class WantedDots:
+    """What an operator that computes d_ij is made for.
+
+    Attributes:
+        output: type of d_ij in GeV^2.
+        constituents: N.
+        beams: 1 puts the two beams before the constituents, where there are ``four_momenta``.
+        address: as :meth:`InputForm.address_type` gives it.
+        table: as :meth:`InputForm.table_type` gives it.
+    """
+
+    output: FixedType
+    constituents: int
+    beams: int = 0
+    address: FixedType | None = None
+    table: FixedType | None = None
+
+
+@dataclass(frozen=True)
 class Dots:
     """The operator that computes d_ij, with the real contents of its tables and their types, by tensor."""
 
@@ -38,18 +57,34 @@ class InputForm(ABC):
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
     four_momenta: ClassVar[bool] = False
+    #: rows of the input before those of the constituents
+    header_rows: ClassVar[int] = 0
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
 
     @property
-    @abstractmethod
-    def bits(self) -> int | None:
-        """Bits of a constituent on the wire; None where the network's input type decides."""
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """By column, a name that hardware languages take, and what one count of its integer stands for."""
+        return tuple((f"column_{k}", "see the input form") for k in range(self.columns))
 
     @property
-    @abstractmethod
+    def word_fields(self) -> tuple[tuple[str, int, int, bool], ...]:
+        """Where a row is a word with fields of its own: their names, lowest bits, widths, and whether signed."""
+        return ()
+
+    def row_names(self, rows: int) -> list[str]:
+        """Names of the rows of an input, for hardware languages."""
+        return [f"constituent_{k:02d}" for k in range(rows)]
+
+    @property
+    def bits(self) -> int | None:
+        """Bits of a constituent on the wire; None where the network's input type decides."""
+        return None
+
+    @property
     def input_type(self) -> FixedType | None:
         """The one type that holds every number of the form; None where the model chooses it."""
+        return None
 
     @abstractmethod
     def features(self, momenta: NDArray[Any]) -> Features:
@@ -73,22 +108,8 @@ class InputForm(ABC):
         return None
 
     @abstractmethod
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
+    def dots(self, wanted: WantedDots) -> Dots:
         """The operator that computes d_ij from this form, and its tables.
-
-        Args:
-            output: type of d_ij in GeV^2.
-            constituents: N.
-            beams: 1 puts the two beams before the constituents, where there are ``four_momenta``.
-            address: as :meth:`address_type` gives it.
-            table: as :meth:`table_type` gives it.
 
         Raises:
             ValueError: types of addresses and tables, or beams, do not fit the form.

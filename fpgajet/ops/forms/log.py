@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.angular import Angular, AngularTypes
 from fpgajet.ops.forms.form import Dots, Real
 from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.log_dots import LogDots
@@ -33,6 +33,12 @@ class Log(Angular):
         if not 1 <= self.steps <= 64:
             raise ValueError(f"a factor of two in pT has 1 to 64 steps, not {self.steps}")
 
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        angle = f"pi/{self.angle_steps} from the jet's axis"
+        unit = f"{self.steps} log2(pT / {self.pt_lsb:g} GeV), 0 for an empty slot"
+        return ("log_pt", unit), ("eta", angle), ("phi", angle)
+
     def pt_number(self, pt: Real) -> Real:
         number: Real = np.rint(self.steps * np.log2(pt / self.pt_lsb))
         return number
@@ -44,21 +50,11 @@ class Log(Angular):
     def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
         return FixedType(False, bits or self.pt_bits, 0, overflow=Overflow.SAT)
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
-        common = self._common(output, constituents, beams, address)
-        if table is None:
-            raise ValueError(f"the input form {self.name} needs a type of tables")
-        logs, exponent_bits = log_tables(self, common[3].bits, table.bits, output)
-        types = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
+    def angular_dots(self, types: AngularTypes, table: FixedType) -> Dots:
+        logs, exponent_bits = log_tables(self, types.address.bits, table.bits, types.output)
+        entries = {name: _holding(values) for name, values in logs.items()} | {"power_table": types.output}
         exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
-        return Dots(LogDots(*common, exponent, len(logs["sum_table"])), logs, types)
+        return Dots(LogDots(*types, exponent, len(logs["sum_table"])), logs, entries)
 
 
 def _holding(values: Real) -> FixedType:

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.fixed import FixedType
 from fpgajet.ops.dot_products import DotProducts
-from fpgajet.ops.forms.form import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.operator import expect
 
 
@@ -23,12 +22,8 @@ class Momenta(InputForm):
     four_momenta: ClassVar[bool] = True
 
     @property
-    def bits(self) -> int | None:
-        return None
-
-    @property
-    def input_type(self) -> FixedType | None:
-        return None
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, "GeV") for name in ("energy", "px", "py", "pz"))
 
     def features(self, momenta: NDArray[Any]) -> Features:
         return np.ascontiguousarray(momenta, dtype=np.float32)
@@ -36,13 +31,7 @@ class Momenta(InputForm):
     def momenta(self, features: NDArray[Any]) -> Real:
         return np.asarray(features, dtype=np.float64)
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
-        expect(address is None and table is None, f"the input form {self.name} has no tables")
-        return Dots(DotProducts(output=output, constituents=constituents, beams=beams))
+    def dots(self, wanted: WantedDots) -> Dots:
+        without_tables = wanted.address is None and wanted.table is None
+        expect(without_tables, f"the input form {self.name} has no tables")
+        return Dots(DotProducts(wanted.output, wanted.constituents, wanted.beams))

@@ -10,7 +10,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.angular import angular_parts
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.angular import Angular, AngularTypes
 from fpgajet.ops.forms.form import Dots, Real
 from fpgajet.ops.trigger_dots import TriggerDots
 
@@ -26,6 +26,11 @@ class Trigger(Angular):
     name: ClassVar[str] = "trigger"
     real_tables: ClassVar[bool] = True
 
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        angle = f"pi/{self.angle_steps} from the jet's axis"
+        return ("pt", f"{self.pt_lsb:g} GeV, 0 for an empty slot"), ("eta", angle), ("phi", angle)
+
     def pt_number(self, pt: Real) -> Real:
         return np.rint(pt / self.pt_lsb)
 
@@ -37,17 +42,7 @@ class Trigger(Angular):
         integer = math.ceil(math.log2(self.pt_lsb**2 * (math.cosh(widest) - 1))) + offset
         return FixedType(False, width, width - integer, Rounding.HALF_EVEN, Overflow.SAT)
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
-        common = self._common(output, constituents, beams, address)
-        if table is None:
-            raise ValueError(f"the input form {self.name} needs a type of tables")
-        parts = angular_parts(self.angle_lsb, 1 << common[3].bits)
+    def angular_dots(self, types: AngularTypes, table: FixedType) -> Dots:
+        parts = angular_parts(self.angle_lsb, 1 << types.address.bits)
         tables = {k: v * self.pt_lsb**2 for k, v in zip(TriggerDots.tensors, parts, strict=True)}
-        return Dots(TriggerDots(*common), tables, dict.fromkeys(tables, table))
+        return Dots(TriggerDots(*types), tables, dict.fromkeys(tables, table))

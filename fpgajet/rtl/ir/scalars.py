@@ -8,28 +8,8 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from fpgajet.rtl.ir import cells as kinds
 from fpgajet.rtl.ir.cell import Cell, Role
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    And,
-    AnyBit,
-    Bitwise,
-    Constant,
-    Copy,
-    Distance,
-    Input,
-    Limit,
-    Mac,
-    Mux,
-    Negate,
-    Not,
-    Or,
-    Product,
-    Relu,
-    Sum,
-    Table,
-    Trim,
-)
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.rows import require_rows
 from fpgajet.rtl.ir.symbols import Symbols, precision
@@ -56,17 +36,17 @@ def symbol(cell: Cell, signals: Symbols) -> int:
 
 
 @symbol.register
-def _(cell: Input, signals: Symbols) -> int:
+def _(cell: kinds.Input, signals: Symbols) -> int:
     return signals.graph.input(cell.index, precision(cell.format))
 
 
 @symbol.register
-def _(cell: Constant, signals: Symbols) -> int:
+def _(cell: kinds.Constant, signals: Symbols) -> int:
     return signals.graph.constant(cell.raw)
 
 
 @symbol.register
-def _(cell: Sum, signals: Symbols) -> int:
+def _(cell: kinds.Sum, signals: Symbols) -> int:
     finest = [signals.format(term.arg).fraction - term.shift for term in cell.terms]
     common = max(cell.format.fraction, cell.constant.fraction, *finest)
     total = signals.graph.constant(cell.constant.value << (common - cell.constant.fraction))
@@ -76,84 +56,84 @@ def _(cell: Sum, signals: Symbols) -> int:
 
 
 @symbol.register
-def _(cell: Negate, signals: Symbols) -> int:
+def _(cell: kinds.Negate, signals: Symbols) -> int:
     return signals.negated(signals.at(cell.a, cell.format.fraction))
 
 
 @symbol.register
-def _(cell: Trim, signals: Symbols) -> int:
+def _(cell: kinds.Trim, signals: Symbols) -> int:
     return signals.at(cell.a, cell.format.fraction, cell.shift)
 
 
 @symbol.register
-def _(cell: Relu, signals: Symbols) -> int:
+def _(cell: kinds.Relu, signals: Symbols) -> int:
     positive = signals.graph.relu(signals.nodes[cell.a])
     return signals.moved(positive, signals.format(cell.a).fraction, cell.format.fraction)
 
 
 @symbol.register
-def _(cell: Table, signals: Symbols) -> int:
+def _(cell: kinds.Table, signals: Symbols) -> int:
     entries = signals.netlist.tables[cell.table]
     return signals.graph.lookup(signals.graph.table(entries), signals.unsigned(cell.a))
 
 
 @symbol.register
-def _(cell: Not, signals: Symbols) -> int:
+def _(cell: kinds.Not, signals: Symbols) -> int:
     return signals.graph.subtract(signals.graph.constant(-1), signals.nodes[cell.a])
 
 
 @symbol.register
-def _(cell: AnyBit, signals: Symbols) -> int:
+def _(cell: kinds.AnyBit, signals: Symbols) -> int:
     return signals.graph.nonzero(signals.nodes[cell.a])
 
 
 @symbol.register
-def _(cell: AllBits, signals: Symbols) -> int:
+def _(cell: kinds.AllBits, signals: Symbols) -> int:
     ones = signals.graph.constant((1 << signals.format(cell.a).width) - 1)
     missing = signals.graph.subtract(ones, signals.unsigned(cell.a))
     return signals.inverted(signals.graph.nonzero(missing))
 
 
 @symbol.register
-def _(cell: Copy, signals: Symbols) -> int:
+def _(cell: kinds.Copy, signals: Symbols) -> int:
     return signals.nodes[cell.a]
 
 
 @symbol.register
-def _(cell: Mux, signals: Symbols) -> int:
+def _(cell: kinds.Mux, signals: Symbols) -> int:
     chosen = signals.at(cell.chosen, cell.format.fraction)
     otherwise = signals.at(cell.otherwise, cell.format.fraction, cell.shift)
     return signals.graph.select(signals.top_bit(cell.key), chosen, otherwise)
 
 
 @symbol.register
-def _(cell: Bitwise, signals: Symbols) -> int:
+def _(cell: kinds.Bitwise, signals: Symbols) -> int:
     x = signals.at(cell.a, cell.format.fraction)
     y = signals.at(cell.b, cell.format.fraction, cell.shift)
     if not any(signals.is_bit(node) for node in (x, y)):
         raise NotImplementedError(f"{cell.operation} of two signals of more than one bit")
     # x & y reads one bit of each. x | y = x + y - (x & y).
     both = signals.graph.gate(*(n if signals.is_bit(n) else signals.lowest(n) for n in (x, y)))
-    if isinstance(cell, And):
+    if isinstance(cell, kinds.And):
         return both
     either = signals.graph.subtract(signals.graph.add(x, y), both)
-    return either if isinstance(cell, Or) else signals.graph.subtract(either, both)
+    return either if isinstance(cell, kinds.Or) else signals.graph.subtract(either, both)
 
 
 @symbol.register
-def _(cell: Product, signals: Symbols) -> int:
+def _(cell: kinds.Product, signals: Symbols) -> int:
     product = signals.graph.multiply(signals.nodes[cell.a], signals.nodes[cell.b])
     fraction = signals.format(cell.a).fraction + signals.format(cell.b).fraction
     return signals.moved(product, fraction, cell.format.fraction)
 
 
 @symbol.register
-def _(cell: Distance, signals: Symbols) -> int:
+def _(cell: kinds.Distance, signals: Symbols) -> int:
     return signals.graph.abs(signals.graph.subtract(signals.nodes[cell.a], signals.nodes[cell.b]))
 
 
 @symbol.register
-def _(cell: Mac, signals: Symbols) -> int:
+def _(cell: kinds.Mac, signals: Symbols) -> int:
     total = signals.nodes[cell.a]
     if cell.d is not None:
         other = signals.nodes[cell.d]
@@ -169,7 +149,7 @@ def _(cell: Mac, signals: Symbols) -> int:
 
 
 @symbol.register
-def _(cell: Limit, signals: Symbols) -> int:
+def _(cell: kinds.Limit, signals: Symbols) -> int:
     value = signals.nodes[cell.value]
     ones = signals.graph.constant(-1 if cell.format.signed else (1 << cell.format.width) - 1)
     controls = [(signals.low_bit(control.arg), control.role) for control in cell.controls]

@@ -53,30 +53,31 @@ def pipeline(
     dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2
     slowest = max(delay(cell, netlist.cells) for cell in netlist.cells) + REGISTER
     period = 1000.0 / clock_mhz
+    placer = _Placer(netlist, dsp_stages, sharing)
     if stages is None:
         if slowest > period:
             raise BadInput(
                 f"A clock of {clock_mhz:g} MHz leaves {period:.2f} ns between registers, but one adder or table "
                 f"of this network alone takes about {slowest:.2f} ns. Lower the clock or the bit widths."
             )
-        wanted = _place(netlist, period, dsp_stages, sharing).stages
+        wanted = placer.place(period).stages
     else:
         wanted = stages
     low, high = slowest, max(slowest, 2 * sum(_levels(netlist)) + REGISTER)
-    best = _place(netlist, high, dsp_stages, sharing)
-    if best.stages > wanted or _place(netlist, low, dsp_stages, sharing).stages < wanted:
-        fewest, most = best.stages, _place(netlist, low, dsp_stages, sharing).stages
+    best = placer.place(high)
+    if best.stages > wanted or placer.place(low).stages < wanted:
+        fewest, most = best.stages, placer.place(low).stages
         raise BadInput(f"This network can be cut into {fewest} to {most} stages, not into {wanted}.")
     while high - low > 0.005:
         middle = (low + high) / 2
-        tried = _place(netlist, middle, dsp_stages, sharing)
+        tried = placer.place(middle)
         if tried.stages <= wanted:
             best, high = tried, middle
         else:
             low = middle
     if best.stages != wanted:
         raise BadInput(f"No placement of registers gives exactly {wanted} stages; {best.stages} is possible.")
-    return best
+    return placer.schedule(best)
 
 
 def _levels(netlist: Netlist) -> list[float]:
@@ -87,52 +88,86 @@ def _levels(netlist: Netlist) -> list[float]:
     return [max(arrival)]
 
 
-def _place(netlist: Netlist, period: float, dsp_stages: int, sharing: Sharing) -> Schedule:
-    """Every cell as early as it can be with at most ``period`` ns from register to register."""
-    cells, members = netlist.cells, sharing.members()
-    stage = [PORT] * len(cells)  # where a cell is computed
-    ready = [PORT] * len(cells)  # the last stage it takes: later than ``stage`` only in a two-stage DSP
-    time = [0.0] * len(cells)  # ns into that stage
-    for number in order_of(netlist, sharing.leader):
-        cell = cells[number]
-        if isinstance(cell, Input | Constant):
-            continue
-        at, start = 0, 0.0
-        for member in members[number]:
-            for arg in cells[member].args:
-                if isinstance(cells[arg], Constant):
-                    continue
-                # A DSP reads registers, or the ports, which come from registers; shared hardware never the ports.
-                apart = sharing.group[member] != sharing.group[arg]
-                passed = ready[arg] - sharing.slot[member] + (apart or isinstance(cell, DSP_KINDS))
-                passed = max(passed, int(sharing.group[member] >= 0 and isinstance(cells[arg], Input)))
-                if passed > at:
-                    at, start = passed, 0.0
-                if ready[arg] - sharing.slot[member] == at:
-                    start = max(start, time[arg])
-        end = period if isinstance(cell, DSP_KINDS) else start + delay(cell, cells)
-        if not isinstance(cell, DSP_KINDS) and end + REGISTER > period + 1e-9 and start > 0.0:
-            at, end = at + 1, delay(cell, cells)
-        for member in members[number]:
-            stage[member] = at + sharing.slot[member]
-            ready[member] = stage[member] + (dsp_stages - 1 if isinstance(cell, DSP_KINDS) else 0)
-            time[member] = end
-    _close_cascades(netlist, stage, ready)
-    stages = max(ready[number] for number in netlist.outputs) + 1
-    logic = [t for t, cell in zip(time, cells, strict=True) if not isinstance(cell, DSP_KINDS)]
-    registers = places(netlist, sharing, stage, ready, stages)
-    return Schedule(tuple(stage), registers, stages, max(logic) + REGISTER, sharing)
+@dataclass(frozen=True)
+class _Placement:
+    """Where every cell is computed, and the last stage it takes: later only in a two-stage DSP."""
+
+    stage: list[int]
+    ready: list[int]
+    stages: int
+    longest_ns: float
 
 
-def _close_cascades(netlist: Netlist, stage: list[int], ready: list[int]) -> None:
-    """Move the earlier blocks of a chain to the stages right before the last: the cascade has no registers."""
-    users = netlist.uses()
-    for number in range(len(netlist.cells) - 1, -1, -1):
-        cell = netlist.cells[number]
-        if not isinstance(cell, Mac) or cell.z is None:
-            continue
-        before = cell.z.arg
-        if isinstance(netlist.cells[before], Mac) and len(users[before]) == 1:
+class _Placer:
+    """Places the cells of one netlist, for one period after the other; what all of them need is found once."""
+
+    def __init__(self, netlist: Netlist, dsp_stages: int, sharing: Sharing) -> None:
+        self._netlist, self._dsp_stages, self._sharing = netlist, dsp_stages, sharing
+        cells, members = netlist.cells, sharing.members()
+        self._cascades = _cascades(netlist)
+        self._dsp = [isinstance(cell, DSP_KINDS) for cell in cells]
+        self._delay = [0.0 if isinstance(cell, Input | Constant) else delay(cell, cells) for cell in cells]
+        self._steps = [
+            (number, [(member, self._reads(member)) for member in members[number]])
+            for number in order_of(netlist, sharing.leader)
+            if not isinstance(cells[number], Input | Constant)
+        ]
+
+    def _reads(self, member: int) -> list[tuple[int, int, int]]:
+        """Of a cell, every signal that it reads, the least stages between them, and the first stage it can be in."""
+        cells, sharing = self._netlist.cells, self._sharing
+        group = sharing.group[member]
+        # A DSP reads registers, or the ports, which come from registers; shared hardware never the ports.
+        return [
+            (
+                arg,
+                int(group != sharing.group[arg] or self._dsp[member]) - sharing.slot[member],
+                int(group >= 0 and isinstance(cells[arg], Input)),
+            )
+            for arg in cells[member].args
+            if not isinstance(cells[arg], Constant)
+        ]
+
+    def place(self, period: float) -> _Placement:
+        """Every cell as early as it can be with at most ``period`` ns from register to register."""
+        slot = self._sharing.slot
+        stage = [PORT] * len(self._dsp)
+        ready = [PORT] * len(self._dsp)
+        time = [0.0] * len(self._dsp)  # ns into that stage
+        for number, members in self._steps:
+            at, start = 0, 0.0
+            for member, reads in members:
+                for arg, apart, least in reads:
+                    passed = max(ready[arg] + apart, least)
+                    if passed > at:
+                        at, start = passed, 0.0
+                    if ready[arg] - slot[member] == at:
+                        start = max(start, time[arg])
+            dsp, own = self._dsp[number], self._delay[number]
+            end = period if dsp else start + own
+            if not dsp and end + REGISTER > period + 1e-9 and start > 0.0:
+                at, end = at + 1, own
+            for member, _ in members:
+                stage[member] = at + slot[member]
+                ready[member] = stage[member] + (self._dsp_stages - 1 if dsp else 0)
+                time[member] = end
+        for number, before in self._cascades:  # moved to right before the next: the cascade has no registers
             later = stage[number] - 1 - ready[before]
             stage[before] += later
             ready[before] += later
+        stages = max(ready[number] for number in self._netlist.outputs) + 1
+        longest = max(t for t, dsp in zip(time, self._dsp, strict=True) if not dsp) + REGISTER
+        return _Placement(stage, ready, stages, longest)
+
+    def schedule(self, placed: _Placement) -> Schedule:
+        """The placement with its registers."""
+        registers = places(self._netlist, self._sharing, placed.stage, placed.ready, placed.stages)
+        return Schedule(tuple(placed.stage), registers, placed.stages, placed.longest_ns, self._sharing)
+
+
+def _cascades(netlist: Netlist) -> list[tuple[int, int]]:
+    """Blocks with the block before them in a chain, the last ones first."""
+    macs = [(n, c) for n, c in enumerate(netlist.cells) if isinstance(c, Mac) and c.z is not None]
+    users = netlist.uses() if macs else []
+    before = [(number, cell.z.arg) for number, cell in reversed(macs) if cell.z is not None]
+    return [(n, z) for n, z in before if isinstance(netlist.cells[z], Mac) and len(users[z]) == 1]

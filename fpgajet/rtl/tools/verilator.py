@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.files import write_text
+from fpgajet.processes import end_all_on_interrupt
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import require, verilator_root
 from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
@@ -19,6 +22,8 @@ from fpgajet.rtl.write.design import RtlDesign
 HARNESS = Path(__file__).with_name("harness.cpp")
 FOLDER = "fpgajet-verilator-"
 GENERATED = "the generated code"
+#: Verilator's own part of a simulation.
+RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 
 
 class VerilogSimulation(Simulation):
@@ -37,7 +42,8 @@ class VerilogSimulation(Simulation):
         self.design = design
         require("verilator", "g++")
         with temporary_folder(FOLDER) as work:  # once loaded, the library needs no file
-            self._library = ctypes.CDLL(str(_compile(design, work)))
+            sources = [design.directory.resolve() / name for name in design.sources]
+            self._library = ctypes.CDLL(str(compile_verilog(sources, work)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -52,35 +58,54 @@ class VerilogSimulation(Simulation):
         return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
 
 
-def _compile(design: RtlDesign, work: Path) -> Path:
-    """Shared library of a design, in ``work``."""
+def compile_verilog(
+    sources: Sequence[Path], work: Path, top: str = "fpgajet_top", harness: Path = HARNESS
+) -> Path:
+    """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
+
+    It is not optimised: for a hundred thousand clocks, optimising takes longer than it saves. Two compilers work at
+    a time.
+    """
     root = verilator_root()
     assert root is not None
-    sources = [design.directory.resolve() / name for name in design.sources]
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
-    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "unique", "-Wno-fatal"]
-    verilate += ["-Wno-lint", "-Wno-style", "--top-module", "fpgajet_top", "--Mdir", str(work)]
-    run_tool(
-        [*verilate, *map(str, sources)],
-        work,
-        FOLDER,
-        f"Verilator does not accept {GENERATED}",
-        env=environment,
-    )
-    # One translation unit: most of the compile time of many would be the same headers again.
-    parts = [HARNESS, *sorted(work.glob("*.cpp"))]
-    parts += [root / "include" / name for name in ("verilated.cpp", "verilated_threads.cpp")]
-    unit, library = work / "simulation.cc", work / "simulation.so"
-    write_text(unit, "".join(map(_included, parts)))
-    compile_ = ["g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-o", str(library), str(unit)]
-    compile_ += [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
-    run_tool(compile_, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
+    headers = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
+    runtime = work / "runtime.cc"
+    write_text(runtime, _including(root / "include" / name for name in RUNTIME))
+
+    def compiled(unit: Path) -> str:
+        result = str(unit.with_suffix(".o"))
+        command = ["g++", "-std=c++17", "-O0", "-fPIC", "-w", *headers, "-c", "-o", result, str(unit)]
+        run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
+        return result
+
+    # A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
+    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "0", "--x-initial", "0"]
+    verilate += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
+    verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
+    with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+        first = pool.submit(compiled, runtime)  # the same for all designs: while Verilator works
+        run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
+        objects = [*pool.map(compiled, _units(work, harness)), first.result()]
+    library = work / "simulation.so"
+    link = ["g++", "-shared", "-o", str(library), *objects]
+    run_tool(link, work, FOLDER, f"g++ cannot link {GENERATED}", env=environment)
     return library
 
 
-def _included(part: Path) -> str:
-    """A part of the translation unit; what runs once, before the first clock, is half of the code: not optimised."""
-    line = f'#include "{part}"\n'
-    if "__Slow" not in part.name:
-        return line
-    return f'#pragma GCC push_options\n#pragma GCC optimize("O0")\n{line}#pragma GCC pop_options\n'
+def _units(work: Path, harness: Path) -> list[Path]:
+    """The generated code as two translation units of equal size: more would read the same headers more often."""
+    parts: tuple[list[Path], list[Path]] = ([harness], [])
+    sizes = [0, 0]
+    for part in sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path)):
+        smaller = int(sizes[1] < sizes[0])
+        parts[smaller].append(part)
+        sizes[smaller] += part.stat().st_size
+    units = [work / f"simulation_{number}.cc" for number in range(2)]
+    for unit, chosen in zip(units, parts, strict=True):
+        write_text(unit, _including(chosen))
+    return units
+
+
+def _including(parts: Iterable[Path]) -> str:
+    return "".join(f'#include "{part}"\n' for part in parts)

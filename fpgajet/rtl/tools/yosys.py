@@ -169,7 +169,7 @@ def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, in
                 result=f'"{result}"',
             ),
         )
-        done = run(yosys_command(script), cwd=logic[0].parent, env={"TMPDIR": str(work)})
+        done = run(yosys_command(script), cwd=logic[0].parent, env={"TMPDIR": str(work)}, yields=True)
         if done.status != 0 or not result.is_file():
             refuse_full_disk(work)
             raise ToolFailed(f"Yosys could not synthesise {logic[0]}: {done.first_line('ERROR')}.")

@@ -10,24 +10,8 @@ from alkaid.trace import trace as alkaid_trace
 from alkaid.types import CombLogic, Op, Precision
 
 from fpgajet.fixed import FixedType
+from fpgajet.rtl.ir import cells as kinds
 from fpgajet.rtl.ir.cell import Cell, Format, Raw, Term
-from fpgajet.rtl.ir.cells import (
-    AllBits,
-    And,
-    AnyBit,
-    Constant,
-    Input,
-    Mux,
-    Negate,
-    Not,
-    Or,
-    Product,
-    Relu,
-    Sum,
-    Table,
-    Trim,
-    Xor,
-)
 from fpgajet.rtl.ir.netlist import Netlist
 
 
@@ -46,7 +30,7 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
     for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
         numbers.append(len(cells))
         output_format = Format(result.signed, result.bits, result.fraction)
-        cells.append(Trim(number, shift, format=output_format))
+        cells.append(kinds.Trim(number, shift, format=output_format))
     tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
     netlist = Netlist(tuple(cells), formats, tuple(numbers), tables)
     return netlist.pruned()
@@ -57,8 +41,12 @@ def _format(kif: Precision | Sequence[int]) -> Format:
     return Format(bool(signed), max(signed + integer + fraction, 1), fraction)
 
 
-_UNARY: dict[int, type[Not | AnyBit | AllBits]] = {0: Not, 1: AnyBit, 2: AllBits}
-_BINARY: dict[int, type[And | Or | Xor]] = {0: And, 1: Or, 2: Xor}
+_UNARY: dict[int, type[kinds.Not | kinds.AnyBit | kinds.AllBits]] = {
+    0: kinds.Not,
+    1: kinds.AnyBit,
+    2: kinds.AllBits,
+}
+_BINARY: dict[int, type[kinds.And | kinds.Or | kinds.Xor]] = {0: kinds.And, 1: kinds.Or, 2: kinds.Xor}
 
 
 def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
@@ -67,26 +55,26 @@ def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
     bounds = (round(op.qint.min / op.qint.step), round(op.qint.max / op.qint.step))
     match op.opcode:
         case -1:
-            return Input(data[0], format=given[data[0]])
+            return kinds.Input(data[0], format=given[data[0]])
         case -2:
-            return Negate(signals[0], format=shape, bounds=bounds)
+            return kinds.Negate(signals[0], format=shape, bounds=bounds)
         case 0 | 1:
             first, second = Term(signals[0], 0, 1), Term(signals[1], data[0], -1 if op.opcode else 1)
-            return Sum((first, second), format=shape, bounds=bounds)
+            return kinds.Sum((first, second), format=shape, bounds=bounds)
         case 2:
-            return Relu(signals[0], format=shape, bounds=bounds)
+            return kinds.Relu(signals[0], format=shape, bounds=bounds)
         case 3:
-            return Trim(signals[0], data[0], format=shape, bounds=bounds)
+            return kinds.Trim(signals[0], data[0], format=shape, bounds=bounds)
         case 4:
-            return Sum((Term(signals[0], 0, 1),), Raw(data[0], data[1]), format=shape, bounds=bounds)
+            return kinds.Sum((Term(signals[0], 0, 1),), Raw(data[0], data[1]), format=shape, bounds=bounds)
         case 5:
-            return Constant(data[0], format=shape, bounds=(data[0], data[0]))
+            return kinds.Constant(data[0], format=shape, bounds=(data[0], data[0]))
         case 6:
-            return Mux(signals[0], signals[1], signals[2], data[0], format=shape, bounds=bounds)
+            return kinds.Mux(signals[0], signals[1], signals[2], data[0], format=shape, bounds=bounds)
         case 7:
-            return Product(signals[0], signals[1], format=shape, bounds=bounds)
+            return kinds.Product(signals[0], signals[1], format=shape, bounds=bounds)
         case 8:
-            return Table(signals[0], data[0], format=shape, bounds=bounds)
+            return kinds.Table(signals[0], data[0], format=shape, bounds=bounds)
         case 9:
             return _UNARY[data[0]](signals[0], format=shape)
         case 10:

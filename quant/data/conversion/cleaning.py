@@ -17,8 +17,10 @@ from quant.data.checking.duplicates import jet_hashes
 from quant.data.conversion.options import GEV_PER_UNIT, ConversionOptions, ConversionSummary
 from quant.data.conversion.source import ForeignJets
 from quant.data.jets import MOST_CONSTITUENTS, Jets, jet_kinematics, with_slots
+from quant.data.problems import Problem
 
 # What makes a jet unusable; order and padding are put right instead.
+ALONG_BEAM = "a constituent moves along the beam (px = py = 0), and no opposite one makes them the two beams of PELICAN"
 FATAL = {"not-finite", "negative-energy", "spacelike", "too-energetic", "empty"}
 
 
@@ -79,6 +81,9 @@ class Cleaner:
     def _physical(self, p4: NDArray[np.float32], path: Path, first_row: int) -> NDArray[np.bool_]:
         """Which rows can be used; raises BadInput naming the others unless they are to be left out."""
         problems = [problem for problem in find_problems(p4, first_row=first_row) if problem.kind in FATAL]
+        along = np.flatnonzero(along_beam(p4).any(axis=1))
+        if len(along):
+            problems.append(Problem("along-beam", along + first_row, ALONG_BEAM))
         good = np.ones(len(p4), dtype=np.bool_)
         for problem in problems:
             good[problem.rows - first_row] = False
@@ -119,8 +124,15 @@ def beam_slots(p4: NDArray[np.floating]) -> NDArray[np.bool_]:
     A beam is (E, 0, 0, +-pz) with E >= |pz| > 0; there are exactly two in a jet, opposite, and no constituent of a jet
     moves exactly along the beam.
     """
-    along = (p4[..., 1] == 0) & (p4[..., 2] == 0) & (p4[..., 3] != 0) & (p4[..., 0] >= np.abs(p4[..., 3]))
+    along = along_beam(p4)
     with np.errstate(invalid="ignore", over="ignore"):
         balance = np.where(along, p4[..., 3], 0).sum(axis=1, dtype=np.float64)
     pair = (along.sum(axis=1) == 2) & (balance == 0)
     return np.asarray(along & pair[:, None])
+
+
+def along_beam(p4: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which slots [n, N] hold (E, 0, 0, pz) with E >= |pz| > 0."""
+    return np.asarray(
+        (p4[..., 1] == 0) & (p4[..., 2] == 0) & (p4[..., 3] != 0) & (p4[..., 0] >= np.abs(p4[..., 3]))
+    )

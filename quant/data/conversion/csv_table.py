@@ -10,6 +10,7 @@ from typing import TextIO
 import numpy as np
 
 from fpgajet.errors import BadInput
+from fpgajet.files.encoding import encoding_of
 from quant.data.conversion.columns import label_column, momentum_columns
 from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, class_names
 from quant.data.reading.boundary import reading, require_regular_file
@@ -21,7 +22,7 @@ SEPARATORS = ",;\t"
 
 
 class CsvTable:
-    """See the module. A byte order mark at the start is skipped."""
+    """See the module. UTF-8, or UTF-16 with a byte order mark, as spreadsheets and PowerShell write it."""
 
     note = ""
 
@@ -46,7 +47,7 @@ class CsvTable:
         self.slots = len(momenta) // 4
 
     def _stream(self) -> TextIO:
-        return self.path.open(encoding="utf-8-sig", newline="")
+        return self.path.open(encoding=encoding_of(self.path), newline="")
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
@@ -77,11 +78,19 @@ class CsvTable:
             try:
                 numbers[column] = float(cells[column])
             except ValueError as error:
-                name = self._names[column]
                 raise BadInput(
-                    f"{self.path}: row {row}, column {name}: {cells[column]!r} is no number."
+                    f"{self.path}: row {row}, column {self._names[column]}: {cells[column]!r} is no number"
+                    f"{self._reason(cells[column], column)}."
                 ) from error
         return numbers
+
+    def _reason(self, cell: str, column: int) -> str:
+        """Why a cell is none, where that is known."""
+        if is_number(cell.replace(",", ".")):
+            return "; write the table with decimal points instead of commas"
+        if column == self._label:
+            return f"; labels are numbers from 0 on, of the classes {', '.join(self.classes)} (see --classes)"
+        return ""
 
 
 def lines(stream: TextIO, path: Path) -> Iterator[str]:

@@ -24,6 +24,8 @@ from quant.data.reading.npy import ZIP_MAGIC
 NUMPY_MAGIC = b"\x93NUMPY"
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ROOT_MAGIC = b"root"
+#: First bytes of compressed files, which hide what they hold.
+COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 #: HDF5 formats: what they are known by, and whether that is a group.
 _HDF5_FORMATS = (
     ("table", True, "zenodo"),
@@ -51,6 +53,9 @@ def detect(path: Path) -> str:
         raise BadInput(f"{path} is empty.")
     with reading(path), path.open("rb") as stream:
         start = stream.read(8)
+    for magic, name in COMPRESSED.items():
+        if start.startswith(magic):
+            raise BadInput(f"{path} is compressed with {name}: unpack it first.")
     if start.startswith((ZIP_MAGIC, NUMPY_MAGIC)) or path.suffix in {".npy", ".npz"}:
         return coordinates(path)
     if start.startswith(parquet.MAGIC):

@@ -52,16 +52,19 @@ class NumpyFile:
                     f"{list(label.shape)}."
                 )
             self.jets, self.slots = int(label.shape[0]), int(momentum.shape[1])
+            self._codes = momentum.shape[2] == 4
 
     @property
     def note(self) -> str:
         """See :class:`~quant.data.conversion.source.Source`."""
         if self._layout == FOUR_MOMENTA:
             return ""
-        return (
-            "read as EnergyFlow (pt, y, phi, pid) with masses by particle code; labels 0 and 1 are "
-            f"{' and '.join(self.classes)}, name others with --classes"
+        held = (
+            "(pt, y, phi, pid) with masses by particle code"
+            if self._codes
+            else "(pt, y, phi) of massless particles"
         )
+        return f"read as EnergyFlow {held}; labels 0 and 1 are {' and '.join(self.classes)}, name others with --classes"
 
     def _open(self, stack: ExitStack) -> tuple[ArrayStream, ArrayStream]:
         file = stack.enter_context(ArrayFile(self.path))

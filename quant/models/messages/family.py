@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType
 from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
@@ -102,8 +101,6 @@ class MessageFamily(Family[S, D]):
         from quant.models.messages.floating import FloatMessages
 
         assert isinstance(model, FloatMessages)
-        if settings.only_float:
-            raise BadInput(f"{settings.only_float}.")
         return calibrate(model, settings.plan, settings.bits, sample, name, settings.calibration_sweeps)
 
     def describe(self, settings: S, quantised: QuantisedNetwork) -> D:

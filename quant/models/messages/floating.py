@@ -89,8 +89,6 @@ class FloatMessages(nn.Module):
             y = mitchell(x[0].abs() * 2.0**-operator.unit)
             y = y * x[0].sign() if operator.output.signed else torch.where(x[0] > 0, y, 0.0)
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
-        if node.name in self.plan.largest:
-            return largest(*x)
         a.enter(node.name)
         constants = {
             tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)
@@ -149,13 +147,6 @@ class _Float(TorchArithmetic):
             count = real.sum().double()
         scale, shift = norm.affine(total, squares, count)
         return x * scale.to(x.dtype) + shift.to(x.dtype)
-
-
-def largest(x: Tensor, edges: Tensor) -> Tensor:
-    """The largest message [B, N, F] of x [B, N, N, F] over the neighbours that ``edges`` [B, N, N] names; 0 of none."""
-    real = edges[..., None] > 0
-    found = x.masked_fill(~real, -torch.inf).amax(-2)
-    return torch.where(real.any(-2), found, torch.zeros_like(found))
 
 
 def mitchell(x: Tensor) -> Tensor:

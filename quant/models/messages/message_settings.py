@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops.forms import Aligned, InputForm, Momenta, form_from_json
+from fpgajet.ops.forms import Aligned, InputForm, form_from_json
 from quant.models.messages.bits import MessageBits
 from quant.models.messages.plan import MessagePlan
 from quant.models.training_settings import TrainingSettings
@@ -59,6 +59,6 @@ def read_form(given: dict[str, Any]) -> dict[str, Any]:
         ValueError: a form without four-momenta, which vectors start from.
     """
     form = form_from_json({"form": Aligned.name} | given)
-    if not isinstance(form, Momenta):
+    if not form.four_momenta:
         raise ValueError(f"messages start from four-momenta, which the input form {form.name} does not give")
     return form.to_json()

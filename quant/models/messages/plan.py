@@ -70,7 +70,6 @@ class MessagePlan:
         functions: activation function behind a stage, by the name of its table.
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
-        largest: means that stand for the largest of their messages, in float models only.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
@@ -81,7 +80,6 @@ class MessagePlan:
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
         self.layers: set[str] = set()
-        self.largest: set[str] = set()
         self._nodes: list[Node] = []
         self._sums: set[str] = set()
         self._arguments: set[str] = set()

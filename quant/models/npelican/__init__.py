@@ -54,9 +54,16 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
 
     def new_float(self, settings: NPelicanSettings) -> nn.Module:
         from quant.models.npelican.new_model import new_model
+        from quant.models.npelican.outputs import with_two_outputs
 
-        start = settings.hidden_bias, settings.dropout, settings.alpha_start
-        return new_model(settings.architecture, settings.normaliser, *start)
+        start = settings.hidden_bias, settings.dropout, settings.alpha_start, settings.alpha_channels
+        model = new_model(settings.architecture, settings.normaliser, *start)
+        return with_two_outputs(model) if settings.outputs == 2 else model
+
+    def trained(self, model: nn.Module) -> nn.Module:
+        from quant.models.npelican.outputs import with_one_output
+
+        return with_one_output(model)
 
     def calibrate(
         self, model: nn.Module, settings: NPelicanSettings, sample: Sample, name: str

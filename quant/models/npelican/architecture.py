@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
+from fpgajet.ops.forms import MOMENTA, InputForm
 
 #: Nbar of the float models: a constant near the mean multiplicity (arXiv 2310.16121, section 3).
 NBAR = 49.0
@@ -48,12 +48,12 @@ class Architecture:
             raise ValueError(
                 "symmetric weights need equal powers of n for S_i and S_j: leave out alpha or symmetric"
             )
-        if self.beams and not isinstance(self.form, Momenta):
+        if self.beams and not self.form.four_momenta:
             raise ValueError(
                 f"beams need the input form momenta: (1, 0, 0, +-1) has no pT and no eta, so the form "
                 f"{self.form.name} cannot write it"
             )
-        if self.row_sums == "momenta" and not isinstance(self.form, Momenta):
+        if self.row_sums == "momenta" and not self.form.four_momenta:
             raise ValueError(
                 f"row sums p_i . J need the input form momenta: {self.form.name} has no p_i to add"
             )
@@ -82,7 +82,7 @@ class Architecture:
         Forms without masses have d_ii = 0 exactly: then pairs i != j and the diagonal share no weight of d, each has a
         factor of its own, and another one per channel is absorbed.
         """
-        massless = not isinstance(self.form, Momenta)
+        massless = not self.form.four_momenta
         return self.parameters - (not self.unit_pair_weight) * self.hidden - massless * self.hidden
 
     @property

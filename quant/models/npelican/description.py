@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from fpgajet.ops.forms import MOMENTA, InputForm, Log, Trigger, form_from_json
+from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from quant.models.family import Description, Strict
 from quant.models.npelican.architecture import Architecture, RowSumsOf
 from quant.models.npelican.multiplicity import Multiplicity
@@ -41,7 +41,7 @@ class NPelicanDescription(Description):
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
         types = Types.from_json(self.types)
-        angular = isinstance(self.sizes.form, Trigger | Log)
+        angular = self.form.address_type(None) is not None
         if (types.table is not None, types.address is not None) != (angular, angular):
             raise ValueError(f"types of tables and addresses do not fit the input form {self.form.name}")
         return self

@@ -20,6 +20,8 @@ class NPelicanSettings(TrainingSettings):
         hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
         alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
         alpha_start: of what those powers start between 0 and 1: of sums, or of means as published.
+        alpha_channels: a power per channel in the last layer of nPELICAN_N, as in the authors' code; float only.
+        outputs: 2 trains both of the published outputs, of which w = (w_1 - w_0) / 2 is kept.
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
         dropout: before each equivariant layer, while the float model is trained.
@@ -37,6 +39,8 @@ class NPelicanSettings(TrainingSettings):
     beams: Literal[0, 1] = 0
     alpha: bool = False
     alpha_start: AlphaStart = "sums"
+    alpha_channels: bool = False
+    outputs: Literal[1, 2] = 1
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -60,7 +64,18 @@ class NPelicanSettings(TrainingSettings):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         _ = self.architecture  # refuses what cannot be
+        if self.alpha_channels and not self.alpha:
+            raise ValueError("alpha_channels gives nPELICAN_N more powers: it needs alpha=true")
         return self
+
+    @property
+    def only_float(self) -> str | None:
+        if not self.alpha_channels:
+            return None
+        return (
+            "alpha_channels=true has no quantised form, because the hardware has one table over n for each sum, "
+            "which all channels share: train it with --until float"
+        )
 
     @property
     def form(self) -> InputForm:

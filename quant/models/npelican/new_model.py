@@ -7,7 +7,7 @@ from functools import partial
 from quant.models.npelican.architecture import AlphaStart, Architecture
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.plain import plain_scores
-from quant.models.npelican.scaled import ScaledNPelican
+from quant.models.npelican.scaled import ChannelScaledNPelican, ScaledNPelican
 
 
 def new_model(
@@ -16,6 +16,7 @@ def new_model(
     hidden_bias: float = 0.3,
     dropout: float = 0.0,
     alpha_start: AlphaStart = "sums",
+    alpha_channels: bool = False,
 ) -> NPelican:
     """nPELICAN or nPELICAN_N, untrained.
 
@@ -24,8 +25,10 @@ def new_model(
         dropout: share of the entries of x and z that are dropped in training mode. The fused sums cannot express it,
             so training then takes the plain formula, which needs N x N x 6 C numbers per jet and several times as long.
         alpha_start: whether the powers of nPELICAN_N that start between 0 and 1 are those of sums or of means.
+        alpha_channels: whether every channel of nPELICAN_N has its own two powers in the last layer.
     """
-    model = (ScaledNPelican if architecture.alpha else NPelican)(architecture, nbar, hidden_bias)
+    scaled = ChannelScaledNPelican if alpha_channels else ScaledNPelican
+    model = (scaled if architecture.alpha else NPelican)(architecture, nbar, hidden_bias)
     if isinstance(model, ScaledNPelican) and alpha_start == "means":
         model.start_as_means()
     if dropout:

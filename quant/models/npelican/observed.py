@@ -7,7 +7,6 @@ import math
 import numpy as np
 from torch import Tensor
 
-from fpgajet.ops.forms import Trigger
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.binary_points import BinaryPoints
 from quant.models.npelican.bits import UNSIGNED, Bits
@@ -57,7 +56,7 @@ class Observed:
             sum=every_pair,
             trace=max(0, every_pair + _balance(v[:, 0], v[:, 1])),
         )
-        tables = isinstance(self.architecture.form, Trigger)
+        tables = self.architecture.form.real_tables
         return BinaryPoints(exponents, tuple((1 / self.activation).tolist()), tables=tables)
 
     def build(self, points: BinaryPoints, bits: Bits, name: str) -> QuantisedNPelican:

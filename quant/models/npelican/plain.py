@@ -47,8 +47,8 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
     r0 = z.sum((1, 2)) / nbar**2
     r1 = torch.einsum("biic->bc", z) / nbar
     v = model.score_weight.to(dtype)
-    grow = ((n / nbar) ** score_alpha).to(dtype)
-    r0, r1 = r0 * grow[:, :1], r1 * grow[:, 1:]
+    grow = ((n / nbar)[..., None] ** score_alpha.reshape(2, -1)).to(dtype)  # [B, 2, C or 1]
+    r0, r1 = r0 * grow[:, 0], r1 * grow[:, 1]
     return r0 @ v[:, 0] + r1 @ v[:, 1] + model.score_bias.to(dtype)
 
 

@@ -50,7 +50,8 @@ class ScaledNPelican(NPelican):
         """Shift fresh alphas so that those of the means, as published, start between 0 and 1."""
         with torch.no_grad():
             self.alpha.sub_(torch.tensor([1.0, 1.0, 1.0, 2.0, 2.0]))
-            self.score_alpha.sub_(torch.tensor([2.0, 1.0]))
+            shift = torch.tensor([2.0, 1.0])
+            self.score_alpha.sub_(shift if self.score_alpha.dim() == 1 else shift[:, None])
 
     def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B] of a prepared batch."""
@@ -58,8 +59,30 @@ class ScaledNPelican(NPelican):
         log = torch.log(n.clamp_min(1) / self.nbar)  # without constituents all sums are 0
         growth = torch.exp(torch.cat([torch.zeros_like(self.alpha[:1]), self.alpha])[:, None] * log)  # [6, B]
         plain = torch.stack([torch.ones_like(n), n, n * n, jets.total])
-        y_sums, scale, shift = self.sums(jets, plain[ROWS] * growth[SCALED_BY], growth[[3, 2, 1]])
+        return self.last(log, plain, self.sums(jets, plain[ROWS] * growth[SCALED_BY], growth[[3, 2, 1]]))
+
+    def last(self, log: Tensor, plain: Tensor, y: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """LinEq 2->0 with its powers of n, of the sums of y and the batch norm behind them."""
+        y_sums, scale, shift = y
         v = self.score_weight.T / self._nbars  # [2, C]
         r = ((v * scale)[..., None] * y_sums).sum(1) + (v @ shift)[:, None] * plain[[2, 1]]  # [2, B]
         score: Tensor = (r * torch.exp(self.score_alpha[:, None] * log)).sum(0)
+        return score + self.score_bias
+
+
+class ChannelScaledNPelican(ScaledNPelican):
+    """As :class:`ScaledNPelican`, with a power per channel in the last layer: ``score_alpha`` [2, C].
+
+    The authors' code has them; the seven exponents of the paper's table 2 leave no place for them. Float only.
+    """
+
+    def __init__(self, architecture: Architecture, nbar: float = NBAR, hidden_bias: float = 0.3) -> None:
+        super().__init__(architecture, nbar, hidden_bias)
+        self.score_alpha = nn.Parameter(torch.rand(2, architecture.hidden, dtype=torch.float64))
+
+    def last(self, log: Tensor, plain: Tensor, y: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        y_sums, scale, shift = y
+        v = (self.score_weight.T / self._nbars)[..., None]  # [2, C, 1]
+        r = v * (scale[:, None] * y_sums + shift[:, None] * plain[[2, 1]][:, None])  # [2, C, B]
+        score: Tensor = (r * torch.exp(self.score_alpha[..., None] * log)).sum((0, 1))
         return score + self.score_bias

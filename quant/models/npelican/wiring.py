@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.fixed import FixedType, Overflow
-from fpgajet.ops import (
-    ConstituentMask,
-    DotProducts,
-    LinEq2to0,
-    LinEq2to0N,
-    LinEq2to2,
-    LinEq2to2N,
-    LinEq2to2Rows,
-    LogDots,
-    Operator,
-    RowSums,
-    TriggerDots,
-)
-from fpgajet.ops.angular import angular_parts
+from fpgajet.fixed import FixedType
+from fpgajet.ops import ConstituentMask, LinEq2to0, LinEq2to0N, LinEq2to2, LinEq2to2N, LinEq2to2Rows, RowSums
 from fpgajet.ops.constituent_mask import BIT
-from fpgajet.ops.forms import Log, Momenta, Trigger
-from fpgajet.ops.forms.log_tables import log_tables
+from fpgajet.ops.forms import Puppi, WantedDots
 from fpgajet.ops.network import Node
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.multiplicity import Multiplicity
@@ -41,7 +25,7 @@ CONSTANTS: dict[str, dict[str, str]] = {
 def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wiring:
     """The network's operators, and the parameters behind their constants."""
     n, beams, m, form = architecture.constituents, architecture.beams, architecture.slots, architecture.form
-    dots, tables, table_types = dots_of(architecture, types)
+    dots = form.dots(WantedDots(types.dots, n, beams, types.address, types.table))
     c, t, e = architecture.hidden, types, exponents
     from_momenta = architecture.row_sums == "momenta"
     first, last = (LinEq2to2N, LinEq2to0N) if architecture.alpha else (LinEq2to2, LinEq2to0)
@@ -50,46 +34,28 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
     score = last(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    # What the operators read: the input itself, or what the front end makes of it.
+    front = form.front_end(n) if isinstance(form, Puppi) else None
+    read = "momenta" if front is None else "prepare"
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
-        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), ("momenta",)),
-        Node("dots", dots, ("momenta",)),
+        *([Node("prepare", front, ("momenta",))] if front else []),
+        Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), (read,)),
+        Node("dots", dots.operator, (read,)),
         *([rows] if from_momenta else []),
         Node("pairs", mix, ("dots", "mask", "rows")[: mix.inputs]),
         Node("score", score, ("pairs", "mask")),
     )
     precisions = {"weight": t.weight, "bias": t.bias, "diagonal_bias": t.bias}  # both biases share one type
     precisions |= {"score_weight": t.score_weight, "score_bias": t.score_bias}
-    constants = CONSTANTS | {"dots": {name: name for name in dots.tensors}}
-    shape = (n, form.columns)
-    return Wiring("momenta", shape, t.momenta, nodes, constants, precisions | table_types, tables, form)
-
-
-Tables = dict[str, NDArray[np.float64]]
-
-
-def dots_of(architecture: Architecture, types: Types) -> tuple[Operator, Tables, dict[str, FixedType]]:
-    """The operator that gives d_ij from an input form, the contents of its tables, and their types."""
-    n, form, output = architecture.constituents, architecture.form, types.dots
-    if isinstance(form, Momenta):
-        return DotProducts(output=output, constituents=n, beams=architecture.beams), {}, {}
-    assert isinstance(form, Trigger | Log)
-    assert types.address is not None
-    assert types.table is not None
-    common = (output, form.pt_type, form.angle_type, types.address, n)
-    if isinstance(form, Trigger):
-        parts = angular_parts(form.angle_lsb, 1 << types.address.bits)
-        contents = {k: v * form.pt_lsb**2 for k, v in zip(TriggerDots.tensors, parts, strict=True)}
-        return TriggerDots(*common), contents, dict.fromkeys(contents, types.table)
-    logs, exponent_bits = log_tables(form, types.address.bits, types.table.bits, output)
-    precisions = {name: _holding(values) for name, values in logs.items()} | {"power_table": output}
-    exponent = FixedType(False, exponent_bits, 0, overflow=Overflow.SAT)
-    return LogDots(*common, exponent, len(logs["sum_table"])), dict(logs), precisions
-
-
-def _holding(values: NDArray[np.float64]) -> FixedType:
-    """The narrowest type for integers that a Quant node can state: it saturates."""
-    return replace(FixedType.holding(int(values.min()), int(values.max()), 0), overflow=Overflow.SAT)
+    constants = CONSTANTS | {"dots": {name: name for name in dots.tables}}
+    tables, kinds = dict(dots.tables), precisions | dict(dots.types)
+    if isinstance(form, Puppi):
+        constants |= {"prepare": {"log_table": "log_table"}}
+        tables |= {"log_table": form.log_table()}
+        kinds |= {"log_table": form.log_table_type()}
+    shape = (n + form.header_rows, form.columns)
+    return Wiring("momenta", shape, t.momenta, nodes, constants, kinds, tables, form)
 
 
 def real_values(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from quant.models.messages.family import MessageFamily
 from quant.models.vecnet.description import VecNetDescription
@@ -16,6 +17,11 @@ class VecNetFamily(MessageFamily[VecNetSettings, VecNetDescription]):
     """See :class:`quant.models.family.Family`."""
 
     name: ClassVar[str] = "vecnet"
+    #: what the paper describes is float only and a family of its own
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "paper-efficient": {"model": "vecnet-published"},
+        "paper-best": {"model": "vecnet-published"},
+    }
     settings = VecNetSettings
     description = VecNetDescription
 

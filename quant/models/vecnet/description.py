@@ -11,7 +11,7 @@ from fpgajet.fixed import FixedType
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.free_parameters import rescalings
 from quant.models.messages.plan import MessagePlan
-from quant.models.vecnet.hyperparameters import NO_LARGEST, VecNetHyperparameters
+from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 from quant.models.vecnet.network import plan
 
 
@@ -20,8 +20,6 @@ class VecNetDescription(VecNetHyperparameters, MessageDescription):
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
-        if self.aggregation == "max":
-            raise ValueError(NO_LARGEST)
         self.check_types()
         return self
 

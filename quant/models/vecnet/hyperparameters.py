@@ -4,66 +4,48 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from quant.models.vecnet.sizes import VecNetSizes
 
 #: logarithms of (E, px, py, pz), the hidden features before the first step
 MOMENTUM_WIDTH = 4
 Aggregation = Literal["mean", "sum", "max"]
+Pool = Literal["mean", "max"]
 Shortcut = Literal["none", "skip", "concat"]
 ActivationName = Literal["relu", "silu", "tanh", "softsign"]
 
-#: why aggregation=max has no quantised form
-NO_LARGEST = (
-    "aggregation=max has no quantised form, because no operator of the hardware compares messages: train it with "
-    "--until float, or take aggregation=mean or sum"
-)
 
-
-class VecNetHyperparameters(BaseModel):
+class VecNetHyperparameters(VecNetSizes):
     """Hyperparameters of a VecNet (arXiv 2202.06941, table 1), as far as hardware can follow.
 
     Settings of a training and the description of a checkpoint both inherit from it.
 
     Attributes:
-        constituents: N, leading constituents of a jet that are read.
-        scalar, vector, hidden: channels of Lorentz scalars, of four-vectors, of features without symmetry;
-            hidden = 0 is fully equivariant, scalar = vector = 0 not at all.
-        iterations, edge_layers, node_layers: message passing steps, layers of the functions of pairs and of
-            constituents in each.
+        edge_layers, node_layers: layers of the functions of pairs and of constituents in each iteration.
         shortcut: what of its features before a step a constituent keeps: nothing, a sum, or both side by side.
         neighbours: of the static graph of nearest neighbours in p_i . p_j; 0 connects all.
         activation: after every layer but the last.
-        aggregation: of the messages of a constituent's neighbours. The largest message is for float models only: no
-            operator of the hardware compares messages.
+        aggregation: of the messages of a constituent's neighbours: their mean, their sum, or channel by channel the
+            largest.
+        pool: of the constituents of a jet, in the same sense.
         final_layers: hidden layers between the pool and the score, as wide as what is pooled.
         affine: functions of pairs are affine and exact, so that their sums need no pairs (JEDI-linear, arXiv
             2508.15468): the build makes them O(N), see :mod:`fpgajet.graph.collapse`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    constituents: int = Field(default=16, ge=1, le=256)
-    scalar: int = Field(default=8, ge=0, le=256)
-    vector: int = Field(default=2, ge=0, le=256)
-    hidden: int = Field(default=4, ge=0, le=256)
-    iterations: int = Field(default=2, ge=1, le=6)
     edge_layers: int = Field(default=1, ge=1, le=3)
     node_layers: int = Field(default=1, ge=0, le=3)
     shortcut: Shortcut = "none"
     neighbours: int = Field(default=0, ge=0, le=32)
     activation: ActivationName = "relu"
     aggregation: Aggregation = "mean"
+    pool: Pool = "mean"
     final_layers: int = Field(default=0, ge=0, le=3)
     affine: bool = False
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.scalar + self.hidden == 0:
-            raise ValueError("a VecNet needs scalar or hidden channels to make a score from")
-        if self.vector and not self.scalar:
-            raise ValueError("vectors are moved by messages of scalars: vector > 0 needs scalar > 0")
-        if self.vector and self.iterations < 2:
-            raise ValueError("vectors of the last iteration are not used: vector > 0 needs iterations >= 2")
         if self.affine and (self.scalar or self.neighbours or self.edge_layers > 1):
             raise ValueError(
                 "affine functions of pairs need scalar=0, neighbours=0 and edge_layers=1: invariants are not "

@@ -14,7 +14,9 @@ from fpgajet.ops import (
     EdgeDense,
     Join,
     KnnGraph,
+    MaskedMaxPool,
     MaskedMeanPool,
+    NeighbourMax,
     NeighbourMean,
     PairDense,
     Skip,
@@ -59,7 +61,11 @@ class _Builder:
         last = (
             features[0] if len(features) == 1 else p.add("joined", Join(self.precisions["joined"]), *features)
         )
-        pool = p.add("pool", MaskedMeanPool(self.precisions["pool"], 0), last, "mask")
+        precision = self.precisions["pool"]
+        over_constituents = (
+            MaskedMaxPool(precision, n) if self.sizes.pool == "max" else MaskedMeanPool(precision, 0)
+        )
+        pool = p.add("pool", over_constituents, last, "mask")
         final = self.further_layers("final", p.shapes[pool][-1], pool, self.sizes.final_layers, 1)
         p.add("score", Dense(self.precisions["score"], 1, 0), final)
         return p
@@ -121,12 +127,12 @@ class _Builder:
 
     def aggregated(self, name: str, messages: str) -> str:
         """Mean, sum or largest message of a constituent's neighbours."""
-        operator = NeighbourMean(self.precisions[name], 0)
-        if self.sizes.aggregation == "sum":
-            return self.plan.add_sum(name, operator, messages, "edges")
         if self.sizes.aggregation == "max":
-            self.plan.largest.add(name)
-        return self.plan.add(name, operator, messages, "edges")
+            largest = NeighbourMax(self.precisions[name], self.sizes.constituents)
+            return self.plan.add(name, largest, messages, "edges")
+        mean = NeighbourMean(self.precisions[name], 0)
+        add = self.plan.add_sum if self.sizes.aggregation == "sum" else self.plan.add
+        return add(name, mean, messages, "edges")
 
     def further_layers(
         self, prefix: str, width: int, x: str, layers: int | None = None, first: int = 2

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from fpgajet.fixed import FixedType
 from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import MessagePlan
-from quant.models.vecnet.hyperparameters import NO_LARGEST, VecNetHyperparameters
+from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 from quant.models.vecnet.network import plan
 
 
@@ -40,10 +40,6 @@ class VecNetSettings(VecNetHyperparameters, MessageSettings):
                 "static graph (neighbours=K) has an operator"
             )
         return self
-
-    @property
-    def only_float(self) -> str | None:
-        return NO_LARGEST if self.aggregation == "max" else None
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         return plan(self, precisions, self.form)

@@ -56,6 +56,10 @@ COSTS: dict[str, tuple[tuple[int, ...], Build]] = {
     "strides and dilations": (
         (2, 9), just("Conv", np.full((3, 2, 3), 0.75, np.float32), dilations=[2], strides=[2], pads=[1, 1])),
     "prelu": ((4,), just("PRelu", np.full(4, 0.3, np.float32))),
+    "division by a variable": ((4,), lambda m, x: m.node("Div", [x, x])),
+    "comparison": ((4,), just("Greater", np.float32(0.5))),
+    "selection": ((4,), lambda m, x: m.node("Where", [m.node("Less", [x, constant(m, np.float32(0.5))]), x, x])),
+    "gates": ((4,), lambda m, x: m.node("Cast", [m.node("Not", [m.node("Equal", [x, x])])], to=1)),
     "square": ((4,), just("Pow", np.float32(2))),
     "absolute value": ((4,), just("Abs")),
     "negation": ((4,), just("Neg")),
@@ -101,7 +105,6 @@ def test_windows_are_as_large_as_their_kernel(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[tuple[int, ...], Build, str]] = {
-    "division by a variable": ((4,), lambda m, x: m.node("Div", [x, x]), "computed from the input"),
     "division by 0": ((4,), just("Div", np.float32(0)), "divides by 0"),
     "cube": ((4,), just("Pow", np.float32(3)), "exponents 1 and 2"),
     "places that depend on values": (

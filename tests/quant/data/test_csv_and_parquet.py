@@ -84,8 +84,8 @@ def test_parquet_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("names", ["{}_{}", "{}{}"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_csv(separator: str, names: str, mark: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_csv(separator: str, names: str, encoding: str, tmp_path: Path) -> None:
     jets = toy_jets(40, SLOTS)
     columns: dict[str, Any] = flat_columns(jets, names) | {
         "is_signal_new": jets.label,
@@ -93,7 +93,7 @@ def test_csv(separator: str, names: str, mark: str, tmp_path: Path) -> None:
     }
     lines = [separator.join(columns)]
     lines += [separator.join(str(column[row]) for column in columns.values()) for row in range(40)]
-    (tmp_path / "a.csv").write_text(mark + "\r\n".join(lines) + "\r\n\r\n", encoding="utf-8", newline="")
+    (tmp_path / "a.csv").write_text("\r\n".join(lines) + "\r\n\r\n", encoding=encoding, newline="")
     _, found = converted(tmp_path / "a.csv")
     np.testing.assert_array_equal(found.constituents, jets.constituents)
     np.testing.assert_array_equal(found.label, jets.label)
@@ -108,6 +108,8 @@ def test_csv(separator: str, names: str, mark: str, tmp_path: Path) -> None:
         ("E_0,PX_0,PY_0,label\n1,1,0,0\n", "lacks the column 'PZ_0'"),
         ("E_0,PX_0,PY_0,PZ_0,label\n1,1,0,0\n", "row 0 has 4 cells"),
         ("E_0,PX_0,PY_0,PZ_0,label\n1,1,0,,1\n", "row 0, column PZ_0: '' is no number"),
+        ("E_0;PX_0;PY_0;PZ_0;label\n1,5;1;0;0;1\n", "decimal points instead of commas"),
+        ("E_0,PX_0,PY_0,PZ_0,label\n1,1,0,0,top\n", "labels are numbers from 0 on, of the classes QCD, top"),
         ("E_0,PX_0,PY_0,PZ_0,label\n1,1,0,0,nan\n", "whole numbers"),
         ("E_0,PX_0,PY_0,PZ_0,label\nnan,1,0,0,1\n", "NaN"),
         ("E_0,E_0,PX_0,PY_0,PZ_0,label\n1,1,1,0,0,1\n", "the same name"),

@@ -119,6 +119,40 @@ def test_beams_are_taken_out(place: str, mass: float, count: str, tmp_path: Path
     np.testing.assert_array_equal(found.multiplicity, jets.multiplicity)
 
 
+@pytest.mark.parametrize("beams", [[(1, 0, 0, 1)], [(1, 0, 0, 1), (1, 0, 0, -1), (2, 0, 0, 2)]])
+def test_what_flies_along_the_beam_and_is_no_pair_is_no_constituent(
+    beams: list[tuple[float, ...]], tmp_path: Path
+) -> None:
+    jets = toy_jets(40, SLOTS)
+    extra = np.tile(np.array(beams, dtype=np.float32), (40, 1, 1))
+    extra[5:] = 0
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["Pmu"] = np.concatenate([extra, jets.constituents], axis=1)
+        file["is_signal"] = jets.label
+    with pytest.raises(BadInput, match=r"moves along the beam.*rows 0, 1, 2, 3, 4\)"):
+        converted(tmp_path / "a.h5")
+    summary, _ = converted(tmp_path / "a.h5", drop_unphysical=True)
+    assert summary.changes["dropped"] == 5
+
+
+def test_without_particle_codes_the_note_says_so(tmp_path: Path) -> None:
+    jets = toy_jets(40, SLOTS)
+    np.savez(tmp_path / "a.npz", X=angles(jets)[..., :3], y=jets.label)
+    summary, _ = converted(tmp_path / "a.npz")
+    assert "(pt, y, phi) of massless particles" in summary.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [(b"\x1f\x8b", "gzip"), (b"BZh9", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd")],
+)
+def test_compressed_files_are_named_whatever_they_are_called(start: bytes, name: str, tmp_path: Path) -> None:
+    for suffix in (".csv", ".h5", ".gz"):
+        (tmp_path / f"a{suffix}").write_bytes(start + bytes(50))
+        with pytest.raises(BadInput, match=f"compressed with {name}: unpack it first"):
+            detect(tmp_path / f"a{suffix}")
+
+
 def test_a_wrong_count_of_constituents_is_counted_anew(tmp_path: Path) -> None:
     jets = toy_jets(40, SLOTS)
     wrong = jets.multiplicity.copy()

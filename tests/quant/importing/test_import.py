@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from fpgajet import api
 from fpgajet.errors import BadInput, Mismatch
 from quant.checkpoint import load_float_model, open_checkpoint
 from quant.data import write_jets
@@ -72,6 +74,31 @@ def test_an_import_is_a_checkpoint(layout: str, fpgajet: Run, jets: Path, tmp_pa
     again = fpgajet("import", command, file, "--out", "run")
     assert again.returncode == 2
     assert "holds a finished checkpoint" in again.stderr
+
+
+@pytest.mark.slow
+def test_an_imported_model_builds_with_a_clean_certificate(fpgajet: Run, jets: Path, tmp_path: Path) -> None:
+    command, file = write("arrays", tmp_path, random_model(1, seed=3))
+    result = fpgajet("import", command, file, "--out", "run", "--data", jets, "--constituents", 3, *QUICK)
+    assert result.returncode == 0, result.stderr
+    built = api.build(tmp_path / "run", out=tmp_path / "built", synth=False, max_jets=200, edge_vectors=100)
+    certificate = built.report.certificate
+    assert certificate is not None
+    assert certificate.total_differences == 0
+    assert {"torch", "onnxruntime", "qonnx", "csim", "verilog"} <= set(certificate.implementations)
+
+
+def test_what_a_user_should_not_overlook_is_noted(fpgajet: Run, jets: Path, tmp_path: Path) -> None:
+    model = random_model(1, seed=3)
+    options = ("--data", jets, "--constituents", 3, *QUICK, "--json")
+    notes = []
+    for name, sign in (("given", 1), ("opposite", -1)):
+        turned = replace(model, score_weight=sign * model.score_weight, score_bias=sign * model.score_bias)
+        torch.save(state_dict(turned), tmp_path / f"{name}.pt")
+        result = fpgajet("import", "pelican-nano", f"{name}.pt", "--out", name, *options)
+        assert result.returncode == 0, result.stderr
+        notes.append(any("background above signal" in note for note in json.loads(result.stdout)["notes"]))
+    assert sorted(notes) == [False, True], "of a model and its opposite one is better than chance"
 
 
 def test_fine_tuning(fpgajet: Run, jets: Path, tmp_path: Path) -> None:

@@ -206,3 +206,25 @@ def test_other_headers_are_refused(changes: dict[str, str], message: str, tmp_pa
     write_header(tmp_path / "weights.h", random_model(), **changes)
     with pytest.raises(BadInput, match=message):
         read_header(tmp_path / "weights.h", nbar=None, beams=None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no file that torch.save wrote"),
+        (b"# a page of text", "no file that torch.save wrote"),
+        (b"\x80\x02nonsense", "truncated, damaged or of another program"),
+        (b"PK\x03\x04nonsense", "cannot be read as a PyTorch checkpoint"),
+    ],
+)
+def test_nobody_is_told_to_unpickle_a_file(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.pt").write_bytes(content)
+    with pytest.raises(BadInput, match=message) as caught:
+        read_state_dict(tmp_path / "a.pt", nbar=None, beams=None)
+    assert "weights_only" not in str(caught.value)
+
+
+def test_what_an_archive_holds_instead_is_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", kernel=np.ones(3), other=np.ones(2))
+    with pytest.raises(BadInput, match=r"lacks the array w1_2to2 .* it holds kernel, other"):
+        read_arrays(tmp_path / "a.npz", nbar=None, beams=None)

@@ -165,6 +165,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "skip": {"shortcut": "skip", "hidden": 4},
     "concat and two edge layers": {"shortcut": "concat", "edge_layers": 2},
     "final layers and sums": {"final_layers": 2, "aggregation": "sum", "vector": 0},
+    "largest": {"aggregation": "max", "pool": "max", "vector": 0},
     "silu": {"activation": "silu", "vector": 0},
     "no node layers": {"node_layers": 0, "vector": 0},
     "equivariant": {"hidden": 0, "iterations": 3},

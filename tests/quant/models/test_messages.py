@@ -33,6 +33,8 @@ MIXTURES = {
     "tables": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "activation=silu", "node_layers=2"],
     "no node layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "node_layers=0"],
     "final layers": ["model=vecnet", "scalar=2", "vector=0", "hidden=2", "final_layers=2", "aggregation=sum"],
+    "largest": ["model=vecnet", "scalar=3", "vector=1", "hidden=2", "aggregation=max", "pool=max"],
+    "largest of tables": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "activation=tanh", "pool=max"],
     "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
     "lorentznet": ["model=lorentznet", "hidden=3"],
 }

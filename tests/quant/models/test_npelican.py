@@ -27,11 +27,10 @@ SIZES = [
 ]
 
 
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_scores_gradients_and_statistics_equal_the_plain_formula(sizes: Architecture) -> None:
-    fused = random_float(sizes).train()
+def assert_equals_plain_formula(fused: NPelican, constituents: int) -> NPelican:
+    """Scores and gradients; returns the model whose scores the plain formula gave."""
     plain = copy.deepcopy(fused)
-    p = torch.from_numpy(random_jets(300, sizes.constituents)).double()
+    p = torch.from_numpy(random_jets(300, constituents)).double()
     label = torch.randint(0, 2, (300,), generator=torch.Generator().manual_seed(0)).double()
     scores = fused(p), plain_scores(plain, p)
     assert scores[1].std() > 1e-3
@@ -43,6 +42,13 @@ def test_scores_gradients_and_statistics_equal_the_plain_formula(sizes: Architec
         assert b.grad is not None
         assert b.grad.abs().max() > 0, name
         torch.testing.assert_close(a.grad, b.grad, rtol=1e-4, atol=1e-6, msg=name)
+    return plain
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_scores_gradients_and_statistics_equal_the_plain_formula(sizes: Architecture) -> None:
+    fused = random_float(sizes).train()
+    plain = assert_equals_plain_formula(fused, sizes.constituents)
     for (name, a), (_, b) in zip(fused.named_buffers(), plain.named_buffers(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6, msg=name)
 

@@ -1,43 +1,45 @@
-"""VecNet as published where the default is another: the largest message, dropout."""
+"""VecNet as published where the default is another: the largest in place of the mean, dropout."""
 
 from __future__ import annotations
 
-import itertools
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
 
 from fpgajet.errors import BadInput
+from fpgajet.ops import NeighbourMax
+from quant.arithmetic import TorchArithmetic
 from quant.models.families import FAMILIES
-from quant.models.messages.floating import largest
 from quant.training.read_settings import read_settings
-from quant.training.run import train
+from tests.networks import t
 from tests.quant.models.test_messages import SMALL, random_float, sample
 
 
-def test_the_largest_message_is_of_neighbours_and_refused_for_hardware(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    x, edges = (
-        torch.from_numpy(rng.normal(size=(4, 3, 3, 2))),
-        torch.from_numpy(rng.integers(0, 2, (4, 3, 3))),
-    )
-    edges[0, 0] = 0
-    found = largest(x, edges)
-    for jet, i, f in itertools.product(range(4), range(3), range(2)):
-        sent = [float(x[jet, i, j, f]) for j in range(3) if edges[jet, i, j]]
-        assert float(found[jet, i, f]) == max(sent, default=0.0)
-    settings = read_settings(None, ["model=vecnet", "aggregation=max", *SMALL])
+def test_the_float_model_takes_the_largest_message_and_the_largest_constituent() -> None:
+    settings = read_settings(None, ["model=vecnet", "aggregation=max", "pool=max", *SMALL])
     model, jets = random_float(settings), sample(5)
-    assert float(model(jets.momenta).detach().std()) > 0.01
+    stages = model.run(jets.momenta)
+    for largest, source, bits in (("s1_mean", "s1_edge1", "edges"), ("pool", "joined", "mask")):
+        real = stages[bits][..., None] > 0
+        expected = stages[source].masked_fill(~real, -torch.inf).amax(-2)
+        expected = torch.where(real.any(-2), expected, torch.zeros_like(expected))
+        torch.testing.assert_close(stages[largest], expected, rtol=0, atol=0)
     same = FAMILIES["vecnet"].new_float(read_settings(None, ["model=vecnet", *SMALL])).eval()
     same.load_state_dict(model.state_dict())
     assert not torch.allclose(same(jets.momenta), model(jets.momenta))
-    with pytest.raises(BadInput, match="no operator of the hardware compares messages"):
-        FAMILIES["vecnet"].calibrate(model, settings, jets, "small")
-    with pytest.raises(BadInput, match="--until float"):
-        train(settings, tmp_path, tmp_path / "run", lambda *_: None, name="x")
+
+
+def test_gradients_reach_the_largest_message_alone() -> None:
+    operator = NeighbourMax(t("ap_fixed<10,5,AP_RND_CONV,AP_SAT>"), 3)
+    x = torch.tensor(
+        [[[[1.0], [4.0], [2.0]], [[3.0], [2.0], [9.0]], [[1.0], [1.0], [1.0]]]], dtype=torch.float64
+    )
+    edges = torch.tensor([[[1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]], dtype=torch.float64)
+    x.requires_grad_()
+    y = operator.forward(TorchArithmetic(), [x, edges], {})
+    assert y.flatten().tolist() == [4.0, 3.0, 0.0]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.reshape(3, 3).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
 
 
 def test_dropout_is_behind_hidden_layers_in_training_only() -> None:

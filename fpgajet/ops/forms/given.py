@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from fpgajet.fixed import FixedType
-from fpgajet.ops.forms import Dots, Features, InputForm, Real
+from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 
 
 @dataclass(frozen=True)
@@ -18,15 +17,11 @@ class GivenFeatures(InputForm):
 
     name: ClassVar[str] = "given"
 
-    columns: int  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+    columns: int = 1  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
 
-    @property
-    def bits(self) -> int | None:
-        return None
-
-    @property
-    def input_type(self) -> FixedType | None:
-        return None
+    def __post_init__(self) -> None:
+        if self.columns < 1:
+            raise ValueError(f"the input form given has at least one column, not {self.columns}")
 
     def features(self, momenta: NDArray[Any]) -> Features:
         raise BadInput("a foreign network takes features, which cannot be computed from four-momenta.")
@@ -34,12 +29,5 @@ class GivenFeatures(InputForm):
     def momenta(self, features: NDArray[Any]) -> Real:
         raise BadInput("the features of a foreign network do not say which four-momenta they stand for.")
 
-    def dots(
-        self,
-        output: FixedType,
-        constituents: int,
-        beams: int = 0,
-        address: FixedType | None = None,
-        table: FixedType | None = None,
-    ) -> Dots:
+    def dots(self, wanted: WantedDots) -> Dots:
         raise ValueError("the features of a foreign network do not say how d_ij follows from them")

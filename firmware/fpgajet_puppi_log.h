@@ -1,0 +1,79 @@
+// PuppiLog: (l, eta, phi) of candidates relative to the jet's axis, from words of 64 bits in pieces of 16, the jet's first.
+// Defined by fpgajet/ops/puppi_log.py; every bit must equal it.
+
+#ifndef FPGAJET_PUPPI_LOG_H_
+#define FPGAJET_PUPPI_LOG_H_
+
+namespace nnet {
+
+// Bits of a word in three pieces: pT 13:0, eta 25:14, phi 36:26.
+template <class x_T> void unpack_puppi(x_T piece[4], ap_uint<14> &pt, ap_int<12> &eta, ap_int<11> &phi) {
+    #pragma HLS INLINE
+    const ap_uint<16> low = piece[0].to_uint(), middle = piece[1].to_uint(), high = piece[2].to_uint();
+    pt = low.range(13, 0);
+    eta.range(1, 0) = low.range(15, 14);
+    eta.range(11, 2) = middle.range(9, 0);
+    phi.range(5, 0) = middle.range(15, 10);
+    phi.range(10, 6) = high.range(4, 0);
+}
+
+// A difference in steps of the network.
+template <typename CONFIG_T> typename CONFIG_T::angle_t relative_angle(ap_int<14> difference) {
+    #pragma HLS INLINE
+    ap_fixed<CONFIG_T::near_bits, CONFIG_T::near_bits, AP_TRN, AP_SAT> near = difference;
+    ap_fixed<CONFIG_T::near_bits + 8, CONFIG_T::near_bits + 1> scaled;
+    const ap_int<CONFIG_T::near_bits + 8> product = near.to_int() * int(CONFIG_T::factor);
+    scaled.range() = product.range();
+    const typename CONFIG_T::angle_t angle = scaled;
+    return angle;
+}
+
+template <class x_T, class y_T, typename CONFIG_T>
+void puppi_log(x_T x[(CONFIG_T::constituents + 1) * 4], y_T y[CONFIG_T::constituents * 3],
+               typename CONFIG_T::log_table_t log_table[64]) {
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=x complete
+    #pragma HLS ARRAY_PARTITION variable=y complete
+    #pragma HLS ARRAY_PARTITION variable=log_table complete
+
+    ap_uint<14> jet_pt;
+    ap_int<12> jet_eta;
+    ap_int<11> jet_phi;
+    unpack_puppi<x_T>(x, jet_pt, jet_eta, jet_phi);
+    for (unsigned i = 0; i < CONFIG_T::constituents; i++) {
+        #pragma HLS UNROLL
+        ap_uint<14> pt;
+        ap_int<12> eta;
+        ap_int<11> phi;
+        unpack_puppi<x_T>(&x[4 * (i + 1)], pt, eta, phi);
+
+        // Binary search for the leading one: where the top bits are all 0, shift it up.
+        ap_uint<14> number = pt;
+        ap_uint<5> exponent = 0;
+        for (unsigned shift = 8; shift > 0; shift /= 2) {
+            #pragma HLS UNROLL
+            if (number.range(13, 14 - shift) == 0)
+                number <<= shift;
+            else
+                exponent += shift;
+        }
+        const unsigned mantissa = ap_uint<6>(number.range(12, 7)).to_uint();
+        const typename CONFIG_T::logarithm_t logarithm = log_table[mantissa] + int(exponent) * int(CONFIG_T::steps);
+        const typename CONFIG_T::number_t l = logarithm;
+
+        ap_int<14> around = phi - jet_phi;
+        if (around >= int(CONFIG_T::half_turn))
+            around -= 2 * CONFIG_T::half_turn;
+        else if (around < -int(CONFIG_T::half_turn))
+            around += 2 * CONFIG_T::half_turn;
+        const ap_int<14> across = eta - jet_eta;
+
+        y[3 * i] = (pt != 0) ? y_T(l) : y_T(0);
+        y[3 * i + 1] = (pt != 0) ? y_T(relative_angle<CONFIG_T>(across)) : y_T(0);
+        y[3 * i + 2] = (pt != 0) ? y_T(relative_angle<CONFIG_T>(around)) : y_T(0);
+    }
+}
+
+} // namespace nnet
+
+#endif

@@ -1,0 +1,40 @@
+"""What a finished build is tried on: jets in the network's input form, or features of a foreign one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.ops.forms import GivenFeatures
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.foreign_events import events_of, random_events
+from fpgajet.pipeline.jets import bare_events, shipped_sample
+from quant.data import read_jets
+
+SEED = 1
+
+
+def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
+    """Features [events, N, F] of a file that the user names, or of the shipped sample, or random ones.
+
+    Raises:
+        BadInput: unreadable, or not what the network takes.
+    """
+    network = build.network
+    if not isinstance(network.form, GivenFeatures):
+        return network.form.features(bare_events(path or shipped_sample(), network.constituents))
+    if path is None:
+        return random_events(network, SEED, None).features
+    return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)
+
+
+def sample_events(network: Network, count: int) -> NDArray[np.float32]:
+    """Features [count, N, F] of the first jets of the shipped sample, or random ones."""
+    if isinstance(network.form, GivenFeatures):
+        return random_events(network, SEED, count).features
+    constituents = network.constituents
+    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
+    return network.form.features(jets.constituents[:, :constituents])

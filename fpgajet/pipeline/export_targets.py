@@ -1,0 +1,75 @@
+"""All targets of ``fpgajet export`` by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from fpgajet.errors import BadInput
+from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
+from fpgajet.pipeline.reporter import Reporter, Silent
+
+#: Type of the probability in the answers of the target ``emp``.
+SCORE_TYPE = "ap_ufixed<10,1>"
+#: In the order of the documentation.
+TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp")
+Exporter = Callable[[Prepared, Path, Reporter], Export]
+
+
+def run_exports(
+    build_dir: Path,
+    targets: Sequence[str],
+    *,
+    name: str | None = None,
+    version: int = 1,
+    out: Path | None = None,
+    events: Path | None = None,
+    edges: int = 10_000,
+    score_type: str = SCORE_TYPE,
+    threshold: float = 0.0,
+    reporter: Reporter | None = None,
+) -> list[Export]:
+    """Write several exports of a build, each compared with the integer reference first.
+
+    Args:
+        build_dir: made by ``fpgajet build``.
+        targets: names in :data:`TARGETS`.
+        name, version, events, edges, reporter: see :func:`fpgajet.pipeline.export_flow.run_export`.
+        score_type, threshold: of the target ``emp``, see :func:`fpgajet.pipeline.export_firmware.export_emp`.
+        out: folder of a single target; by default ``build_dir/export/NAME_vVERSION`` for ``c``, and the same with
+            ``-TARGET`` for the others.
+
+    Raises:
+        BadInput: an unknown target, one folder for several targets, or what the targets refuse.
+        Mismatch, MissingTool, ToolFailed, CannotWrite: see the targets.
+    """
+    unknown = [target for target in targets if target not in TARGETS]
+    if unknown or not targets:
+        raise BadInput(f"--target is one of {', '.join(TARGETS)}, not {', '.join(unknown) or 'none'}.")
+    wanted = list(dict.fromkeys(targets))
+    if out is not None and len(wanted) > 1:
+        raise BadInput("--out names the folder of one target. Give one --target, or leave --out away.")
+    common = {"name": name, "version": version, "events": events, "edges": edges}
+    done = []
+    if "c" in wanted:
+        done.append(run_export(build_dir, out=out, reporter=reporter, **common))  # type: ignore[arg-type]
+    others = [target for target in wanted if target != "c"]
+    if others:
+        given = prepare(build_dir, **common)  # type: ignore[arg-type]
+        folders = {t: free_folder(out or build_dir / "export" / f"{given.name}-{t}") for t in others}
+        exporters = _exporters(version, score_type, threshold)
+        done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
+    return done
+
+
+def _exporters(version: int, score_type: str, threshold: float) -> dict[str, Exporter]:
+    from fpgajet.pipeline.export_cmssw import export_cmssw
+    from fpgajet.pipeline.export_firmware import export_axi_stream, export_emp, export_ports
+
+    return {
+        "ports": export_ports,
+        "axi-stream": partial(export_axi_stream, version=version),
+        "cmssw": export_cmssw,
+        "emp": partial(export_emp, score_type=score_type, threshold=threshold),
+    }
