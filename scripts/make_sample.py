@@ -17,7 +17,8 @@ import numpy as np
 from fpgajet.files import write_text
 from quant.data import Jets, read_jets, write_jets
 from quant.data.describing.card import dataset_card
-from quant.data.generation.production import Order, produce
+from quant.data.generation.order import Order
+from quant.data.generation.production import produce
 from quant.data.generation.recipe import Recipe
 from quant.data.writing.rounding import round_mantissa, round_massless
 

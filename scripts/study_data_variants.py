@@ -18,6 +18,7 @@ from quant.data import Jets, concatenate
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation import generator
 from quant.data.generation.cards import DELPHES_ATLAS, DetectorCard
+from quant.data.generation.pythia import Charges
 from quant.data.generation.recipe import Recipe, make_recipe
 from quant.data.generation.truth import read_batch
 
@@ -46,7 +47,7 @@ def run(task: tuple[str, int, bool]) -> dict[str, Jets]:
     name, events, wide = task
     recipe = make_recipe({"windows": WIDE if wide else {}})
     pythia = generator.start_pythia(recipe, name, 11)
-    charges = generator.Charges(pythia.particleData)
+    charges = Charges(pythia.particleData)
     made: dict[str, list[Jets]] = {variant: [] for variant in VARIANTS}
     for batch in range(events // generator.EVENTS_AT_A_TIME):
         records = read_batch(pythia.nextBatch(generator.EVENTS_AT_A_TIME))
@@ -56,7 +57,7 @@ def run(task: tuple[str, int, bool]) -> dict[str, Jets]:
             generator.DELPHES_ATLAS = detector  # type: ignore[attr-defined]
             other: Recipe = recipe.model_copy(update=changes)
             rng = np.random.default_rng(batch)
-            made[variant].append(generator.jets_of_batch(records, charges, other, name, rng))
+            made[variant].append(generator.jets_of_batch(records, charges, other, name, rng)[0])
     return {variant: concatenate(pieces) for variant, pieces in made.items() if pieces}
 
 

@@ -9,6 +9,8 @@ import typer
 from rich.progress import Progress
 
 from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
+from fpgajet.cli.rates import print_rates, rates_for
+from fpgajet.errors import BadInput
 
 if TYPE_CHECKING:
     from quant.evaluation import Scored
@@ -39,6 +41,17 @@ def evaluate(
     boost_jets: Annotated[int, typer.Option(min=100, help="Jets for --boost, chosen at random.")] = 2000,
     boost_plot: Annotated[Path | None, typer.Option(help="Draw the study here; implies --boost.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse jets seen in training.")] = False,
+    rate: Annotated[
+        bool, typer.Option("--rate", help="Trigger rates; needs jets with cross sections.")
+    ] = False,
+    rate_khz: Annotated[
+        float | None, typer.Option(min=0.0, help="Score threshold for this rate in kHz; implies --rate.")
+    ] = None,
+    rate_plot: Annotated[Path | None, typer.Option(help="Draw the rates here; implies --rate.")] = None,
+    luminosity: Annotated[
+        float | None, typer.Option(min=0.0, help="Per cm2 and s, for --rate; 7.5e34 by default.")
+    ] = None,
+    jet_pt_min: Annotated[float | None, typer.Option(min=0.0, help="Jet threshold for --rate, GeV.")] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure a tagger on labelled jets: float, quantised, and in slices of pT and multiplicity.
@@ -48,7 +61,7 @@ def evaluate(
     from fpgajet import api
     from fpgajet.plotting import check_image
 
-    for image in (plot, boost_plot):
+    for image in (plot, boost_plot, rate_plot):
         if image:
             check_image(image)
     found = api.evaluate(model, data, max_jets=max_jets, strict=strict)
@@ -57,6 +70,10 @@ def evaluate(
         _plot(scored, report, plot)
     if boost or boost_plot:
         report["boost"] = _study(scored, boost_jets, boost_plot)
+    if rate or rate_plot or rate_khz is not None:
+        report["rate"] = _rates(scored, data, rate_khz, rate_plot, luminosity, jet_pt_min)
+    elif luminosity is not None or jet_pt_min is not None:
+        raise BadInput("--luminosity and --jet-pt-min are for rates: give --rate too.")
     if json:
         print_json(report)
         return
@@ -71,6 +88,8 @@ def evaluate(
     print_metrics("quantised, in slices of jet pT (GeV) and multiplicity n", parts)
     if "boost" in report:
         _print_study(report["boost"])
+    if "rate" in report:
+        print_rates(report["rate"])
 
 
 def _plot(scored: Scored, report: dict[str, Any], plot: Path) -> None:
@@ -83,6 +102,27 @@ def _plot(scored: Scored, report: dict[str, Any], plot: Path) -> None:
     window = mass_window(jets.label, constituent_mass(jets.constituents))
     curves["mass window"] = (jets.label, window.scores)
     plot_roc(curves, plot, report["model"], described(jets.provenance))
+
+
+def _rates(
+    scored: Scored,
+    data: Path,
+    wanted: float | None,
+    plot: Path | None,
+    luminosity: float | None,
+    jet_pt_min: float | None,
+) -> dict[str, Any]:
+    """Rates of the quantised model, and the threshold of a wanted one."""
+    rates = rates_for(scored, data, luminosity, jet_pt_min)
+    found = rates.as_dict()
+    if wanted is not None:
+        found["wanted"] = rates.at_rate(wanted)
+    if plot:
+        from fpgajet.physics.rate_figure import plot_rates
+        from fpgajet.physics.sample import described
+
+        plot_rates({scored.checkpoint.config.name: rates}, plot, described(scored.jets.provenance))
+    return found
 
 
 def _mass_words(window: dict[str, Any]) -> str:

@@ -64,6 +64,7 @@ class Budget(BaseModel):
     guards: Guards = Guards()
     min_auc: Share | None = None
     min_background_rejection: Annotated[float, Field(ge=1)] | None = None
+    max_rate_khz: PositiveFloat | None = None
     at_signal_efficiency: Annotated[float, AfterValidator(_evaluated_efficiency)] = 0.5
     source: str = "user"
     check: str = ""

@@ -195,6 +195,26 @@ def physics_rows(
     return [_least(name, *figure, limit) for name, figure, limit in asked if limit is not None]
 
 
+def rate_rows(budget: Budget, rate: tuple[float, float] | None, where: str) -> list[VerdictRow]:
+    """Whether the rate of background jets is low enough; nothing where the budget does not ask.
+
+    Args:
+        rate: kHz with its error (one standard deviation), None where the jets have no cross sections: no pass.
+        where: which threshold this is the rate of.
+    """
+    limit = budget.max_rate_khz
+    if limit is None:
+        return []
+    if rate is None:
+        text = "no rate follows from these jets, which have no cross sections"
+        return [VerdictRow("background rate", 0.0, 0.0, 0.0, limit, "kHz", "fail", text)]
+    value, half = rate[0], EIGHTY_PER_CENT * rate[1]
+    text = f"{where}; range from the number of jets and the error of the cross section"
+    return [
+        _judge("background rate", Figure(value, max(value - half, 0.0), value + half, ""), limit, "kHz", text)
+    ]
+
+
 def _least(name: str, value: float | None, error: float | None, limit: float) -> VerdictRow:
     if value is None:
         return VerdictRow(name, 0.0, 0.0, 0.0, limit, "", "fail", "too few jets to measure it", at_least=True)

@@ -18,11 +18,13 @@ from fpgajet.files import write_json, write_text
 from fpgajet.fixed import from_real
 from fpgajet.folders import atomic_folder
 from fpgajet.hls.backends import BACKENDS
+from fpgajet.hls.decision import add_decision
 from fpgajet.hls.resources import firmware_file
 from fpgajet.hls.tcl import Target, write_tcl
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.quoting import comment, identifier
+from fpgajet.verify.certificate import DECISION
 
 #: What the C simulation needs to know about a project, beside its sources.
 STAGES_FILE = "fpgajet_stages.json"
@@ -43,6 +45,7 @@ def write_project(
     backend: str = "vitis",
     reuse_factor: int = 1,
     vectors: NDArray[np.float32],
+    threshold: int | None = None,
 ) -> None:
     """Write the project to ``out``, replacing what is there only once the new one is complete.
 
@@ -56,6 +59,7 @@ def write_project(
         reuse_factor: initiation interval of the whole design in clocks; above 1, pair operators share
             their hardware.
         vectors: jets of the test bench, features of the input form, float32 [jets, N, F].
+        threshold: also write a bit ``decision``: score >= threshold, as integers.
 
     Raises:
         BadInput: unknown back end, or a reuse factor that the operators do not support.
@@ -65,7 +69,9 @@ def write_project(
         raise BadInput(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}.")
     with atomic_folder(out) as fresh:
         _generate(model, network, fresh, part, clock_mhz, backend, reuse_factor)
-        _add_test_bench(network, fresh, vectors)
+        _add_test_bench(network, fresh, vectors, decides=threshold is not None)
+        if threshold is not None:
+            add_decision(fresh, project_name(network), network, threshold)
 
 
 def _generate(
@@ -147,7 +153,7 @@ def with_constant_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
     return complete
 
 
-def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32]) -> None:
+def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32], *, decides: bool) -> None:
     """Our self-checking test bench and its vectors, under the names hls4ml's Tcl scripts expect."""
     project, shapes = project_name(network), network.shapes()
     sizes = {name: int(np.prod(shape)) for name, shape in shapes.items()}
@@ -168,6 +174,8 @@ def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32]) -
         write_text(out / "tb_data" / f"{name}.dat", "\n".join(lines) + "\n")
 
     stages = {node.name: list(shapes[node.name]) for node in network.nodes}
+    if decides:
+        stages[DECISION] = [1]
     write_json(
         out / STAGES_FILE,
         {

@@ -29,9 +29,13 @@ def _facts(provenance: Mapping[str, Any]) -> Iterator[str]:
         yield f"√s = {energy / 1000:g} TeV"
     if isinstance(recipe.get("mode"), str):
         yield recipe["mode"]
+    if recipe.get("mode") == "level1-pileup":
+        mean = _number(_mapping(recipe.get("pileup")).get("mean"))
+        if mean is not None:
+            yield f"{mean:g} interactions per crossing"
     radius = _number(selection.get("radius"))
     if radius is not None:
-        yield f"anti-kT R = {radius:g}"
+        yield f"{'seeded cone' if selection.get('algorithm') == 'seeded-cone' else 'anti-kT'} R = {radius:g}"
     low, high = _number(selection.get("pt_min")), _number(selection.get("pt_max"))
     if low is not None and high is not None:
         yield f"{low:g} < pT < {high:g} GeV"

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
@@ -54,6 +54,13 @@ class BuildSettings(BaseModel):
     language: Literal["verilog", "vhdl"] = Field(
         "verilog", description="RTL in verilog; vhdl: VHDL-2008 of the same circuit as well."
     )
+    threshold: int | None = Field(
+        None, description="Write a decision bit beside the score: score >= threshold, as integers."
+    )
+    rate_khz: float | None = Field(
+        None, gt=0, description="As --threshold, for this background rate; needs jets with cross sections."
+    )
+    luminosity: float = Field(7.5e34, gt=0, description="Per cm2 and s, for --rate-khz and max_rate_khz.")
     synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
     prove: bool = Field(
         True,
@@ -73,6 +80,12 @@ class BuildSettings(BaseModel):
     strict: bool = Field(
         False, description="A marginal verdict counts as missed; jets seen in training are refused."
     )
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> BuildSettings:
+        if self.threshold is not None and self.rate_khz is not None:
+            raise PydanticCustomError("threshold", "Give threshold or rate_khz, not both")
+        return self
 
     @property
     def hls_ii(self) -> int:

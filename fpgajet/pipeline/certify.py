@@ -30,6 +30,7 @@ def certify_build(
     seed: int,
     reporter: Reporter | None = None,
     registry: Registry[Any] | None = None,
+    threshold: int | None = None,
 ) -> Certificate:
     """Compare the integer reference with every registered implementation that the build has.
 
@@ -40,6 +41,7 @@ def certify_build(
         edges: number of edge vectors.
         seed: of the edge vectors.
         reporter: hears how many events are done.
+        threshold: of the decision bit, if the firmware has one.
         registry: implementations that belong to this kind of build; by default those of a checkpoint.
     """
     listener = reporter or Silent()
@@ -57,6 +59,7 @@ def certify_build(
         events,
         score_kind=REAL_JETS,
         progress=lambda done: listener.advance(done, total),
+        threshold=threshold,
     )
 
 

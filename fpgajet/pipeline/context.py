@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fpgajet.devices import Part
 from fpgajet.folders import ScratchFolder
@@ -210,6 +210,22 @@ class BuildContext:
         from quant.seen_jets import overlap_of
 
         return overlap_of(open_checkpoint(self.source), self.identity)
+
+    @property
+    def threshold(self) -> int | None:
+        """Of the decision bit, as an integer of the score; None without that bit."""
+        return self.decision.get("threshold")
+
+    @cached_property
+    def decision(self) -> dict[str, Any]:
+        """The decision bit and where its threshold comes from; empty without one.
+
+        Raises:
+            BadInput: a threshold that the score cannot reach, or no cross sections for a wanted rate.
+        """
+        from fpgajet.pipeline.decision import decision_of
+
+        return decision_of(self.settings, self.source, self.sample, self.jets)
 
     def estimate(self, ii: int) -> Estimate:
         """Latency and resources by the analytical model, with a jet every ``ii`` clocks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,19 @@ class ForeignContext(BuildContext):
             settings.jets, self.foreign.event_shape, 2 if scores == 1 else scores, settings.max_jets
         )
         return Events(self.foreign.features(found.features), found.labels, found.source)
+
+    @cached_property
+    def decision(self) -> dict[str, Any]:
+        """None: what a score of a foreign model means is not known.
+
+        Raises:
+            BadInput: a decision bit is asked for.
+        """
+        if self.settings.threshold is not None or self.settings.rate_khz is not None:
+            raise BadInput(
+                "a decision bit is written for taggers trained here: leave out --threshold and --rate-khz."
+            )
+        return {}
 
     @property
     def implementations(self) -> Registry[Artefacts]:

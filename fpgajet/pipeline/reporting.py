@@ -16,7 +16,7 @@ from fpgajet.devices import part as part_named
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import VerdictRow, verdict
-from fpgajet.estimate.verdict import physics_rows
+from fpgajet.estimate.verdict import physics_rows, rate_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
 from fpgajet.pipeline.context import Artefacts
@@ -107,7 +107,8 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     rows += vendor
     physics = foreign_physics(build, record) if foreign else _physics(build, record)
     judged = verdict(_judged(rows), budget, part, estimate["constituents"])
-    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics)))
+    rate = [] if foreign else _rate_rows(build, budget)
+    judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics), *rate))
     return {
         "model": foreign_model(artefacts) if foreign else _model(artefacts),
         "physics": physics,
@@ -166,6 +167,14 @@ def _physics_rows(budget: Budget, physics: dict[str, Any]) -> list[VerdictRow]:
     return physics_rows(budget, *pairs)
 
 
+def _rate_rows(build: BuildDirectory, budget: Budget) -> list[VerdictRow]:
+    """The rate that the budget allows, against that of the quantised model."""
+    rate = read_json(build.physics)["jets"].get("rate")
+    return rate_rows(
+        budget, (rate["khz"], rate["error_khz"]) if rate else None, rate["where"] if rate else ""
+    )
+
+
 def _model(artefacts: Artefacts) -> dict[str, Any]:
     network, config = artefacts.network, artefacts.checkpoint.config
     return {
@@ -221,4 +230,5 @@ def _certificate(build: BuildDirectory) -> dict[str, Any]:
         "events_by_kind": content["events"],
         "first_difference": first[0] if first else None,
         "proofs": content.get("proofs", []),
+        "decision": content.get("decision", {}),
     }

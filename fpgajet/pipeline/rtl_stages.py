@@ -11,6 +11,7 @@ from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.reporter import Reporter
+from fpgajet.pipeline.stages import decision_reads
 from fpgajet.rtl import RtlOptions, available
 from fpgajet.rtl.tools.installed import require
 
@@ -88,7 +89,8 @@ def verilog_stage(context: BuildContext) -> Stage:
         from fpgajet.rtl.design import scheduled
         from fpgajet.rtl.hardware import cautions
 
-        network, options = context.network, RtlOptions(**chosen)
+        network = context.network
+        options = RtlOptions(**chosen, threshold=context.threshold)
         try:
             context.circuit = scheduled(network, clock, options)
             design = emit(network, build.verilog, clock, context.part.name, options, context.circuit)
@@ -106,6 +108,7 @@ def verilog_stage(context: BuildContext) -> Stage:
         return f"{design.latency_cycles} cycles, II {design.ii}, {design.dsp} DSP{checked}"
 
     reads = {"model.onnx": path_digest(build.model), "part": context.part.name, "clock_mhz": clock, **chosen}
+    reads |= decision_reads(context)
     reads["tool"] = available()["alkaid"].version
     code = ("fpgajet.graph.load", "fpgajet.rtl", "fpgajet.rtl.hardware", "fpgajet.pipeline.rtl_flow")
     return Stage("verilog", reads, ("rtl/design.json", "rtl/fpgajet_top.v"), run, code)

@@ -11,6 +11,7 @@ import numpy as np
 from fpgajet.files import atomic_path, read_json, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
+from fpgajet.pipeline.decision import rate_of
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.record import Stage, path_digest
 from quant.seen_jets import SEEN
@@ -69,6 +70,7 @@ def project_stage(context: BuildContext) -> Stage:
             backend=settings.backend,
             reuse_factor=settings.hls_ii,
             vectors=context.features[: settings.test_bench_jets],
+            threshold=context.threshold,
         )
         return f"{settings.backend}, {part.full_name}, {context.clock_mhz:g} MHz"
 
@@ -79,6 +81,7 @@ def project_stage(context: BuildContext) -> Stage:
         "clock_mhz": context.clock_mhz,
         "reuse_factor": settings.hls_ii,
         **settings.model_dump(include={"backend", "test_bench_jets", "max_jets"}),
+        **decision_reads(context),
     }
     code = ("fpgajet.graph.load", "fpgajet.hls.project", "fpgajet.pipeline.jets")
     return Stage("project", reads, ("hls",), run, code)
@@ -109,8 +112,16 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         sample = context.sample
         features = context.network.form.features(sample.constituents)
         result = certify_build(
-            context.artefacts, flows, features, settings.edge_vectors, settings.seed, context.reporter
+            context.artefacts,
+            flows,
+            features,
+            settings.edge_vectors,
+            settings.seed,
+            context.reporter,
+            threshold=context.threshold,
         )
+        if context.decision:
+            result.decision |= context.decision
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
@@ -131,6 +142,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "proof": path_digest(build.proof),
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
+        **decision_reads(context),
     }
     code = (
         "fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "quant.metrics", "fpgajet.pipeline.jets"
@@ -154,6 +166,9 @@ def physics_stage(context: BuildContext) -> Stage:
         sample = described(context.sample.provenance)
         seen = context.overlap.as_dict()
         content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample, "seen": seen}
+        found = rate_of(context, scores["quantised"])
+        if found:
+            content["jets"]["rate"] = found
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"
 
@@ -163,8 +178,13 @@ def physics_stage(context: BuildContext) -> Stage:
         "checkpoint": path_digest(build.checkpoint),
         "max_jets": context.settings.max_jets,
         "jets": path_digest(context.jets),
+        **({"luminosity": context.settings.luminosity} if context.sample.cross_section is not None else {}),
+        **decision_reads(context),
     }
-    code = ("quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets")
+    code = (
+        "quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets",
+        "fpgajet.pipeline.decision",
+    )  # fmt: skip
     return Stage("physics", reads, ("physics.json",), run, code)
 
 
@@ -207,6 +227,11 @@ def estimate_stage(context: BuildContext) -> Stage:
     return Stage("estimate", reads, ("estimate.json",), run, code=("fpgajet.graph.load", "fpgajet.estimate"))
 
 
+def decision_reads(context: BuildContext) -> dict[str, Any]:
+    """What the decision bit depends on; nothing where there is none."""
+    return {} if context.threshold is None else {"decision": context.decision}
+
+
 def check_inputs(context: BuildContext) -> int:
     """Open what the user gave before any stage writes a file; returns the number of jets.
 
@@ -217,6 +242,8 @@ def check_inputs(context: BuildContext) -> int:
     from fpgajet.hls.csim import require_compiler
 
     require_compiler()
+    if context.threshold is not None:
+        context.reporter.note("decision", f"accept if score >= {context.threshold}, as integers")
     if context.settings.strict:
         context.overlap.require_unseen()
     return len(context.sample.label)

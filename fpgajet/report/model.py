@@ -198,6 +198,7 @@ class Certificate(Facts):
     events_by_kind: dict[str, Count] = {}
     first_difference: dict[str, Any] | None = None
     proofs: list[dict[str, Any]] = []
+    decision: dict[str, Any] = {}
 
 
 class Boosts(Facts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fpgajet.report.accuracy import estimate_errors
 from fpgajet.report.latency import operator_rows
@@ -156,9 +157,26 @@ def certificate_table(report: Report) -> Table:
             or f"all inputs; {found['cuts']:,} cuts, {found['assignments']:,} assignments tried"
         )
         rows.append((found["what"], f"{found['level']}: {how}"))
+    rows += [("decision bit", text) for text in decision_words(proof.decision)]
     if proof.first_difference:
         rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))
     return table_of(("what", "value"), rows, facts=True)
+
+
+def decision_words(decision: dict[str, Any]) -> list[str]:
+    """The threshold of the decision bit, where it comes from, and what compared it."""
+    if not decision:
+        return []
+    compared = ", ".join(f"{name} ({count:,} events)" for name, count in decision.get("compared", {}).items())
+    words = [f"1 if score >= {decision['threshold']}, as integers; compared: {compared or 'nothing'}"]
+    if "rate_khz" in decision:
+        rate = measured(decision["rate_khz"], decision["rate_error_khz"])
+        words.append(
+            f"wanted at most {decision['wanted_rate_khz']:g} kHz; {rate} kHz at a signal efficiency of "
+            f"{decision['signal_efficiency']:.4f}, jets above {decision['jet_pt_min_gev']:g} GeV, "
+            f"{decision['luminosity_per_cm2_s']:.3g} per cm2 and s"
+        )
+    return words + list(decision.get("warnings", []))
 
 
 def type_table(report: Report) -> Table:

@@ -24,6 +24,7 @@ from fpgajet.rtl.tools.simulation import Simulation
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.tools.yosys import Cells, synthesise
 from fpgajet.rtl.write.design import RESULT_FILE, RtlDesign
+from fpgajet.verify.certificate import DECISION
 
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
@@ -127,21 +128,31 @@ def check_vhdl(
 def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -> int:
     """How many jets [jets, ...] the Verilog scores differently from the integer reference."""
     wanted = network.reference(FixedArray(jets, network.input_type.fraction))[network.output.name].raw
-    given = simulation.scores(jets)
-    return int((given != wanted.reshape(len(jets), -1)).any(axis=1).sum())
+    shown = simulation.outcome(jets)
+    wrong = (shown.scores != wanted.reshape(len(jets), -1)).any(axis=1)
+    threshold = simulation.design.threshold
+    if shown.decision is not None and threshold is not None:
+        wrong |= shown.decision != (wanted.reshape(-1) >= threshold)
+    return int(wrong.sum())
 
 
 @dataclass(frozen=True)
 class VerilogImplementation:
-    """The simulated Verilog as an implementation of the network for the certificate; it shows the score only."""
+    """The simulated Verilog as an implementation of the network for the certificate.
+
+    It shows the score, and the decision where the design has one.
+    """
 
     network: Network
     simulation: Simulation
     name: str = "verilog"
 
     def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        """The score [jets, 1] as real numbers, from float32 jets before the input quantiser."""
+        """The score [jets, 1] as real numbers, from float32 jets before the input quantiser; decision 0 or 1."""
         node = self.network.output
-        raw = self.simulation.scores(from_real(jets, self.network.input_type))
+        shown = self.simulation.outcome(from_real(jets, self.network.input_type))
         shape = (len(jets), *self.network.shapes()[node.name])
-        return {node.name: to_real(raw, node.operator.output.fraction).reshape(shape)}
+        stages = {node.name: to_real(shown.scores, node.operator.output.fraction).reshape(shape)}
+        if shown.decision is not None:
+            stages[DECISION] = shown.decision.astype(np.float64).reshape(len(jets), 1)
+        return stages

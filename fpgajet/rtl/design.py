@@ -108,5 +108,13 @@ def emit(
     """
     options = options or RtlOptions()
     made = made or scheduled(network, clock_mhz, options)
-    vhdl = options.language == "vhdl"
-    return write_design(made.netlist, made.schedule, out_dir, clock_mhz, part, network.name, with_vhdl=vhdl)
+    return write_design(
+        made.netlist,
+        made.schedule,
+        out_dir,
+        clock_mhz,
+        part,
+        network.name,
+        with_vhdl=options.language == "vhdl",
+        threshold=options.threshold,
+    )

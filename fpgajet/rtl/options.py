@@ -21,6 +21,7 @@ class RtlOptions:
             look-up tables and wide ones in DSP blocks.
         max_dsp: at most so many products in DSP blocks, the narrowest of the others in look-up tables.
         ii: clocks between jets; above 1, equal parts share hardware (:mod:`fpgajet.rtl.share.over_time`).
+        threshold: also write a bit ``decision`` beside the score: score >= threshold, as integers.
         language: Verilog, or (vhdl) VHDL-2008 of the same circuit besides, in the folder ``vhdl``.
         halves: half an LSB of rounding added once where many results share it, in biases or tables, not to each
             of them (:mod:`fpgajet.rtl.trace.requantise`).
@@ -40,6 +41,7 @@ class RtlOptions:
     max_dsp: int | None = None
     ii: int = 1
     language: str = "verilog"
+    threshold: int | None = None
     halves: bool = True
     share: bool = True
     merge: bool = True

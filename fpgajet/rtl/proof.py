@@ -72,7 +72,8 @@ def prove_verilog(
     made = made or scheduled(network, design.clock_mhz, options)
     netlist, schedule = made.netlist, made.schedule
     if not available()["yosys"].present:
-        changed = _changed(design.directory, verilog.sources(netlist, schedule, network.name))
+        texts = verilog.sources(netlist, schedule, network.name, design.threshold)
+        changed = _changed(design.directory, texts)
         if changed:
             return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
         return prove_netlist(network, netlist, samples)

@@ -17,6 +17,8 @@ from fpgajet.verify.boundaries import BoundaryCounter, unreached
 
 REFERENCE = "integer reference"
 CHUNK = 1000
+#: The bit beside the score, as a stage of those implementations that have it: 1.0 or 0.0.
+DECISION = "decision"
 
 
 class Implementation(Protocol):
@@ -52,6 +54,8 @@ class Certificate:
         saturated: by requantiser, values that were clipped at either end.
         corners: by requantiser, table and intermediate, values at each of its corners; clips at the top and at the
             bottom apart (:mod:`fpgajet.verify.boundaries`).
+        decision: the threshold as an integer of the score's type, and the number of decisions compared by
+            implementation; empty where no decision was built.
         unreached: corners that interval analysis cannot exclude and no event has reached.
         scores: those of the real jets, by implementation, [jets] or [jets, scores].
     """
@@ -66,6 +70,7 @@ class Certificate:
     saturated: dict[str, int] = field(default_factory=dict)
     corners: dict[str, dict[str, int]] = field(default_factory=dict)
     unreached: list[str] = field(default_factory=list)
+    decision: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
@@ -82,6 +87,8 @@ class Certificate:
         """The content of ``certificate.json``."""
         content = asdict(self)
         content.pop("scores")
+        if not self.decision:
+            del content["decision"]
         return {
             "schema_version": 1,
             "reference": REFERENCE,
@@ -98,6 +105,7 @@ def certify(
     *,
     score_kind: str,
     progress: Callable[[int], None] = lambda done: None,
+    threshold: int | None = None,
 ) -> Certificate:
     """Compare every implementation with the integer reference on every stage of every event.
 
@@ -107,9 +115,12 @@ def certify(
         events: jets by kind, features of the input form, float32 [n, N, F].
         score_kind: the kind (real jets) whose scores are kept and counted.
         progress: called with the number of events done since the last call.
+        threshold: the decision is score >= threshold, as integers; implementations may show it as one more stage.
     """
     names = [REFERENCE, *(i.name for i in implementations)]
     result = Certificate(names, differences={i.name: 0 for i in implementations})
+    if threshold is not None:
+        result.decision = {"threshold": threshold, "compared": {}}
     scores: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
     counter = BoundaryCounter(network)
     # Numpy, torch, onnxruntime and compiled code release the interpreter's lock: one thread per implementation.
@@ -120,6 +131,10 @@ def certify(
                 chunk = np.ascontiguousarray(jets[start : start + CHUNK], dtype=np.float32)
                 running = {i.name: pool.submit(i.stages, chunk) for i in implementations}
                 expected = _reference(network, counter, chunk)
+                if threshold is not None:
+                    precision = network.output.operator.output
+                    score = from_real(expected[network.output.name], precision)
+                    expected[DECISION] = (score >= threshold).astype(np.float64).reshape(len(chunk), 1)
                 found = {name: stages.result() for name, stages in running.items()}
                 for implementation in implementations:
                     name = implementation.name
@@ -169,13 +184,17 @@ def _compare(
 ) -> None:
     """Count differing values; remember the first one of each implementation."""
     known = {d.implementation for d in result.first_differences}
-    shown = found.keys() & expected.keys()
-    if shown != expected.keys() and shown != {list(expected)[-1]}:
+    stages = [stage for stage in expected if stage != DECISION]
+    shown = (found.keys() & expected.keys()) - {DECISION}
+    if shown != set(stages) and shown != {stages[-1]}:
         raise ValueError(f"{name} shows {sorted(found)}: neither every stage nor the score alone")
     for stage, values in expected.items():
         if stage not in found:
             continue
         result.values_compared += values.size
+        if stage == DECISION:
+            counts = result.decision["compared"]
+            counts[name] = counts.get(name, 0) + len(values)
         # Not-a-number compares as different, and a missing stage or a wrong shape must not pass.
         wrong = ~(np.asarray(found[stage], np.float64) == values)
         if wrong.shape != values.shape:

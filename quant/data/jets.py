@@ -8,6 +8,8 @@ Data sets, one row per jet, chunked and compressed:
 ``multiplicity``    int16 [jets]           constituents of the jet before truncation to N slots
 ``label``           uint8 [jets]           index into the attribute ``classes``
 ``jet``             float32 [jets, 4]      pT [GeV], eta, phi, mass [GeV] of the whole jet
+``cross_section``   float32 [jets]         optional, pb: its mean over any jets of a class, drawn
+                                           at random, is that class's cross section after all cuts
 ==================  =====================  ====================================================
 
 Root attributes: ``layout`` = "fpgajet-jets", ``layout_version`` = 1, ``units`` = "GeV", ``classes`` (JSON
@@ -29,6 +31,7 @@ LAYOUT = "fpgajet-jets"
 LAYOUT_VERSION = 1
 UNITS = "GeV"
 DATASETS = {"constituents": "f4", "multiplicity": "i2", "label": "u1", "jet": "f4"}
+CROSS_SECTION = "cross_section"
 #: the largest multiplicity that int16 holds, and so the most slots that make sense
 MOST_CONSTITUENTS = int(np.iinfo(np.int16).max)
 #: labels are uint8
@@ -45,17 +48,22 @@ class Jets:
     jet: NDArray[np.float32]
     classes: tuple[str, ...]
     provenance: dict[str, Any] = field(default_factory=dict)
+    cross_section: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.label)
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}
-        return Jets(**arrays, classes=self.classes, provenance=self.provenance)
+        known = None if self.cross_section is None else self.cross_section[rows]
+        return Jets(**arrays, classes=self.classes, provenance=self.provenance, cross_section=known)
 
 
 def concatenate(pieces: Sequence[Jets]) -> Jets:
-    """Join pieces that share classes; narrower ones are zero-padded to the widest."""
+    """Join pieces that share classes; narrower ones are zero-padded to the widest.
+
+    Cross sections stay only where every piece has them.
+    """
     slots = max(piece.constituents.shape[1] for piece in pieces)
     padded = [with_slots(piece.constituents, slots) for piece in pieces]
     arrays = {
@@ -63,11 +71,13 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
         for name in DATASETS
         if name != "constituents"
     }
+    known = [piece.cross_section for piece in pieces if piece.cross_section is not None]
     return Jets(
         constituents=np.concatenate(padded),
         **arrays,
         classes=pieces[0].classes,
         provenance=pieces[0].provenance,
+        cross_section=np.concatenate(known) if len(known) == len(pieces) else None,
     )
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import BadInput
+from fpgajet.files import read_json
 from quant.checkpoint import MODEL, open_checkpoint
 
 HERE = Path(__file__).parent
+#: what the shipped models do on the shipped jets, with errors; `scripts/zoo_errors.py` writes it
+SHIPPED = HERE / "shipped_jets.json"
 #: short names
 ALIASES = {"npelican": "npelican-n16-c2"}
 
@@ -42,8 +45,21 @@ def describe(path: Path) -> ZooEntry:
         "auc_float": config.metrics.float_["auc"],
         "auc_quantised": config.metrics.quantised["auc"],
         "inverse_background_efficiency_30": config.metrics.quantised["inverse_background_efficiency_30"],
+        **on_shipped_jets(config.name, config.weights_sha256),
         "command": config.training.command,
     }
+
+
+def on_shipped_jets(name: str, weights: str) -> ZooEntry:
+    """AUC and 1/eps_B at 30 % of the quantised model on the shipped jets with their errors; None if not measured.
+
+    Args:
+        weights: hash of the weights that are meant; figures of other weights do not count.
+    """
+    measured = read_json(SHIPPED)["models"].get(name, {}) if SHIPPED.is_file() else {}
+    row = measured.get("quantised", {}) if measured.get("weights_sha256") == weights else {}
+    keys = ("auc", "auc_error", "inverse_background_efficiency_30", "inverse_background_efficiency_30_error")
+    return {f"shipped_jets_{key}": row.get(key) for key in keys}
 
 
 def resolve(name_or_path: str | Path) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
+from fpgajet.report.words import measured
 from studies.docs_tables.firmware import CELLS
 from studies.docs_tables.markers import ROOT, markdown, rows_of, span, thousands
 
@@ -128,7 +129,42 @@ def _instances(verdict: str) -> int:
     return int(found[1]) if found else 1
 
 
+def pile_up() -> str:
+    """AUC and rate of taggers with and without pile-up, trained with and without it."""
+    cells = []
+    for row in rows_of("docs/results/pile-up.csv"):
+        rate = measured(1000 * float(row["rate_khz"]), 1000 * float(row["rate_error_khz"]))
+        auc = measured(float(row["auc"]), float(row["auc_error"]))
+        trained = f"{row['trained_on']}, {thousands(row['train_jets'])} jets"
+        cells.append([f"`{row['model']}`", trained, row["pile_up"], auc, rate, row["threshold"]])
+    headings = ["tagger", "<trained on", "interactions", "AUC", "rate at ε_S = 0.8 (Hz)", "threshold"]
+    return markdown(headings, cells)
+
+
+def pile_up_jets() -> str:
+    """Means of jets with and without pile-up, and the mass window."""
+    cells = []
+    for row in rows_of("docs/results/pile-up-jets.csv"):
+        means = [
+            measured(float(row[f"{name}_{key}"]), float(row[f"{name}_{key}_error"]))
+            for key in ("constituents", "mass", "pt")
+            for name in ("QCD", "top")
+        ]
+        windows = [
+            measured(float(row[f"mass_window_auc_{n}"]), float(row[f"mass_window_auc_{n}_error"]))
+            for n in (32, 16)
+        ]
+        cells.append([row["pile_up"], *means, *windows])
+    headings = [
+        "interactions", "candidates, QCD", "top", "mass (GeV), QCD", "top", "pT (GeV), QCD", "top",
+        "AUC of the mass window, 32", "16",
+    ]  # fmt: skip
+    return markdown(headings, cells)
+
+
 TAGGERS: dict[str, Callable[[], str]] = {
     "results": results,
     "models-for-budgets": models_for_budgets,
+    "pile-up": pile_up,
+    "pile-up-jets": pile_up_jets,
 }

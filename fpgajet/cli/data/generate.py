@@ -11,6 +11,7 @@ import typer
 
 from fpgajet.cli import output
 from fpgajet.cli.data.progress import Json, names_of, progress_bar
+from fpgajet.errors import BadInput
 
 if TYPE_CHECKING:
     from quant.data.generation.recipe import Recipe
@@ -22,7 +23,11 @@ def generate(
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")] = 0,
     seed: Annotated[int, typer.Option(help="Another seed gives other, independent jets.")] = 1,
     config: Annotated[Path | None, typer.Option(help="Recipe in TOML or JSON; see docs/data.md.")] = None,
-    mode: Annotated[str | None, typer.Option(help="delphes-atlas, truth or level1.")] = None,
+    mode: Annotated[str | None, typer.Option(help="delphes-atlas, truth, level1 or level1-pileup.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Recipe by name: reference or seeded-cone.")] = None,
+    pile_up: Annotated[
+        float | None, typer.Option(min=0.0, help="Mean interactions per crossing; implies level1-pileup.")
+    ] = None,
     classes: Annotated[str | None, typer.Option(help="Of QCD, top, W, Z, g, q; background first.")] = None,
     constituents: Annotated[int | None, typer.Option(help="Leading constituents kept of each jet.")] = None,
     shard_jets: Annotated[int, typer.Option(help="Jets per file; part of what the seed means.")] = 5_000,
@@ -37,11 +42,12 @@ def generate(
     """
     from fpgajet.files import write_text
     from quant.data.describing.card import dataset_card
-    from quant.data.generation.production import Order, produce
+    from quant.data.generation.order import Order
+    from quant.data.generation.production import produce
 
     if processes == 0:
         processes = os.cpu_count() or 1
-    order = Order(recipe_of(config, mode, classes, constituents), jets, seed, shard_jets)
+    order = Order(recipe_of(config, mode, classes, constituents, preset, pile_up), jets, seed, shard_jets)
     started = time.monotonic()
     first: list[int] = []
     with progress_bar("generating", jets, "jets") as update:
@@ -68,11 +74,28 @@ def generate(
     )
 
 
-def recipe_of(config: Path | None, mode: str | None, classes: str | None, constituents: int | None) -> Recipe:
-    """The recipe of ``--config``, with the options given on the command line over it."""
+def recipe_of(
+    config: Path | None,
+    mode: str | None,
+    classes: str | None,
+    constituents: int | None,
+    preset: str | None = None,
+    pile_up: float | None = None,
+) -> Recipe:
+    """The recipe of ``--config`` or ``--preset``, with the options given on the command line over it."""
+    from quant.data.generation.presets import preset as preset_named
     from quant.data.generation.recipe import make_recipe, read_recipe
 
+    if config is not None and preset is not None:
+        raise BadInput("--config and --preset both name a recipe: give one of them.")
+    if pile_up is not None and mode not in (None, "level1-pileup"):
+        raise BadInput(f"--pile-up needs the mode level1-pileup, not {mode}.")
     content = read_recipe(config).model_dump(mode="json") if config is not None else {}
+    if preset is not None:
+        content = dict(preset_named(preset))
+    if pile_up is not None:
+        content["mode"] = "level1-pileup"
+        content["pileup"] = {**content.get("pileup", {}), "mean": pile_up}
     given = {"mode": mode, "constituents": constituents}
     content |= {key: value for key, value in given.items() if value is not None}
     if classes is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import ToolFailed
-from fpgajet.files import write_bytes
+from fpgajet.files import write_bytes, write_text
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import ghdl_program, require
 from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
@@ -51,8 +51,11 @@ class VhdlSimulation(Simulation):
             write_bytes(work / "in.txt", given_bits.tobytes())
             sources = [self.design.directory.resolve() / "vhdl" / name for name in self.design.vhdl]
             widths = [f"-gBITS_IN={bits_in}", f"-gBITS_OUT={bits_out}"]
+            decides = self.design.threshold is not None
+            bench = work / "bench.vhd"
+            write_text(bench, _bench(decides))
             for step in (
-                ["-a", STANDARD, *map(str, [*sources, BENCH])],
+                ["-a", STANDARD, *map(str, [*sources, bench])],
                 ["-r", STANDARD, "bench", *widths, "--ieee-asserts=disable"],
             ):
                 command = [ghdl_program(), *step]
@@ -61,5 +64,19 @@ class VhdlSimulation(Simulation):
         shown_valid = np.array([line[0] == "1" for line in lines])
         if any(set(line) - {"0", "1"} for line, valid_ in zip(lines, shown_valid, strict=True) if valid_):
             raise ToolFailed(f"the VHDL in {self.design.directory} gives a score with undefined bits.")
-        given = np.array([[char == "1" for char in line[:0:-1]] for line in lines], dtype=np.uint8)
-        return Clocked(unpack(np.packbits(given, axis=1, bitorder="little"), self.design.score), shown_valid)
+        decision = np.array([line[1] == "1" for line in lines]) if decides else None
+        given = np.array(
+            [[char == "1" for char in line[: int(decides) : -1]] for line in lines], dtype=np.uint8
+        )
+        scores = unpack(np.packbits(given, axis=1, bitorder="little"), self.design.score)
+        return Clocked(scores, shown_valid, decision)
+
+
+def _bench(decides: bool) -> str:
+    """The bench; with a decision, that bit stands between the valid bit and the score."""
+    text = BENCH.read_text(encoding="utf-8")
+    if not decides:
+        return text
+    text = text.replace("signal valid_out : std_logic;", "signal valid_out, decision : std_logic;")
+    text = text.replace("valid_out, score);", "valid_out, score, decision);")
+    return text.replace("write(row, score);", "write(row, decision);\n      write(row, score);")

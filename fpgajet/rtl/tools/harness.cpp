@@ -12,7 +12,7 @@ unsigned score_bytes() { return sizeof(Vfpgajet_top().score); }
 
 // All arrays have one row a clock; rows of `jets` and `scores` are jet_bytes() and score_bytes() long.
 void run(unsigned long clocks, const uint8_t *jets, const uint8_t *valid_in, const uint8_t *rst, uint8_t *scores,
-         uint8_t *valid_out) {
+         uint8_t *valid_out, uint8_t *decisions) {
     VerilatedContext context;
     Vfpgajet_top top(&context);
     for (unsigned long t = 0; t < clocks; t++) {
@@ -25,6 +25,9 @@ void run(unsigned long clocks, const uint8_t *jets, const uint8_t *valid_in, con
         top.eval();
         std::memcpy(scores + t * sizeof(top.score), &top.score, sizeof(top.score));
         valid_out[t] = top.valid_out;
+#ifdef FPGAJET_DECISION
+        decisions[t] = top.decision;
+#endif
     }
     top.final();
 }

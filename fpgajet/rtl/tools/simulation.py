@@ -16,10 +16,14 @@ from fpgajet.rtl.write.design import RtlDesign
 
 @dataclass(frozen=True)
 class Clocked:
-    """What the outputs showed after every clock edge: raw scores [clocks, outputs] and the valid bit."""
+    """What the outputs showed after every clock edge: raw scores [clocks, outputs] and the valid bit.
+
+    ``decision``: the bit beside the score, None where the design has none.
+    """
 
     scores: RawValues
     valid: NDArray[np.bool_]
+    decision: NDArray[np.bool_] | None = None
 
 
 class Simulation(ABC):
@@ -38,7 +42,11 @@ class Simulation(ABC):
         """
 
     def scores(self, raw: NDArray[Any]) -> RawValues:
-        """Raw outputs [jets, outputs]: a new jet every II clocks, sampled at the stated latency.
+        """Raw outputs [jets, outputs]; see :meth:`outcome`."""
+        return self.outcome(raw).scores
+
+    def outcome(self, raw: NDArray[Any]) -> Clocked:
+        """What the outputs show for each jet: a new jet every II clocks, sampled at the stated latency.
 
         Between the jets the input shows other values, which must not matter.
 
@@ -58,4 +66,5 @@ class Simulation(ABC):
             raise ToolFailed(
                 f"the {self.language} in {self.design.directory} does not have the latency that it states."
             )
-        return np.asarray(shown.scores[expected])
+        decision = None if shown.decision is None else shown.decision[expected]
+        return Clocked(np.asarray(shown.scores[expected]), shown.valid[expected], decision)

@@ -43,7 +43,8 @@ class VerilogSimulation(Simulation):
         require("verilator", "g++")
         with temporary_folder(FOLDER) as work:  # once loaded, the library needs no file
             sources = [design.directory.resolve() / name for name in design.sources]
-            self._library = ctypes.CDLL(str(compile_verilog(sources, work)))
+            defines = [] if design.threshold is None else ["FPGAJET_DECISION"]
+            self._library = ctypes.CDLL(str(compile_verilog(sources, work, defines=defines)))
         for size in (self._library.jet_bytes, self._library.score_bytes):
             size.restype = ctypes.c_uint
 
@@ -52,30 +53,49 @@ class VerilogSimulation(Simulation):
         given = pack(jets, self.design.jet, self._library.jet_bytes())
         shown = np.zeros((clocks, self._library.score_bytes()), dtype=np.uint8)
         shown_valid = np.zeros(clocks, dtype=np.uint8)
+        decisions = np.zeros(clocks, dtype=np.uint8)
         bits = [np.ascontiguousarray(x, dtype=np.uint8) for x in (valid, reset)]
-        pointers = [ctypes.c_void_p(x.ctypes.data) for x in (given, *bits, shown, shown_valid)]
+        pointers = [ctypes.c_void_p(x.ctypes.data) for x in (given, *bits, shown, shown_valid, decisions)]
         self._library.run(ctypes.c_ulong(clocks), *pointers)
-        return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool))
+        decided = None if self.design.threshold is None else decisions.astype(bool)
+        return Clocked(unpack(shown, self.design.score), shown_valid.astype(bool), decided)
 
 
 def compile_verilog(
-    sources: Sequence[Path], work: Path, top: str = "fpgajet_top", harness: Path = HARNESS
+    sources: Sequence[Path],
+    work: Path,
+    top: str = "fpgajet_top",
+    harness: Path = HARNESS,
+    defines: Sequence[str] = (),
 ) -> Path:
     """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
 
     It is not optimised: for a hundred thousand clocks, optimising takes longer than it saves. Two compilers work at
-    a time.
+    a time. ``defines``: names that the harness sees.
     """
     root = verilator_root()
     assert root is not None
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
     headers = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
+    macros = [f"-D{name}" for name in defines]
     runtime = work / "runtime.cc"
     write_text(runtime, _including(root / "include" / name for name in RUNTIME))
 
     def compiled(unit: Path) -> str:
         result = str(unit.with_suffix(".o"))
-        command = ["g++", "-std=c++17", "-O0", "-fPIC", "-w", *headers, "-c", "-o", result, str(unit)]
+        command = [
+            "g++",
+            "-std=c++17",
+            "-O0",
+            "-fPIC",
+            "-w",
+            *macros,
+            *headers,
+            "-c",
+            "-o",
+            result,
+            str(unit),
+        ]
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
         return result
 

@@ -39,6 +39,7 @@ class RtlDesign:
         jet: format of every input in the order of the bus, lowest bits first.
         score: format of every output.
         vhdl: names of the files in the folder ``vhdl`` in the order of analysis, none if it was not asked for.
+        threshold: of the bit ``decision``, None without that bit.
     """
 
     directory: Path
@@ -53,6 +54,7 @@ class RtlDesign:
     jet: tuple[Format, ...]
     score: tuple[Format, ...]
     vhdl: tuple[str, ...] = ()
+    threshold: int | None = None
 
     @classmethod
     def read(cls, directory: Path) -> RtlDesign:
@@ -81,12 +83,16 @@ def write_design(
     title: str,
     *,
     with_vhdl: bool = False,
+    threshold: int | None = None,
 ) -> RtlDesign:
-    """Write the Verilog of a scheduled netlist, and with ``with_vhdl`` its VHDL too."""
-    texts = verilog.sources(netlist, schedule, title) | {
+    """Write the Verilog of a scheduled netlist, and with ``with_vhdl`` its VHDL too.
+
+    With a ``threshold`` there is a bit ``decision`` beside the score.
+    """
+    texts = verilog.sources(netlist, schedule, title, threshold) | {
         path.name: path.read_text(encoding="utf-8") for path in sorted(LIBRARY.glob("*.v"))
     }
-    vhdl_texts = vhdl.files(netlist, schedule, title, LIBRARY) if with_vhdl else {}
+    vhdl_texts = vhdl.files(netlist, schedule, title, LIBRARY, threshold) if with_vhdl else {}
     written = texts | {f"{VHDL}/{name}": text for name, text in vhdl_texts.items()}
     # What was found out about another design must not stand beside this one, should this run end early.
     _remove_stale(out_dir, written)
@@ -108,8 +114,11 @@ def write_design(
         netlist.inputs,
         tuple(netlist.cells[n].format for n in netlist.outputs),
         tuple(vhdl_texts),
+        threshold,
     )
     facts = {key: value for key, value in asdict(design).items() if key != "directory"}
+    if threshold is None:
+        del facts["threshold"]
     write_json(out_dir / DESIGN_FILE, facts)
     return design
 

@@ -15,6 +15,7 @@ from fpgajet.rtl.write.wiring import (
     description,
     input_registers,
     register,
+    score_signed,
     stage_cell,
     stage_ports,
     stage_wirings,
@@ -63,10 +64,10 @@ _SYMBOLS = {"and": "&", "or": "|", "xor": "^"}
 VERILOG = VerilogSyntax()
 
 
-def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
+def sources(netlist: Netlist, schedule: Schedule, title: str, threshold: int | None = None) -> dict[str, str]:
     """File names and texts, the top module first, without our library."""
     ports = stage_ports(netlist, schedule)
-    texts = {"fpgajet_top.v": top_module(netlist, schedule, ports, title)}
+    texts = {"fpgajet_top.v": top_module(netlist, schedule, ports, title, threshold)}
     return texts | {
         f"fpgajet_stage_{stage}.v": stage_module(netlist, port, stage)
         for stage, port in enumerate(ports)
@@ -93,8 +94,17 @@ def _range(netlist: Netlist, number: int) -> str:
     return f"[{netlist.cells[number].format.width - 1}:0]"
 
 
-def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: str) -> str:
-    """Registers between the stages, and a valid bit that travels with each jet."""
+def top_module(
+    netlist: Netlist,
+    schedule: Schedule,
+    ports: list[StagePorts],
+    title: str,
+    threshold: int | None = None,
+) -> str:
+    """Registers between the stages, and a valid bit that travels with each jet.
+
+    With a threshold there is a bit ``decision``, combinational behind the register of the score: score >= threshold.
+    """
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
     lines = [f"// {line}" for line in description(schedule, comment(title))]
@@ -104,7 +114,8 @@ def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], ti
         "    input clk, input rst, input valid_in,",
         f"    input [{width_in - 1}:0] jet,",
         "    output valid_out,",
-        f"    output [{width_out - 1}:0] score",
+        f"    output [{width_out - 1}:0] score" + ("," if threshold is not None else ""),
+        *(["    output decision"] if threshold is not None else []),
         ");",
         f"  reg [{last}:0] valid;",
         "  assign valid_out = valid[" + str(last) + "];",
@@ -118,7 +129,19 @@ def top_module(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], ti
         lines += _stage_instance(netlist, stage, wiring)
     parts = [register(schedule, n, schedule.stages) for n in reversed(netlist.outputs)]
     lines.append(f"  assign score = {{{', '.join(parts)}}};")
+    if threshold is not None:
+        lines.append(
+            f"  assign decision = {_at_least(threshold, signed=score_signed(netlist), width=width_out)};"
+        )
     return "\n".join([*lines, "endmodule", ""])
+
+
+def _at_least(threshold: int, *, signed: bool, width: int) -> str:
+    """The comparison, in one more bit than the score has: every threshold within its range has a place."""
+    if signed:
+        limit = f"-{width + 1}'sd{-threshold}" if threshold < 0 else f"{width + 1}'sd{threshold}"
+        return f"$signed({{score[{width - 1}], score}}) >= {limit}"
+    return f"{{1'b0, score}} >= {width + 1}'d{threshold}"
 
 
 def _stage_instance(netlist: Netlist, stage: int, wiring: StageWiring) -> list[str]:

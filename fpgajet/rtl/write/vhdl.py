@@ -16,6 +16,7 @@ from fpgajet.rtl.write.wiring import (
     description,
     input_registers,
     register,
+    score_signed,
     stage_cell,
     stage_ports,
     stage_wirings,
@@ -76,14 +77,16 @@ class VhdlSyntax(Syntax):
 VHDL = VhdlSyntax()
 
 
-def files(netlist: Netlist, schedule: Schedule, title: str, library: Path) -> dict[str, str]:
+def files(
+    netlist: Netlist, schedule: Schedule, title: str, library: Path, threshold: int | None = None
+) -> dict[str, str]:
     """Every VHDL file by name, those of our library first, in the order of analysis."""
     names = ["fpgajet_primitives.vhd", *sorted(p.name for p in library.glob("*.vhd"))]
     texts = {name: (library / name).read_text(encoding="utf-8") for name in names}
-    return texts | sources(netlist, schedule, title)
+    return texts | sources(netlist, schedule, title, threshold)
 
 
-def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
+def sources(netlist: Netlist, schedule: Schedule, title: str, threshold: int | None = None) -> dict[str, str]:
     """File names and texts in an order in which they can be analysed, without our library: the top comes last."""
     ports = stage_ports(netlist, schedule)
     texts = {
@@ -91,7 +94,7 @@ def sources(netlist: Netlist, schedule: Schedule, title: str) -> dict[str, str]:
         for stage, port in enumerate(ports)
         if port.cells
     }
-    return texts | {"fpgajet_top.vhd": _top(netlist, schedule, ports, title)}
+    return texts | {"fpgajet_top.vhd": _top(netlist, schedule, ports, title, threshold)}
 
 
 def _stage(netlist: Netlist, ports: StagePorts, stage: int) -> str:
@@ -120,7 +123,9 @@ def _type(netlist: Netlist, number: int) -> str:
     return f"unsigned({netlist.cells[number].format.width - 1} downto 0)"
 
 
-def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: str) -> str:
+def _top(
+    netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: str, threshold: int | None
+) -> str:
     """Registers between the stages, and a valid bit that travels with each jet."""
     width_in, width_out = widths(netlist)
     last = schedule.stages - 1
@@ -133,6 +138,7 @@ def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: s
             f"    jet : in std_logic_vector({width_in - 1} downto 0)",
             "    valid_out : out std_logic",
             f"    score : out std_logic_vector({width_out - 1} downto 0)",
+            *(["    decision : out std_logic"] if threshold is not None else []),
         ]
     )
     lines += ["end entity;", "", "architecture rtl of fpgajet_top is"]
@@ -142,6 +148,8 @@ def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: s
     for wiring in wirings:
         signals += [*wiring.wires, *((r.name, r.cell) for r in wiring.registers)]
     lines += [f"  signal {signal} : {_type(netlist, n)};" for signal, n in signals]
+    if threshold is not None:
+        lines.append(f"  signal result : unsigned({width_out - 1} downto 0);")
     lines += ["begin", f"  valid_out <= valid({last});"]
     arrives = f"valid({last - 1} downto 0) & valid_in" if last else "(0 downto 0 => valid_in)"
     lines += ["  process (clk) begin", "    if rising_edge(clk) then"]
@@ -153,7 +161,12 @@ def _top(netlist: Netlist, schedule: Schedule, ports: list[StagePorts], title: s
     for stage, wiring in enumerate(wirings):
         lines += _stage_instance(stage, wiring)
     parts = [register(schedule, n, schedule.stages) for n in reversed(netlist.outputs)]
-    lines.append(f"  score <= std_logic_vector({VHDL.join(parts)});")
+    if threshold is None:
+        lines.append(f"  score <= std_logic_vector({VHDL.join(parts)});")
+    else:
+        number = "signed(result)" if score_signed(netlist) else "result"
+        lines += [f"  result <= {VHDL.join(parts)};", "  score <= std_logic_vector(result);"]
+        lines.append(f"  decision <= '1' when {number} >= {threshold} else '0';")
     return "\n".join([*lines, "end architecture;", ""])
 
 

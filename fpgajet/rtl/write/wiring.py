@@ -154,6 +154,12 @@ def widths(netlist: Netlist) -> tuple[int, int]:
     return sum(f.width for f in netlist.inputs), sum(netlist.cells[n].format.width for n in netlist.outputs)
 
 
+def score_signed(netlist: Netlist) -> bool:
+    """Whether the score, the only output, has a sign."""
+    (score,) = netlist.outputs
+    return netlist.cells[score].format.signed
+
+
 def description(schedule: Schedule, title: str) -> list[str]:
     """What the top module does, for its comment."""
     ii = schedule.sharing.ii

@@ -48,8 +48,8 @@ CAUTION = (
     "",
     "- Not the Top Quark Tagging Reference Dataset: its recipe was followed, its jets were not copied. See "
     "docs/data.md for where the two differ.",
-    "- No pile-up, no multiple interactions unless the recipe above switches them on; a parametrised "
-    "detector, not a full simulation. Do not quote physics results from it.",
+    "- No pile-up (except in the mode level1-pileup), no multiple interactions unless the recipe above switches "
+    "them on; a parametrised detector, not a full simulation. Do not quote physics results from it.",
     "- Pythia 8 and fastjet made these jets: cite arXiv:2203.11601 and arXiv:1111.6097, for the detector's "
     "parameters JHEP 02 (2014) 057, for the recipe SciPost Phys. 7 (2019) 014.",
     "",

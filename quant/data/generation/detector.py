@@ -7,6 +7,9 @@ numbers of a :class:`~quant.data.generation.cards.DetectorCard`. Written from th
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,18 +25,66 @@ from quant.data.generation.particles import (
     PHOTON,
     Candidates,
     Floats,
+    Ints,
     Particles,
 )
 from quant.data.generation.propagation import propagate
 from quant.data.generation.tracking import smeared_track_pt
 
 
+@dataclass(frozen=True)
+class Response:
+    """What the detector sees of each particle, flat: [n] each, before cells are summed.
+
+    ``eta``, ``phi`` where it meets the calorimeters; ``ecal``, ``hcal`` deposits [GeV]; ``track_pt`` [GeV], 0 where
+    there is no track, with its direction, relative ``precision`` and longitudinal impact parameter ``z0`` [m].
+    """
+
+    event: Ints
+    pdg: Ints
+    eta: Floats
+    phi: Floats
+    ecal: Floats
+    hcal: Floats
+    track_pt: Floats
+    track_eta: Floats
+    track_phi: Floats
+    precision: Floats
+    z0: Floats
+
+    def __getitem__(self, rows: NDArray[Any]) -> Response:
+        return Response(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class EnergyFlow:
+    """``tracks``: charged candidates, ``rows`` int [tracks]: the response that each comes from; ``neutrals``."""
+
+    tracks: Candidates
+    rows: Ints
+    neutrals: Candidates
+
+    def candidates(self) -> Candidates:
+        """All of them, tracks first."""
+        return join(self.tracks, self.neutrals)
+
+
+def join(*parts: Candidates) -> Candidates:
+    """One list after the other."""
+    names = ("event", "pt", "eta", "phi")
+    return Candidates(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
 def simulate(particles: Particles, card: DetectorCard, rng: np.random.Generator) -> Candidates:
     """Energy-flow candidates (tracks, photons, neutral hadrons) of ``particles``, grouped by kind."""
+    return reconstruct(respond(particles, card, rng), card, rng).candidates()
+
+
+def respond(particles: Particles, card: DetectorCard, rng: np.random.Generator) -> Response:
+    """Tracks and deposits of the particles that reach the calorimeters."""
     at_calorimeter = propagate(particles, card)
     inside = at_calorimeter.reached & (np.abs(at_calorimeter.eta) < ETA_MAX)
     visible = ~np.isin(np.abs(particles.pdg), NEUTRINOS) & inside
-    event = particles.event[visible]
     eta, phi = at_calorimeter.eta[visible], at_calorimeter.phi[visible]
     pdg = np.abs(particles.pdg[visible])
     energy = particles.energy[visible]
@@ -43,21 +94,37 @@ def simulate(particles: Particles, card: DetectorCard, rng: np.random.Generator)
     hcal_share = np.select([electromagnetic | (pdg == MUON), decays_inside], [0.0, 0.7], 1.0)
 
     px, py, pz = particles.px[visible], particles.py[visible], particles.pz[visible]
-    true_pt = np.hypot(px, py)
+    x, y, z = particles.x[visible], particles.y[visible], particles.z[visible]
+    true_pt = np.maximum(np.hypot(px, py), 1e-12)
     track_pt, precision = smeared_track_pt(true_pt, eta, pdg, particles.charge[visible], card, rng)
-    track_eta = np.arcsinh(pz / np.maximum(true_pt, 1e-12))
-    track_energy = track_pt * np.cosh(track_eta)
+    return Response(
+        event=particles.event[visible],
+        pdg=pdg,
+        eta=eta,
+        phi=phi,
+        ecal=energy * ecal_share,
+        hcal=energy * hcal_share,
+        track_pt=track_pt,
+        track_eta=np.arcsinh(pz / true_pt),
+        track_phi=np.arctan2(py, px),
+        precision=precision,
+        z0=z - (x * px + y * py) / true_pt * pz / true_pt,
+    )
 
-    def measure(calorimeter: Calorimeter, share: Floats, of_kind: NDArray[np.bool_]) -> CellEnergies:
+
+def reconstruct(seen: Response, card: DetectorCard, rng: np.random.Generator) -> EnergyFlow:
+    """Sum deposits in cells and combine them with the tracks."""
+    track_energy = seen.track_pt * np.cosh(seen.track_eta)
+
+    def measure(calorimeter: Calorimeter, deposit: Floats, of_kind: NDArray[np.bool_]) -> CellEnergies:
         tracks = np.where(of_kind, track_energy, 0.0)
-        return energy_flow(calorimeter, Hits(event, eta, phi, energy * share, tracks, precision), rng)
+        hits = Hits(seen.event, seen.eta, seen.phi, deposit, tracks, seen.precision)
+        return energy_flow(calorimeter, hits, rng)
 
-    electron, muon = pdg == ELECTRON, pdg == MUON
-    ecal = measure(card.ecal, ecal_share, electron)
-    hcal = measure(card.hcal, hcal_share, ~electron & ~muon)
-    track_pt = track_pt * np.select([electron, muon], [ecal.track_scale, 1.0], hcal.track_scale)
-    seen = track_pt > 0
-    tracks = Candidates(event[seen], track_pt[seen], track_eta[seen], np.arctan2(py, px)[seen])
-    parts = (tracks, ecal.neutrals, hcal.neutrals)
-    names = ("event", "pt", "eta", "phi")
-    return Candidates(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    electron, muon = seen.pdg == ELECTRON, seen.pdg == MUON
+    ecal = measure(card.ecal, seen.ecal, electron)
+    hcal = measure(card.hcal, seen.hcal, ~electron & ~muon)
+    track_pt = seen.track_pt * np.select([electron, muon], [ecal.track_scale, 1.0], hcal.track_scale)
+    rows = np.flatnonzero(track_pt > 0)
+    tracks = Candidates(seen.event[rows], track_pt[rows], seen.track_eta[rows], seen.track_phi[rows])
+    return EnergyFlow(tracks, rows, join(ecal.neutrals, hcal.neutrals))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 COMMON = (
     "Print:quiet = on",
-    "Beams:eCM = 14000",
     "PartonLevel:MPI = off",
     # Saves a tenth of the time; it looks for violated conservation laws, which are Pythia's own tests.
     "Check:event = off",

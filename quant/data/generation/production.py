@@ -13,8 +13,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from importlib.metadata import version
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -22,61 +20,19 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet import __version__, signals
-from fpgajet.errors import BadInput, ToolFailed
-from fpgajet.files import read_json, write_json
+from fpgajet import signals
+from fpgajet.errors import ToolFailed
 from quant.data.generation.generator import generate, require_generator
-from quant.data.generation.processes import COMMON, PROCESSES
-from quant.data.generation.recipe import Recipe
+from quant.data.generation.order import Order, claim, finished, shard_path
+from quant.data.generation.pool import Pool
+from quant.data.generation.processes import PROCESSES
+from quant.data.generation.shared_pool import make_pool_file, needs_pool, pool_of
 from quant.data.jets import Jets, concatenate
-from quant.data.reading.jet_file import JetFile
 from quant.data.writing.jet_writer import write_jets
 
-SHARD_JETS = 5_000
-ORDER_FILE = "order.json"
 POLL_SECONDS = 0.2
 # Streams of random numbers of one shard: one for each class, and one for the order of the rows.
 SHUFFLE_STREAM = 1_000
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for: ``jets`` in total, equally of each class, in shards of ``shard_jets``."""
-
-    recipe: Recipe
-    jets: int
-    seed: int
-    shard_jets: int = SHARD_JETS
-
-    def __post_init__(self) -> None:
-        if self.jets < len(self.recipe.classes):
-            raise BadInput(f"at least {len(self.recipe.classes)} jets are needed, one of each class.")
-        if self.seed < 0 or self.shard_jets < len(self.recipe.classes):
-            raise BadInput("the seed must not be negative, and a shard must hold one jet of each class.")
-
-    @property
-    def shards(self) -> int:
-        return -(-self.jets // self.shard_jets)
-
-    def rows(self, shard: int) -> range:
-        """Jet numbers of a shard; jet i is of class i modulo the number of classes."""
-        return range(shard * self.shard_jets, min((shard + 1) * self.shard_jets, self.jets))
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "recipe": self.recipe.model_dump(mode="json"),
-            "jets": self.jets,
-            "seed": self.seed,
-            "shard_jets": self.shard_jets,
-            "versions": {
-                "fpgajet": __version__,
-                **{name: version(name) for name in ("pythia8mc", "fastjet", "numpy")},
-            },
-        }
-
-
-def shard_path(out: Path, shard: int) -> Path:
-    return out / f"jets-{shard:05d}.h5"
 
 
 def produce(
@@ -103,8 +59,11 @@ def produce(
         with ProcessPoolExecutor(
             min(processes, len(todo)), context, initializer=start_worker, initargs=(counter, stop)
         ) as pool:
-            pending = {pool.submit(make_shard, out, order, shard) for shard in todo}
+            pending: set[Future[int]] = set()
             try:
+                if needs_pool(order):
+                    follow({pool.submit(make_pool_file, out, order)}, lambda: progress(done))
+                pending |= {pool.submit(make_shard, out, order, shard) for shard in todo}
                 follow(pending, lambda: progress(done + counter.value))
             except BaseException:
                 # Workers look at this after each batch of events, so they end within a second.
@@ -127,38 +86,6 @@ def follow(pending: set[Future[int]], report: Callable[[], None]) -> None:
                     "with fewer --processes."
                 ) from error
         report()
-
-
-def claim(out: Path, order: Order) -> None:
-    """Write the order into ``out``, or check that it is the one already there (a larger total may follow)."""
-    file = out / ORDER_FILE
-    asked = order.as_json()
-    if file.exists():
-        earlier = read_json(file)
-        differing = [key for key in asked if key != "jets" and earlier.get(key) != asked[key]]
-        if differing:
-            raise BadInput(
-                f"{out} holds jets of another order (different: {', '.join(differing)}; see {file}): choose "
-                "another --out, or repeat the same options to continue."
-            )
-        if order.jets < int(earlier.get("jets", 0)):
-            raise BadInput(
-                f"{out} holds an order of {earlier['jets']} jets, more than the {order.jets} asked for now: "
-                "choose another --out."
-            )
-    write_json(file, asked)
-
-
-def finished(out: Path, order: Order, shard: int) -> bool:
-    """Is this shard there, whole? A damaged or shorter one is made again."""
-    path = shard_path(out, shard)
-    if not path.exists():
-        return False
-    try:
-        with JetFile(path) as file:
-            return len(file) == len(order.rows(shard))
-    except BadInput:
-        return False
 
 
 class Stopped(Exception):
@@ -192,7 +119,8 @@ def _end_with_parent() -> None:
 
 def make_shard(out: Path, order: Order, shard: int) -> int:
     """Generate one shard and write it; returns its number of jets."""
-    jets = shard_content(order, shard, count)
+    pool = pool_of(out, order) if needs_pool(order) else None
+    jets = shard_content(order, shard, count, pool)
     write_jets(shard_path(out, shard), jets)
     return len(jets)
 
@@ -206,24 +134,30 @@ def count(jets: int) -> None:
         raise Stopped
 
 
-def shard_content(order: Order, shard: int, progress: Callable[[int], None] = lambda _: None) -> Jets:
-    """The jets of one shard, classes mixed."""
+def shard_content(
+    order: Order, shard: int, progress: Callable[[int], None] = lambda _: None, pool: Pool | None = None
+) -> Jets:
+    """The jets of one shard, classes mixed; ``pool``: the order's minimum-bias events, if it needs any."""
     rows = order.rows(shard)
     classes = order.recipe.classes
     wanted = [sum(1 for row in rows if row % len(classes) == index) for index in range(len(classes))]
-    made = [
-        generate(order.recipe, name, wanted[index], (order.seed, shard, index), progress)
+    made = {
+        name: generate(order.recipe, name, wanted[index], (order.seed, shard, index), progress, pool)
         for index, name in enumerate(classes)
         if wanted[index]
-    ]
-    jets = concatenate(made)
+    }
+    jets = concatenate(list(made.values()))
     mixed = np.random.default_rng((order.seed, shard, SHUFFLE_STREAM)).permutation(len(jets))
-    return Jets(**{**vars(jets[mixed]), "provenance": provenance(order, shard)})
+    sections = {name: part.provenance for name, part in made.items()}
+    facts = {**provenance(order, shard), "cross_sections": sections}
+    return Jets(**{**vars(jets[mixed]), "provenance": facts})
 
 
 def provenance(order: Order, shard: int) -> dict[str, Any]:
     """Everything needed to make the shard again; no time or place, so that equal jets give equal files."""
-    settings = {name: [*COMMON, *PROCESSES[name].settings] for name in order.recipe.classes}
+    settings = {
+        name: [*order.recipe.common_settings, *PROCESSES[name].settings] for name in order.recipe.classes
+    }
     windows = {name: list(order.recipe.window(name)) for name in order.recipe.classes}
     # Not the total: the first shards of a larger order are the same files.
     asked = {key: value for key, value in order.as_json().items() if key != "jets"}

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
-from quant.data.generation.processes import PROCESSES
+from quant.data.generation.processes import COMMON, PROCESSES
 
-Mode = Literal["delphes-atlas", "truth", "level1"]
+Mode = Literal["delphes-atlas", "truth", "level1", "level1-pileup"]
 
 
 class Strict(BaseModel):
@@ -21,8 +21,9 @@ class Strict(BaseModel):
 
 
 class JetSelection(Strict):
-    """Which jet of an event is kept: the leading anti-kT one, if it lies in these ranges (GeV)."""
+    """Which jet of an event is kept: the leading one, if it lies in these ranges (GeV)."""
 
+    algorithm: Literal["anti-kt", "seeded-cone"] = "anti-kt"
     radius: float = Field(default=0.8, gt=0, le=1.5)
     pt_min: float = Field(default=550.0, gt=0)
     pt_max: float = Field(default=650.0, gt=0)
@@ -42,6 +43,28 @@ class Level1(Strict):
     constituents: int = Field(default=32, ge=1)
 
 
+class PileUp(Strict):
+    """Interactions laid over each event, tracks and PUPPI weights; lengths in mm, pT in GeV.
+
+    ``mean``: of the Poisson distribution of interactions per bunch crossing. ``pool_events``: minimum-bias
+    events made once and reused. ``vertex_spread``: standard deviation of vertices along the beams.
+    ``z0_resolution``: of a track at eta = 0; it grows as cosh(eta). ``z0_cut``: distance from the hard vertex
+    within which a track is kept. PUPPI: ``cone`` and ``inner_cone`` are R0 and Rmin, weights below
+    ``weight_min`` are zero, and a neutral needs a weighted pT of ``neutral_pt`` [0] + [1] n_PV.
+    """
+
+    mean: float = Field(default=200.0, ge=0, le=1000)
+    pool_events: int = Field(default=10_000, ge=1, le=1_000_000)
+    vertex_spread: float = Field(default=45.0, ge=0, le=1000)
+    track_pt_min: float = Field(default=2.0, ge=0.1)
+    z0_resolution: float = Field(default=0.8, ge=0)
+    z0_cut: float = Field(default=5.0, gt=0)
+    cone: float = Field(default=0.3, gt=0, le=1)
+    inner_cone: float = Field(default=0.02, ge=0)
+    weight_min: float = Field(default=0.1, ge=0, lt=1)
+    neutral_pt: tuple[float, float] = (0.1, 0.007)
+
+
 class Recipe(Strict):
     """A data set's physics. ``classes``: names of :data:`PROCESSES`, class 0 is the background."""
 
@@ -50,6 +73,8 @@ class Recipe(Strict):
     constituents: int = Field(default=200, ge=1, le=1000)
     selection: JetSelection = JetSelection()
     level1: Level1 = Level1()
+    pileup: PileUp = PileUp()
+    collision_energy: float = Field(default=14_000.0, ge=1000, le=200_000)
     windows: dict[str, tuple[float, float]] = {}
     pythia: tuple[str, ...] = ()
 
@@ -71,6 +96,16 @@ class Recipe(Strict):
     def window(self, name: str) -> tuple[float, float]:
         """The pTHat window [GeV] of a class."""
         return self.windows.get(name, PROCESSES[name].window)
+
+    @property
+    def level1_units(self) -> bool:
+        """Are candidates rounded to the units of a trigger?"""
+        return self.mode in ("level1", "level1-pileup")
+
+    @property
+    def common_settings(self) -> tuple[str, ...]:
+        """Pythia lines of all classes."""
+        return (*COMMON, f"Beams:eCM = {self.collision_energy:g}")
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -11,6 +11,7 @@ import numpy as np
 
 from fpgajet.errors import BadInput
 from quant.data.jets import (
+    CROSS_SECTION,
     DATASETS,
     LAYOUT,
     LAYOUT_VERSION,
@@ -24,7 +25,7 @@ from quant.data.reading.boundary import reading
 from quant.data.reading.hdf5 import open_hdf5, plain_dataset, read_rows, require_numbers
 from quant.data.reading.values import whole_numbers
 
-_MOMENTA = ("constituents", "jet")
+_REAL = ("constituents", "jet", CROSS_SECTION)
 
 
 class JetFile:
@@ -95,9 +96,10 @@ class JetFile:
         missing = [name for name in DATASETS if self._file.get(name, getlink=True) is None]
         if missing:
             raise BadInput(f"{self.path} lacks the dataset(s) {', '.join(missing)}: it is damaged.")
-        found = {name: plain_dataset(self._file, name, self.path) for name in DATASETS}
+        optional = [CROSS_SECTION] if self._file.get(CROSS_SECTION, getlink=True) is not None else []
+        found = {name: plain_dataset(self._file, name, self.path) for name in (*DATASETS, *optional)}
         for name, dataset in found.items():
-            kinds, what = ("f", "floating-point numbers") if name in _MOMENTA else ("biuf", "whole numbers")
+            kinds, what = ("f", "floating-point numbers") if name in _REAL else ("biuf", "whole numbers")
             require_numbers(self.path, dataset, kinds, what)
         shapes = {name: dataset.shape for name, dataset in found.items()}
         jets = shapes["label"][0]
@@ -107,9 +109,10 @@ class JetFile:
             "multiplicity": (jets,),
             "label": (jets,),
             "jet": (jets, 4),
+            CROSS_SECTION: (jets,),
         }
         for name, shape in expected.items():
-            if shapes[name] != shape:
+            if name in shapes and shapes[name] != shape:
                 raise BadInput(
                     f"{self.path}: dataset {name} has shape {list(shapes[name])}, expected {list(shape)}; "
                     "generate or convert the file again."
@@ -149,7 +152,15 @@ class JetFile:
             arrays[name] = whole_numbers(self.path, name, arrays[name], 0, largest, first_row=start)
         arrays["constituents"] = with_slots(p4, slots)
         with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite, and is found as such
-            typed = {name: np.ascontiguousarray(arrays[name], dtype=code) for name, code in DATASETS.items()}
+            typed = {
+                name: np.ascontiguousarray(array, dtype=DATASETS.get(name, "f4"))
+                for name, array in arrays.items()
+            }
+        known = typed.get(CROSS_SECTION)
+        if known is not None and not (np.isfinite(known) & (known >= 0)).all():
+            raise BadInput(
+                f"{self.path}: a cross section is negative or not finite; generate the file again."
+            )
         return Jets(**typed, classes=self.classes, provenance=self.provenance)
 
     def __enter__(self) -> JetFile:

@@ -13,7 +13,16 @@ import h5py
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
-from quant.data.jets import DATASETS, LAYOUT, LAYOUT_VERSION, MOST_CLASSES, MOST_CONSTITUENTS, UNITS, Jets
+from quant.data.jets import (
+    CROSS_SECTION,
+    DATASETS,
+    LAYOUT,
+    LAYOUT_VERSION,
+    MOST_CLASSES,
+    MOST_CONSTITUENTS,
+    UNITS,
+    Jets,
+)
 from quant.data.reading.values import whole_numbers
 from quant.data.writing.deferred_errors import DeferredErrorFile
 
@@ -31,6 +40,7 @@ class JetWriter:
         constituents: slots N of every row.
         provenance: JSON-able facts about where the jets come from.
         compression: gzip level, 1 (fast) to 9 (small).
+        cross_sections: whether the jets have cross sections.
     """
 
     def __init__(
@@ -41,6 +51,7 @@ class JetWriter:
         constituents: int,
         provenance: dict[str, Any],
         compression: int = 4,
+        cross_sections: bool = False,
     ) -> None:
         self.path = Path(path)
         self.classes = tuple(classes)
@@ -54,6 +65,7 @@ class JetWriter:
             raise BadInput(
                 f"cannot write the classes {list(self.classes)}: 1 to {MOST_CLASSES} different names."
             )
+        self.names = (*DATASETS, CROSS_SECTION) if cross_sections else tuple(DATASETS)
         self.written = 0
         self._compression = compression
         self._stack = contextlib.ExitStack()
@@ -81,14 +93,15 @@ class JetWriter:
         self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
-        shapes = {"constituents": (self.slots, 4), "multiplicity": (), "label": (), "jet": (4,)}
-        for name, tail in shapes.items():
+        shapes = {"constituents": (self.slots, 4), "jet": (4,)}
+        for name in self.names:
+            tail = shapes.get(name, ())
             chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), 4) if name == "constituents" else None
             dataset = self._file.create_dataset(
                 name,
                 shape=(0, *tail),
                 maxshape=(None, *tail),
-                dtype=DATASETS[name],
+                dtype=DATASETS.get(name, "f4"),
                 chunks=chunk or (CHUNK_JETS, *tail),
                 compression="gzip",
                 compression_opts=self._compression,
@@ -119,10 +132,15 @@ class JetWriter:
             )
         if tuple(jets.classes) != self.classes:
             raise BadInput(f"cannot add classes {list(jets.classes)} to a file of {list(self.classes)}.")
+        known = jets.cross_section
+        if (known is None) == (CROSS_SECTION in self.names):
+            raise BadInput("cannot write some jets with cross sections and some without into one file.")
+        if known is not None and known.shape != (rows,):
+            raise BadInput(f"cross sections {list(known.shape)} do not match {rows} labels.")
         ranges = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
         for name, highest in ranges.items():
             whole_numbers(self.path, name, getattr(jets, name), 0, highest, first_row=self.written)
-        for name in DATASETS:
+        for name in self.names:
             dataset = self._file[name]
             dataset.resize(self.written + rows, axis=0)
             if name == "constituents":
@@ -143,5 +161,6 @@ def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
         constituents=slots,
         provenance=jets.provenance,
         compression=compression,
+        cross_sections=jets.cross_section is not None,
     ) as writer:
         writer.append(jets)

@@ -13,7 +13,8 @@ from quant.data.checking.constituents import check_constituents
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.level1 import quantise
-from quant.data.generation.production import ORDER_FILE, Order, produce, shard_path
+from quant.data.generation.order import ORDER_FILE, Order, shard_path
+from quant.data.generation.production import produce
 from quant.data.generation.recipe import Level1, Recipe, make_recipe, read_recipe
 
 
