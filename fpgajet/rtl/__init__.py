@@ -11,7 +11,8 @@ The packages, lowest first; a module imports only from its own package and from 
 5. ``schedule``: stages and registers.
 6. ``write``: Verilog and VHDL, and the design on disk.
 7. ``tools``: Verilator, GHDL and Yosys.
-8. The files here, in this order: ``options``, ``clock``, ``design``, ``hardware``, ``build``, ``proof``,
+8. ``readback``: the written Verilog as exact integers, for the proof.
+9. The files here, in this order: ``options``, ``clock``, ``design``, ``hardware``, ``build``, ``proof``,
    ``mutants``.
 """
 
