@@ -23,6 +23,7 @@ from fpgajet.export.firmware.axi_stream import write_axi_stream
 from fpgajet.export.firmware.core import Core, copy_core
 from fpgajet.export.firmware.emp import HDL, write_emp
 from fpgajet.export.firmware.interface import interface_of
+from fpgajet.files import write_text
 from fpgajet.ops.network import Network
 from fpgajet.ops.puppi_log import PIECE_BITS, PuppiLog
 from fpgajet.rtl import VerilogSimulation, emit
@@ -70,9 +71,10 @@ def counted_front_end(network: Network, constituents: int, folder: Path) -> dict
 def counted_wrapper(what: str, core: Core, top: Path, added: int) -> dict[str, object]:
     """A wrapper, its tagger a black box."""
     box = core.folder / "black_box.v"
-    box.write_text(
+    write_text(
+        box,
         f"module {core.name}_core (input clk, input rst, input valid_in, input [{core.bits_in - 1}:0] jet, "
-        f"output valid_out, output [{core.bits_out - 1}:0] score); endmodule\n"
+        f"output valid_out, output [{core.bits_out - 1}:0] score); endmodule\n",
     )
     cells = count_cells(top.stem, [top], [box])
     total = summary(Counter({k: v for k, v in cells.items() if "_core" not in k}))

@@ -16,6 +16,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from fpgajet.files import write_text
+
 SCRIPT = Path(__file__).parents[1] / "docs" / "notebook" / "jets_to_verilog.py"
 #: Seconds that one cell may take.
 LONGEST_CELL = 3600
@@ -49,7 +51,7 @@ def main() -> None:
     for number, cell in enumerate(notebook.cells):  # the same bytes for the same outputs
         cell["id"] = f"cell-{number}"
         cell.metadata = {}
-    arguments.out.write_text(jupytext.writes(notebook, fmt="ipynb"), encoding="utf-8")
+    write_text(arguments.out, jupytext.writes(notebook, fmt="ipynb"))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: The last makes the inputs of ``scripts/fuzz.py``, in its ScratchFolder.
+#: The last three work in temporary folders: the inputs of ``scripts/fuzz.py``, and mutants in a copy of the repository.
 WRITERS = (
     "fpgajet/files/leftovers.py",
     "fpgajet/files/writing.py",
     "fpgajet/folders.py",
     "studies/fuzzing/readers.py",
+    "scripts/mutate.py",
+    "studies/mutation/trying.py",
 )
 #: A write to the path that one of these has handed out is one through them.
 HANDED_OUT = {"atomic_path", "atomic_folder", "ScratchFolder", "temporary_folder", "TemporaryDirectory"}
@@ -34,7 +36,7 @@ ALLOWED = {
     ("quant/data/writing/jet_writer.py", "h5py.File"): "within atomic_path, entered on an ExitStack",
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",
     ("fpgajet/hls/synth.py", "shutil.copytree"): "the folder `synth` of a build that refuse_links has looked through",
-    ("scripts/mutate.py", "shutil.copy"): "into a temporary copy of the repository",
+    ("fpgajet/export/cmssw/build.py", "shutil.copytree"): "our own package, into a scratch folder, to compile it",
     ("fpgajet/rtl/tools/scratch.py", "tempfile.mkdtemp"): "a new folder for the log of a failure, which stays",
 }  # fmt: skip
 
