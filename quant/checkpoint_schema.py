@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
+from fpgajet.errors import BadInput
 from quant.models.families import FAMILIES
 from quant.models.family import AnyFamily, Description, Strict
 
 SCHEMA_VERSION = 2
+#: Names become parts of file names.
+NAME, LONGEST_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*", 100
+
+
+def require_name(name: str) -> None:
+    """Check a name before work begins that ends in a checkpoint of that name.
+
+    Raises:
+        BadInput: it cannot be the name of a model.
+    """
+    if len(name) > LONGEST_NAME or not re.fullmatch(NAME, name):
+        raise BadInput(
+            f"{name[:LONGEST_NAME]!r} cannot be the name of a model: it must begin with a letter or digit, and have at "
+            f"most {LONGEST_NAME} letters, digits, '.', '_' and '-'. Give one with --name."
+        )
 
 
 class DataFile(Strict):
@@ -56,7 +73,7 @@ class CheckpointConfig(Strict):
     """``model.json``; ``model`` holds what the family of ``architecture`` needs, by its own schema."""
 
     schema_version: Literal[2]
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    name: str = Field(pattern=f"^{NAME}$")
     architecture: str
     model: SerializeAsAny[Description]
     parameters: int

@@ -10,8 +10,11 @@ a kill that came after the end does not count. After each kill no child may be l
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpgajet.files import read_json, sha256
+from fpgajet.files import read_json, sha256, write_text
 from fpgajet.folders import ScratchFolder
 from quant.data import read_jets, shipped_sample, write_jets
 
@@ -43,10 +46,12 @@ class Work:
 
     Attributes:
         command: of a folder, by whether the work has begun there. results: names of files that must be equal.
+        first: command that leads to where the work begins; it is not killed.
     """
 
     command: Callable[[Path, bool], list[str]]
     results: tuple[str, ...]
+    first: Callable[[Path], list[str]] | None = None
 
 
 def _build(flow: str) -> Work:
@@ -71,10 +76,19 @@ def _resumed(folder: Path, begun: bool) -> list[str]:
     return ["--resume"] if begun and (folder / "settings.json").exists() else []
 
 
-def _train(folder: Path, begun: bool) -> list[str]:
+def _train(folder: Path, begun: bool, until: str = "quantised") -> list[str]:
     sets = [word for assignment in TRAINING for word in ("--set", assignment)]
     words = ["train", "--data", _data(folder), "--out", str(folder), "--name", "killed", *sets]
-    return [*words, "--set", "constituents=8", *_resumed(folder, begun)]
+    return [*words, "--set", "constituents=8", "--until", until, *_resumed(folder, begun)]
+
+
+def _train_after(stage: str, until: str, results: tuple[str, ...]) -> Work:
+    """One stage of a training alone: the one before it is done."""
+    return Work(
+        lambda folder, begun: _train(folder, True, until),
+        results,
+        lambda folder: _train(folder, False, stage),
+    )
 
 
 def _compress(folder: Path, begun: bool) -> list[str]:
@@ -96,9 +110,9 @@ def _generate(folder: Path, begun: bool) -> list[str]:
         "data",
         "generate",
         "--jets",
-        "400",
+        "120",
         "--shard-jets",
-        "100",
+        "30",
         "--processes",
         "2",
         "--out",
@@ -110,6 +124,10 @@ WORK = {
     "build": _build("hls"),
     "rtl": _build("rtl"),
     "train": Work(_train, ("model.json", "weights.safetensors")),
+    "calibration": _train_after(
+        "float", "calibration", ("state/calibration.json", "state/calibration.safetensors")
+    ),
+    "quantised": _train_after("calibration", "quantised", ("model.json", "weights.safetensors")),
     "compress": Work(_compress, ("compression.csv",)),
     "generate": Work(_generate, tuple(f"jets-{shard:05d}.h5" for shard in range(4))),
 }
@@ -121,47 +139,74 @@ def main() -> int:
     parser.add_argument("work", nargs="*", choices=[*WORK, []], help="default: all")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="CSV with what was found; kinds that are in it already stay")
     options = parser.parse_args()
     faults = 0
     for name in options.work or WORK:
-        fault = try_out(name, options.kills, random.Random(f"{options.seed} {name}"))
-        print(f"{name}: {fault or 'as the undisturbed run'}", flush=True)
+        fault, hits = try_out(name, options.kills, random.Random(f"{options.seed} {name}"))
+        outcome = fault or "as the undisturbed run"
+        print(f"{name}: {outcome}", flush=True)
         faults += bool(fault)
+        if options.out:
+            note(options.out, options.seed, [name, str(len(hits)), " ".join(map(str, hits)), outcome])
     return int(faults > 0)
 
 
-def try_out(name: str, kills: int, rng: random.Random) -> str:
-    """What went wrong with one kind of work, empty if nothing did."""
+def note(target: Path, seed: int, row: list[str]) -> None:
+    """Put one row into the table."""
+    header = ["work", "kills", "seconds_of_kills", "outcome"]
+    rows = {}
+    if target.exists():
+        lines = [line for line in target.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+        rows = {old[0]: old for old in csv.reader(lines[1:])}
+    rows[row[0]] = row
+    text = io.StringIO()
+    text.write(f"# python scripts/kill_test.py --kills {row[1]} --seed {seed} --out docs/results/kill.csv\n")
+    csv.writer(text, lineterminator="\n").writerows([header, *rows.values()])
+    write_text(target, text.getvalue())
+
+
+def try_out(name: str, kills: int, rng: random.Random) -> tuple[str, list[float]]:
+    """What went wrong with one kind of work, empty if nothing did; and the times of the kills."""
     work = WORK[name]
+    hits: list[float] = []
     with ScratchFolder("fpgajet-kill-") as place:
         good, bad = place / "undisturbed" / "out", place / "killed" / "out"
+        if work.first is not None:
+            for folder in (good, bad):
+                subprocess.run([*FPGAJET, *work.first(folder)], capture_output=True, check=True)
         started = time.monotonic()
         done = subprocess.run(
             [*FPGAJET, *work.command(good, False)], capture_output=True, text=True, check=False
         )
         whole = time.monotonic() - started
         if done.returncode not in (0, 4):  # 4: exact, but the budget is missed
-            return f"the undisturbed run failed: {done.stderr.strip()[-300:]}"
-        hits: list[float] = []
-        tries, begun = 0, False
-        while len(hits) < kills and tries < 4 * kills:
+            return f"the undisturbed run failed: {done.stderr.strip()[-300:]}", hits
+        tries, begun, spent = 0, False, 0.0
+        while len(hits) < kills and tries < 6 * kills:
             tries += 1
-            moment = rng.uniform(0.0, whole)
+            moment = rng.uniform(0.0, max(whole - spent, 0.1 * whole))  # what is kept is not done again
             if killed_after(moment, [*FPGAJET, *work.command(bad, begun)]):
                 hits.append(round(moment, 2))
-            begun = True
+                begun, spent = True, spent + moment
+            elif tries < 6 * kills:  # it had ended: begin again
+                shutil.rmtree(bad)
+                begun, spent = False, 0.0
+                if work.first is not None:
+                    subprocess.run([*FPGAJET, *work.first(bad)], capture_output=True, check=True)
             left = survivors(place)
             if left:
-                return f"after a kill at {moment:.2f} s these go on: {left}"
+                return f"after a kill at {moment:.2f} s these go on: {left}", hits
         done = subprocess.run(
             [*FPGAJET, *work.command(bad, True)], capture_output=True, text=True, check=False
         )
-        if done.returncode not in (0, 4) and "--resume" not in done.stderr and "finished" not in done.stderr:
-            return f"after kills at {hits} s the last run failed: {done.stderr.strip()[-300:]}"
+        if done.returncode not in (0, 4):
+            return f"after kills at {hits} s the last run failed: {done.stderr.strip()[-300:]}", hits
         left = [str(path) for path in place.rglob("*.tmp")]
         differing = [file for file in work.results if not same(good / file, bad / file)]
         print(f"{name}: {len(hits)} kills at {hits} s of {whole:.1f} s", flush=True)
-        return f"differing: {differing}; left: {left}" if differing or left else ""
+        few = "" if len(hits) == kills else f"only {len(hits)} kills hit; "
+        return few + (f"differing: {differing}; left: {left}" if differing or left else ""), hits
 
 
 def killed_after(seconds: float, command: list[str]) -> bool:

@@ -1,182 +1,181 @@
 """Mutants of the core: small seeded changes of the source that some test must notice.
 
-    python scripts/mutate.py --minutes 30 --seed 0 --out FILE
+    python scripts/mutate.py --minutes 30 --seed 0 --out docs/results/mutation.csv
 
 Each mutant is a copy of the tracked files with one change in one function: a comparison turned at its bound, ``+``
-for ``-``, a shift the other way, ``min`` for ``max``, ``and`` for ``or``, a whole number one higher. The tests of
-that file's package run against it until the first failure; they must pass before anything is changed. A mutant that
-all tests pass has survived; one whose tests exceed the limit is counted apart, and not as killed.
+for ``-``, a shift the other way, ``min`` for ``max``, ``and`` for ``or``, ``not`` dropped, a whole number one higher.
+First the tests of that package that run the changed line run against it, then its other short tests, until the first
+failure; all must pass before anything is changed. A mutant that all of them pass has survived. One that takes far more
+CPU time than the tests need has been noticed too, and is counted apart (``limit``). Reasons of survivors
+that are in the file already stay. ``--again`` tries the survivors of the file once more, after tests were mended.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
-import os
+import csv
+import io
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from fpgajet.files import write_json
+from fpgajet.files import write_text
+from fpgajet.folders import ScratchFolder
+from studies.mutation import trying
+from studies.mutation.changes import change, count
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What is mutated, and the tests that must notice.
 TARGETS = {
-    "fpgajet/fixed.py": ["tests/test_fixed.py", "tests/ops"],
-    "fpgajet/ops": ["tests/ops"],
-    "fpgajet/verify": ["tests/verify"],
-    "fpgajet/estimate/verdict.py": ["tests/estimate"],
-    "fpgajet/rtl": ["tests/rtl"],
+    "fpgajet/fixed.py": ("tests/test_fixed.py", "tests/ops"),
+    "fpgajet/ops": ("tests/test_fixed.py", "tests/ops"),
+    "fpgajet/verify": ("tests/verify",),
+    "fpgajet/estimate/verdict.py": ("tests/estimate",),
+    "fpgajet/rtl": ("tests/rtl",),
 }
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult, ast.LShift: ast.RShift,
-    ast.RShift: ast.LShift, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-}  # fmt: skip
-NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "any": "all", "all": "any"}
+#: Tests that do not run the changed line notice it only through another process; of them the short ones are tried.
+SHORT_SECONDS = 5.0
 
 
-def main() -> None:
-    """Draw mutants until the time is over; write how many were killed and which survived."""
+@dataclass(frozen=True)
+class Tried:
+    """A mutant and what became of it; one line of the table."""
+
+    outcome: str
+    file: str
+    function: str
+    line: int
+    before: str
+    after: str
+    reason: str = ""
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        """The same for the same change, wherever the line has moved."""
+        return self.file, self.function, self.before, self.after
+
+
+def main() -> int:
+    """Draw mutants until the time is over; write what became of each. Exit code 1 if too few were noticed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--minutes", type=float, default=30.0, help="after the tests without a change")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds for the tests of one mutant")
     parser.add_argument("--only", default="", help="start of the paths to mutate")
+    parser.add_argument("--again", action="store_true", help="only the survivors of the file")
+    parser.add_argument(
+        "--baseline", type=Path, help="folder that keeps the runs without a change, for a next time"
+    )
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    rng, end = random.Random(chosen.seed), time.monotonic() + 60 * chosen.minutes
-    files = [
-        (p, tests)
-        for target, tests in TARGETS.items()
-        for p in _files(target)
-        if _relative(p).startswith(chosen.only)
+    before = read(chosen.out) if chosen.out.exists() else []
+    drawn = list(every(chosen.only))
+    possible = len(drawn)
+    random.Random(chosen.seed).shuffle(drawn)
+    if chosen.again:
+        left = {t.name for t in before if t.outcome == "survived"}
+        drawn = [(path, number) for path, number in drawn if name_of(path, number) in left]
+    trying.import_large_packages()
+    tried: list[Tried] = []
+    with ScratchFolder("fpgajet-mutate-") as folder:
+        try:
+            for one in run(folder, drawn, 60 * chosen.minutes, chosen.baseline or folder):
+                print(f"{one.outcome:8s} {one.file}:{one.line} {one.before} -> {one.after}", flush=True)
+                tried.append(one)
+        finally:  # Ctrl-C: what is known is written
+            tried = merged(before, tried, again=chosen.again)
+            write_text(chosen.out, table(tried, possible, chosen.seed, chosen.minutes))
+    outcomes = Counter(one.outcome for one in tried)
+    print(f"{len(tried)} of {possible} possible mutants: {dict(outcomes)}")
+    return int(outcomes["survived"] > 0.05 * len(tried))
+
+
+def every(only: str) -> Iterator[tuple[str, int]]:
+    """Every mutant: file and number of the change in it."""
+    for target in TARGETS:
+        place = ROOT / target
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if name.startswith(only):
+                yield from ((name, number) for number in range(count(path.read_text(encoding="utf-8"))))
+
+
+def name_of(path: str, number: int) -> tuple[str, str, str, str]:
+    """As :attr:`Tried.name`."""
+    made = change((ROOT / path).read_text(encoding="utf-8"), number)
+    return path, made.function, made.before, made.after
+
+
+def run(folder: Path, drawn: Sequence[tuple[str, int]], seconds: float, kept: Path) -> Iterator[Tried]:
+    """Try mutants for some time; each package's tests run once without a change before, outside that time."""
+    work = trying.copy_of(ROOT, folder / "work")
+    folders = {path: next(t for target, t in TARGETS.items() if path.startswith(target)) for path, _ in drawn}
+    known = {}
+    for tests in dict.fromkeys(folders.values()):
+        covered = [path for path, of in folders.items() if of == tests]
+        found = kept / f"{tests[-1].replace('/', '-')}.json"
+        known[tests] = trying.baseline(work, tests, covered, found)
+        print(f"{', '.join(tests)}: {len(known[tests].seconds)} tests pass without a change", flush=True)
+    end = time.monotonic() + seconds
+    for path, number in drawn:
+        if time.monotonic() >= end:
+            return
+        source = (work / path).read_text(encoding="utf-8")  # of the copy: the repository may change meanwhile
+        made, base = change(source, number), known[folders[path]]
+        (work / path).write_text(made.source, encoding="utf-8")
+        became = try_one(work, base, path, made.lines)
+        (work / path).write_text(source, encoding="utf-8")
+        yield Tried(became, path, made.function, made.line, made.before, made.after)
+
+
+def try_one(work: Path, base: trying.Baseline, path: str, lines: tuple[int, int]) -> str:
+    """The outcome of the mutant that lies in the copy."""
+    running = base.running(path, range(lines[0], lines[1] + 1))
+    others = sorted(t for t, s in base.seconds.items() if t not in set(running) and s < SHORT_SECONDS)
+    first = [test for test in running if test.partition("::")[0] == running[0].partition("::")[0]]
+    for tests in (first, running[len(first) :], others):  # few files are collected in less time than many
+        became = trying.outcome(work, tests, base.seconds)
+        if became != "survived":
+            return became
+    return "survived"
+
+
+def merged(before: Sequence[Tried], tried: Sequence[Tried], *, again: bool) -> list[Tried]:
+    """What was tried, with the reasons that are known; with ``again``, put into what was tried before."""
+    reasons = {one.name: one.reason for one in before}
+    now = [
+        replace(one, reason=reasons.get(one.name, "") if one.outcome == "survived" else "") for one in tried
     ]
-    every = [(p, tests, k) for p, tests in files for k in range(len(_places(ast.parse(p.read_text()))))]
-    rng.shuffle(every)
-    outcomes: Counter[str] = Counter()
-    survivors: list[str] = []
-    sound: set[tuple[str, ...]] = set()  # tests that pass unchanged
-    with tempfile.TemporaryDirectory() as folder:
-        work = _copy(Path(folder) / "work")
-        for path, tests, number in every:
-            if time.monotonic() >= end:
-                break
-            if tuple(tests) not in sound:
-                if _outcome(work, tests, 600) != "survived":
-                    raise SystemExit(f"{tests} do not pass without a change: nothing can be learnt from them")
-                sound.add(tuple(tests))
-            source, words = mutant(path.read_text(encoding="utf-8"), number)
-            (work / _relative(path)).write_text(source, encoding="utf-8")
-            outcome = _outcome(work, tests, chosen.limit)
-            shutil.copy(path, work / _relative(path))
-            outcomes[outcome] += 1
-            print(f"{outcome:8s} {_relative(path)}: {words}", flush=True)
-            if outcome == "survived":
-                survivors.append(f"{_relative(path)}: {words}")
-    ran = sum(outcomes.values())
-    killed = outcomes["killed"]
-    result = {
-        "seed": chosen.seed, "minutes": chosen.minutes, "limit_seconds": chosen.limit, "only": chosen.only,
-        "possible": len(every), "ran": ran, "outcomes": dict(outcomes),
-        "killed_share": killed / ran if ran else None, "survivors": survivors,
-    }  # fmt: skip
-    write_json(chosen.out, result)
-    print(f"{killed} of {ran} mutants killed ({len(every)} possible)")
+    if not again:
+        return now
+    new = {one.name: one for one in now}
+    return [new.get(one.name, one) for one in before]
 
 
-def mutant(source: str, number: int) -> tuple[str, str]:
-    """The source with the change of this number, and the change in words."""
-    tree = ast.parse(source)
-    node, replacement = _places(tree)[number]
-    before = ast.unparse(node)
-    for parent in ast.walk(tree):
-        for field, value in ast.iter_fields(parent):
-            if value is node:
-                setattr(parent, field, replacement)
-            elif isinstance(value, list):
-                value[:] = [replacement if item is node else item for item in value]
-    line = getattr(node, "lineno", 0)
-    return ast.unparse(
-        ast.fix_missing_locations(tree)
-    ), f"line {line}: {before} -> {ast.unparse(replacement)}"
+def read(path: Path) -> list[Tried]:
+    """The table of an earlier run."""
+    rows = csv.DictReader(line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+    return [Tried(**{**row, "line": int(row["line"])}) for row in rows]  # type: ignore[arg-type]
 
 
-def _places(tree: ast.Module) -> list[tuple[ast.AST, ast.AST]]:
-    """Expressions within functions, each with what replaces it."""
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-    nodes = {id(n): n for f in functions for statement in f.body for n in ast.walk(statement)}
-    return [(node, changed) for node in nodes.values() if (changed := _changed(node)) is not None]
-
-
-def _changed(node: ast.AST) -> ast.AST | None:
-    other = copy.deepcopy(node)
-    if isinstance(other, ast.BinOp | ast.BoolOp) and type(other.op) in SWAPS:
-        other.op = SWAPS[type(other.op)]()  # type: ignore[assignment]
-        return other
-    if isinstance(other, ast.Compare) and type(other.ops[0]) in SWAPS:
-        other.ops[0] = SWAPS[type(other.ops[0])]()  # type: ignore[call-overload]
-        return other
-    if isinstance(other, ast.Constant) and type(other.value) is int:
-        other.value += 1
-        return other
-    if isinstance(other, ast.Call):
-        function = other.func
-        if isinstance(function, ast.Name) and function.id in NAMES:
-            function.id = NAMES[function.id]
-            return other
-        if isinstance(function, ast.Attribute) and function.attr in NAMES:
-            function.attr = NAMES[function.attr]
-            return other
-    return None
-
-
-def _outcome(work: Path, tests: list[str], limit: float) -> str:
-    """One of "killed", "limit" (the tests took too long) or "survived"."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(work),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    process = subprocess.Popen(
-        command, cwd=work, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )  # fmt: skip
-    try:
-        return "survived" if process.wait(timeout=limit) == 0 else "killed"
-    except subprocess.TimeoutExpired:
-        return "limit"
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, 9)
-            process.wait()
-
-
-def _copy(work: Path) -> Path:
-    """The repository without what git ignores, for the mutants; its own tests pass there or nothing is shown."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in listed.stdout.splitlines():
-        target = work / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target)
-    return work
-
-
-def _files(target: str) -> list[Path]:
-    path = ROOT / target
-    return [path] if path.is_file() else sorted(path.rglob("*.py"))
-
-
-def _relative(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+def table(tried: Sequence[Tried], possible: int, seed: int, minutes: float) -> str:
+    """The table: the command and the counts, then survivors, then the others."""
+    outcomes = Counter(one.outcome for one in tried)
+    counts = ", ".join(f"{outcomes[name]} {name}" for name in ("killed", "limit", "survived"))
+    text = io.StringIO()
+    text.write(
+        f"# python scripts/mutate.py --minutes {minutes:g} --seed {seed} --out docs/results/mutation.csv\n"
+    )
+    text.write(f"# {len(tried)} of {possible} possible mutants: {counts}\n")
+    writer = csv.DictWriter(text, [field.name for field in fields(Tried)], lineterminator="\n")
+    writer.writeheader()
+    order = {"survived": 0, "limit": 1, "killed": 2}
+    writer.writerows(map(asdict, sorted(tried, key=lambda one: (order[one.outcome], one.file, one.line))))
+    return text.getvalue()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -33,7 +33,9 @@ def csim(
         Path | None,
         typer.Option(help="Jets instead of the shipped sample: jet file, or .npy [jets, N, 4] in GeV."),
     ] = None,
-    edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to add.", min=10)] = 50_000,
+    edge_vectors: Annotated[
+        int, typer.Option(help="How many edge vectors to add.", min=10, max=10_000_000)
+    ] = 50_000,
     seed: Annotated[int, typer.Option(help="Seed of the edge vectors.")] = 20231216,
     trust: Annotated[bool, typer.Option("--trust", help="Also with files of another user.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,

@@ -51,7 +51,9 @@ def export(
         Path | None,
         typer.Option(help="Jets instead of the shipped sample: jet file, or .npy [jets, N, 4] in GeV."),
     ] = None,
-    edge_vectors: Annotated[int, typer.Option(help="How many edge vectors to compare on.", min=10)] = 10_000,
+    edge_vectors: Annotated[
+        int, typer.Option(help="How many edge vectors to compare on.", min=10, max=10_000_000)
+    ] = 10_000,
     score_type: Annotated[
         str, typer.Option(help="Target emp: type of the probability in an answer, unsigned.")
     ] = "ap_ufixed<10,1>",

@@ -8,7 +8,6 @@ import typer
 from rich.table import Column
 
 from fpgajet.cli.output import JSON_HELP, console, narrow_table, print_json
-from fpgajet.report.words import measured
 
 EXAMPLE = """
 List the trained models that come with fpgajet; `fpgajet build --model NAME` takes any of them.
@@ -55,6 +54,8 @@ def models(as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = Fa
 
 
 def _cell(name: str, value: str | float | None, error: float | None = None) -> str:
+    from fpgajet.report.words import measured
+
     if error is not None and isinstance(value, float):
         return measured(value, error)
     if isinstance(value, float):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ WAY_OUT = {
     "ii": "csynth.xml or NAME_csynth.rpt of Vitis HLS, or --ii",
     **dict.fromkeys(RESOURCES, "csynth.xml, NAME_csynth.rpt or report_utilization of Vivado"),
 }
+MOST_CLOCKS = 1e9
 #: csynth.xml states periods to 0.01 ns: 360 MHz as 2.78.
 ROUNDING_NS = 0.005
 
@@ -63,8 +63,8 @@ def row_of_reports(
             figures[name], evidence[name] = value, f"{report.level}, {report.source}"
     for name, given in (("latency_cycles", latency_cycles), ("ii", ii)):
         if given is not None:
-            if not (math.isfinite(given) and given >= 1):
-                raise BadInput(f"{name} is {given:g}, it has to be at least 1 clock.")
+            if not 1 <= given <= MOST_CLOCKS:
+                raise BadInput(f"{name} is {given:g}, it has to be at least 1 clock (and at most 1e9).")
             figures[name], evidence[name] = given, "given by the user"
     for name, way_out in WAY_OUT.items():
         if name not in figures:
@@ -117,7 +117,7 @@ def _clock(reports: Sequence[ToolReport], budget: Budget) -> float:
         raise BadInput(
             f"the reports are of different clocks ({periods}); give the right one with --clock-mhz."
         )
-    return 1000 / min(targets)
+    return chosen_clock(1000 / min(targets), budget.clock_mhz)
 
 
 def judge_reports(row: HardwareRow, budget: Budget, part: Part, multiplicity: int) -> Verdict:

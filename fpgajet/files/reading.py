@@ -22,8 +22,11 @@ def kind_of_file(mode: int) -> str:
     return kinds.get(stat.S_IFMT(mode), "device")
 
 
-def read_settings_text(source: Path) -> str:
+def read_settings_text(source: Path, *, largest: int = LARGEST_TEXT_BYTES, errors: str = "strict") -> str:
     """The text (UTF-8, with or without a byte order mark) of a regular file of bounded size.
+
+    Args:
+        source: the file. largest: bytes. errors: as for ``open``, for what is no UTF-8.
 
     Raises:
         BadInput: a pipe, a device or another special file, which is not opened; or too large.
@@ -32,11 +35,11 @@ def read_settings_text(source: Path) -> str:
     status = source.stat()
     if not stat.S_ISREG(status.st_mode):
         raise BadInput(f"cannot read {source}: it is a {kind_of_file(status.st_mode)}, not a regular file.")
-    if status.st_size > LARGEST_TEXT_BYTES:
+    if status.st_size > largest:
         raise BadInput(
-            f"cannot read {source}: it has {status.st_size:,} bytes, far more than settings or results."
+            f"cannot read {source}: it has {status.st_size:,} bytes, far more than such a file ever has."
         )
-    return source.read_text(encoding=encoding_of(source))
+    return source.read_text(encoding=encoding_of(source), errors=errors)
 
 
 def read_json(source: Path) -> Any:

@@ -139,7 +139,7 @@ def facts(project: Path) -> dict[str, Any]:
         good = is_identifier(found["project"]) and found["output"] in found["stages"]
         good &= all(1 <= math.prod(shape) <= LARGEST_STAGE and min(shape) >= 1 for shape in shapes)
         good &= all(type(length) is int for shape in shapes for length in shape)
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         good = False
     if not good:
         raise BadInput(f"{path} does not hold what fpgajet writes there. Run `fpgajet build` again.")

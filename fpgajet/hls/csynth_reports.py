@@ -43,7 +43,7 @@ def read_xml(path: Path, text: str) -> ToolReport:
     }
     for name, key in (("latency_cycles", "Worst-caseLatency"), ("ii", "Interval-max")):
         # Vitis HLS writes "undef" or "?" for a loop without a fixed count. Then the user has to say it.
-        if re.fullmatch(r"\d+", text_of := values.get(f"{LATENCY}/{key}", "?")):
+        if re.fullmatch(r"[0-9]+", text_of := values.get(f"{LATENCY}/{key}", "?")):
             figures[name] = float(text_of)
     target = number("UserAssignments/TargetClockPeriod")
     return ToolReport(path.name, LEVEL, figures, values.get("UserAssignments/Part", ""), target)
@@ -82,24 +82,28 @@ def read_text(path: Path, text: str) -> ToolReport:
     """Figures of ``NAME_csynth.rpt``, of its summaries of timing, latency and resources."""
     device = re.search(r"^\* Target device:\s*(\S+)", text, re.MULTILINE)
     timing = re.search(
-        r"^\s*\|\s*(?!Clock)\w+\s*\|\s*([\d.]+) ns\s*\|\s*([\d.]+) ns\s*\|", text, re.MULTILINE
+        r"^[ \t]*\|[ \t]*(?!Clock)\w+[ \t]*\|[ \t]*([0-9.]+) ns[ \t]*\|[ \t]*([0-9.]+) ns[ \t]*\|",
+        text,
+        re.MULTILINE,
     )
     if device is None or timing is None:
         raise BadInput(f"{path} has no target device or no clock in its summary: it is truncated.")
     figures = {"period_ns": float(timing[2]), **_resources(path, text)}
     # Latency (cycles) min, max, latency (absolute) min, max, interval min, max.
-    row = re.search(r"\+ Latency:.*?\|\s*Type\s*\|\n[^\n]*\n\s*\|([^\n]*)", text, re.DOTALL)
+    row = re.search(r"\+ Latency:.{0,4000}?\|[ \t]*Type[ \t]*\|\n[^\n]*\n[ \t]*\|([^\n]*)", text, re.DOTALL)
     cells = [cell.strip() for cell in row[1].split("|")] if row else []
     if len(cells) > 5:
         for name, cell in (("latency_cycles", cells[1]), ("ii", cells[5])):
-            if re.fullmatch(r"\d+", cell):
+            if re.fullmatch(r"[0-9]+", cell):
                 figures[name] = float(cell)
     return ToolReport(path.name, LEVEL, figures, device[1], float(timing[1]))
 
 
 def _resources(path: Path, text: str) -> dict[str, float]:
     table = re.search(
-        r"== Utilization Estimates.*?\n(\|\s*Name\s*\|[^\n]*)\n.*?\n(\|Total\s*\|[^\n]*)", text, re.DOTALL
+        r"== Utilization Estimates.{0,4000}?\n(\|[ \t]*Name[ \t]*\|[^\n]*)\n.{0,8000}?\n(\|Total[ \t]*\|[^\n]*)",
+        text,
+        re.DOTALL,
     )
     if table is None:
         raise BadInput(f"{path} has no table of resources (Utilization Estimates): it is truncated.")
@@ -108,7 +112,7 @@ def _resources(path: Path, text: str) -> dict[str, float]:
     figures = {}
     for name, columns in COLUMNS.items():
         cell = next((found[column] for column in columns if column in found), "")
-        if not re.fullmatch(r"\d+", cell):
+        if not re.fullmatch(r"[0-9]+", cell):
             raise BadInput(f"{path}: the total of {columns[0]} is {cell!r}, which is no number.")
         figures[name] = float(cell) / (2 if name == "bram" else 1)
     return figures

@@ -34,9 +34,12 @@ def read_utilisation(path: Path, text: str) -> ToolReport:
 
 def read_timing(path: Path, text: str) -> ToolReport:
     """The shortest period by report_timing_summary."""
-    slack = re.search(r"^\s*WNS\(ns\).*\n[\s-]*\n\s*(\S+)", text, re.MULTILINE)
-    table = re.search(r"^Clock\s+Waveform\(ns\).*\n[\s-]*\n((?:\S.*\n|\s+\S.*\n)*)", text, re.MULTILINE)
-    clocks = re.findall(r"^\s*(\S+)\s+\{[^}]*\}\s+([\d.]+)\s", table[1], re.MULTILINE) if table else []
+    # No pattern crosses lines except at \n, so that the time is linear in the size of the file.
+    slack = re.search(r"^[ \t]*WNS\(ns\).*\n[ \t-]*\n[ \t]*(\S+)", text, re.MULTILINE)
+    table = re.search(r"^Clock[ \t]+Waveform\(ns\).*\n[ \t-]*\n((?:[ \t]*\S.*\n)*)", text, re.MULTILINE)
+    row = re.compile(r"[ \t]*(\S+)[ \t]+\{[^}]*\}[ \t]+([0-9.]+)\s")
+    lines = table[1].splitlines(keepends=True) if table else []
+    clocks = [found.groups() for line in lines if (found := row.match(line))]
     if slack is None or not re.fullmatch(r"-?\d+(\.\d+)?", slack[1]):
         raise BadInput(f"{path} states no worst negative slack (WNS): the design has no constrained path.")
     if len(clocks) != 1:

@@ -31,7 +31,6 @@ class AffineMean(Operator):
 
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS, "reciprocal": TABLE_OVER_N}
-    header: ClassVar[str] = "fpgajet_affine_mean.h"
     function: ClassVar[str] = "affine_mean"
 
     slots: int

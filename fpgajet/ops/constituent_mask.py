@@ -28,7 +28,6 @@ class ConstituentMask(MomentumOperator):
     Source: arXiv 2310.16121, section 4 (padding), with the beams of the public PELICAN code.
     """
 
-    header: ClassVar[str] = "fpgajet_constituent_mask.h"
     function: ClassVar[str] = "constituent_mask"
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -25,7 +25,6 @@ class DotProducts(MomentumOperator):
     """
 
     skips_unread_diagonal: ClassVar[bool] = True
-    header: ClassVar[str] = "fpgajet_dot_products.h"
     function: ClassVar[str] = "dot_products"
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -29,7 +29,6 @@ class LinEq2to0(Operator):
 
     inputs: ClassVar[int] = 2
     tensors: ClassVar[dict[str, TensorRole]] = {"weight": WEIGHT, "bias": BIAS_OVER_N}
-    header: ClassVar[str] = "fpgajet_lin_eq_2to0.h"
     function: ClassVar[str] = "lin_eq_2to0"
 
     slots: int

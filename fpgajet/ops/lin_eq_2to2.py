@@ -65,7 +65,6 @@ class LinEq2to2(Operator):
         "bias": BIAS_OVER_N,
         "diagonal_bias": BIAS_OVER_N,
     }
-    header: ClassVar[str] = "fpgajet_lin_eq_2to2.h"
     function: ClassVar[str] = "lin_eq_2to2"
 
     row_sum: FixedType

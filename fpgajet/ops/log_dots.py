@@ -44,7 +44,6 @@ class LogDots(AngularDots):
         "sum_table": TABLE,
         "power_table": TABLE,
     }
-    header: ClassVar[str] = "fpgajet_log_dots.h"
     function: ClassVar[str] = "log_dots"
 
     exponent: FixedType

@@ -23,7 +23,6 @@ class MaskedMax(Masked):
     Inputs: ``x`` [..., N, F] and the bits ``e`` [..., N], N = ``slots``.
     """
 
-    header: ClassVar[str] = "fpgajet_masked_max.h"
     function: ClassVar[str] = "masked_max"
 
     slots: int

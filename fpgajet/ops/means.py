@@ -24,7 +24,6 @@ class MaskedMean(Masked):
     """
 
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
-    header: ClassVar[str] = "fpgajet_masked_mean.h"
     function: ClassVar[str] = "masked_mean"
 
     exponent: int

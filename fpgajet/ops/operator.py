@@ -44,9 +44,10 @@ class Operator(ABC):
     skips_unread_diagonal: ClassVar[bool] = False
     #: whether a positive factor of one channel of all inputs becomes the same factor of that channel of the result
     homogeneous: ClassVar[bool] = False
-    #: header in ``firmware/`` and the function template in namespace ``nnet`` that it defines
-    header: ClassVar[str]
+    #: function template in namespace ``nnet``
     function: ClassVar[str]
+    #: header in ``firmware/`` that defines it: ``fpgajet_FUNCTION.h``, unless the operator says another
+    header: ClassVar[str]
 
     output: FixedType
 
@@ -54,6 +55,8 @@ class Operator(ABC):
         super().__init_subclass__()
         if "op_type" not in vars(cls):
             cls.op_type = cls.__name__
+        if "function" in vars(cls) and not hasattr(cls, "header"):
+            cls.header = f"fpgajet_{cls.function}.h"
 
     @abstractmethod
     def output_shape(self, *shapes: Shape) -> Shape:

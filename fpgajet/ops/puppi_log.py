@@ -60,7 +60,6 @@ class PuppiLog(Operator):
 
     inputs: ClassVar[int] = 1
     tensors: ClassVar[dict[str, TensorRole]] = {"log_table": TABLE}
-    header: ClassVar[str] = "fpgajet_puppi_log.h"
     function: ClassVar[str] = "puppi_log"
 
     number: FixedType

@@ -24,7 +24,6 @@ class RowSums(MomentumOperator):
     Output [..., M] in GeV^2 2^exponent, M = N + 2 beams. Source: linearity of arXiv 2310.16121, equation 1.
     """
 
-    header: ClassVar[str] = "fpgajet_row_sums.h"
     function: ClassVar[str] = "row_sums"
 
     exponent: int

@@ -30,7 +30,6 @@ class SignedLog(Operator):
     (arXiv 2201.08187, equation 4), up to the factor ln 2.
     """
 
-    header: ClassVar[str] = "fpgajet_signed_log.h"
     function: ClassVar[str] = "signed_log"
 
     argument: FixedType

@@ -27,7 +27,6 @@ class SpacetimeIntervals(Operator):
     """
 
     op_type: ClassVar[str] = "Intervals"
-    header: ClassVar[str] = "fpgajet_intervals.h"
     function: ClassVar[str] = "intervals"
 
     slots: int

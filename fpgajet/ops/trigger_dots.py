@@ -27,7 +27,6 @@ class TriggerDots(AngularDots):
     """
 
     tensors: ClassVar[dict[str, TensorRole]] = {"eta_table": TABLE, "phi_table": TABLE}
-    header: ClassVar[str] = "fpgajet_trigger_dots.h"
     function: ClassVar[str] = "trigger_dots"
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:

@@ -28,7 +28,6 @@ class VectorUpdate(Operator):
     skips_diagonal: ClassVar[bool] = True
     inputs: ClassVar[int] = 3
     tensors: ClassVar[dict[str, TensorRole]] = {"reciprocal": TABLE_OVER_N}
-    header: ClassVar[str] = "fpgajet_vector_update.h"
     function: ClassVar[str] = "vector_update"
 
     channels: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,9 +64,12 @@ def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
         raise BadInput(f"{build_dir} has no Verilog: `fpgajet rtl {build_dir}` writes it.")
     with exclusive(build_dir), reported(reporter or Silent(), "prove"):
         settings = read_record(build.root).get("settings", {})
-        return prove_build(
-            build, {key: settings[key] for key in ("multipliers", "stages") if key in settings}
-        )
+        options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
+        if type(options.get("stages")) not in (int, NoneType):
+            raise BadInput(
+                f"{build.record} is not the record of a build: its setting stages is no whole number."
+            )
+        return prove_build(build, options)
 
 
 def prove_build(

@@ -74,7 +74,7 @@ class Algebra(Functions):
 
         Where a finer floor of the same value is known, this is a floor of that one.
         """
-        p, bits = _reduced(p, bits)
+        p, bits = poly.without_common_twos(p, bits)
         if bits == 0:
             return p
         gates = self.gates(p)
@@ -84,7 +84,7 @@ class Algebra(Functions):
             found = self.function(p, lambda v: v >> bits)
             if found is not None:
                 return found
-        whole, rest = _outside(p, bits)
+        whole, rest = poly.outside_floor(p, bits)
         low, high = self.span(rest)
         if low >> bits == high >> bits:
             return poly.add(whole, poly.constant(low >> bits))
@@ -95,7 +95,7 @@ class Algebra(Functions):
         for finer in sorted(self._floors) if self.nested else ():
             if finer >= bits:
                 break
-            outside, inside = _outside(rest, finer)
+            outside, inside = poly.outside_floor(rest, finer)
             known = self._floors[finer].get(poly.freeze(inside))
             if known is not None:
                 return poly.add(whole, self.floor(poly.add(outside, known), bits - finer))
@@ -132,7 +132,7 @@ class Algebra(Functions):
     def _is_finest(self, atom: Atom) -> bool:
         bits = atom.numbers[0]
         return not any(
-            poly.freeze(_outside(dict(atom.argument), finer)[1]) in self._floors[finer]
+            poly.freeze(poly.outside_floor(dict(atom.argument), finer)[1]) in self._floors[finer]
             for finer in self._floors
             if finer < bits
         )
@@ -236,31 +236,3 @@ class Algebra(Functions):
         found = self.function(p, lambda v: table[np.clip(v, 0, len(table) - 1)], always=True)
         assert found is not None
         return found
-
-
-def _reduced(p: Polynomial, bits: int) -> tuple[Polynomial, int]:
-    """Without powers of two that all terms have, which decide nothing: floor((2 a + 1) / 4) = floor(a / 2)."""
-    free = [c for m, c in p.items() if m]
-    if not free or any(isinstance(c, Fraction) for c in free):
-        return p, bits
-    common = 0
-    for c in free:
-        common |= int(c)
-    twos = min((common & -common).bit_length() - 1, bits)
-    return {m: int(c) >> twos for m, c in p.items() if int(c) >> twos}, bits - twos
-
-
-def _outside(p: Polynomial, bits: int) -> tuple[Polynomial, Polynomial]:
-    """p = 2**bits * first + second: the terms of which nothing is cut off, and the rest."""
-    whole: Polynomial = {}
-    rest: Polynomial = {}
-    for monomial, c in p.items():
-        if isinstance(c, int) and (not monomial or c % (1 << bits) == 0):
-            # Of the constant, what can carry stays.
-            if c >> bits:
-                whole[monomial] = c >> bits
-            if c & ((1 << bits) - 1):
-                rest[monomial] = c & ((1 << bits) - 1)
-        else:
-            rest[monomial] = c
-    return whole, rest

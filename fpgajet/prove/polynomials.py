@@ -101,3 +101,31 @@ def base_of(p: Polynomial) -> Base:
 def atoms_of(p: Polynomial) -> set[int]:
     """The atoms that a polynomial reads."""
     return {atom for monomial in p for atom in monomial}
+
+
+def without_common_twos(p: Polynomial, bits: int) -> tuple[Polynomial, int]:
+    """Without powers of two that all terms have, which decide nothing: floor((2 a + 1) / 4) = floor(a / 2)."""
+    free = [c for m, c in p.items() if m]
+    if not free or any(isinstance(c, Fraction) for c in free):
+        return p, bits
+    common = 0
+    for c in free:
+        common |= int(c)
+    twos = min((common & -common).bit_length() - 1, bits)
+    return {m: int(c) >> twos for m, c in p.items() if int(c) >> twos}, bits - twos
+
+
+def outside_floor(p: Polynomial, bits: int) -> tuple[Polynomial, Polynomial]:
+    """p = 2**bits * first + second: the terms of which nothing is cut off, and the rest."""
+    whole: Polynomial = {}
+    rest: Polynomial = {}
+    for monomial, c in p.items():
+        if isinstance(c, int) and (not monomial or c % (1 << bits) == 0):
+            # Of the constant, what can carry stays.
+            if c >> bits:
+                whole[monomial] = c >> bits
+            if c & ((1 << bits) - 1):
+                rest[monomial] = c & ((1 << bits) - 1)
+        else:
+            rest[monomial] = c
+    return whole, rest

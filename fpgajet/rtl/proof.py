@@ -110,6 +110,6 @@ def _changed(directory: Path, texts: dict[str, str]) -> str:
     expected = texts | {path.name: path.read_text(encoding="utf-8") for path in LIBRARY.glob("*.v")}
     for name in sorted(expected.keys() | {path.name for path in directory.glob("*.v")}):
         path = directory / name
-        if name not in expected or not path.is_file() or path.read_text(encoding="utf-8") != expected[name]:
+        if name not in expected or not path.is_file() or path.read_bytes() != expected[name].encode():
             return name
     return ""

@@ -83,4 +83,6 @@ def _fixture(path: Path, momenta: Real, scores: Real) -> Fixture:
         raise BadInput(
             f"{path}: pmu {list(momenta.shape)} and logit {list(scores.shape)} do not fit together."
         )
+    if not len(momenta):
+        raise BadInput(f"{path}: pmu and logit hold no jets, so that they show nothing. Leave them out.")
     return Fixture(momenta, scores.ravel())

@@ -12,6 +12,8 @@ from fpgajet.errors import BadInput
 
 Real = NDArray[np.float64]
 
+#: Least and largest normaliser of sums; the mean number of constituents is some ten.
+NBAR = (1e-2, 1e6)
 #: eps of batch norm in PELICAN-nano
 EPS = 1e-5
 
@@ -121,6 +123,7 @@ class ForeignNPelican:
                 raise BadInput(f"{source}: {name} holds NaN or infinite numbers.")
         if (self.norm1.variance <= -EPS).any() or (self.norm2.variance <= -EPS).any():
             raise BadInput(f"{source}: a variance of batch norm is negative.")
-        if not (np.isfinite(self.nbar) and self.nbar > 0):
-            raise BadInput(f"{source}: Nbar is {self.nbar}, it must be positive.")
+        low, high = NBAR
+        if not low <= self.nbar <= high:
+            raise BadInput(f"{source}: Nbar is {self.nbar}, it must be positive, from {low:g} to {high:g}.")
         return self

@@ -13,6 +13,7 @@ from torch import nn
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import MODEL, Checkpoint, save_checkpoint
+from quant.checkpoint_schema import require_name
 from quant.importing.agreement import Agreement, agreements
 from quant.importing.foreign import ForeignNorm, ForeignNPelican
 from quant.importing.jets import ImportJets, import_jets
@@ -81,6 +82,7 @@ def import_npelican(
     torch.set_num_threads(1)
     if (out / MODEL).exists():
         raise BadInput(f"{out} holds a finished checkpoint. Choose another --out.")
+    require_name(name)
     family, notes = FAMILIES[FAMILY], list(foreign.notes)
     constituents = options.constituents
     if constituents is None:

@@ -52,7 +52,7 @@ def read_state_dict(path: Path, *, nbar: float | None, beams: bool | None) -> Fo
     """
     content = load(path)
     state, arguments = _parts(path, content)
-    tensors = {name.removeprefix("module."): _array(path, name, value) for name, value in state.items()}
+    tensors = {str(name).removeprefix("module."): _array(path, name, value) for name, value in state.items()}
     _require_formula(path, arguments)
     notes = []
     if not arguments:
@@ -60,9 +60,9 @@ def read_state_dict(path: Path, *, nbar: float | None, beams: bool | None) -> Fo
             "the file holds no training arguments: ReLU and PELICAN-nano's other defaults were assumed"
         )
     if nbar is None:
-        nbar = float(arguments.get("nobj_avg", arguments.get("average_nobj", 49.0)))
+        nbar = _number(path, "nobj_avg", arguments.get("nobj_avg", arguments.get("average_nobj", 49.0)))
     if beams is None:
-        beams = bool(arguments.get("add_beams", True))
+        beams = bool(_number(path, "add_beams", arguments.get("add_beams", True)))
         if "add_beams" not in arguments:
             notes.append(
                 "beams were assumed, as PELICAN-nano adds them by default; --no-beams says otherwise"
@@ -108,6 +108,13 @@ def load(path: Path) -> Any:
         raise BadInput(f"{path} cannot be read as a PyTorch checkpoint: {reason}.") from error
 
 
+def _number(path: Path, name: str, value: Any) -> float:
+    """A training argument that must be a number."""
+    if not isinstance(value, int | float):
+        raise BadInput(f"{path}: the training argument {name} is no number; give it as an option.")
+    return float(value)
+
+
 def _parts(path: Path, content: Any) -> tuple[Mapping[str, Any], dict[str, Any]]:
     """The state dict and the training arguments."""
     arguments: Any = {}
@@ -144,7 +151,8 @@ def _require_formula(path: Path, arguments: Mapping[str, Any]) -> None:
     for name, wanted in SUPPORTED.items():
         given = arguments.get(name, wanted)
         accepted = wanted if isinstance(wanted, tuple) else (wanted,)
-        if given is not wanted and given not in accepted:
+        known = isinstance(given, bool | int | float | str) and given in accepted
+        if given is not wanted and not known:
             allowed = " or ".join(map(str, accepted))
             raise BadInput(f"{path} was trained with {name} = {given!r}; nanoPELICAN here has {allowed}.")
 
@@ -163,7 +171,7 @@ def _weights(path: Path, tensors: dict[str, Real]) -> dict[str, Any]:
             raise BadInput(f"{path}: {name} has shape {list(tensors[name].shape)}, expected {list(shape)}.")
         return tensors[name].reshape(shape)
 
-    c = len(tensors.get(f"{EQUIVARIANT}bias", np.zeros(0)))
+    c = tensors[f"{EQUIVARIANT}bias"].size if f"{EQUIVARIANT}bias" in tensors else 0
     if c < 1:
         raise BadInput(f"{path} lacks the tensor {EQUIVARIANT}bias.")
     if f"{EQUIVARIANT}mixing.weight" in tensors:

@@ -5,11 +5,14 @@ Every family adds its hyperparameters and its own defaults, which is why this cl
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm
+
+#: Beyond any run, and small enough for what counts them.
+MOST_EPOCHS, MOST_JETS, MOST_SEED = 1_000_000, 10**10, 2**32 - 1
 
 
 class TrainingSettings(BaseModel):
@@ -39,33 +42,35 @@ class TrainingSettings(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    #: Settings of the quantised model that the float model reads too.
+    read_by_float: ClassVar[frozenset[str]] = frozenset()
 
     preset: str | None = None
     model: str
     constituents: int = Field(default=16, ge=1, le=256)
 
-    seed: int = Field(default=1, ge=0)
-    batch: int = Field(default=512, ge=2)
-    restarts: int = Field(default=10, ge=1)
-    screen_epochs: int = Field(default=4, ge=0)
-    screen_jets: int = Field(default=100_000, ge=1)
+    seed: int = Field(default=1, ge=0, le=MOST_SEED)
+    batch: int = Field(default=512, ge=2, le=MOST_JETS)
+    restarts: int = Field(default=10, ge=1, le=10_000)
+    screen_epochs: int = Field(default=4, ge=0, le=MOST_EPOCHS)
+    screen_jets: int = Field(default=100_000, ge=1, le=MOST_JETS)
     seeds: int = Field(default=1, ge=1, le=1000)
-    best_seeds: int = Field(default=1, ge=1)
-    float_epochs: int = Field(default=20, ge=1)
-    float_rate: float = Field(default=0.003, gt=0)
-    quantised_epochs: int = Field(default=4, ge=0)
-    quantised_rate: float = Field(default=0.0005, gt=0)
-    scale_rounds: int = Field(default=0, ge=0)
+    best_seeds: int = Field(default=1, ge=1, le=1000)
+    float_epochs: int = Field(default=20, ge=1, le=MOST_EPOCHS)
+    float_rate: float = Field(default=0.003, gt=0, le=1e3)
+    quantised_epochs: int = Field(default=4, ge=0, le=MOST_EPOCHS)
+    quantised_rate: float = Field(default=0.0005, gt=0, le=1e3)
+    scale_rounds: int = Field(default=0, ge=0, le=1000)
     warm_up: float = Field(default=0.03, ge=0, le=1)
     schedule: Literal["cosine", "restarts", "exponential"] = "cosine"
-    warm_up_epochs: int = Field(default=4, ge=0)
-    restart_epochs: int = Field(default=4, ge=1)
-    restart_factor: int = Field(default=2, ge=1)
-    decay_epochs: int = Field(default=12, ge=0)
+    warm_up_epochs: int = Field(default=4, ge=0, le=MOST_EPOCHS)
+    restart_epochs: int = Field(default=4, ge=1, le=MOST_EPOCHS)
+    restart_factor: int = Field(default=2, ge=1, le=1000)
+    decay_epochs: int = Field(default=12, ge=0, le=MOST_EPOCHS)
     decay_gamma: float = Field(default=0.5, gt=0, le=1)
     keep: Literal["auc", "loss"] = "auc"
-    calibration_jets: int = Field(default=8_000, ge=1)
-    max_jets: int | None = Field(default=None, ge=1)
+    calibration_jets: int = Field(default=8_000, ge=1, le=MOST_JETS)
+    max_jets: int | None = Field(default=None, ge=1, le=MOST_JETS)
 
     @model_validator(mode="after")
     def _regime_is_possible(self) -> Self:

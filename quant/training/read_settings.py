@@ -77,7 +77,7 @@ def _fields(kind: Any) -> dict[str, Any]:
 def _assign(values: dict[str, Any], key: str, text: str) -> None:
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or a number of thousands of digits
         value = text
     *path, last = key.split(".")
     for part in path:

@@ -16,13 +16,14 @@ from pydantic import BaseModel, ValidationError
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint
+from quant.checkpoint_schema import require_name
 from quant.models.families import FAMILIES
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
 from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import summary, trained_seeds
 from quant.training.quantisation import STATE, quantise
-from quant.training.stages import Until
+from quant.training.stages import Until, changeable
 
 SETTINGS, HISTORY = "settings.json", "history.json"
 #: of a run with several seeds: metrics of the best ones
@@ -32,6 +33,8 @@ SEEDS = "seeds.json"
 def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
     """Claim a run directory, or check that the one to be resumed was made with the same settings.
 
+    Settings of stages that have not begun may differ.
+
     Raises:
         BadInput: it holds another run.
     """
@@ -40,9 +43,15 @@ def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
         if not resume:
             raise BadInput(f"{out} already holds a run. Continue it with --resume, or choose another --out.")
         found = _completed(settings, read_json(out / SETTINGS))
-        differing = _differing(found, wanted)
+        free = frozenset[str]()
+        if isinstance(settings, TrainingSettings):
+            free = changeable(out / STATE) - settings.read_by_float
+        differing = [name for name in _differing(found, wanted) if name.partition(".")[0] not in free]
         if differing:
-            raise BadInput(f"{out} was started with other settings ({', '.join(differing)}): give those.")
+            rest = f" May still change: {', '.join(sorted(free & wanted.keys()))}." if free else ""
+            raise BadInput(
+                f"{out} was started with other settings ({', '.join(differing)}): give those.{rest}"
+            )
     elif (out / MODEL).exists():
         raise BadInput(f"{out} holds a finished checkpoint. Choose another --out.")
     write_json(out / SETTINGS, wanted)
@@ -101,6 +110,7 @@ def train(
     """
     # One thread: tensors of one batch are too small for a second one to pay, and sums stay reproducible.
     torch.set_num_threads(1)
+    require_name(name)
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")

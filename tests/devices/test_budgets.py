@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fpgajet.devices import budget, budgets, part
+from fpgajet.devices.budgets import whole_clocks
 from fpgajet.devices.explain import derived, explain
 from fpgajet.devices.links import arrivals, last_jet
 from fpgajet.errors import BadInput
@@ -124,3 +127,11 @@ def test_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_bytes(b'\xef\xbb\xbfbase = "cms-p2-ct-l2"\r\nlatency_ns = 500\r\n')
     assert budget(own).latency_ns == 500
+
+
+@given(st.integers(0, 2000), st.floats(1.0, 1000.0), st.floats(0.01, 0.99))
+def test_whole_clocks_are_complete_ones(clocks: int, clock_mhz: float, part: float) -> None:
+    """A number of clocks is that number in spite of rounding, and a part of one more changes nothing."""
+    period = 1000.0 / clock_mhz
+    assert whole_clocks(clocks * period, period) == clocks
+    assert whole_clocks((clocks + part) * period, period) == clocks

@@ -42,6 +42,8 @@ def test_cocotb_drives_the_streams(
     which: str, network: Network, raw_jets: Jets, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     pytest.importorskip("cocotbext.axi")
+    if pytest.importorskip("find_libpython").find_libpython() is None:
+        pytest.skip("needs a Python with a shared library, which cocotb loads")
     need("verilator", "g++")
     from tests.export.cocotb_verilator import compile_for_cocotb, run_cocotb
 

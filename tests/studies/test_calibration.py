@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,15 @@ def test_a_held_out_design_does_not_see_itself() -> None:
     errors = {p.name: error for p, error in result.held_out}
     assert errors["c"] == pytest.approx(-0.5)
     assert result.value == pytest.approx(2 ** (1 / 3))
+
+
+def test_the_interval_is_students_for_one_more_design() -> None:
+    """Ratios 1/e, 1, e: deviation 1 of the logarithms with 2 degrees of freedom, around one sqrt(2/3) with 3."""
+    points = [fits.Point(name, name, math.exp(k)) for name, k in (("a", -1), ("b", 0), ("c", 1))]
+    assert fits.spread(points) == pytest.approx(math.exp(1.886 * math.sqrt(1 + 1 / 3)))
+    assert fits.around_one(points) == pytest.approx(math.exp(1.638 * math.sqrt(2 / 3 * (1 + 1 / 3))))
+    two = points[:2]
+    assert fits.spread(two) == pytest.approx(math.exp(3.078 * math.sqrt(0.5 * (1 + 1 / 2))))
 
 
 def test_groups_count_once() -> None:

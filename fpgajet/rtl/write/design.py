@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
 from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import DSP_KINDS
 from fpgajet.rtl.ir.netlist import Netlist
+from fpgajet.rtl.options import MOST_II
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.schedule.registers import count_registers
 from fpgajet.rtl.write import verilog, vhdl
@@ -21,6 +26,30 @@ DESIGN_FILE = "design.json"
 RESULT_FILE = "rtl.json"
 VHDL = "vhdl"
 LIBRARY = Path(__file__).with_name("library")
+
+
+#: Names of files, not paths: they are read, and handed to tools.
+_File = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+\.(v|vhd)$")]
+_Count = Annotated[int, Field(ge=0, le=10**9)]
+_Format = tuple[bool, Annotated[int, Field(ge=0, le=4096)], Annotated[int, Field(ge=-4096, le=4096)]]
+
+
+class _Facts(BaseModel):
+    """``design.json``: what a reader of a foreign directory can rely on."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    sources: tuple[_File, ...] = Field(min_length=1)
+    latency_cycles: _Count
+    ii: int = Field(ge=1, le=MOST_II)
+    clock_mhz: float = Field(ge=LOWEST_MHZ, le=HIGHEST_MHZ)
+    part: str
+    registers: _Count
+    dsp: _Count
+    slowest_stage_ns: float = Field(ge=0)
+    jet: tuple[_Format, ...] = Field(min_length=1)
+    score: tuple[_Format, ...] = Field(min_length=1)
+    vhdl: tuple[_File, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,15 +92,17 @@ class RtlDesign:
         Raises:
             BadInput: there is no design in it.
         """
-        facts: dict[str, Any] = read_json(directory / DESIGN_FILE)
+        content = json.dumps(read_json(directory / DESIGN_FILE))
         try:
-            facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
-            facts |= {key: tuple(facts[key]) for key in ("sources", "vhdl")}
-            return cls(**facts | {"directory": directory})
-        except (KeyError, TypeError) as error:
+            facts: dict[str, Any] = dict(_Facts.model_validate_json(content, strict=True))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "content"
             raise BadInput(
-                f"{directory / DESIGN_FILE} was not written by this version of fpgajet."
+                f"{directory / DESIGN_FILE} was not written by this version of fpgajet ({where}: {first['msg']})."
             ) from error
+        facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
+        return cls(directory=directory, **facts)
 
 
 def write_design(

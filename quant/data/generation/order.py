@@ -16,6 +16,8 @@ from quant.data.reading.jet_file import JetFile
 
 SHARD_JETS = 5_000
 ORDER_FILE = "order.json"
+#: Files are numbered with five digits, so that their names sort as their numbers do.
+MOST_SHARDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Order:
             raise BadInput(f"at least {len(self.recipe.classes)} jets are needed, one of each class.")
         if self.seed < 0 or self.shard_jets < len(self.recipe.classes):
             raise BadInput("the seed must not be negative, and a shard must hold one jet of each class.")
+        if self.shards > MOST_SHARDS:
+            raise BadInput(
+                f"{self.jets} jets would be {self.shards} files of {self.shard_jets}; at most {MOST_SHARDS:,} are "
+                "made: give a larger --shard-jets, or fewer --jets."
+            )
 
     @property
     def shards(self) -> int:

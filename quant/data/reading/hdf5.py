@@ -22,6 +22,7 @@ from quant.data.reading.boundary import (
     require_plausible_size,
     require_regular_file,
 )
+from quant.data.reading.probe import require_harmless
 
 #: A chunk is read whole; ours have 256 kB.
 LARGEST_CHUNK_BYTES = 1 << 28
@@ -40,9 +41,10 @@ def open_hdf5(path: Path) -> h5py.File:
     """Open an HDF5 file for reading.
 
     Raises:
-        BadInput: missing, no regular file, unreadable, not HDF5 or truncated.
+        BadInput: missing, no regular file, unreadable, not HDF5, truncated, or the library crashes on it.
     """
     require_regular_file(path)
+    require_harmless(path)
     try:
         return h5py.File(path, "r")
     except (OSError, RuntimeError, ValueError) as error:

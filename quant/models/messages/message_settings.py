@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -24,6 +24,8 @@ class MessageSettings(TrainingSettings):
         input: the input form, ``aligned`` or ``momenta``.
         calibration_sweeps: passes of the search for binary points.
     """
+
+    read_by_float: ClassVar[frozenset[str]] = frozenset({"bits"})
 
     batch_norm: bool = True
     bits: MessageBits = Field(default_factory=MessageBits)

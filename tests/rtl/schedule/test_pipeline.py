@@ -46,6 +46,20 @@ def test_stages_are_sound_and_faster_clocks_need_more(clock: float) -> None:
         assert slower.stages < schedule.stages
 
 
+@pytest.mark.parametrize(("clock", "clocks"), [(400.0, 1), (400.1, 2)])
+def test_a_dsp_block_takes_two_clocks_above_400_mhz(clock: float, clocks: int) -> None:
+    """AMD DS923: without the M register no multiplier is faster. A cascade of DSP blocks has no register between."""
+    netlist = trace_network(NETWORK, clock)
+    schedule = pipeline(netlist, clock)
+    waits = [
+        schedule.stage[number] - schedule.stage[arg]
+        for number, cell in enumerate(netlist.cells)
+        for arg in cell.args
+        if isinstance(netlist.cells[arg], DSP_KINDS) and not isinstance(cell, DSP_KINDS)
+    ]
+    assert min(waits) == clocks
+
+
 def test_a_wanted_number_of_stages_is_met_or_refused() -> None:
     netlist = trace_network(NETWORK, 320, RtlOptions(accumulate=False))
     for stages in (8, 12):
