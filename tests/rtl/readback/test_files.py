@@ -56,7 +56,7 @@ FAULTS = {
     "register": ("fpgajet_top.v", another_register),
     "falling edge": ("fpgajet_top.v", lambda text: text.replace("posedge clk) begin", "negedge clk) begin", 1)),
     "input": ("fpgajet_top.v", first(r"= jet\[14:0\];", "= jet[29:15];")),
-    "operator": ("STAGE", first(r"\| ", "^ ")),
+    "operator": ("STAGE", first(r" & ", " | ")),
     "sign": ("STAGE", first(r"fpgajet_ternary #\((\d+), 0, 0\)", r"fpgajet_ternary #(\1, 0, 1)")),
     "carry": ("fpgajet_ternary.v", lambda text: text.replace("(NB ? a - b : a + b)", "(NB ? a + ~b : a + b)")),
     "mask": ("fpgajet_limit.v", lambda text: text.replace("k >= OVERS + GATES", "k >= OVERS")),
