@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fpgajet.errors import BadInput
+from fpgajet.rtl.ir.sharing import MOST_II
 
 MULTIPLIERS = ("dsp", "lut", "auto")
 LANGUAGES = ("verilog", "vhdl")
-MOST_II = 16
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fpgajet.devices import Budget, budget, part
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Verdict, VerdictRow, estimate, verdict
-from fpgajet.estimate.verdict import physics_rows
+from fpgajet.estimate.verdict import physics_rows, rate_rows
 from tests.networks import random_network
 
 ROW: dict[str, Any] = {
@@ -122,3 +122,17 @@ def test_physics_that_a_budget_asks_for() -> None:
     ]
     assert statuses == [["pass"] * 2, ["marginal"] * 2, ["fail"] * 2, ["pass", "fail"]]
     assert physics_rows(budget(), (0.5, 0.1), (1.0, 0.1)) == []
+
+
+def test_the_rate_that_a_budget_allows() -> None:
+    slot = budget().model_copy(update={"max_rate_khz": 10.0})
+    statuses = [
+        rate_rows(slot, rate, "")[0].status
+        for rate in ((8.0, 1.0), (9.5, 1.0), (10.5, 1.0), (12.0, 1.0), None)
+    ]
+    assert statuses == ["pass", "marginal", "marginal", "fail", "fail"]
+    found = rate_rows(slot, (8.0, 1.0), "threshold 3")[0]
+    assert (found.value, found.limit, found.unit) == (8.0, 10.0, "kHz")
+    assert found.high - found.value == pytest.approx(1.2816)
+    assert found.explanation.startswith("threshold 3")
+    assert rate_rows(budget(), (1e9, 1.0), "") == []

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from fpgajet.rtl.ir.netlist import Netlist
 
+#: clocks between two jets, at most
+MOST_II = 16
+
 
 @dataclass(frozen=True)
 class Sharing:

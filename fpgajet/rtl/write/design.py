@@ -16,7 +16,7 @@ from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import DSP_KINDS
 from fpgajet.rtl.ir.netlist import Netlist
-from fpgajet.rtl.options import MOST_II
+from fpgajet.rtl.ir.sharing import MOST_II
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.schedule.registers import count_registers
 from fpgajet.rtl.write import verilog, vhdl
