@@ -233,7 +233,7 @@ def _open_foreign(settings: BuildSettings, out: Path | None, reporter: Reporter)
         part,
         clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=settings.jets or source,
+        jets=source if settings.jets is None else settings.jets,
         reporter=reporter,
     )
     require_compiler()

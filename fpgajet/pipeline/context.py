@@ -214,6 +214,8 @@ class BuildContext:
     @property
     def threshold(self) -> int | None:
         """Of the decision bit, as an integer of the score; None without that bit."""
+        if self.settings.threshold is None and self.settings.rate_khz is None:
+            return None  # without a look at checkpoint and jets
         return self.decision.get("threshold")
 
     @cached_property

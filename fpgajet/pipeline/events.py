@@ -25,7 +25,8 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     """
     network = build.network
     if not isinstance(network.form, GivenFeatures):
-        return network.form.features(bare_events(path or shipped_sample(), network.constituents))
+        jets = shipped_sample() if path is None else path
+        return network.form.features(bare_events(jets, network.constituents))
     if path is None:
         return random_events(network, SEED, None).features
     return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)

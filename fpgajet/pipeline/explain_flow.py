@@ -45,7 +45,8 @@ def explain(
         pyplot()
         _require_ours(out)
     checkpoints = [open_checkpoint(resolve(model)) for model in models]
-    jets = read_tagging_jets(data or shipped_sample(), checkpoints[0].config.constituents, max_jets)
+    source = shipped_sample() if data is None else data
+    jets = read_tagging_jets(source, checkpoints[0].config.constituents, max_jets)
     found = explained(checkpoints[0], jets)
     sample = described(jets.provenance)
     result = document(checkpoints[0], found, sample)

@@ -139,8 +139,8 @@ def free_folder(folder: Path) -> Path:
 
 def _require_unchanged(build: BuildDirectory) -> None:
     """The model is the one that the build made and certified."""
-    noted = noted_hashes(build.root) or {}
-    if noted.get(build.model.name) != path_digest(build.model):
+    noted = noted_hashes(build.root)
+    if noted is None or noted.get(build.model.name) != path_digest(build.model):
         raise BadInput(
             f"{build.model} is not the file that the build in {build.root} made. Run `fpgajet build` again."
         )

@@ -57,7 +57,8 @@ def run_exports(
     others = [target for target in wanted if target != "c"]
     if others:
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
-        folders = {t: free_folder(out or build_dir / "export" / f"{given.name}-{t}") for t in others}
+        beside = build_dir / "export"
+        folders = {t: free_folder(beside / f"{given.name}-{t}" if out is None else out) for t in others}
         exporters = _exporters(version, score_type, threshold)
         done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
     return done

@@ -112,12 +112,14 @@ class ForeignContext(BuildContext):
     @property
     def jets_name(self) -> str:
         """The events, for the record."""
-        return str(self.settings.jets or RANDOM)
+        return RANDOM if self.settings.jets is None else str(self.settings.jets)
 
     @property
     def jets_digest(self) -> str:
         """Of the file with the events."""
-        return sha256(self.settings.jets) if self.settings.jets else f"{RANDOM}, seed {self.settings.seed}"
+        if self.settings.jets is None:
+            return f"{RANDOM}, seed {self.settings.seed}"
+        return sha256(self.settings.jets)
 
     @property
     def notes(self) -> tuple[str, ...]:

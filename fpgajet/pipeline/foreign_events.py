@@ -28,11 +28,11 @@ class Events:
 
 def random_events(network: Network, seed: int, most: int | None) -> Events:
     """Events that are uniform over the input type."""
-    kind = network.input_type
+    precision, count = network.input_type, COUNT if most is None else most
     raw = np.random.default_rng(seed).integers(
-        kind.lowest, kind.highest + 1, (most or COUNT, *network.input_shape)
+        precision.lowest, precision.highest + 1, (count, *network.input_shape)
     )
-    return Events((raw * kind.lsb).astype(np.float32), None, RANDOM)
+    return Events((raw * precision.lsb).astype(np.float32), None, RANDOM)
 
 
 def events_of(path: Path, shape: tuple[int, ...], classes: int | None, most: int | None) -> Events:

@@ -85,7 +85,7 @@ def prove_build(
     from fpgajet.rtl import RtlDesign
     from fpgajet.rtl.proof import prove_verilog, searched
 
-    network = network or Artefacts(build).network
+    network = Artefacts(build).network if network is None else network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
     proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made)

@@ -161,7 +161,7 @@ def _judged(rows: list[HardwareRow]) -> HardwareRow:
 def _physics_rows(budget: Budget, physics: dict[str, Any]) -> list[VerdictRow]:
     """What the budget asks of the quantised model, which in a build of a foreign file is any row."""
     rows = (row for row in physics.values() if isinstance(row, dict) and "accuracy" in row)
-    row = physics.get("quantised") or next(rows, {})
+    row = physics["quantised"] if "quantised" in physics else next(rows, {})
     rejection = f"inverse_background_efficiency_{round(100 * budget.at_signal_efficiency)}"
     pairs = [(row.get(name), row.get(f"{name}_error")) for name in ("auc", rejection)]
     return physics_rows(budget, *pairs)

@@ -178,7 +178,7 @@ def physics_stage(context: BuildContext) -> Stage:
         "checkpoint": path_digest(build.checkpoint),
         "max_jets": context.settings.max_jets,
         "jets": path_digest(context.jets),
-        **({"luminosity": context.settings.luminosity} if context.sample.cross_section is not None else {}),
+        "luminosity": context.settings.luminosity,
         **decision_reads(context),
     }
     code = (

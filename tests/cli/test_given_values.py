@@ -38,7 +38,8 @@ ALLOWED = {
     ("fpgajet/pipeline", "path_digest(context.source) or ''"),
     ("fpgajet/pipeline", "command or command_text(settings, out)"),
     ("fpgajet/pipeline", "self._work or ScratchFolder('fpgajet-csim-')"),
-    ("fpgajet/pipeline", "self._library or self.compile()"),
+    ("fpgajet/pipeline", "self._library or self.compile()"), ("fpgajet/pipeline", "path_digest(self.jets) or ''"),
+    ("fpgajet/pipeline", "', '.join(unknown) or 'none'"), ("fpgajet/pipeline", "', '.join(found.files) or 'none'"),
 }  # fmt: skip
 
 

@@ -36,7 +36,8 @@ def physics(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     build = BuildDirectory(tmp_path)
     np.savez_compressed(build.scores, **arrays)
     context = SimpleNamespace(
-        directory=build, sample=SimpleNamespace(provenance=ENERGY), settings=SimpleNamespace(max_jets=None),
+        directory=build, sample=SimpleNamespace(provenance=ENERGY, cross_section=None),
+        settings=SimpleNamespace(max_jets=None, luminosity=7.5e34), threshold=None,
         overlap=Overlap("seen", len(arrays["label"]), 3), jets=tmp_path / "jets.h5",
     )  # fmt: skip
     physics_stage(cast(BuildContext, context)).run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +20,9 @@ def test_build_raises_on_a_difference(
     network: Network, simulation: VerilogSimulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "VerilogSimulation", lambda design: simulation)
-    monkeypatch.setattr(simulation, "scores", lambda raw: wanted(network, raw) + 1)
+    outcome = simulation.outcome
+    monkeypatch.setattr(
+        simulation, "outcome", lambda raw: replace(outcome(raw), scores=wanted(network, raw) + 1)
+    )
     with pytest.raises(Mismatch, match="50 of 50 jets"):
         build.build(network, tmp_path, 320, "xcvu9p", synth=False, jets=raw_jets(network, 50))

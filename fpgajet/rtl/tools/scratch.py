@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from fpgajet import signals
 from fpgajet.errors import CannotWrite, ToolFailed
 from fpgajet.files import write_errors, write_text
 from fpgajet.folders import ScratchFolder
@@ -66,6 +68,8 @@ def run_tool(
         MissingTool: it cannot be started.
     """
     done = run(command, cwd=cwd, env=env)
+    if signals.received() or done.status == -signal.SIGINT:
+        raise KeyboardInterrupt  # Ctrl-C reaches the program too: no failure of its own, whose log would stay
     if done.status != 0:
         log = keep_log(prefix, work, done.output)
         raise ToolFailed(f"{complaint}: {done.first_line('[Ee]rror')}. The whole output is in {log}.")

@@ -50,6 +50,7 @@ class _Facts(BaseModel):
     jet: tuple[_Format, ...] = Field(min_length=1)
     score: tuple[_Format, ...] = Field(min_length=1)
     vhdl: tuple[_File, ...] = ()
+    threshold: int | None = Field(None, ge=-(1 << 63), lt=1 << 63)
 
 
 @dataclass(frozen=True)

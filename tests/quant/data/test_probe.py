@@ -43,9 +43,17 @@ def test_a_reader_that_waits_is_given_up(jets: Path, monkeypatch: pytest.MonkeyP
     """As on a file system that does not answer: nothing is known, so the file is read; the process is gone."""
     monkeypatch.setattr(probe, "look_through", lambda path: signal.pause())
     monkeypatch.setattr(probe, "WAIT_SECONDS", 0.2)
+    fork, children = os.fork, []
+
+    def noted() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
     assert len(read_jets(jets)) == 20
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    (child,) = children
+    with pytest.raises(ChildProcessError):  # it has been ended and waited for
+        os.waitpid(child, os.WNOHANG)
 
 
 def test_everything_a_reader_opens_is_looked_at(jets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,8 +84,7 @@ def npelican_rank(sizes: Architecture, seed: int) -> int:
     def score(x: Tensor) -> Tensor:
         if sizes.alpha:
             model._of_n |= functions_of_n(sizes.slots, alphas)
-        given = model.run(model.given(x), upto="dots")
-        stages = {name: given[name] for name in ("momenta", "mask", "dots")}
+        stages = dict(model.run(model.given(x), upto="dots"))
         for node in model.wiring.nodes:
             if node.name not in stages:
                 constants = {t: model.real(q) for t, q in model.wiring.constants[node.name].items()}

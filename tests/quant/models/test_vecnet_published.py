@@ -137,7 +137,7 @@ def test_hardware_is_refused() -> None:
     [
         ({"scalar": 0, "hidden": 0, "vector": 0}, "needs scalar or hidden"),
         ({"scalar": 0}, "needs scalar > 0"),
-        ({"iterations": 1}, "vectors of the last step"),
+        ({"iterations": 1}, "vectors of the last iteration"),
         ({"graph": "dynamic", "vector": 0}, "graph=static"),
         ({"neighbours": 2}, "greater than or equal to 3"),
     ],
