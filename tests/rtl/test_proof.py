@@ -106,4 +106,4 @@ def test_the_proof_is_about_the_files(network: Network, raw: np.ndarray, tmp_pat
     proof = prove_verilog(network, design, RtlOptions(), raw)
     assert proof.level is Level.REFUTED
     assert proof.event is not None
-    assert "does not compute what it should" in proof.reason
+    assert "is not shown to compute what it should" in proof.reason

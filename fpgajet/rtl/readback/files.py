@@ -62,7 +62,7 @@ def compare_files(design: RtlDesign, netlist: Netlist, schedule: Schedule) -> Re
         problem = wiring.misplaced()
         if not problem:
             problem = logic.wrong()
-            problem = problem and f"{problem} does not compute what it should"
+            problem = problem and f"{problem} is not shown to compute what it should"
     except NotRead as error:
         problem = str(error)
     return Reading(problem, modules, logic.compared, logic.distinct, logic.assignments)

@@ -22,9 +22,12 @@ from fpgajet.rtl.readback.vectors import Numbers, Word, WordBit
 from fpgajet.rtl.readback.wiring import Wiring
 from fpgajet.rtl.write.expressions import name
 from fpgajet.scalars import ScalarGraph
+from fpgajet.scalars.evaluate import evaluate_all
 
 #: Values of the operands that propose what is to be proved.
 SAMPLES, SEED = 64, 3
+#: Bits of all operands up to which every combination is tried.
+TRIED_BITS = 20
 
 
 @dataclass
@@ -98,7 +101,16 @@ class Logic:
         prover.reference([expected])
         left = prover.prove([expected], [found])
         self.assignments += prover.counts.assignments
+        if left and not left[0].differs and sum(t.bits for t in types) <= TRIED_BITS:
+            return self._tried(graph, types, expected, found)
         return not left
+
+    def _tried(self, graph: ScalarGraph, types: list[FixedType], expected: int, found: int) -> bool:
+        """Every combination of the operands: what the algebra has no common form for."""
+        every = np.meshgrid(*(np.arange(t.lowest, t.highest + 1) for t in types), indexing="ij")
+        values = evaluate_all(graph, np.array([expected, found]), np.stack([x.ravel() for x in every], -1))
+        self.assignments += every[0].size
+        return bool((values[expected] == values[found]).all())
 
 
 @dataclass
