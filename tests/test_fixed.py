@@ -139,3 +139,16 @@ def test_to_real() -> None:
 def test_impossible_types(signed: bool, bits: int) -> None:
     with pytest.raises(ValueError, match="bits"):
         FixedType(signed, bits, 0)
+
+
+def test_a_range_that_begins_at_zero_needs_no_sign() -> None:
+    assert FixedType.holding(0, 5, 0) == FixedType(False, 3, 0)
+    assert FixedType.holding(0, 0, 0) == FixedType(False, 1, 0)
+    assert FixedType.holding(-1, 5, 0) == FixedType(True, 4, 0)
+
+
+def test_values_of_53_bits_do_not_wrap_exactly() -> None:
+    wrapping = FixedType(True, 8, 0)
+    assert from_real(np.array([2.0**53 - 1]), wrapping).tolist() == [-1]
+    with pytest.raises(ValueError, match="too large to wrap exactly"):
+        from_real(np.array([2.0**53]), wrapping)
