@@ -18,6 +18,7 @@ from fpgajet.errors import CannotWrite
 from fpgajet.folders import exclusive
 from quant.data import write_jets
 from quant.data.reading.shipped import shipped_sample
+from tests.rtl.small_model import small_model
 from tests.toy_jets import toy_jets
 
 NOBODY = 65534
@@ -109,15 +110,7 @@ def test_temporary_files_that_cannot_be_written(place: Path, model: Path) -> Non
 @pytest.fixture
 def model(place: Path) -> Path:
     """A directory with the model of a small network."""
-    import onnx
-
-    from fpgajet.graph.export import export
-    from tests.networks import random_network
-
-    folder = place / "build"
-    folder.mkdir()
-    onnx.save(export(random_network(n=2, hidden=1)), str(folder / "model.onnx"))
-    return folder
+    return small_model(place)
 
 
 def test_private_files(place: Path, model: Path) -> None:

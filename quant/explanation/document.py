@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
@@ -16,7 +17,7 @@ from quant.data import Jets
 from quant.explanation.attribution import Attribution, attribute
 from quant.explanation.canonical import canonical, names, order_of, vector
 from quant.explanation.constraints import passing, switch_on
-from quant.explanation.formula import Formula, formula_of, layers
+from quant.explanation.formula import Formula, formula_of, formula_of_folded, layers
 from quant.explanation.observables import correlation, mutual_information, observables
 
 Real = NDArray[np.float64]
@@ -50,8 +51,13 @@ def explained(checkpoint: Checkpoint, jets: Jets) -> Explained:
     """Run a checkpoint on jets.
 
     Raises:
-        BadInput: the model is no nanoPELICAN, or the checkpoint is damaged.
+        BadInput: the model is no nanoPELICAN, the checkpoint is damaged, or the jets are of one class.
     """
+    if len(np.unique(jets.label)) < 2:
+        raise BadInput(
+            "the jets that were read are all of one class, and an explanation compares two: read more of them, with a "
+            "larger --max-jets or without it, or mix the classes of the file."
+        )
     network = load_model(checkpoint).network()
     raw = formula_of(network)
     features = network.form.features(jets.constituents)
@@ -79,15 +85,7 @@ def float_formula(checkpoint: Checkpoint) -> Formula:
 
     model = load_float_model(checkpoint).model
     assert isinstance(model, NPelican)
-    folded = fold(model)
-    slots, c = folded.multiplicity.slots + 1, folded.weight.shape[0]
-    return Formula(
-        weight=np.broadcast_to(folded.table("weight"), (slots, c, 6)).copy(),
-        bias=folded.table("bias"),
-        diagonal_bias=folded.table("diagonal_bias"),
-        score_weight=np.broadcast_to(folded.table("score_weight"), (slots, c, 2)).copy(),
-        score_bias=folded.table("score_bias")[:, 0],
-    )
+    return formula_of_folded(fold(model))
 
 
 def document(checkpoint: Checkpoint, found: Explained, sample: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ constituents. No torch here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from fpgajet.errors import BadInput
 from fpgajet.ops import LinEq2to0, LinEq2to2
 from fpgajet.ops.lin_eq_2to2 import ROW_SUMS, TOTALS, Aggregator
 from fpgajet.ops.network import Network, Node
+
+if TYPE_CHECKING:
+    from quant.models.npelican.folding import Folded
 
 Real = NDArray[np.float64]
 
@@ -122,6 +126,18 @@ def formula_of(network: Network) -> Formula:
         diagonal_bias=real["diagonal_bias"],
         score_weight=score_weight * 2.0 ** -np.array([last.sum_exponent, last.trace_exponent]),
         score_bias=of_score["bias"][:, 0],
+    )
+
+
+def formula_of_folded(folded: Folded) -> Formula:
+    """The formula of a float nanoPELICAN whose batch norms are folded."""
+    slots, channels = folded.multiplicity.slots + 1, len(folded.weight)
+    return Formula(
+        weight=np.broadcast_to(folded.table("weight"), (slots, channels, len(Aggregator))),
+        bias=folded.table("bias"),
+        diagonal_bias=folded.table("diagonal_bias"),
+        score_weight=np.broadcast_to(folded.table("score_weight"), (slots, channels, 2)),
+        score_bias=folded.table("score_bias")[:, 0],
     )
 
 

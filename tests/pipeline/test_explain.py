@@ -6,11 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
 from fpgajet.pipeline.explain_flow import FIGURES, JSON, MARKDOWN, explain
+from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.report.explanation import latex
+from quant.data import read_jets, write_jets
 
 
 def test_a_page_with_figures(tmp_path: Path) -> None:
@@ -43,6 +46,10 @@ def test_what_cannot_be_explained(tmp_path: Path) -> None:
         explain(["vecnet-n8-s8v2"], None, 100)
     with pytest.raises(BadInput, match="only models of one size"):
         explain(["npelican-n16-c2", "npelican-n8-c2"], None, 100)
+    jets = read_jets(shipped_sample(), constituents=16, max_jets=200)
+    write_jets(tmp_path / "sorted.h5", jets[np.argsort(jets.label, kind="stable")])
+    with pytest.raises(BadInput, match="all of one class"):
+        explain(["npelican-n16-c2"], tmp_path / "sorted.h5", 50)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("years of work")
     with pytest.raises(BadInput, match="something other than an explanation"):

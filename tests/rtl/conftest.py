@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 pytest.importorskip("alkaid")
 
 from fpgajet.fixed import from_real
-from fpgajet.graph.export import export
 from fpgajet.ops.forms import MOMENTA
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
@@ -19,6 +17,7 @@ from fpgajet.rtl import RtlDesign, VerilogSimulation, available, emit
 from fpgajet.rtl.ir.evaluate import evaluate
 from fpgajet.rtl.ir.netlist import Netlist
 from tests.networks import random_jets, random_network
+from tests.rtl.small_model import small_model
 
 needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs Yosys")
 
@@ -74,10 +73,7 @@ def simulation(design: RtlDesign) -> VerilogSimulation:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A directory with the model of a small network."""
-    folder = tmp_path / "build"
-    folder.mkdir()
-    onnx.save(export(random_network(n=2, hidden=1)), str(folder / "model.onnx"))
-    return folder
+    return small_model(tmp_path)
 
 
 def copy_of(design: RtlDesign, folder: Path) -> RtlDesign:

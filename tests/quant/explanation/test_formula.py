@@ -11,7 +11,7 @@ import torch
 from fpgajet.errors import BadInput
 from quant.checkpoint import load_model, open_checkpoint
 from quant.explanation.canonical import basins, canonical, equivalent, names, order_of, vector
-from quant.explanation.formula import Formula, formula_of
+from quant.explanation.formula import Formula, formula_of, formula_of_folded
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.floating import PairBatch
 from quant.models.npelican.folding import fold
@@ -45,14 +45,7 @@ def test_scores_are_those_of_the_float_model(sizes: Architecture) -> None:
     model = random_float(sizes)
     p = torch.from_numpy(random_jets(100, sizes.constituents))
     jets, folded = PairBatch.from_momenta(p, sizes.beams), fold(model)
-    slots = sizes.slots + 1
-    formula = Formula(
-        weight=np.broadcast_to(folded.table("weight"), (slots, sizes.hidden, 6)),
-        bias=folded.table("bias"),
-        diagonal_bias=folded.table("diagonal_bias"),
-        score_weight=np.broadcast_to(folded.table("score_weight"), (slots, sizes.hidden, 2)),
-        score_bias=folded.table("score_bias")[:, 0],
-    )
+    formula = formula_of_folded(folded)
     expected = model(p).detach().numpy()
     found = formula.scores(jets.d.double().numpy(), jets.slots.numpy())
     assert np.abs(found - expected).max() < 1e-4 * np.abs(expected).max()
