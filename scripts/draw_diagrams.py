@@ -66,7 +66,8 @@ def way() -> str:
         box(530, 182, 210, 46, ["Verilog or VHDL", "simulated clock by clock"], GREEN),
         arrow((125, 228), (125, 256)), arrow((380, 228), (380, 256)), arrow((635, 228), (635, 256)),
         box(20, 260, 720, 46, ["certificate: all implementations, every stage, bit for bit",
-                               "20,000 jets and 50,000 edge vectors; a proof for all inputs where one is found"], ORANGE),
+                               "20,000 jets and 50,000 edge vectors; a proof for all inputs where one is found"],
+            ORANGE),
         arrow((380, 306), (380, 330)),
         box(20, 334, 720, 46, ["report: physics with errors, latency and resources with ranges, verdict",
                                "against the budget of a trigger"], VIOLET),
@@ -85,7 +86,11 @@ def layer() -> str:
     names = ["d_ij", "p_i . J", "p_j . J", "m_J²", "δ_ij p_i . J", "δ_ij m_J²"]
     for k, name in enumerate(names):
         y = 18 + 50 * k
-        parts += [arrow((298, 158), (336, y + 18)), box(340, y, 118, 36, [name], GREEN), line((458, y + 18), (500, 158))]
+        parts += [
+            arrow((298, 158), (336, y + 18)),
+            box(340, y, 118, 36, [name], GREEN),
+            line((458, y + 18), (500, 158)),
+        ]
     parts += [
         box(500, 118, 110, 80, ["C channels", "weights, biases,", "ReLU"], ORANGE),
         arrow((610, 158), (634, 158)),
@@ -102,7 +107,10 @@ def sharing() -> str:
     width, height, cell = 760, 284, 74
     colours = [BLUE, ORANGE, GREEN]
     parts = []
-    for left, title, units, interval in ((20, "II 1: four multipliers", 4, 1), (400, "II 2: two multipliers", 2, 2)):
+    for left, title, units, interval in (
+        (20, "II 1: four multipliers", 4, 1),
+        (400, "II 2: two multipliers", 2, 2),
+    ):
         parts.append(note(left, 24, title, "left"))
         for unit in range(units):
             y = 44 + 44 * unit

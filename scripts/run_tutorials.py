@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Run the commands of the tutorials, and compare what they print with what the pages show.
 
-    python scripts/run_tutorials.py              # all of them
-    python scripts/run_tutorials.py --quick      # each up to its first slow block, as the tests do
-    python scripts/run_tutorials.py --write      # put the outputs of this run into the pages
+python scripts/run_tutorials.py              # all of them
+python scripts/run_tutorials.py --quick      # each up to its first slow block, as the tests do
+python scripts/run_tutorials.py --write      # put the outputs of this run into the pages
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from studies.site.tutorials import PAGES, differences, run
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pages", nargs="*", default=PAGES, help="paths below docs/")
     parser.add_argument("--quick", action="store_true", help="stop before the first slow block of each page")
     parser.add_argument("--write", action="store_true", help="write the outputs of this run into the pages")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from markupsafe import Markup
@@ -13,9 +12,9 @@ from fpgajet.report.bit_widths import bit_widths
 from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
 from fpgajet.report.rendering import render_html
-from fpgajet.report.resources import resource_bars
+from fpgajet.report.resources import composition, resource_bars
 from fpgajet.report.tables import all_tables
-from fpgajet.report.words import measured, number, quantity
+from fpgajet.report.tiles import tiles
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -31,6 +30,7 @@ def html(report: Report) -> str:
         "hardware": {
             "waterfall": waterfall(report),
             "resources": resource_bars(report),
+            "composition": composition(report),
         },
         "physics": {
             "roc": plots.roc(report),
@@ -44,30 +44,10 @@ def html(report: Report) -> str:
         report=report,
         tables=all_tables(report),
         pictures=pictures,
-        tiles=list(_tiles(report)),
+        tiles=list(tiles(report)),
         evidence=_evidence(report),
         style=Markup(STYLE.read_text(encoding="utf-8")),
     )
-
-
-def _tiles(report: Report) -> Iterator[tuple[str, str]]:
-    """The numbers that stand large at the top."""
-    if report.hardware:
-        level = report.verdict.level if report.verdict else ""
-        row = next((r for r in report.hardware if r.level == level), report.hardware[0])
-        yield "latency of the tagger", f"{number(row.latency_ns)} ns"
-        judged = (
-            next((r for r in report.verdict.rows if r.name == "latency"), None) if report.verdict else None
-        )
-        if judged is not None:
-            yield "latency, first word to last score", quantity(judged.value, judged.unit)
-        yield "LUT", number(row.lut)
-        yield "DSP", number(row.dsp)
-    tagger = report.physics.csim or report.physics.quantised
-    if tagger:
-        yield "AUC", measured(tagger.auc, tagger.auc_error)
-    if report.certificate:
-        yield "differing values", f"{report.certificate.total_differences:,}"
 
 
 def _evidence(report: Report) -> list[str]:

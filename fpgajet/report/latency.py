@@ -34,6 +34,19 @@ def total_row(report: Report) -> HardwareRow | None:
     return next((row for row in report.hardware if row.name == "total"), None)
 
 
+def judged_row(report: Report) -> HardwareRow | None:
+    """The whole design at the level on which the verdict rests: tiles and pictures show these figures."""
+    level = report.verdict.level if report.verdict else ""
+    rows = [row for row in report.hardware if row.level == level]
+    return rows[0] if rows else total_row(report)
+
+
+def by_operator(report: Report) -> bool:
+    """Whether the verdict rests on figures that are known operator by operator."""
+    total = total_row(report)
+    return bool(report.operators) and total is not None and judged_row(report) is total
+
+
 def level_words(row: HardwareRow) -> str:
     """Where the figures of a picture come from, as the start of a sentence."""
     name = LEVELS.get(row.level, row.level)
@@ -57,9 +70,12 @@ def beyond_operators(report: Report) -> tuple[str, float, float] | None:
 
 
 def steps(report: Report) -> list[Step]:
-    """Every part of the latency of an event's last jet, from the first word in to the last score out."""
-    budget, total = report.budget, total_row(report)
-    if budget is None or total is None or total.latency_cycles is None or not report.operators:
+    """Every part of the latency of an event's last jet, from the first word in to the last score out.
+
+    The tagger is one part where the verdict rests on a design whose operators are not known one by one.
+    """
+    budget, total = report.budget, judged_row(report)
+    if budget is None or total is None or total.latency_cycles is None:
         return []
     clock = 1000.0 / (total.clock_mhz or budget.clock_mhz)
     last = last_jet(budget, report.model.constituents, round(total.ii or 1), clock)
@@ -67,21 +83,25 @@ def steps(report: Report) -> list[Step]:
     found = [Step("input links", 0.0, clock * last.complete)]
     if last.queue:
         found.append(Step("queue", clock * last.complete, start))
-    for k, row in enumerate(report.operators):
-        begin = start + clock * (row.start_cycle or 0)
-        found.append(Step(row.name, begin, begin + clock * (row.latency_cycles or 0), k))
-    rest = beyond_operators(report)
-    if rest is not None:
-        name, first, clocks = rest
-        found.append(Step(name, start + clock * first, start + clock * (first + clocks)))
     end = start + clock * total.latency_cycles
+    found += _operator_steps(report, start, clock) if by_operator(report) else [Step("tagger", start, end, 0)]
     found.append(Step("output", end, last.latency_ns(total.latency_cycles)))
     return found
 
 
+def _operator_steps(report: Report, start: float, clock: float) -> Iterator[Step]:
+    for k, row in enumerate(report.operators):
+        begin = start + clock * (row.start_cycle or 0)
+        yield Step(row.name, begin, begin + clock * (row.latency_cycles or 0), k)
+    rest = beyond_operators(report)
+    if rest is not None:
+        name, first, clocks = rest
+        yield Step(name, start + clock * first, start + clock * (first + clocks))
+
+
 def waterfall(report: Report) -> Picture | None:
     """When every part happens, and the limit; a limit far beyond the picture is an arrow, not a line."""
-    parts, budget, total = steps(report), report.budget, total_row(report)
+    parts, budget, total = steps(report), report.budget, judged_row(report)
     if not parts or budget is None or total is None:
         return None
     last, limit = parts[-1].end, budget.latency_ns

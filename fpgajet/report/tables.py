@@ -107,13 +107,22 @@ def _change(difference: PairedDifference | None, digits: int) -> str:
 
 def hardware_table(report: Report) -> Table:
     """Latency and resources of the whole design by level."""
-    return levels_table([(row, estimate_errors(report, row)) for row in report.hardware])
+    judged = report.verdict.level if report.verdict else ""
+    return levels_table([(row, estimate_errors(report, row)) for row in report.hardware], judged)
 
 
-def levels_table(hardware: Sequence[tuple[HardwareRow, dict[str, float]]]) -> Table:
-    """The same for rows without a report, each with the relative error of the estimate by figure."""
+def levels_table(hardware: Sequence[tuple[HardwareRow, dict[str, float]]], judged: str = "") -> Table:
+    """The same for rows without a report, each with the relative error of the estimate by figure.
+
+    Args:
+        judged: the level on which the verdict rests.
+    """
+    rest = {judged: "the verdict, the tiles and the figures rest on this row"}
     rows = [
-        (Cell(LEVELS.get(row.level, row.level), note=row.level), *_figures(row, errors))
+        (
+            Cell(LEVELS.get(row.level, row.level), note=row.level, hint=rest.get(row.level, "")),
+            *_figures(row, errors),
+        )
         for row, errors in hardware
     ]
     return table_of(("level", "latency (clocks)", "latency (ns)", "II", "LUT", "FF", "DSP", "BRAM"), rows)

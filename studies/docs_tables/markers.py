@@ -21,8 +21,8 @@ _OPEN = re.compile(r"<!-- table: ")
 
 
 def documents() -> list[Path]:
-    """README.md and every page of docs/."""
-    return [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+    """README.md and every page below docs/."""
+    return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def names_in(text: str) -> list[str]:

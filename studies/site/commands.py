@@ -25,7 +25,13 @@ def commands_page() -> str:
         lines += _section(f"fpgajet {name}", command, 2)
         for below, one in getattr(command, "commands", {}).items():
             lines += _section(f"fpgajet {name} {below}", one, 3)
-    lines += ["## Exit codes", "", *_exit_codes(), "", "Signals and every code: [robustness](../robustness.md)."]
+    lines += [
+        "## Exit codes",
+        "",
+        *_exit_codes(),
+        "",
+        "Signals and every code: [robustness](../robustness.md).",
+    ]
     return "\n".join(lines) + "\n"
 
 

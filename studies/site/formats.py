@@ -71,7 +71,8 @@ FORMATS = (
     ),
     Format(
         "Report", "`report.json` of a build",
-        "The same as [JSON Schema](../report.schema.json); [the report](../report.md) says what the figures mean.", Report,
+        "The same as [JSON Schema](../report.schema.json); [the report](../report.md) says what the figures mean.",
+        Report,
     ),
 )  # fmt: skip
 
@@ -101,10 +102,8 @@ def _table(schema: dict[str, Any]) -> Iterator[str]:
     yield "| :-- | :-- | :-- | :-- |"
     required = set(schema.get("required", ()))
     for key, field in schema.get("properties", {}).items():
-        if "default" in field:
-            default = _value(field["default"])
-        else:
-            default = "required" if key in required else ""
+        missing = "required" if key in required else ""
+        default = _value(field["default"]) if "default" in field else missing
         yield f"| `{key}` | {_kind(field)} | {default} | {_cell(field.get('description', ''))} |"
     yield ""
 
@@ -120,20 +119,16 @@ def _kind(field: dict[str, Any]) -> str:
     """The type of a key in words."""
     if "$ref" in field:
         return str(field["$ref"]).rpartition("/")[2]
-    if "const" in field:
-        return f"`{field['const']}`"
-    if "enum" in field:
-        return " \\| ".join(f"`{choice}`" for choice in field["enum"])
+    if "enum" in field or "const" in field:
+        return " \\| ".join(f"`{choice}`" for choice in field.get("enum") or [field["const"]])
     if "anyOf" in field or "oneOf" in field:
         choices = field.get("anyOf") or field["oneOf"]
         return " or ".join(_kind(choice) for choice in choices)
     kind = field.get("type", "any")
-    if kind == "array":
-        items = field.get("items") or {}
-        return f"list of {_kind(items)}" if items else "list"
-    if kind == "object":
-        values = field.get("additionalProperties")
-        return f"table of {_kind(values)}" if isinstance(values, dict) else "table"
+    if kind in ("array", "object"):
+        inside = field.get("items" if kind == "array" else "additionalProperties")
+        name = {"array": "list", "object": "table"}[kind]
+        return f"{name} of {_kind(inside)}" if isinstance(inside, dict) and inside else name
     return _bounded({"null": "none"}.get(kind, kind), field)
 
 

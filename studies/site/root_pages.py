@@ -33,7 +33,5 @@ def inside(markdown: str, page: str) -> str:
     depth = page.count("/")
     out = "../" * (depth + 1)
     for target, source in SOURCES.items():
-        markdown = re.sub(
-            rf"\]\({re.escape(out + source)}(?=[#)])", f"]({'../' * depth}{target}", markdown
-        )
+        markdown = re.sub(rf"\]\({re.escape(out + source)}(?=[#)])", f"]({'../' * depth}{target}", markdown)
     return markdown

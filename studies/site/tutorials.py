@@ -1,12 +1,12 @@
 """Tutorials that are executed: their commands run, and what they print is what the page shows.
 
 A fenced block ``console`` holds commands after ``$ `` and, below each, what it prints on standard output. A block
-``python`` is a program; a block ``text`` right after it is what it prints. A block with ``title="NAME"`` is a file that is
-written. Blocks of other languages are left alone. All blocks of a page run in one scratch folder, in their order.
+``python`` is a program; a block ``text`` right after it is what it prints. A block with ``title="NAME"`` is a file that
+is written. Blocks of other languages are left alone. All blocks of a page run in one scratch folder, in their order.
 
-Comments before a block say more about it: ``<!-- slow -->``, it takes more than a few seconds; ``<!-- numbers vary -->``,
-it trains, and its figures depend on the processor, so only the words around them are compared. A line ``...`` of a page
-stands for any lines. Seconds are never compared.
+Comments before a block say more about it: ``<!-- slow -->``, it takes more than a few seconds;
+``<!-- numbers vary -->``, it trains, and its figures depend on the processor, so only the words around them are
+compared. A line ``...`` of a page stands for any lines. Seconds are never compared.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def _done(block: Block, folder: Path) -> str:
 def _commands(body: str) -> list[str]:
     joined = body.replace("\\\n", "\\\0")
     return [
-        line.removeprefix("$ ").replace("\\\0", "\\\n") for line in joined.splitlines() if line.startswith("$ ")
+        line.removeprefix("$ ").replace("\\\0", "\\\n")
+        for line in joined.splitlines()
+        if line.startswith("$ ")
     ]
 
 

@@ -29,10 +29,13 @@ INPUTS = {
     ),
     "log": (
         "log2 pT, and eta and phi relative to the jet axis",
-        "The jet axis, the angles relative to it and the logarithm of pT are computed in software. LUT, DSP and latency "
-        "begin after it.",
+        "The jet axis, the angles relative to it and the logarithm of pT are computed in software. LUT, DSP and "
+        "latency begin after it.",
     ),
-    "puppi": ("words of a CMS Phase-2 link, the jet's first", "It is not proved for all inputs, only compared."),
+    "puppi": (
+        "words of a CMS Phase-2 link, the jet's first",
+        "It is not proved for all inputs, only compared.",
+    ),
 }
 
 
@@ -56,9 +59,9 @@ def _overview(configs: dict[str, CheckpointConfig]) -> str:
         )  # fmt: skip
     table = markdown(["model", "<family", "constituents", "<width", "parameters", "AUC, quantised"], rows)
     return (
-        "# Zoo\n\nTrained models that are shipped with fpgajet. `fpgajet build --model NAME` builds one. Each has a card "
-        "with data, training, metrics, hardware and limits. Compare an AUC only with others of this table: the sample is "
-        f"easier than the public reference set ([jets](../data.md)).\n\n{table}\n\n"
+        "# Zoo\n\nTrained models that are shipped with fpgajet. `fpgajet build --model NAME` builds one. Each has a "
+        "card with data, training, metrics, hardware and limits. Compare an AUC only with others of this table: the "
+        f"sample is easier than the public reference set ([jets](../data.md)).\n\n{table}\n\n"
         "Errors are statistical, from the number of test jets.\n"
     )
 
@@ -142,11 +145,15 @@ def _metrics(config: CheckpointConfig) -> list[str]:
     if shipped.get("weights_sha256") == config.weights_sha256:
         for name in ("float", "quantised"):
             found = shipped[name]
-            cells = [measured(found[k], found[f"{k}_error"]) for k in ("auc", "inverse_background_efficiency_30")]
+            cells = [
+                measured(found[k], found[f"{k}_error"]) for k in ("auc", "inverse_background_efficiency_30")
+            ]
             rows.append([f"{name}, 20,000 shipped jets", *cells])
     window = config.metrics.mass_cut.get("auc")
     if window:
-        rows.append(["jet-mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"])
+        rows.append(
+            ["jet-mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"]
+        )
     return [
         markdown(["precision and jets", "AUC", "1/ε_B at ε_S = 0.3"], rows), "",
         "Half of the jets are top jets. Errors are one standard deviation from the number of jets; another seed of the "
@@ -167,8 +174,8 @@ def _hardware(model: str) -> list[str]:
     lines = []
     if counted:
         lines += [
-            "Our Verilog: clocks are exact, cells are Yosys counts, latencies are 80 % ranges. **No vendor tool has read "
-            "these files yet.**", "", markdown(header, counted), "",
+            "Our Verilog: clocks are exact, cells are Yosys counts, latencies are 80 % ranges. **No vendor tool has "
+            "read these files yet.**", "", markdown(header, counted), "",
         ]  # fmt: skip
     estimated = [row for row in rows_of(ESTIMATED) if row["model"] == model]
     if estimated:
@@ -188,12 +195,10 @@ def _hardware(model: str) -> list[str]:
 
 def _limits(config: CheckpointConfig, limit: str) -> Iterator[str]:
     low, high = 550, 650
-    yield f"- Trained for jets of {low} < pT < {high} GeV at 14 TeV without pile-up; elsewhere it was not measured, but for"
-    yield "  [pile-up](../../data.md#taggers-with-pile-up) where that table names it."
+    yield f"- Trained for jets of {low} < pT < {high} GeV at 14 TeV without pile-up; elsewhere it was not measured,"
+    yield "  but for [pile-up](../../data.md#taggers-with-pile-up) where that table names it."
     yield "- One training, chosen from several starts. The spread over seeds is not in the errors."
     if limit:
         yield f"- {limit}"
     if config.architecture != "npelican":
         yield "- Message passing: estimates were checked against Yosys only, and FF is the worst known figure."
-
-
