@@ -2,7 +2,7 @@
 """Run the commands of the tutorials, and compare what they print with what the pages show.
 
 python scripts/run_tutorials.py              # all of them
-python scripts/run_tutorials.py --quick      # each up to its first slow block, as the tests do
+python scripts/run_tutorials.py --quick      # without slow blocks, as the tests do
 python scripts/run_tutorials.py --write      # put the outputs of this run into the pages
 """
 
@@ -24,7 +24,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("pages", nargs="*", default=PAGES, help="paths below docs/")
-    parser.add_argument("--quick", action="store_true", help="stop before the first slow block of each page")
+    parser.add_argument("--quick", action="store_true", help="leave out slow blocks")
     parser.add_argument("--write", action="store_true", help="write the outputs of this run into the pages")
     arguments = parser.parse_args()
     wrong = []

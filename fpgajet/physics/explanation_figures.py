@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.plotting import COLOURS, DASHES, physics_axes
+from quant.explanation.brief import relative
 from quant.explanation.constraints import switch_on
 from quant.explanation.document import MASSES, Explained, example_jets
 
@@ -68,11 +69,11 @@ def plot_jets(found: Explained, out: Path, sample: str) -> None:
     chosen = example_jets(found.label, part.score)
     with physics_axes(out, len(chosen)) as axes:
         for axis, (what, jet) in zip(axes, chosen.items(), strict=True):
-            eta, phi, pt = _relative(found.momenta[jet])
+            eta, phi, share = relative(found.momenta[jet])
             beams = found.dots.shape[1] - found.momenta.shape[1]
             pairs = part.pairs[jet, beams:, beams:] * part.unit
             _draw_pairs(axis, eta, phi, pairs + pairs.T)
-            axis.scatter(eta, phi, s=12 + 400 * pt / pt.sum(), color=COLOURS[3], edgecolor="k", zorder=3)
+            axis.scatter(eta, phi, s=12 + 400 * share, color=COLOURS[3], edgecolor="k", zorder=3)
             axis.set_title(f"{what}: w = {part.score[jet] * part.unit:.2f}", fontsize="small")
             axis.set_xlabel(r"$\Delta\eta$ to the jet axis")
             axis.set_aspect("equal", adjustable="datalim")
@@ -90,20 +91,6 @@ def _draw_pairs(axis: Any, eta: NDArray[Any], phi: NDArray[Any], pairs: NDArray[
             colour = COLOURS[1] if added[k] > 0 else COLOURS[0]
             axis.plot(eta[[i[k], j[k]]], phi[[i[k], j[k]]], color=colour, alpha=0.15 + 0.6 * share,
                       linewidth=0.5 + 3 * share)  # fmt: skip
-
-
-def _relative(p: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """eta and phi relative to the jet axis, and pT, of the real constituents."""
-    p = p[p[:, 0] > 0]
-    pt = np.hypot(p[:, 1], p[:, 2])
-    eta, phi = np.arcsinh(p[:, 3] / pt), np.arctan2(p[:, 2], p[:, 1])
-    jet = p.sum(0)
-    turned = phi - np.arctan2(jet[2], jet[1])
-    return (
-        eta - np.arcsinh(jet[3] / np.hypot(jet[1], jet[2])),
-        (turned + np.pi) % (2 * np.pi) - np.pi,
-        pt,
-    )
 
 
 def _profile(

@@ -17,6 +17,7 @@ from fpgajet.pipeline import foreign_stages, rtl_stages, stages
 from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
+from fpgajet.pipeline.explanation_stage import explains, explanation_stage
 from fpgajet.pipeline.foreign_context import ForeignContext, is_foreign
 from fpgajet.pipeline.foreign_events import RANDOM
 from fpgajet.pipeline.jets import shipped_sample
@@ -156,6 +157,8 @@ def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahea
     perform(stages.certificate_stage(context, flows))
     perform(stages.physics_stage(context))
     perform(stages.boosts_stage(context))
+    if explains(context, record):
+        perform(explanation_stage(context))
     perform(stages.estimate_stage(context))
     if extent.simulated:
         perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
@@ -173,7 +176,7 @@ def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool, a
 
     perform(foreign_stages.file_stage(context))
     perform(foreign_stages.model_stage(context))
-    record.forget("checkpoint", "physics", "boosts")
+    record.forget("checkpoint", "physics", "boosts", "explanation")
     extent, flows = _flows(context, record, verilog, ahead)
     perform(foreign_stages.certificate_stage(context, flows))
     if context.events.labels is not None:

@@ -71,6 +71,11 @@ class BuildDirectory:
         return self.root / "boosts.json"
 
     @property
+    def explanation(self) -> Path:
+        """What a nanoPELICAN computes."""
+        return self.root / "explanation.json"
+
+    @property
     def estimate(self) -> Path:
         """Estimated latency and resources."""
         return self.root / "estimate.json"

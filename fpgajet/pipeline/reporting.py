@@ -118,6 +118,7 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
         "verdict": judged.as_dict(),
         "certificate": _certificate(build),
         "boosts": read_json(build.boosts) if build.boosts.is_file() and not foreign else None,
+        "explanation": read_json(build.explanation) if "explanation" in record["stages"] else None,
         "reproducibility": {
             "command": record["command"],
             "versions": {"fpgajet": record["fpgajet"], **record["versions"]},

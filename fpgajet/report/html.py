@@ -9,10 +9,12 @@ from markupsafe import Markup
 from fpgajet import files
 from fpgajet.report import plots
 from fpgajet.report.bit_widths import bit_widths
+from fpgajet.report.explained_pictures import explained_tables, formula_lines, jet_picture, threshold_picture
 from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
 from fpgajet.report.rendering import render_html
 from fpgajet.report.resources import composition, resource_bars
+from fpgajet.report.svg import Picture
 from fpgajet.report.tables import all_tables
 from fpgajet.report.tiles import tiles
 
@@ -37,17 +39,28 @@ def html(report: Report) -> str:
             "scores": plots.scores(report),
             "boosts": plots.boosts(report.boosts, report.physics.sample),
         },
+        "explanation": _explained(report),
         "types": {"bits": bit_widths(report)},
     }
     return render_html(
         "report.html.j2",
         report=report,
-        tables=all_tables(report),
+        tables=all_tables(report) | explained_tables(report.explanation),
+        formula=list(formula_lines(report.explanation.formula)) if report.explanation else [],
         pictures=pictures,
         tiles=list(tiles(report)),
         evidence=_evidence(report),
         style=Markup(STYLE.read_text(encoding="utf-8")),
     )
+
+
+def _explained(report: Report) -> dict[str, Picture | None]:
+    """Figures of what a nanoPELICAN computes."""
+    found = report.explanation
+    if found is None:
+        return {}
+    jets = {f"jet{k}": jet_picture(jet) for k, jet in enumerate(found.examples)}
+    return {"thresholds": threshold_picture(found, report.physics.sample), **jets}
 
 
 def _evidence(report: Report) -> list[str]:

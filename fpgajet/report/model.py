@@ -15,6 +15,7 @@ from fpgajet.devices import Budget
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.verdict import VerdictRow
+from fpgajet.report.explained import Explanation
 from fpgajet.report.words import IMPLEMENTATIONS
 from quant.metrics.overlap import Overlap
 
@@ -234,6 +235,7 @@ class Report(Facts):
     verdict: VerdictFacts | None = None
     certificate: Certificate | None = None
     boosts: Boosts | None = None
+    explanation: Explanation | None = None
     reproducibility: Reproducibility
 
     @classmethod

@@ -31,20 +31,24 @@ class Explained:
     """A model and jets: its formulas, and the exact parts of each jet's score.
 
     Attributes:
-        quantised, floating: canonical formulas. momenta: [B, N, 4] as the input form delivers them, in GeV.
+        quantised: canonical formula. momenta: [B, N, 4] as the input form delivers them, in GeV.
         dots: d_ij [B, M, M] in GeV^2 as the hardware has them. slots: [B] real slots n.
         channels: [B, C], what each channel of ``quantised`` adds to the score.
     """
 
     network: Network
     quantised: Formula
-    floating: Formula
     momenta: Real
     label: NDArray[np.int64]
     dots: Real
     slots: NDArray[np.int64]
     attribution: Attribution
     channels: Real
+
+    @property
+    def score(self) -> NDArray[np.int64]:
+        """[B], raw scores of the hardware."""
+        return self.attribution.score
 
 
 def explained(checkpoint: Checkpoint, jets: Jets) -> Explained:
@@ -53,12 +57,20 @@ def explained(checkpoint: Checkpoint, jets: Jets) -> Explained:
     Raises:
         BadInput: the model is no nanoPELICAN, the checkpoint is damaged, or the jets are of one class.
     """
+    return taken_apart(load_model(checkpoint).network(), jets)
+
+
+def taken_apart(network: Network, jets: Jets) -> Explained:
+    """Run a network on jets.
+
+    Raises:
+        BadInput: the network is no nanoPELICAN, or the jets are of one class.
+    """
     if len(np.unique(jets.label)) < 2:
         raise BadInput(
             "the jets that were read are all of one class, and an explanation compares two: read more of them, with a "
             "larger --max-jets or without it, or mix the classes of the file."
         )
-    network = load_model(checkpoint).network()
     raw = formula_of(network)
     features = network.form.features(jets.constituents)
     given = from_real(features, network.input_type)
@@ -68,7 +80,6 @@ def explained(checkpoint: Checkpoint, jets: Jets) -> Explained:
     return Explained(
         network=network,
         quantised=canonical(raw),
-        floating=canonical(float_formula(checkpoint)),
         momenta=np.asarray(network.form.momenta(features), dtype=np.float64),
         label=np.asarray(jets.label, dtype=np.int64),
         dots=stages[pairs.inputs[0]].real,
@@ -107,7 +118,7 @@ def document(checkpoint: Checkpoint, found: Explained, sample: str) -> dict[str,
         },
         "formula": {
             "quantised": numbers(found.quantised),
-            "float": numbers(found.floating),
+            "float": numbers(canonical(float_formula(checkpoint))),
             "constituents": int(found.quantised.slots),
             "score_difference": _difference(found),
         },

@@ -1,4 +1,4 @@
-"""The documentation site: it builds without a complaint, and says what the code says. Tutorials show what they print."""
+"""The documentation site: it builds without a complaint and says what the code says; tutorials show what they print."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_examples_of_docstrings_are_code() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_tutorials_show_what_they_print(page: str, tmp_path: Path) -> None:
-    """Up to the first slow block; `python scripts/run_tutorials.py` runs them whole."""
+    """Without slow blocks; `python scripts/run_tutorials.py` runs them whole."""
     assert differences(page, run(page, tmp_path, quick=True)) == []
 
 
