@@ -1,9 +1,9 @@
-"""``fpgajet explain``: what a trained nanoPELICAN computes, in physical units."""
+"""``fpgajet explain``: what a trained nanoPELICAN computes, in physical units; what the channels of a VecNet carry."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +23,8 @@ def explain(
 ) -> None:
     """Write out the formula of a nanoPELICAN, which pairs it passes, what its channels measure, and three jets.
 
+    Of a VecNet: the AUC without its scalar, vector or hidden channels.
+
     Example: `fpgajet explain npelican-n16-c2 --out explained`
     """
     from fpgajet.errors import require_extra
@@ -35,6 +37,9 @@ def explain(
     found = run(models, data, max_jets, out)
     if json:
         print_json(found)
+        return
+    if "ablation" in found:
+        _print_ablation(found)
         return
     console.print(latex(found["formula"]["quantised"]), highlight=False, markup=False, soft_wrap=True)
     table = narrow_table("channel", "jet mass (GeV)", "passes pairs with m_ij", title="Constraints")
@@ -56,3 +61,12 @@ def explain(
         console.print(f"one optimum: {', '.join(basin['members'])}", highlight=False, markup=False)
     if out is not None:
         console.print(f"written to {out}", highlight=False, markup=False)
+
+
+def _print_ablation(found: dict[str, Any]) -> None:
+    from fpgajet.report.words import measured
+
+    table = narrow_table("exchanged between jets", "AUC", title=f"{found['model']}, {found['jets']:,} jets")
+    for kind, row in found["ablation"].items():
+        table.add_row(kind, measured(row["auc"], row["auc_error"]))
+    console.print(table)

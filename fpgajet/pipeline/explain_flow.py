@@ -1,4 +1,4 @@
-"""``fpgajet explain``: formula, constraints and attribution of a nanoPELICAN, written into a directory."""
+"""``fpgajet explain``: formula, constraints and attribution of a nanoPELICAN, or the ablation of a VecNet."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from typing import Any
 from fpgajet.errors import BadInput
 from fpgajet.files import write_json, write_text
 from fpgajet.folders import atomic_folder
+from fpgajet.ops.network import Network
 from fpgajet.physics.explanation_figures import plot_channels, plot_jets, plot_thresholds
 from fpgajet.physics.sample import described
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.plotting import pyplot
-from fpgajet.report.explanation import explanation_markdown
+from fpgajet.report.explanation import ablation_markdown, explanation_markdown
 from quant.checkpoint import Checkpoint, open_checkpoint
+from quant.checkpoint_network import built_network
+from quant.data import Jets
 from quant.evaluation import read_tagging_jets
+from quant.explanation.ablation import ablation, kinds_of
+from quant.explanation.brief import has_formula
 from quant.explanation.canonical import basins, names
 from quant.explanation.document import document, explained, float_formula
 from quant.zoo import resolve
@@ -35,10 +40,11 @@ def explain(
         out: directory for the page, its figures and the JSON, replaced as a whole; None writes nothing.
 
     Returns:
-        The document of :func:`quant.explanation.document.document`, with ``basins`` for several models.
+        The document of :func:`quant.explanation.document.document`, with ``basins`` for several models; for a VecNet
+        ``ablation``, see :func:`quant.explanation.ablation.ablation`.
 
     Raises:
-        BadInput: unreadable models or jets, no nanoPELICAN, or models of different sizes.
+        BadInput: unreadable models or jets, no nanoPELICAN or VecNet, or models of different sizes.
         MissingTool: figures are asked for and matplotlib is missing. CannotWrite: ``out`` cannot be written.
     """
     if out is not None:
@@ -47,8 +53,11 @@ def explain(
     checkpoints = [open_checkpoint(resolve(model)) for model in models]
     source = shipped_sample() if data is None else data
     jets = read_tagging_jets(source, checkpoints[0].config.constituents, max_jets)
-    found = explained(checkpoints[0], jets)
     sample = described(jets.provenance)
+    network = built_network(checkpoints[0])
+    if len(checkpoints) == 1 and not has_formula(network) and kinds_of(network):
+        return _ablated(network, checkpoints[0], jets, sample, out)
+    found = explained(checkpoints[0], jets)
     result = document(checkpoints[0], found, sample)
     if len(checkpoints) > 1:
         result |= stability(checkpoints)
@@ -60,6 +69,19 @@ def explain(
                 plot(found, folder / name, sample)
             write_json(folder / JSON, result)
             write_text(folder / MARKDOWN, explanation_markdown(result))
+    return result
+
+
+def _ablated(
+    network: Network, checkpoint: Checkpoint, jets: Jets, sample: str, out: Path | None
+) -> dict[str, Any]:
+    """The document of a VecNet: the AUC without each kind of channels."""
+    found = ablation(network, jets)
+    result = {"model": checkpoint.config.name, "sample": sample, "jets": len(jets.label), "ablation": found}
+    if out is not None:
+        with atomic_folder(out) as folder:
+            write_json(folder / JSON, result)
+            write_text(folder / MARKDOWN, ablation_markdown(result))
     return result
 
 

@@ -27,6 +27,11 @@ def explanation_markdown(found: Mapping[str, Any]) -> str:
     return render_markdown("explanation.md.j2", found=found, latex=Markup(text))
 
 
+def ablation_markdown(found: Mapping[str, Any]) -> str:
+    """The page of a VecNet: what is left of the AUC without each kind of channels."""
+    return render_markdown("ablation.md.j2", found=found)
+
+
 def latex(numbers: Mapping[str, float]) -> str:
     """w = b + sum over channels of the sums over pairs and over the diagonal, with its numbers.
 

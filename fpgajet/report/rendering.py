@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fpgajet.report import quoting
 from fpgajet.report.svg import WIDTH
-from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, number
+from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, measured, number
 
 
 def render_html(template: str, **values: Any) -> str:
@@ -35,7 +35,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": number, "code": quoting.code}
+    environment.filters |= {"number": number, "measured": measured, "code": quoting.code}
     environment.globals |= {
         "number": number,
         "ERROR_WORDS": ERROR_WORDS,

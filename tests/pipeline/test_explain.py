@@ -41,9 +41,20 @@ def test_several_trainings_are_compared(tmp_path: Path) -> None:
     assert "## Stability over trainings" in (tmp_path / "two" / MARKDOWN).read_text()
 
 
+def test_the_channels_of_a_vecnet_are_taken_away(tmp_path: Path) -> None:
+    found = explain(["vecnet-n8-s8v2h4"], None, 600, tmp_path / "page")
+    assert json.loads((tmp_path / "page" / JSON).read_text()) == found
+    left = {kind: row["auc"] for kind, row in found["ablation"].items()}
+    assert list(left) == ["none", "scalar", "vector", "hidden"]
+    assert left["none"] > 0.93
+    assert left["none"] - left["scalar"] > 0.1
+    assert left["none"] > max(left["vector"], left["hidden"])
+    assert f"| none | {left['none']:.4f}" in (tmp_path / "page" / MARKDOWN).read_text()
+
+
 def test_what_cannot_be_explained(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is no nanoPELICAN"):
-        explain(["vecnet-n8-s8v2"], None, 100)
+        explain(["lorentznet-n16"], None, 100)
     with pytest.raises(BadInput, match="only models of one size"):
         explain(["npelican-n16-c2", "npelican-n8-c2"], None, 100)
     jets = read_jets(shipped_sample(), constituents=16, max_jets=200)
