@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from statistics import mean
 
+from fpgajet.report.words import measured
 from studies.docs_tables.markers import ROOT, markdown, rows_of, span, thousands
 
 
@@ -116,6 +117,17 @@ def semi_equivariance() -> str:
     return markdown(headings, cells)
 
 
+def vecnet_ablation() -> str:
+    """AUC of VecNets with one kind of channels exchanged between jets."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows_of("docs/results/vecnet-ablation.csv"):
+        cell = measured(float(row["auc"]), float(row["auc_error"]))
+        found.setdefault(row["model"], {})[row["exchanged"]] = cell
+    kinds = ("none", "scalar", "vector", "hidden")
+    cells = [[f"`{model}`", *(row.get(kind, "-") for kind in kinds)] for model, row in found.items()]
+    return markdown(["model", "AUC as it is", "without scalar", "without vector", "without hidden"], cells)
+
+
 TRAINING: dict[str, Callable[[], str]] = {
     "compression": compression,
     "float-n80": float_n80,
@@ -123,4 +135,5 @@ TRAINING: dict[str, Callable[[], str]] = {
     "input-forms": input_forms,
     "detector-modes": detector_modes,
     "semi-equivariance": semi_equivariance,
+    "vecnet-ablation": vecnet_ablation,
 }
