@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fpgajet.errors import BadInput
+from quant.models.deepsets import DeepSetsFamily
 from quant.models.family import AnyFamily
+from quant.models.interaction import InteractionFamily
+from quant.models.jedi_linear import JediLinearFamily
 from quant.models.lorentznet import LorentzNetFamily
 from quant.models.lorentznet_published import PublishedLorentzNetFamily
 from quant.models.npelican import NPelicanFamily
@@ -16,6 +19,9 @@ FAMILIES: dict[str, AnyFamily] = {
         NPelicanFamily(),
         VecNetFamily(),
         LorentzNetFamily(),
+        DeepSetsFamily(),
+        JediLinearFamily(),
+        InteractionFamily(),
         PublishedLorentzNetFamily(),
         PublishedVecNetFamily(),
     )

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from fpgajet.ops.forms import FORMS, MOMENTA, InputForm, Log, Momenta, Trigger, form_from_json
+from fpgajet.ops.forms import FORMS, MOMENTA, InputForm, Log, Momenta, Puppi, Trigger, form_from_json
 from tests.networks import random_jets
 
 
@@ -61,6 +61,7 @@ def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
     assert features.max() <= kind.highest
     np.testing.assert_array_equal(features[..., 0] != 0, jets[..., 0] != 0)
     found = form.momenta(features)
+    np.testing.assert_array_equal(form.numbers(found.astype(np.float32)), features)
     pt = [np.hypot(p[..., 1], p[..., 2]) for p in (jets, found)]
     np.testing.assert_allclose(*pt, rtol=0.015, atol=0.13)
     mass2 = found[..., 0] ** 2 - (found[..., 1:] ** 2).sum(-1)
@@ -69,6 +70,11 @@ def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
     dots = [np.einsum("bim,m,bjm->bij", p.astype(float), metric, p) for p in (jets, found)]
     large = dots[0] > 200
     np.testing.assert_allclose(dots[1][large], dots[0][large], rtol=0.08)
+
+
+def test_words_do_not_follow_from_momenta() -> None:
+    with pytest.raises(ValueError, match="do not follow"):
+        Puppi().numbers(random_jets(3))
 
 
 def test_json_round_trip_and_defaults() -> None:

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.roles import Entity, Meaning, entity
+from fpgajet.ops.roles import Meaning, entity
 from quant.models.coordinate_descent import Move, coordinate_descent
 from quant.models.loss import logit_loss
-from quant.models.messages.bits import MessageBits
+from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
@@ -31,7 +31,7 @@ MakePlan = Callable[[Mapping[str, FixedType]], MessagePlan]
 
 
 def calibrate(
-    model: FloatMessages, make_plan: MakePlan, bits: MessageBits, sample: Sample, name: str, sweeps: int
+    model: FloatMessages, make_plan: MakePlan, bits: LayerBits, sample: Sample, name: str, sweeps: int
 ) -> QuantisedMessages:
     """The quantised model of a float model, every binary point placed.
 
@@ -133,13 +133,13 @@ def _moved(key: str, step: int, precisions: Precisions) -> Precisions:
 
 
 def _starting_types(
-    model: FloatMessages, values: Mapping[str, np.ndarray], bits: MessageBits, seen: Tensor, keep: float
+    model: FloatMessages, values: Mapping[str, np.ndarray], bits: LayerBits, seen: Tensor, keep: float
 ) -> dict[str, FixedType]:
     """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
-    real = {Entity.PAIR: stages["edges"] > 0, Entity.CONSTITUENT: stages["mask"] > 0}
-    precisions = dict(bits.front())
+    real = {of: stages[name] > 0 for of, name in model.plan.masks.items()}
+    precisions = dict(bits.front(model.plan.form))
     for node in model.wiring.nodes:
         if node.name in model.plan.front:
             continue

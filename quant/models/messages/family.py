@@ -15,7 +15,7 @@ from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.family import Description, Family
-from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import MessagePlan, Unrounded
 from quant.models.messages.pruning import channels, weights
 from quant.models.structure import Removable, Structure
@@ -74,7 +74,7 @@ class MessageDescription(Description):
         return f"p{precisions['momenta'].bits} w{precisions['score_weight'].bits} a{max(means)}"
 
 
-S = TypeVar("S", bound=MessageSettings)
+S = TypeVar("S", bound=PlanSettings)
 D = TypeVar("D", bound=MessageDescription)
 
 
@@ -124,6 +124,6 @@ class MessageFamily(Family[S, D]):
         return QuantisedMessages(description.plan(description.fixed_types), name)
 
 
-def _plan(settings: MessageSettings) -> MessagePlan:
+def _plan(settings: PlanSettings) -> MessagePlan:
     """The network of the float model."""
-    return settings.plan(Unrounded(settings.bits.front()))
+    return settings.plan(Unrounded(settings.bits.front(settings.form)))

@@ -17,7 +17,7 @@ from torch.nn import functional
 from fpgajet.fixed import FixedType
 from fpgajet.ops import Activation, SignedLog
 from fpgajet.ops.network import Node
-from fpgajet.ops.roles import Entity, Hook, Meaning, entity
+from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
 from quant.models.messages.plan import INPUT, MessagePlan
@@ -65,7 +65,7 @@ class FloatMessages(nn.Module):
     def run(self, p: Tensor) -> dict[str, Tensor]:
         """Every stage by name."""
         exact = TorchArithmetic()
-        stages = {INPUT: exact.quantise("input", p.double(), self.wiring.input_type)}
+        stages = {INPUT: exact.quantise("input", self._numbers(p).double(), self.wiring.input_type)}
         with torch.no_grad():
             for node in self.wiring.nodes:
                 if node.name in self.plan.front:
@@ -79,6 +79,11 @@ class FloatMessages(nn.Module):
                     y = functional.dropout(y, self.dropout, self.training)
                 stages[node.name] = y
         return stages
+
+    def _numbers(self, p: Tensor) -> Tensor:
+        """What the network reads of four-momenta that the input form has delivered."""
+        form = self.plan.form
+        return p if form.four_momenta else torch.from_numpy(form.numbers(p.cpu().numpy())).to(p.device)
 
     def _node(self, a: _Float, node: Node, stages: dict[str, Tensor]) -> Tensor:
         x = [stages[i] for i in node.inputs]
@@ -121,7 +126,7 @@ class _Float(TorchArithmetic):
 
     def __init__(self, model: FloatMessages, stages: dict[str, Tensor]) -> None:
         self.model, self.stage = model, ""
-        self.real = {Entity.PAIR: stages["edges"], Entity.CONSTITUENT: stages["mask"]}
+        self.real = {of: stages[name] for of, name in model.plan.masks.items()}
 
     def enter(self, stage: str) -> None:
         self.stage = stage

@@ -1,4 +1,4 @@
-"""VecNet and LorentzNet: one plan for float, quantised and exported network; exact in every mixture."""
+"""All families with a plan: one plan for float, quantised and exported network; exact in every mixture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic
 from quant.models.messages.floating import FloatMessages, mitchell
-from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import Unrounded
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
@@ -37,16 +37,22 @@ MIXTURES = {
     "largest of tables": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "activation=tanh", "pool=max"],
     "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
     "lorentznet": ["model=lorentznet", "hidden=3"],
+    "deep sets": ["model=deepsets"],
+    "deep sets, largest": ["model=deepsets", "phi=[6]", "pool=max", "input.form=trigger"],
+    "deep sets, sum of logarithms": ["model=deepsets", "pool=sum", "input.form=aligned"],
+    "interaction": ["model=interaction", "relation=[6,4]"],
+    "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
+    "jedi-linear": ["model=jedi-linear"],
 }
 
 
-def settings_of(mixture: str) -> MessageSettings:
+def settings_of(mixture: str) -> PlanSettings:
     found = read_settings(None, MIXTURES[mixture] + SMALL)
-    assert isinstance(found, MessageSettings)
+    assert isinstance(found, PlanSettings)
     return found
 
 
-def random_float(settings: MessageSettings) -> FloatMessages:
+def random_float(settings: PlanSettings) -> FloatMessages:
     """Random parameters, batch statistics of random jets."""
     torch.manual_seed(3)
     model = FAMILIES[settings.model].new_float(settings)
@@ -159,6 +165,38 @@ def test_aligned_momenta_keep_their_products() -> None:
     assert np.abs(axis[:, 2]).max() < 1e-2
     assert np.abs(axis[:, 2:]).mean() < np.abs(x.sum(1)[:, 2:]).mean()
     assert (turned[x[..., 0] == 0] == 0).all()
+
+
+@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear"])
+def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
+    """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
+    settings = settings_of(mixture)
+    model, jets = random_float(settings), sample(settings.constituents)
+    network = FAMILIES[settings.model].calibrate(model, settings, jets, "small").network()
+    features = network.form.features(random_jets(300, settings.constituents))
+    order = np.argsort(np.random.default_rng(1).random(features.shape[:2]), 1)
+    mixed = np.take_along_axis(features, order[..., None], 1)
+    kind = network.input_type
+    first, second = (
+        network.reference(FixedArray(from_real(x, kind), kind.fraction)) for x in (features, mixed)
+    )
+    assert np.array_equal(first["score"].raw, second["score"].raw)
+    assert len(np.unique(first["score"].raw)) > 50
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["model=deepsets", "input.form=puppi"], "layers read the input forms"),
+        (["model=interaction", "batch_norm=false"], "only batch norm"),
+        (["model=deepsets", "phi=[]"], "at least 1 item"),
+        (["model=jedi-linear", "relation=[4,4]"], "valid integer"),
+        (["model=deepsets", "bits.dots=4"], "unexpected|Unexpected"),
+    ],
+)
+def test_layers_refuse_what_they_cannot_read(given: list[str], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        read_settings(None, given)
 
 
 @pytest.mark.parametrize(
