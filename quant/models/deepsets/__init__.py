@@ -31,9 +31,9 @@ class DeepSetsSizes(LayeredSizes):
     rho: Widths = (16,)
     pool: Pool = "mean"
 
-    def layers(self, layers: Layers) -> None:
+    def layers(self, layers: Layers) -> str:
         pooled = layers.pool(self.pool, layers.dense("phi", self.phi, layers.x))
-        layers.score(layers.dense("rho", self.rho, pooled))
+        return layers.dense("rho", self.rho, pooled)
 
 
 class DeepSetsSettings(DeepSetsSizes, LayeredSettings):

@@ -37,7 +37,7 @@ class InteractionSizes(LayeredSizes):
     aggregation: Literal["sum", "mean"] = "sum"
     pool: Pool = "sum"
 
-    def layers(self, layers: Layers) -> None:
+    def layers(self, layers: Layers) -> str:
         edges, types = layers.edges(), layers.precisions
         x = layers.dense("embedding", self.embedding, layers.x)
         first, *further = self.relation
@@ -47,7 +47,7 @@ class InteractionSizes(LayeredSizes):
         received = add("received", NeighbourMean(types["received"], 0), messages, edges)
         joined = layers.add("joined", Join(types["joined"]), x, received)
         pooled = layers.pool(self.pool, layers.dense("object", self.object, joined))
-        layers.score(layers.dense("classifier", self.classifier, pooled))
+        return layers.dense("classifier", self.classifier, pooled)
 
 
 class InteractionSettings(InteractionSizes, LayeredSettings):

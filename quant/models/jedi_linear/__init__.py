@@ -39,13 +39,13 @@ class JediLinearSizes(LayeredSizes):
     classifier: Widths = (16,)
     pool: Pool = "mean"
 
-    def layers(self, layers: Layers) -> None:
+    def layers(self, layers: Layers) -> str:
         x = layers.dense("embedding", self.embedding, layers.x)
         features = layers.shapes[x][-1]
         mean = AffineMean(layers.precisions["relation"], layers.slots, features, self.relation, 0)
         messages = layers.add("relation", mean, x, "mask")
         pooled = layers.pool(self.pool, layers.dense("object", self.object, messages))
-        layers.score(layers.dense("classifier", self.classifier, pooled))
+        return layers.dense("classifier", self.classifier, pooled)
 
 
 class JediLinearSettings(JediLinearSizes, LayeredSettings):

@@ -37,7 +37,3 @@ class Layers(MessagePlan):
             return self.add("pool", MaskedMaxPool(precision, self.slots), x, MASK)
         add = self.add_sum if kind == "sum" else self.add
         return add("pool", MaskedMeanPool(precision, 0), x, MASK)
-
-    def score(self, x: str) -> None:
-        """The last layer."""
-        self.add("score", Dense(self.precisions["score"], 1, 0), x)

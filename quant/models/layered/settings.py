@@ -34,13 +34,13 @@ class LayeredSizes(BaseModel):
 
     constituents: int = Field(default=16, ge=1, le=256)
 
-    def layers(self, layers: Layers) -> None:
-        """Append the network to what the input form gives."""
+    def layers(self, layers: Layers) -> str:
+        """Append all but the last layer to what the input form gives; returns the stage that the last one reads."""
         raise NotImplementedError
 
-    def _network(self, form: InputForm, types: Mapping[str, FixedType]) -> Layers:
+    def _network(self, form: InputForm, types: Mapping[str, FixedType], classes: Sequence[str]) -> Layers:
         layers = Layers(self.constituents, types, form)
-        self.layers(layers)
+        layers.score(self.layers(layers), classes)
         return layers
 
 
@@ -75,7 +75,7 @@ class LayeredSettings(LayeredSizes, PlanSettings):
         return given
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions)
+        return self._network(self.form, precisions, self.classes)
 
 
 class LayeredDescription(LayeredSizes, MessageDescription):
@@ -87,7 +87,7 @@ class LayeredDescription(LayeredSizes, MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions)
+        return self._network(self.form, precisions, self.classes)
 
     @property
     def parameters_absorbed(self) -> int:

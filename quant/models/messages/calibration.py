@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.roles import Meaning, entity
@@ -18,6 +19,7 @@ from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
+from quant.models.quantised import one_or_several
 from quant.models.sample import Sample
 from quant.models.wiring import with_more_integer_bits
 
@@ -72,16 +74,22 @@ def calibrate(
 
 
 def centre(model: QuantisedMessages, loss: _Loss) -> None:
-    """Move the last bias, by a quarter of the scores' deviation at most, so that 0 is as likely a top quark as not."""
+    """Move the last bias, by a quarter of the scores' deviation at most, to where the scores suit the labels best.
+
+    With a single score, 0 is then as likely a top quark as not.
+    """
     scores = loss.scores(model)
-    slope, offset = logistic(2 * scores, loss.label)
+    if scores.dim() == 2:
+        slope, offset = multinomial(scores, loss.label)
+        wanted = (offset / slope).numpy()
+    else:
+        slope, offset = logistic(2 * scores, loss.label)
+        wanted = np.array(offset / (2 * slope or 1.0))
     if slope <= 0:
         return  # a model that has learned nothing
     most = float(scores.std()) / 4
     bias = f"{model.wiring.nodes[-1].name}_bias"
-    model.set_from(
-        {bias: model.real(bias).detach().numpy() + float(np.clip(offset / (2 * slope), -most, most))}
-    )
+    model.set_from({bias: model.real(bias).detach().numpy() + np.clip(wanted, -most, most)})
 
 
 class _Loss:
@@ -97,17 +105,21 @@ class _Loss:
         self.stages: dict[str, Tensor] = {}
 
     def __call__(self, model: QuantisedMessages) -> float:
-        logit = 2 * self.scores(model)
+        scores = self.scores(model)
+        if scores.dim() == 2:
+            slope, offsets = multinomial(scores, self.label)
+            return float(logit_loss(slope * scores + offsets, self.label))
+        logit = 2 * scores
         slope, offset = logistic(logit, self.label)
         return float(logit_loss((slope * logit + offset) / 2, self.label))
 
     def scores(self, model: QuantisedMessages) -> Tensor:
-        """Scores [jets]."""
+        """Scores [jets], or [jets, classes]."""
         with torch.no_grad():
             found = model.run(self.stages or model.given(self.features))
             if not self.stages:
                 self.stages = {name: x for name, x in found.items() if name in self.front}
-            return found[model.wiring.nodes[-1].name][:, 0]
+            return one_or_several(found[model.wiring.nodes[-1].name])
 
 
 def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
@@ -121,6 +133,22 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
         found = found + torch.linalg.solve(curvature, given.T @ (label - p)).clamp(-2.0, 2.0)
     slope = float(found[0]) / width
     return slope, float(found[1]) - slope * middle
+
+
+def multinomial(scores: Tensor, label: Tensor, steps: int = 6) -> tuple[float, Tensor]:
+    """The common slope and the offsets [classes] of the softmax regression of labels on scores, by Newton's method."""
+    size, unit = scores.shape[1], float(scores.std()) or 1.0
+    given, wanted = scores / unit, functional.one_hot(label.long(), scores.shape[1]).double()
+    # By jet, class and unknown: the derivative of a logit. Offsets count from that of the first class.
+    design = torch.cat([given[..., None], torch.eye(size)[:, 1:].double().expand(len(scores), -1, -1)], -1)
+    found = torch.zeros(size, dtype=torch.float64)
+    for _ in range(steps):
+        p = torch.softmax(design @ found, 1)
+        centred = design - (p[..., None] * design).sum(1, keepdim=True)
+        slope = ((wanted - p)[..., None] * design).sum((0, 1))
+        curvature = torch.einsum("jk,jku,jkv->uv", p, centred, centred) + 1e-6 * torch.eye(size).double()
+        found = found + torch.linalg.solve(curvature, slope).clamp(-2.0, 2.0)
+    return float(found[0]) / unit, torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]])
 
 
 def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:

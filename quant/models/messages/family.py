@@ -14,6 +14,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
+from quant.models.classes import ClassNames
 from quant.models.family import Description, Family
 from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import MessagePlan, Unrounded
@@ -36,6 +37,7 @@ class MessageDescription(Description):
     batch_norm: bool
     input: dict[str, Any]
     types: dict[str, str]
+    classes: ClassNames = ()
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
@@ -47,6 +49,10 @@ class MessageDescription(Description):
             self.plan(self.fixed_types)
         except KeyError as error:
             raise ValueError(f"types lacks {error.args[0]}") from error
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes
 
     @property
     def form(self) -> InputForm:

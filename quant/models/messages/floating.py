@@ -21,6 +21,7 @@ from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
 from quant.models.messages.plan import INPUT, MessagePlan
+from quant.models.quantised import one_or_several
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": functional.silu,
@@ -59,8 +60,8 @@ class FloatMessages(nn.Module):
         return next(self.parameters()).dtype
 
     def forward(self, p: Tensor) -> Tensor:
-        """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them."""
-        return self.run(p)[self.wiring.nodes[-1].name][:, 0].double()
+        """Scores (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them: [B] or [B, classes]."""
+        return one_or_several(self.run(p)[self.wiring.nodes[-1].name]).double()
 
     def run(self, p: Tensor) -> dict[str, Tensor]:
         """Every stage by name."""

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, form_from_json
+from quant.models.classes import ClassNames
 from quant.models.messages.bits import LayerBits, MessageBits
 from quant.models.messages.plan import MessagePlan
 from quant.models.training_settings import TrainingSettings
@@ -22,6 +23,7 @@ class PlanSettings(TrainingSettings):
         batch_norm: behind every linear map while the float model is trained; folded afterwards.
         bits: widths of the quantisers.
         input: the input form.
+        classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
         calibration_sweeps: passes of the search for binary points.
     """
 
@@ -37,10 +39,15 @@ class PlanSettings(TrainingSettings):
     quantised_rate: float = Field(default=0.0005, gt=0)
     calibration_jets: int = Field(default=8_000, ge=1)
     calibration_sweeps: int = Field(default=1, ge=0)
+    classes: ClassNames = ()
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types of its stages and parameters."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes
 
     @property
     def form(self) -> InputForm:

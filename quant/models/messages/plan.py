@@ -6,13 +6,22 @@ in anything but rounding. Its types come from outside: a float model has none of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
-from fpgajet.ops import Activation, CompleteGraph, ConstituentMask, DotProducts, Operator, PairLog, SignedLog
+from fpgajet.ops import (
+    Activation,
+    CompleteGraph,
+    ConstituentMask,
+    Dense,
+    DotProducts,
+    Operator,
+    PairLog,
+    SignedLog,
+)
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.means import MaskedMean
@@ -20,6 +29,7 @@ from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Entity, Meaning
 from fpgajet.ops.tables import activation_table
+from quant.models.classes import scores_of
 from quant.models.wiring import Wiring
 
 INPUT = "momenta"
@@ -134,6 +144,10 @@ class MessagePlan:
         """An activation function by table, whose argument has the type of ``x``."""
         self.functions[name] = function
         return self.add(name, Activation(output=self.precisions[name], argument=self.precisions[x]), x)
+
+    def score(self, x: str, classes: Sequence[str]) -> str:
+        """The last layer: one score, or one for each class."""
+        return self.add("score", Dense(self.precisions["score"], scores_of(classes), 0), x)
 
     def mask(self) -> str:
         """The stage ``mask``: which slots are real."""
