@@ -135,20 +135,23 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
     return slope, float(found[1]) - slope * middle
 
 
-def multinomial(scores: Tensor, label: Tensor, steps: int = 6) -> tuple[float, Tensor]:
+def multinomial(scores: Tensor, label: Tensor, steps: int = 8) -> tuple[float, Tensor]:
     """The common slope and the offsets [classes] of the softmax regression of labels on scores, by Newton's method."""
-    size, unit = scores.shape[1], float(scores.std()) or 1.0
-    given, wanted = scores / unit, functional.one_hot(label.long(), scores.shape[1]).double()
+    size, middle = scores.shape[1], scores.mean(0)
+    unit = float((scores - middle).std()) or 1.0
+    wanted = functional.one_hot(label.long(), size).double()
     # By jet, class and unknown: the derivative of a logit. Offsets count from that of the first class.
-    design = torch.cat([given[..., None], torch.eye(size)[:, 1:].double().expand(len(scores), -1, -1)], -1)
+    others = torch.eye(size, dtype=torch.float64)[:, 1:].expand(len(scores), -1, -1)
+    design = torch.cat([((scores - middle) / unit)[..., None], others], -1)
     found = torch.zeros(size, dtype=torch.float64)
     for _ in range(steps):
         p = torch.softmax(design @ found, 1)
         centred = design - (p[..., None] * design).sum(1, keepdim=True)
-        slope = ((wanted - p)[..., None] * design).sum((0, 1))
+        gradient = ((wanted - p)[..., None] * design).sum((0, 1))
         curvature = torch.einsum("jk,jku,jkv->uv", p, centred, centred) + 1e-6 * torch.eye(size).double()
-        found = found + torch.linalg.solve(curvature, slope).clamp(-2.0, 2.0)
-    return float(found[0]) / unit, torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]])
+        found = found + torch.linalg.solve(curvature, gradient).clamp(-2.0, 2.0)
+    slope = float(found[0]) / unit
+    return slope, torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]]) - slope * middle
 
 
 def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:

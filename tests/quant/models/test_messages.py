@@ -15,7 +15,7 @@ from fpgajet.ops import Skip
 from fpgajet.ops.forms import Aligned
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
-from quant.models.messages.calibration import logistic
+from quant.models.messages.calibration import logistic, multinomial
 from quant.models.messages.floating import FloatMessages, mitchell
 from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import Unrounded
@@ -43,6 +43,8 @@ MIXTURES = {
     "interaction": ["model=interaction", "relation=[6,4]"],
     "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
     "jedi-linear": ["model=jedi-linear"],
+    "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
+    "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
 
 
@@ -76,6 +78,8 @@ def sample(constituents: int) -> Sample:
 def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     settings = settings_of(mixture)
     family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents)
+    if settings.class_names:
+        jets = replace(jets, label=torch.arange(len(jets)).double() % 3)
     quantised = family.calibrate(model, settings, jets, "small")
     features = settings.form.features(
         np.concatenate([jets.momenta[:300].numpy(), random_jets(100, settings.constituents)])
@@ -86,9 +90,10 @@ def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     for stage, values in quantised.stages(features).items():
         assert np.array_equal(values, reference[stage].real), stage
     scores = quantised.scores(jets.momenta.numpy())
-    assert len(np.unique(scores)) > 50
+    assert len(np.unique(scores, axis=0)) > 50
     floating = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy()))).detach().numpy()
-    assert np.corrcoef(floating, scores)[0, 1] > 0.97
+    assert scores.shape == ((1500, 3) if settings.class_names else (1500,))
+    assert np.corrcoef(floating.ravel(), scores.ravel())[0, 1] > 0.97
     assert max(t.bits for t in network.types().values()) <= 24
 
     description = family.describe(settings, quantised)
@@ -241,6 +246,21 @@ def test_a_loss_does_not_mind_an_offset_or_a_stretch() -> None:
     for moved in (score - 3, 0.1 * score + 2):
         a, b = logistic(moved, label)
         assert torch.isclose(functional.binary_cross_entropy_with_logits(a * moved + b, label), fitted)
+
+
+def test_several_scores_find_their_slope_and_offsets() -> None:
+    rng = np.random.default_rng(3)
+    label = torch.from_numpy(rng.integers(0, 3, 6000))
+    logits = 1.5 * functional.one_hot(label, 3).double() + torch.from_numpy(rng.normal(0, 1, (6000, 3)))
+    slope, offsets = multinomial(logits, label)
+    moved = multinomial(0.2 * logits + torch.tensor([3.0, -1.0, 0.5]), label)
+    assert slope == pytest.approx(1.5, rel=0.1), "normal distributions of width 1 that are 1.5 apart"
+    assert offsets.abs().max() < 0.15
+    assert moved[0] == pytest.approx(5 * slope, rel=1e-4)
+    wanted = -5 * slope * torch.tensor([3.0, -1.0, 0.5])
+    assert torch.allclose(
+        moved[1] - moved[1].mean(), offsets - offsets.mean() + wanted - wanted.mean(), atol=1e-2
+    )
 
 
 def test_calibration_centres_the_scores() -> None:
