@@ -9,6 +9,7 @@ from quant.models.interaction import InteractionFamily
 from quant.models.jedi_linear import JediLinearFamily
 from quant.models.lorentznet import LorentzNetFamily
 from quant.models.lorentznet_published import PublishedLorentzNetFamily
+from quant.models.mlp import MlpFamily
 from quant.models.npelican import NPelicanFamily
 from quant.models.vecnet import VecNetFamily
 from quant.models.vecnet_published import PublishedVecNetFamily
@@ -22,6 +23,7 @@ FAMILIES: dict[str, AnyFamily] = {
         DeepSetsFamily(),
         JediLinearFamily(),
         InteractionFamily(),
+        MlpFamily(),
         PublishedLorentzNetFamily(),
         PublishedVecNetFamily(),
     )

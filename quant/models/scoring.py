@@ -14,7 +14,7 @@ CHUNK_JETS = 2048
 
 def seen_momenta(form: InputForm, p: NDArray[np.float32]) -> NDArray[np.float32]:
     """Four-momenta, float32 [B, N, 4], that are left of ``p`` in an input form."""
-    return form.momenta(form.features(p)).astype(np.float32)
+    return form.seen(p)
 
 
 class FloatModel:

@@ -94,8 +94,16 @@ class InputForm(ABC):
     def momenta(self, features: NDArray[Any]) -> Real:
         """The four-momenta, float64 [jets, N, 4] in GeV, that such an input stands for."""
 
+    def constituents_read(self, rows: int) -> int:
+        """N, constituents of a jet that an input of so many rows is made of."""
+        return rows - self.header_rows
+
+    def seen(self, momenta: NDArray[Any]) -> Features:
+        """What a float model is given: four-momenta, float32 [jets, N, 4] in GeV, as this form leaves them."""
+        return self.momenta(self.features(momenta)).astype(np.float32)
+
     def numbers(self, seen: NDArray[Any]) -> Features:
-        """The network input, float32 [jets, N, columns], that four-momenta from :meth:`momenta` stand for.
+        """The network input, float32 [jets, N, columns], that four-momenta from :meth:`seen` stand for.
 
         The inverse of :meth:`momenta`. :meth:`features` is not: it looks for the jet's axis again.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import Dense, MaskedMaxPool, MaskedMeanPool
-from fpgajet.ops.forms import InputForm
+from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool
+from fpgajet.ops.forms import InputForm, JetFeatures
 from quant.models.messages.plan import INPUT, MASK, MessagePlan
 
 
@@ -14,11 +14,15 @@ class Layers(MessagePlan):
     """A plan that begins with the numbers of the input form.
 
     Attributes:
-        x: name of the stage that layers read: the input, or signed logarithms of four-momenta.
+        x: name of the stage that layers read: the input, signed logarithms of four-momenta, or features of the jet.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
-        super().__init__(constituents, precisions, form)
+        whole = isinstance(form, JetFeatures)
+        super().__init__(1 if whole else constituents, precisions, form)
+        if whole:
+            self.x = self.add("features", FlatConstituents(precisions[INPUT], 1), INPUT)
+            return
         self.mask()
         self.x = self.log("h0", INPUT) if form.four_momenta else INPUT
 

@@ -46,7 +46,7 @@ def calibrate(
         sweeps: passes over all points that try one bit up and down, until a pass helps nowhere; 0: the ranges alone.
     """
     features = torch.from_numpy(model.plan.form.features(sample.momenta.numpy()))
-    seen = torch.from_numpy(model.plan.form.momenta(features[:OBSERVED_JETS].numpy()).astype(np.float32))
+    seen = torch.from_numpy(model.plan.form.seen(sample.momenta[:OBSERVED_JETS].numpy()))
     values = model.folded()
     starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
 

@@ -43,6 +43,7 @@ MIXTURES = {
     "interaction": ["model=interaction", "relation=[6,4]"],
     "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
     "jedi-linear": ["model=jedi-linear"],
+    "mlp": ["model=mlp"],
     "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
     "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
@@ -196,6 +197,7 @@ def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
         (["model=interaction", "batch_norm=false"], "only batch norm"),
         (["model=deepsets", "phi=[]"], "at least 1 item"),
         (["model=jedi-linear", "relation=[4,4]"], "valid integer"),
+        (["model=mlp", "input.form=log"], "leave input out"),
         (["model=deepsets", "bits.dots=4"], "unexpected|Unexpected"),
     ],
 )
