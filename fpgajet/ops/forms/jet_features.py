@@ -71,7 +71,7 @@ class JetFeatures(InputForm):
     def features(self, momenta: NDArray[Any]) -> Features:
         p = np.asarray(momenta, dtype=np.float64)[:, : self.constituents]
         pt, total = np.hypot(p[..., 1], p[..., 2]), p.sum(1)
-        real = pt > 0
+        real = np.asarray(pt > 0)
         scalar = np.maximum(pt.sum(1), FLOOR)
         share = pt / scalar[:, None]
         mass = np.sqrt(np.maximum(total[:, 0] ** 2 - (total[:, 1:] ** 2).sum(-1), 0.0))

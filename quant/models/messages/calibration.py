@@ -80,8 +80,8 @@ def centre(model: QuantisedMessages, loss: _Loss) -> None:
     """
     scores = loss.scores(model)
     if scores.dim() == 2:
-        slope, offset = multinomial(scores, loss.label)
-        wanted = (offset / slope).numpy()
+        slope, offsets = multinomial(scores, loss.label)
+        wanted = (offsets / (slope or 1.0)).numpy()
     else:
         slope, offset = logistic(2 * scores, loss.label)
         wanted = np.array(offset / (2 * slope or 1.0))
@@ -136,7 +136,10 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
 
 
 def multinomial(scores: Tensor, label: Tensor, steps: int = 8) -> tuple[float, Tensor]:
-    """The common slope and the offsets [classes] of the softmax regression of labels on scores, by Newton's method."""
+    """The common slope and the offsets [classes] of the softmax regression of labels on scores, by Newton's method.
+
+    Only differences of offsets count; their mean is 0.
+    """
     size, middle = scores.shape[1], scores.mean(0)
     unit = float((scores - middle).std()) or 1.0
     wanted = functional.one_hot(label.long(), size).double()
@@ -151,7 +154,8 @@ def multinomial(scores: Tensor, label: Tensor, steps: int = 8) -> tuple[float, T
         curvature = torch.einsum("jk,jku,jkv->uv", p, centred, centred) + 1e-6 * torch.eye(size).double()
         found = found + torch.linalg.solve(curvature, gradient).clamp(-2.0, 2.0)
     slope = float(found[0]) / unit
-    return slope, torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]]) - slope * middle
+    offsets = torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]]) - slope * middle
+    return slope, offsets - offsets.mean()
 
 
 def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:
