@@ -71,7 +71,7 @@ class JetFeatures(InputForm):
     def features(self, momenta: NDArray[Any]) -> Features:
         p = np.asarray(momenta, dtype=np.float64)[:, : self.constituents]
         pt, total = np.hypot(p[..., 1], p[..., 2]), p.sum(1)
-        real = np.asarray(pt > 0)
+        real = pt > 0
         scalar = np.maximum(pt.sum(1), FLOOR)
         share = pt / scalar[:, None]
         mass = np.sqrt(np.maximum(total[:, 0] ** 2 - (total[:, 1:] ** 2).sum(-1), 0.0))
@@ -99,7 +99,7 @@ class JetFeatures(InputForm):
         )
         kind = FixedType(True, 10, 0)
         whole = np.clip(np.rint(numbers), kind.lowest, kind.highest)
-        return np.where(real.any(1)[:, None], whole, 0.0)[:, None].astype(np.float32)
+        return np.where(whole[:, :1] > 0, whole, 0.0)[:, None].astype(np.float32)
 
     def momenta(self, features: NDArray[Any]) -> Real:
         raise BadInput("features of a jet do not say which four-momenta they stand for.")
