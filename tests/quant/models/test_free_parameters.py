@@ -15,6 +15,7 @@ from fpgajet.ops.forms import Log, Trigger
 from quant.arithmetic import TorchArithmetic
 from quant.checkpoint import open_checkpoint
 from quant.models.families import FAMILIES
+from quant.models.jedi_linear import JediLinearDescription
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import Unrounded
@@ -233,6 +234,9 @@ def test_free_parameters_of_the_zoo(name: str) -> None:
     if isinstance(description, VecNetDescription):
         widths = {key: min(2, getattr(description, key)) for key in ("scalar", "vector", "hidden")}
         description = description.model_copy(update=widths)
+    if isinstance(description, JediLinearDescription):
+        few = {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)}
+        description = description.model_copy(update=few)
     if isinstance(description, MessageDescription):
         description = description.model_copy(update={"constituents": 6})
         assert_free(partial(message_rank, description), description.parameters_absorbed)
