@@ -73,6 +73,19 @@ def open_checkpoint(path: Path | str) -> Checkpoint:
     return Checkpoint(path, config)
 
 
+def require_two_classes(checkpoint: Checkpoint, command: str) -> None:
+    """For what needs one score, with top jets above and QCD jets below.
+
+    Raises:
+        BadInput: the model has one score for each of several classes.
+    """
+    if names := checkpoint.config.model.class_names:
+        raise BadInput(
+            f"{command} takes taggers of two classes, and {checkpoint.config.name} tells {', '.join(names)} apart. "
+            "`fpgajet eval` and `fpgajet build` take it."
+        )
+
+
 def _first(error: ValidationError) -> str:
     """The first complaint of pydantic in one line: where, and what."""
     first = error.errors()[0]

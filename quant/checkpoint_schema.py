@@ -61,7 +61,10 @@ class Training(Strict):
 
 
 class Metrics(Strict):
-    """Held-out metrics by precision; the keys of each are those of ``quant.metrics.tagging_metrics``."""
+    """Held-out metrics by precision; the keys of each are those of ``quant.metrics.tagging_metrics``.
+
+    With several scores, those of ``quant.metrics.classes.metrics_of_scores``; ``mass_cut`` is empty then.
+    """
 
     sample: str
     float_: dict[str, float | int | None] = Field(alias="float")

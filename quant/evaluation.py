@@ -14,6 +14,7 @@ from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data import Jets, read_jets
 from quant.data.checking.identity import identity
+from quant.data.classes import class_numbers
 from quant.metrics import (
     constituent_mass,
     mass_warnings,
@@ -22,6 +23,7 @@ from quant.metrics import (
     tagging_errors,
     tagging_metrics,
 )
+from quant.metrics.classes import class_report
 from quant.metrics.overlap import Overlap
 from quant.seen_jets import overlap_of
 
@@ -38,7 +40,8 @@ class Scored:
 
     Attributes:
         jets: with the constituents that the model reads.
-        scores: by precision (``float``, ``quantised``), [jets], top quark if above 0.
+        scores: by precision (``float``, ``quantised``), [jets], top quark if above 0; or [jets, classes].
+        label: [jets], numbers of classes in the order of the scores.
         overlap: whether the checkpoint has seen these jets in training.
     """
 
@@ -46,10 +49,11 @@ class Scored:
     jets: Jets
     scores: dict[str, NDArray[np.float64]]
     overlap: Overlap
+    label: NDArray[np.int64]
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
         """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
-        label, score = self.jets.label, self.scores[precision]
+        label, score = self.label, self.scores[precision]
         return metrics_of(label, score, self.checkpoint.config.parameters) | tagging_errors(label, score)
 
 
@@ -66,7 +70,7 @@ def metrics_of(
 
 
 def read_tagging_jets(data: Path, constituents: int, max_jets: int | None = None) -> Jets:
-    """Jets of two classes.
+    """Jets of two classes, background first.
 
     Raises:
         BadInput: unreadable jets, or another number of classes.
@@ -81,14 +85,20 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
     """Run float and quantised model on jets.
 
     Raises:
-        BadInput: unreadable jets, labels that are not two classes, or a damaged checkpoint.
+        BadInput: unreadable jets, labels that are not the model's classes, or a damaged checkpoint.
     """
-    jets = read_tagging_jets(data, checkpoint.config.constituents, max_jets)
+    constituents, classes = checkpoint.config.constituents, checkpoint.config.model.class_names
+    if classes:
+        jets = read_jets(data, constituents=constituents, max_jets=max_jets)
+        label = class_numbers(jets, classes, data)
+    else:
+        jets = read_tagging_jets(data, constituents, max_jets)
+        label = jets.label.astype(np.int64)
     scores = {
         "float": load_float_model(checkpoint).scores(jets.constituents),
         "quantised": load_model(checkpoint).scores(jets.constituents),
     }
-    return Scored(checkpoint, jets, scores, overlap_of(checkpoint, identity(data, max_jets)))
+    return Scored(checkpoint, jets, scores, overlap_of(checkpoint, identity(data, max_jets)), label)
 
 
 def evaluate_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Evaluation:
@@ -100,7 +110,8 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
     """Metrics of float and quantised model, the mass window beside them, and slices of pT and multiplicity.
 
     ``quantised_minus_float``: their :func:`quant.metrics.paired_differences`. ``mass_cut``: see
-    :func:`quant.metrics.mass_window_metrics`, of the constituents that the model reads.
+    :func:`quant.metrics.mass_window_metrics`, of the constituents that the model reads. With a score for each of
+    several classes: ``classes``, and :func:`quant.metrics.classes.class_report` of each precision, no more.
     """
     config, jets = scored.checkpoint.config, scored.jets
     report: Evaluation = {
@@ -111,6 +122,9 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         "parameters": config.parameters,
         "parameters_absorbed": config.parameters_absorbed,
     }
+    if classes := config.model.class_names:
+        found = {name: class_report(scored.label, score, classes) for name, score in scored.scores.items()}
+        return report | {"classes": list(classes), **found}
     report |= {precision: scored.metrics(precision) for precision in scored.scores}
     report["quantised_minus_float"] = paired_differences(
         jets.label, scored.scores["quantised"], scored.scores["float"]

@@ -32,7 +32,7 @@ def compare(
     from fpgajet.physics.figures import plot_roc
     from fpgajet.physics.sample import described
     from fpgajet.plotting import check_image
-    from quant.checkpoint import open_checkpoint
+    from quant.checkpoint import open_checkpoint, require_two_classes
     from quant.comparison import compare as compared
     from quant.evaluation import score_checkpoint
     from quant.zoo import resolve
@@ -40,6 +40,8 @@ def compare(
     if plot:
         check_image(plot)
     checkpoints = [open_checkpoint(resolve(model)) for model in models]
+    for checkpoint in checkpoints:
+        require_two_classes(checkpoint, "`fpgajet compare`")
     scored = []
     with Progress(console=messages, transient=True) as progress:
         task = progress.add_task("scores", total=4 * len(checkpoints))

@@ -66,7 +66,7 @@ def compress(
 
     require_extra("torch", "brevitas")
     from fpgajet.plotting import check_image
-    from quant.checkpoint import open_checkpoint
+    from quant.checkpoint import open_checkpoint, require_two_classes
     from quant.compression.compress_settings import compress_settings, settings_of
     from quant.compression.run import Compression
     from quant.compression.steps import steps_of
@@ -77,6 +77,7 @@ def compress(
 
     measure, where = _measure(part, clock_mhz, ii)
     source = open_checkpoint(resolve(model))
+    require_two_classes(source, "`fpgajet compress`")
     assignments = [*(set_ or []), *([f"max_jets={max_jets}"] if max_jets else [])]
     settings = compress_settings(
         source, assignments, removals=removals, l1=l1,

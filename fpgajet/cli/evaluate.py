@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import Progress
 
+from fpgajet.cli.classes import print_classes
 from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
 from fpgajet.cli.rates import print_rates, rates_for
 from fpgajet.errors import BadInput
@@ -60,12 +61,17 @@ def evaluate(
     """
     from fpgajet import api
     from fpgajet.plotting import check_image
+    from quant.checkpoint import require_two_classes
 
     for image in (plot, boost_plot, rate_plot):
         if image:
             check_image(image)
     found = api.evaluate(model, data, max_jets=max_jets, strict=strict)
     scored, report = found.scored, found.metrics
+    if plot or boost or boost_plot or rate or rate_plot or rate_khz is not None:
+        require_two_classes(
+            scored.checkpoint, "an option of `fpgajet eval` that draws, boosts or counts rates"
+        )
     if plot:
         _plot(scored, report, plot)
     if boost or boost_plot:
@@ -79,6 +85,9 @@ def evaluate(
         return
     console.print(f"{report['model']}: {report['parameters']} parameters, {report['jets']} jets")
     console.print(scored.overlap.sentence(), highlight=False)
+    if "classes" in report:
+        print_classes(report)
+        return
     print_metrics("", {"float": report["float"], "quantised": report["quantised"]})
     _print_differences(report["quantised_minus_float"])
     console.print(_mass_words(report["mass_cut"]), highlight=False)

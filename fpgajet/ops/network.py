@@ -75,7 +75,7 @@ class Network:
     @property
     def constituents(self) -> int:
         """N, the constituents of a jet that are read."""
-        return self.input_shape[0] - self.form.header_rows
+        return self.form.constituents_read(self.input_shape[0])
 
     def shapes(self) -> dict[str, Shape]:
         """Shape of every stage without the batch axis; checks the wiring on the way."""

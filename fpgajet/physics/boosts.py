@@ -43,10 +43,11 @@ def boosts_of(
     def scores(momenta: NDArray[np.float64]) -> NDArray[np.float64]:
         features = network.form.features(momenta)
         given = FixedArray(from_real(features, network.input_type), network.input_type.fraction)
-        return network.reference(given)[network.output.name].real[:, 0]
+        return network.reference(given)[network.output.name].real
 
     still = scores(p)
-    unit = float(still.std()) or 1.0
+    deviation = still.std(0)  # of every score, where there are several
+    unit = np.where(deviation > 0, deviation, 1.0)
     changes = [np.abs(scores(boosted(p, beta, axes)) - still) / unit for beta in betas]
     return {
         "beta": list(betas),

@@ -172,6 +172,13 @@ class BuildContext:
 
         return open_checkpoint(self.source).config.constituents
 
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Classes of the model, where it has a score for each of several."""
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.source).config.model.class_names
+
     @property
     def features(self) -> NDArray[np.float32]:
         """Features of the jets in the network's input form, [jets, N, F]."""
@@ -194,7 +201,7 @@ class BuildContext:
         Raises:
             BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
         """
-        return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets)
+        return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets, self.classes)
 
     @cached_property
     def identity(self) -> Identity:

@@ -40,9 +40,11 @@ def decision_of(settings: BuildSettings, source: Path, jets: Jets, data: Path) -
     if settings.threshold is None and settings.rate_khz is None:
         return {}
     from fpgajet.physics.rates import rates_of
-    from quant.checkpoint import load_model, open_checkpoint
+    from quant.checkpoint import load_model, open_checkpoint, require_two_classes
 
-    model = load_model(open_checkpoint(source))
+    checkpoint = open_checkpoint(source)
+    require_two_classes(checkpoint, "the decision bit of --threshold and --rate-khz")
+    model = load_model(checkpoint)
     precision = model.wiring.nodes[-1].operator.output
     if settings.rate_khz is None:
         assert settings.threshold is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 import quant.data
 from fpgajet.errors import BadInput
 from quant.data import Jets, check_constituents, read_events, read_jets
+from quant.data.classes import class_numbers
 
 
 def shipped_sample() -> Path:
@@ -17,14 +20,20 @@ def shipped_sample() -> Path:
     return Path(quant.data.__file__).parent / "samples" / "test.h5"
 
 
-def labelled_jets(path: Path, constituents: int, max_jets: int | None) -> Jets:
+def labelled_jets(path: Path, constituents: int, max_jets: int | None, classes: Sequence[str] = ()) -> Jets:
     """Jets with two classes, background first, checked, the leading ``constituents`` of each.
 
+    Args:
+        classes: names of other classes; labels are then their numbers, whatever the order in the file.
+
     Raises:
-        BadInput: unreadable, unphysical, or not two classes with jets in each.
+        BadInput: unreadable, unphysical, or not two classes (or not these ``classes``) with jets in each.
     """
     jets = read_jets(path, max_jets=max_jets, constituents=constituents)
     check_constituents(jets.constituents, source=str(path))
+    if classes:
+        label = class_numbers(jets, classes, path).astype(np.uint8)
+        return replace(jets, label=label, classes=tuple(classes))
     if len(jets.classes) != 2 or set(np.unique(jets.label)) != {0, 1}:
         counts = dict(zip(*np.unique(jets.label, return_counts=True), strict=True))
         raise BadInput(

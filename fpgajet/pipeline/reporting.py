@@ -19,6 +19,7 @@ from fpgajet.estimate import VerdictRow, verdict
 from fpgajet.estimate.verdict import physics_rows, rate_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
+from fpgajet.pipeline.class_report import class_physics
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.foreign_report import foreign_model, foreign_physics
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
@@ -194,6 +195,8 @@ def _model(artefacts: Artefacts) -> dict[str, Any]:
 def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
     content = read_json(build.physics)
     jets = content.pop("jets")
+    if "classes" in jets:
+        return class_physics(content, jets, Path(record["settings"]["jets"]).name)
     rows = {
         name: {"accuracy": None} | {key: row[key] for key in Metrics.model_fields if key in row}
         for name, row in content.items()

@@ -157,17 +157,23 @@ def physics_stage(context: BuildContext) -> Stage:
     def run() -> str:
         from fpgajet.physics.sample import described
         from quant.metrics import physics_metrics
+        from quant.metrics.classes import class_report
 
         rows = {"float": "float"} | {key: entry.name for key, entry in IMPLEMENTATIONS.physics().items()}
         with np.load(build.scores) as arrays:
             label = arrays["label"]
             scores = {row: arrays[name] for row, name in rows.items() if name in arrays}
-            content = physics_metrics(label, scores, arrays["mass"])
+            content: dict[str, Any] = (
+                {row: class_report(label, score, context.classes) for row, score in scores.items()}
+                if context.classes
+                else physics_metrics(label, scores, arrays["mass"])
+            )
         sample = described(context.sample.provenance)
         seen = context.overlap.as_dict()
         content["jets"] = {"total": len(label), "signal": int(label.sum()), "sample": sample, "seen": seen}
-        found = rate_of(context, scores["quantised"])
-        if found:
+        if context.classes:
+            content["jets"]["classes"] = list(context.classes)
+        elif found := rate_of(context, scores["quantised"]):
             content["jets"]["rate"] = found
         write_json(build.physics, content)
         return f"AUC float {content['float']['auc']:.4f}, quantised {content['quantised']['auc']:.4f}"

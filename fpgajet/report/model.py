@@ -103,6 +103,10 @@ class Metrics(Facts):
 
     ``..._error``: one standard deviation from the number of jets, see ``quant.metrics.errors``. ``minus_float``:
     this implementation minus the float model, by metric, with the paired error.
+
+    With a score for each of several classes: ``auc`` is the mean of ``auc_by_class``, each one class against the rest
+    with its error; ``confusion`` counts jets of a row's class whose highest score is that of a column's;
+    ``rejection_30`` is 1 / efficiency for a column's class at 0.3 for a row's, of the difference of their scores.
     """
 
     accuracy: Share
@@ -115,6 +119,9 @@ class Metrics(Facts):
     inverse_background_efficiency_30_error: Positive = None
     inverse_background_efficiency_50_error: Positive = None
     minus_float: dict[str, PairedDifference] = {}
+    auc_by_class: dict[str, PairedDifference] = {}
+    confusion: list[list[Count]] = []
+    rejection_30: list[list[Positive]] = []
 
 
 class Curves(Facts):
@@ -151,6 +158,7 @@ class Physics(Facts):
 
     Every implementation of the registry that has scores of all jets may have a row under its own key; ``titles`` has
     the names of these rows for people.
+    ``classes``: names of the classes, where the model has a score for each of several.
     """
 
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
@@ -167,6 +175,7 @@ class Physics(Facts):
     warnings: list[str] = []
     curves: dict[str, Curves] = {}
     titles: dict[str, str] = {}
+    classes: list[str] = []
 
     def rows(self) -> dict[str, Metrics]:
         """The table: what there is, the float model first, the jet mass last."""

@@ -105,6 +105,18 @@ def _change(difference: PairedDifference | None, digits: int) -> str:
     return "-" if difference is None else measured(difference.value, difference.error, digits, sign=True)
 
 
+def class_table(report: Report) -> Table:
+    """Of the quantised model: AUC of each class against the rest, and the classes that its jets are taken for."""
+    names, found = report.physics.classes, report.physics.quantised
+    if found is None or not found.confusion:
+        return table_of((), ())
+    rows = []
+    for name, counts in zip(names, found.confusion, strict=True):
+        auc = found.auc_by_class[name]
+        rows.append((name, measured(auc.value, auc.error, 4), *(f"{count:,}" for count in counts)))
+    return table_of(("class", "AUC against the rest", *(f"taken for {name}" for name in names)), rows)
+
+
 def hardware_table(report: Report) -> Table:
     """Latency and resources of the whole design by level."""
     judged = report.verdict.level if report.verdict else ""
@@ -211,6 +223,7 @@ def all_tables(report: Report) -> dict[str, Table]:
     return {
         "verdict": verdict_table(report),
         "physics": physics_table(report),
+        "classes": class_table(report),
         "hardware": hardware_table(report),
         "operators": operator_table(report),
         "certificate": certificate_table(report),

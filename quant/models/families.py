@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fpgajet.errors import BadInput
+from quant.models.deepsets import DeepSetsFamily
 from quant.models.family import AnyFamily
+from quant.models.interaction import InteractionFamily
+from quant.models.jedi_linear import JediLinearFamily
 from quant.models.lorentznet import LorentzNetFamily
 from quant.models.lorentznet_published import PublishedLorentzNetFamily
+from quant.models.mlp import MlpFamily
 from quant.models.npelican import NPelicanFamily
 from quant.models.vecnet import VecNetFamily
 from quant.models.vecnet_published import PublishedVecNetFamily
@@ -16,6 +20,10 @@ FAMILIES: dict[str, AnyFamily] = {
         NPelicanFamily(),
         VecNetFamily(),
         LorentzNetFamily(),
+        DeepSetsFamily(),
+        JediLinearFamily(),
+        InteractionFamily(),
+        MlpFamily(),
         PublishedLorentzNetFamily(),
         PublishedVecNetFamily(),
     )

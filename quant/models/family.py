@@ -45,6 +45,11 @@ class Description(Strict, ABC):
         return MOMENTA
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """Classes with a score each; none: two classes and one score, top if above 0."""
+        return ()
+
+    @property
     @abstractmethod
     def parameters(self) -> int:
         """Numbers that quantised training trains; batch norms are folded into them."""
@@ -137,7 +142,8 @@ class Family(ABC, Generic[S, D]):
 
     @abstractmethod
     def new_float(self, settings: S) -> nn.Module:
-        """An untrained float model: four-momenta [B, N, 4] (GeV) to scores w [B] (float64), top if above 0.
+        """An untrained float model: four-momenta [B, N, 4] (GeV) to scores w [B] (float64), top if above 0;
+        with classes, to one score for each of them, [B, classes].
 
         Its initial values come from torch's global generator, which the caller seeds.
         """

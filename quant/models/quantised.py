@@ -62,8 +62,8 @@ class QuantisedNetwork(nn.Module):
         return {self.wiring.input_name: TorchArithmetic().quantise("input", x.to(torch.float64), precision)}
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores w [B] (float64) of features [B, N, F] of the input form."""
-        return self.run(self.given(x))[self.wiring.nodes[-1].name][:, 0]
+        """Scores (float64) of features [B, N, F] of the input form: w [B], or [B, classes]."""
+        return one_or_several(self.run(self.given(x))[self.wiring.nodes[-1].name])
 
     def stages(self, x: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         """Every stage by name, input included, of features [B, N, F] of the input form."""
@@ -72,7 +72,7 @@ class QuantisedNetwork(nn.Module):
         return {name: np.concatenate([part[name].numpy() for part in parts]) for name in parts[0]}
 
     def scores(self, p: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores [B] of four-momenta [B, N, 4] in GeV, without keeping the other stages."""
+        """Scores [B] (or [B, classes]) of four-momenta [B, N, 4] in GeV, without keeping the other stages."""
         features = self.wiring.form.features(p)
         with torch.no_grad():
             return np.concatenate([self(torch.from_numpy(c)).numpy() for c in _chunks(features)])
@@ -80,6 +80,11 @@ class QuantisedNetwork(nn.Module):
     def network(self) -> Network:
         """The network with its quantised constants: what is exported and built."""
         return assemble(self.name, self.wiring, lambda parameter: self.real(parameter).detach().numpy())
+
+
+def one_or_several(scores: Tensor) -> Tensor:
+    """[B] of a single score [B, 1]; several as they are."""
+    return scores[:, 0] if scores.shape[1] == 1 else scores
 
 
 def _chunks(x: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -18,7 +18,7 @@ class Sample:
 
     Attributes:
         momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
-        label: [jets] float64, 1 for top. slots: [jets] int64, real slots.
+        label: [jets] float64, 1 for top, or the number of the class. slots: [jets] int64, real slots.
         name, sha256: where they come from; ``identity``: which jets they are, where that is known.
     """
 

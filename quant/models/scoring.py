@@ -14,7 +14,7 @@ CHUNK_JETS = 2048
 
 def seen_momenta(form: InputForm, p: NDArray[np.float32]) -> NDArray[np.float32]:
     """Four-momenta, float32 [B, N, 4], that are left of ``p`` in an input form."""
-    return form.momenta(form.features(p)).astype(np.float32)
+    return form.seen(p)
 
 
 class FloatModel:
@@ -24,7 +24,7 @@ class FloatModel:
         self.model, self.form = model.eval(), form
 
     def scores(self, p: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores w [B] (top quark if above 0) of four-momenta [B, N, 4] in GeV, empty slots last."""
+        """Scores w [B] (top quark if above 0), or [B, classes], of four-momenta [B, N, 4] in GeV, empty slots last."""
         x = seen_momenta(self.form, p)
         with torch.no_grad():
             parts = [

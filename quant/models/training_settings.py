@@ -84,6 +84,11 @@ class TrainingSettings(BaseModel):
         return self
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """Classes with a score each; none: two classes and one score, top if above 0."""
+        return ()
+
+    @property
     def form(self) -> InputForm:
         """How four-momenta become the network's input."""
         return MOMENTA

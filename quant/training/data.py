@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.ops.forms import InputForm
 from quant.data import read_jets
 from quant.data.checking.identity import identity
+from quant.data.classes import class_numbers
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 
@@ -26,27 +30,29 @@ class TrainingJets:
     Attributes:
         data: directory with train, val and test jets. constituents: read of each jet.
         form: the input form. max_jets: use only the first training jets.
+        classes: names of the classes with a score each; none: two classes, background first.
     """
 
     data: Path
     constituents: int
     form: InputForm
     max_jets: int | None = None
+    classes: tuple[str, ...] = ()
 
     @cached_property
     def train(self) -> Sample:
         """Training jets, as they come."""
-        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets)
+        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets, self.classes)
 
     @cached_property
     def validation(self) -> Sample:
         """Validation jets, as they come."""
-        return load_sample(part_of(self.data, "val"), self.constituents)
+        return load_sample(part_of(self.data, "val"), self.constituents, classes=self.classes)
 
     @cached_property
     def test(self) -> Sample:
         """Test jets, as they come."""
-        return load_sample(part_of(self.data, "test"), self.constituents)
+        return load_sample(part_of(self.data, "test"), self.constituents, classes=self.classes)
 
     def seen(self, sample: Sample) -> Sample:
         """Four-momenta as the input form delivers them: what a float model is given."""
@@ -57,20 +63,28 @@ class TrainingJets:
         return sample.with_inputs(self.form.features(sample.momenta.numpy()))
 
 
-def load_sample(path: Path, constituents: int, max_jets: int | None = None) -> Sample:
+def load_sample(
+    path: Path, constituents: int, max_jets: int | None = None, classes: Sequence[str] = ()
+) -> Sample:
     """Read a jet file or a directory of shards.
 
     Raises:
-        BadInput: unreadable jets, or labels that are not two classes.
+        BadInput: unreadable jets, or labels that are not two classes, or not those ``classes``.
     """
     jets = read_jets(path, constituents=constituents, max_jets=max_jets)
-    if len(jets.classes) != 2 or set(np.unique(jets.label)) != {0, 1}:
-        raise BadInput(f"{path}: tagging needs two classes, both present; it holds {list(jets.classes)}.")
+    label: NDArray[Any] = jets.label
+    if classes:
+        label = class_numbers(jets, classes, path)
+    elif len(jets.classes) != 2 or set(np.unique(jets.label)) != {0, 1}:
+        several = " Name them in the setting classes to give each a score." if len(jets.classes) > 2 else ""
+        raise BadInput(
+            f"{path}: tagging needs two classes, both present; it holds {list(jets.classes)}.{several}"
+        )
     momenta = torch.from_numpy(jets.constituents)
     which = identity(path, max_jets)
     return Sample(
         momenta=momenta,
-        label=torch.from_numpy(jets.label.astype(np.float64)),
+        label=torch.from_numpy(label.astype(np.float64)),
         slots=(momenta[:, :, 0] != 0).sum(1),
         name=path.name,
         sha256=which.sha256,

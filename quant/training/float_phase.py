@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from quant.metrics import tagging_metrics
+from quant.metrics.classes import metrics_of_scores
 from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
@@ -113,7 +113,9 @@ def new_model(settings: TrainingSettings, number: int) -> nn.Module:
         return FAMILIES[settings.model].new_float(settings)
 
 
-def summary(seeds: Sequence[TrainedSeed], best: int, test: Sample) -> dict[str, Any]:
+def summary(
+    seeds: Sequence[TrainedSeed], best: int, test: Sample, classes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Metrics of the ``best`` seeds of lowest validation loss on test jets: each, their mean and their spread.
 
     Args:
@@ -127,7 +129,7 @@ def summary(seeds: Sequence[TrainedSeed], best: int, test: Sample) -> dict[str, 
     for rank, seed in enumerate(seeds):
         record: dict[str, Any] = {"seed": seed.seed, "validation_loss": seed.validation_loss}
         if rank < best:
-            found = tagging_metrics(test.labels, evaluate(seed.model, test.momenta).numpy())
+            found = metrics_of_scores(test.labels, evaluate(seed.model, test.momenta).numpy(), classes)
             record |= {name: found[name] for name in AVERAGED}
         records.append(record)
     columns = {name: [record[name] for record in records[:best]] for name in AVERAGED}

@@ -11,7 +11,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
-from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
+from quant.metrics import constituent_mass, mass_window_metrics
+from quant.metrics.classes import metrics_of_scores
 from quant.models.families import FAMILIES
 from quant.models.quantised import QuantisedNetwork
 from quant.models.sample import Sample
@@ -29,13 +30,16 @@ LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
 
 
 def measured(model: nn.Module, quantised: nn.Module, jets: TrainingJets) -> dict[str, Any]:
-    """``metrics`` of ``model.json``: float and quantised model, and the mass cut, on the test jets."""
-    test = jets.test
+    """``metrics`` of ``model.json``: float and quantised model, and of two classes the mass cut, on the test jets."""
+    test, names = jets.test, jets.classes
+    window = mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())) if not names else {}
     return {
         "sample": test.name,
-        "float": tagging_metrics(test.labels, evaluate(model, jets.seen(test).momenta).numpy()),
-        "quantised": tagging_metrics(test.labels, evaluate(quantised, jets.read(test).momenta).numpy()),
-        "mass_cut": mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())),
+        "float": metrics_of_scores(test.labels, evaluate(model, jets.seen(test).momenta).numpy(), names),
+        "quantised": metrics_of_scores(
+            test.labels, evaluate(quantised, jets.read(test).momenta).numpy(), names
+        ),
+        "mass_cut": window,
     }
 
 

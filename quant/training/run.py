@@ -114,12 +114,14 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    jets = TrainingJets(data, constituents, settings.form, settings.max_jets)
+    jets = TrainingJets(data, constituents, settings.form, settings.max_jets, settings.class_names)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
     seeds = trained_seeds(settings, *samples, out / STATE, recorder, tick, device)
     if settings.seeds > 1:
-        write_json(out / SEEDS, summary(seeds, settings.best_seeds, jets.seen(jets.test)))
+        write_json(
+            out / SEEDS, summary(seeds, settings.best_seeds, jets.seen(jets.test), settings.class_names)
+        )
     model = seeds[0].model
     if until is Until.FLOAT:
         return None

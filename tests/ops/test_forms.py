@@ -8,7 +8,18 @@ import math
 import numpy as np
 import pytest
 
-from fpgajet.ops.forms import FORMS, MOMENTA, InputForm, Log, Momenta, Trigger, form_from_json
+from fpgajet.errors import BadInput
+from fpgajet.ops.forms import (
+    FORMS,
+    MOMENTA,
+    InputForm,
+    JetFeatures,
+    Log,
+    Momenta,
+    Puppi,
+    Trigger,
+    form_from_json,
+)
 from tests.networks import random_jets
 
 
@@ -61,6 +72,7 @@ def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
     assert features.max() <= kind.highest
     np.testing.assert_array_equal(features[..., 0] != 0, jets[..., 0] != 0)
     found = form.momenta(features)
+    np.testing.assert_array_equal(form.numbers(found.astype(np.float32)), features)
     pt = [np.hypot(p[..., 1], p[..., 2]) for p in (jets, found)]
     np.testing.assert_allclose(*pt, rtol=0.015, atol=0.13)
     mass2 = found[..., 0] ** 2 - (found[..., 1:] ** 2).sum(-1)
@@ -69,6 +81,47 @@ def test_momenta_of_features_are_those_given_to_a_step(form: InputForm) -> None:
     dots = [np.einsum("bim,m,bjm->bij", p.astype(float), metric, p) for p in (jets, found)]
     large = dots[0] > 200
     np.testing.assert_allclose(dots[1][large], dots[0][large], rtol=0.08)
+
+
+def test_features_of_jets_are_their_definitions() -> None:
+    """Against the sums written out, for jets of 0, 1, 2 and more constituents."""
+    jets = random_jets(40, narrow=True)
+    form = JetFeatures(jets.shape[1] - 1)
+    found = form.features(jets)
+    assert found.shape == (40, 1, 8)
+    assert found.dtype == np.float32
+    for p, row in zip(jets[:, :-1].astype(float), found[:, 0], strict=True):
+        pt = np.hypot(p[:, 1], p[:, 2])
+        n = int((pt > 0).sum())
+        assert row[0] == n
+        if n < 3:
+            continue
+        pt, total = pt[:n], p.sum(0)
+        z, eta, phi = pt / pt.sum(), np.arcsinh(p[:n, 3] / pt), np.arctan2(p[:n, 2], p[:n, 1])
+        mass = math.sqrt(max(total[0] ** 2 - (total[1:] ** 2).sum(), 0.0))
+        r = np.array([[math.hypot(a - c, math.remainder(b - d, math.tau)) for c, d in zip(eta, phi, strict=True)]
+                      for a, b in zip(eta, phi, strict=True)])  # fmt: skip
+        e2 = sum(z[i] * z[j] * r[i, j] for j in range(n) for i in range(j))
+        e3 = sum(
+            z[i] * z[j] * z[k] * r[i, j] * r[j, k] * r[i, k]
+            for k in range(n)
+            for j in range(k)
+            for i in range(j)
+        )
+        wanted = [
+            16 * math.log2(pt.sum()), 16 * math.log2(1 + mass), row[3], 256 * math.sqrt((z**2).sum()),
+            256 * z.max(), 16 * math.log2(e2), 16 * math.log2(e3 / e2**3),
+        ]  # fmt: skip
+        np.testing.assert_allclose(row[1:], np.clip(wanted, -512, 511), atol=0.51)
+    assert (found[jets[:, :-1, 0].any(1) == 0] == 0).all()
+    assert form_from_json(form.to_json()) == form
+    with pytest.raises(BadInput, match="do not say"):
+        form.momenta(found)
+
+
+def test_words_do_not_follow_from_momenta() -> None:
+    with pytest.raises(ValueError, match="do not follow"):
+        Puppi().numbers(random_jets(3))
 
 
 def test_json_round_trip_and_defaults() -> None:

@@ -35,6 +35,7 @@ def run(name: str, strength: float, seed: int = 1, noise: int = 0, **settings: A
         jets,
         {"float": score, "quantised": np.round(4 * score) / 4},
         Overlap("unknown", JETS, None, "made up"),
+        label.astype(np.int64),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from fpgajet.ops.forms.aligned import Aligned
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.forms.given import GivenFeatures
+from fpgajet.ops.forms.jet_features import JetFeatures
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
 from fpgajet.ops.forms.puppi import Puppi
@@ -23,8 +24,13 @@ from fpgajet.ops.forms.trigger import Trigger
 
 MOMENTA = Momenta()
 FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
-#: Forms that a model file may state; those of foreign networks do not come from four-momenta.
-_READABLE: dict[str, type[InputForm]] = {**FORMS, GivenFeatures.name: GivenFeatures}
+#: Forms that a model file may state; those of foreign networks do not come from four-momenta, and features of a whole
+#: jet are for its own family.
+_READABLE: dict[str, type[InputForm]] = {
+    **FORMS,
+    GivenFeatures.name: GivenFeatures,
+    JetFeatures.name: JetFeatures,
+}
 
 
 def form_from_json(given: Mapping[str, Any]) -> InputForm:
@@ -58,6 +64,7 @@ __all__ = [
     "Features",
     "GivenFeatures",
     "InputForm",
+    "JetFeatures",
     "Log",
     "Momenta",
     "Puppi",

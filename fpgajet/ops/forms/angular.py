@@ -100,7 +100,7 @@ class Angular(InputForm):
         axis_pt = np.hypot(axis[..., 0], axis[..., 1])[..., None]
         eta = self._steps(pseudorapidity(pz, pt)) - self._steps(pseudorapidity(axis[..., 2:], axis_pt))
         phi = self._steps(np.arctan2(py, px)) - self._steps(np.arctan2(axis[..., 1], axis[..., 0]))[..., None]
-        phi = self.angle_steps - np.mod(self.angle_steps - phi, 2 * self.angle_steps)
+        phi = self._wrapped(phi)
         number = np.clip(self.pt_number(np.where(real, pt, 1.0)), 1, self.pt_type.highest)
         angles = [np.clip(angle, self.angle_type.lowest, self.angle_type.highest) for angle in (eta, phi)]
         return np.where(real[..., None], np.stack([number, *angles], -1), 0.0).astype(np.float32)
@@ -110,6 +110,19 @@ class Angular(InputForm):
         pt = np.where(x[..., 0] > 0, self.pt_value(x[..., 0]), 0.0)
         eta, phi = self.angle_lsb * x[..., 1], self.angle_lsb * x[..., 2]
         return np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
+
+    def numbers(self, seen: NDArray[Any]) -> Features:
+        p = np.asarray(seen, dtype=np.float64)
+        pt = np.hypot(p[..., 1], p[..., 2])
+        real = pt > 0
+        number = np.clip(np.rint(self.pt_number(np.where(real, pt, 1.0))), 1, self.pt_type.highest)
+        eta, phi = (self._steps(x) for x in (pseudorapidity(p[..., 3], pt), np.arctan2(p[..., 2], p[..., 1])))
+        columns = np.stack([number, eta, self._wrapped(phi)], -1)
+        return np.where(real[..., None], columns, 0.0).astype(np.float32)
+
+    def _wrapped(self, phi: Real) -> Real:
+        """The same angle in (-pi, pi], in steps."""
+        return self.angle_steps - np.mod(self.angle_steps - phi, 2 * self.angle_steps)
 
     def _steps(self, angle: Real) -> Real:
         return np.rint(angle / self.angle_lsb)

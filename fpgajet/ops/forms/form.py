@@ -94,6 +94,24 @@ class InputForm(ABC):
     def momenta(self, features: NDArray[Any]) -> Real:
         """The four-momenta, float64 [jets, N, 4] in GeV, that such an input stands for."""
 
+    def constituents_read(self, rows: int) -> int:
+        """N, constituents of a jet that an input of so many rows is made of."""
+        return rows - self.header_rows
+
+    def seen(self, momenta: NDArray[Any]) -> Features:
+        """What a float model is given: four-momenta, float32 [jets, N, 4] in GeV, as this form leaves them."""
+        return self.momenta(self.features(momenta)).astype(np.float32)
+
+    def numbers(self, seen: NDArray[Any]) -> Features:
+        """The network input, float32 [jets, N, columns], that four-momenta from :meth:`seen` stand for.
+
+        The inverse of :meth:`momenta`. :meth:`features` is not: it looks for the jet's axis again.
+
+        Raises:
+            ValueError: the form loses numbers on the way to four-momenta.
+        """
+        raise ValueError(f"numbers of the input form {self.name} do not follow from four-momenta alone")
+
     def address_type(self, bits: int | None) -> FixedType | None:
         """Of the addresses of the tables behind d_ij, ``bits`` wide or as the form has them; None without tables."""
         return None

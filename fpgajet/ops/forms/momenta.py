@@ -28,6 +28,9 @@ class Momenta(InputForm):
     def features(self, momenta: NDArray[Any]) -> Features:
         return np.ascontiguousarray(momenta, dtype=np.float32)
 
+    def numbers(self, seen: NDArray[Any]) -> Features:
+        return np.asarray(seen, dtype=np.float32)
+
     def momenta(self, features: NDArray[Any]) -> Real:
         return np.asarray(features, dtype=np.float64)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.forms.angular import pseudorapidity
-from fpgajet.ops.forms.form import Features, Real
+from fpgajet.ops.forms.form import Features, InputForm, Real
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.puppi_log import (
     ETA,
@@ -47,6 +47,9 @@ class Puppi(Log):
             raise ValueError(f"the words have {HALF_TURN} steps in half a turn, not {self.angle_steps}")
         if self.log_table().min() + 2 * self.steps < 1:
             raise ValueError(f"pt_lsb is less than {PT_LSB} GeV, so that real candidates are not 0")
+
+    def numbers(self, seen: NDArray[Any]) -> Features:
+        return InputForm.numbers(self, seen)  # words hold the jet's axis, which four-momenta about it do not
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:

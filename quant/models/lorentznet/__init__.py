@@ -10,7 +10,7 @@ constituents. The family ``lorentznet-published`` has both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,7 +25,13 @@ from quant.models.messages.message_settings import MessageSettings
 from quant.models.messages.plan import MessagePlan
 
 
-def plan(constituents: int, hidden: int, precisions: Mapping[str, FixedType], form: InputForm) -> MessagePlan:
+def plan(
+    constituents: int,
+    hidden: int,
+    precisions: Mapping[str, FixedType],
+    form: InputForm,
+    classes: Sequence[str] = (),
+) -> MessagePlan:
     """e_ij = phi_e(psi(p_i . p_j)), m_ij = e_ij sigmoid(phi_m(e_ij)), h_i = phi_h(sum_j m_ij), mean, two layers."""
     p = MessagePlan(constituents, precisions, form)
     p.start()
@@ -40,7 +46,7 @@ def plan(constituents: int, hidden: int, precisions: Mapping[str, FixedType], fo
     p.add("h2", Dense(precisions["h2"], hidden, 0), "h1")
     p.add("pool", MaskedMeanPool(precisions["pool"], 0), "h2", "mask")
     p.add("d1", Dense(precisions["d1"], hidden, 1), "pool")
-    p.add("score", Dense(precisions["score"], 1, 0), "d1")
+    p.score("d1", classes)
     return p
 
 
@@ -61,7 +67,7 @@ class LorentzNetSettings(MessageSettings):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self.constituents, self.hidden, precisions, self.form)
+        return plan(self.constituents, self.hidden, precisions, self.form, self.classes)
 
 
 class LorentzNetDescription(MessageDescription):
@@ -75,7 +81,7 @@ class LorentzNetDescription(MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self.constituents, self.hidden, precisions, self.form)
+        return plan(self.constituents, self.hidden, precisions, self.form, self.classes)
 
     @property
     def parameters_published(self) -> int:

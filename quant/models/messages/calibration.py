@@ -9,15 +9,17 @@ from functools import partial
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.roles import Entity, Meaning, entity
+from fpgajet.ops.roles import Meaning, entity
 from quant.models.coordinate_descent import Move, coordinate_descent
 from quant.models.loss import logit_loss
-from quant.models.messages.bits import MessageBits
+from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
+from quant.models.quantised import one_or_several
 from quant.models.sample import Sample
 from quant.models.wiring import with_more_integer_bits
 
@@ -31,7 +33,7 @@ MakePlan = Callable[[Mapping[str, FixedType]], MessagePlan]
 
 
 def calibrate(
-    model: FloatMessages, make_plan: MakePlan, bits: MessageBits, sample: Sample, name: str, sweeps: int
+    model: FloatMessages, make_plan: MakePlan, bits: LayerBits, sample: Sample, name: str, sweeps: int
 ) -> QuantisedMessages:
     """The quantised model of a float model, every binary point placed.
 
@@ -44,7 +46,7 @@ def calibrate(
         sweeps: passes over all points that try one bit up and down, until a pass helps nowhere; 0: the ranges alone.
     """
     features = torch.from_numpy(model.plan.form.features(sample.momenta.numpy()))
-    seen = torch.from_numpy(model.plan.form.momenta(features[:OBSERVED_JETS].numpy()).astype(np.float32))
+    seen = torch.from_numpy(model.plan.form.seen(sample.momenta[:OBSERVED_JETS].numpy()))
     values = model.folded()
     starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
 
@@ -72,16 +74,22 @@ def calibrate(
 
 
 def centre(model: QuantisedMessages, loss: _Loss) -> None:
-    """Move the last bias, by a quarter of the scores' deviation at most, so that 0 is as likely a top quark as not."""
+    """Move the last bias, by a quarter of the scores' deviation at most, to where the scores suit the labels best.
+
+    With a single score, 0 is then as likely a top quark as not.
+    """
     scores = loss.scores(model)
-    slope, offset = logistic(2 * scores, loss.label)
+    if scores.dim() == 2:
+        slope, offsets = multinomial(scores, loss.label)
+        wanted = (offsets / (slope or 1.0)).numpy()
+    else:
+        slope, offset = logistic(2 * scores, loss.label)
+        wanted = np.array(offset / (2 * slope or 1.0))
     if slope <= 0:
         return  # a model that has learned nothing
     most = float(scores.std()) / 4
     bias = f"{model.wiring.nodes[-1].name}_bias"
-    model.set_from(
-        {bias: model.real(bias).detach().numpy() + float(np.clip(offset / (2 * slope), -most, most))}
-    )
+    model.set_from({bias: model.real(bias).detach().numpy() + np.clip(wanted, -most, most)})
 
 
 class _Loss:
@@ -97,17 +105,21 @@ class _Loss:
         self.stages: dict[str, Tensor] = {}
 
     def __call__(self, model: QuantisedMessages) -> float:
-        logit = 2 * self.scores(model)
+        scores = self.scores(model)
+        if scores.dim() == 2:
+            slope, offsets = multinomial(scores, self.label)
+            return float(logit_loss(slope * scores + offsets, self.label))
+        logit = 2 * scores
         slope, offset = logistic(logit, self.label)
         return float(logit_loss((slope * logit + offset) / 2, self.label))
 
     def scores(self, model: QuantisedMessages) -> Tensor:
-        """Scores [jets]."""
+        """Scores [jets], or [jets, classes]."""
         with torch.no_grad():
             found = model.run(self.stages or model.given(self.features))
             if not self.stages:
                 self.stages = {name: x for name, x in found.items() if name in self.front}
-            return found[model.wiring.nodes[-1].name][:, 0]
+            return one_or_several(found[model.wiring.nodes[-1].name])
 
 
 def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
@@ -123,6 +135,29 @@ def logistic(x: Tensor, label: Tensor, steps: int = 8) -> tuple[float, float]:
     return slope, float(found[1]) - slope * middle
 
 
+def multinomial(scores: Tensor, label: Tensor, steps: int = 8) -> tuple[float, Tensor]:
+    """The common slope and the offsets [classes] of the softmax regression of labels on scores, by Newton's method.
+
+    Only differences of offsets count; their mean is 0.
+    """
+    size, middle = scores.shape[1], scores.mean(0)
+    unit = float((scores - middle).std()) or 1.0
+    wanted = functional.one_hot(label.long(), size).double()
+    # By jet, class and unknown: the derivative of a logit. Offsets count from that of the first class.
+    others = torch.eye(size, dtype=torch.float64)[:, 1:].expand(len(scores), -1, -1)
+    design = torch.cat([((scores - middle) / unit)[..., None], others], -1)
+    found = torch.zeros(size, dtype=torch.float64)
+    for _ in range(steps):
+        p = torch.softmax(design @ found, 1)
+        centred = design - (p[..., None] * design).sum(1, keepdim=True)
+        gradient = ((wanted - p)[..., None] * design).sum((0, 1))
+        curvature = torch.einsum("jk,jku,jkv->uv", p, centred, centred) + 1e-6 * torch.eye(size).double()
+        found = found + torch.linalg.solve(curvature, gradient).clamp(-2.0, 2.0)
+    slope = float(found[0]) / unit
+    offsets = torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]]) - slope * middle
+    return slope, offsets - offsets.mean()
+
+
 def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:
     """One bit down and one bit up for each key."""
     return [[partial(_moved, key, step) for step in (-1, 1)] for key in keys]
@@ -133,13 +168,13 @@ def _moved(key: str, step: int, precisions: Precisions) -> Precisions:
 
 
 def _starting_types(
-    model: FloatMessages, values: Mapping[str, np.ndarray], bits: MessageBits, seen: Tensor, keep: float
+    model: FloatMessages, values: Mapping[str, np.ndarray], bits: LayerBits, seen: Tensor, keep: float
 ) -> dict[str, FixedType]:
     """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
-    real = {Entity.PAIR: stages["edges"] > 0, Entity.CONSTITUENT: stages["mask"] > 0}
-    precisions = dict(bits.front())
+    real = {of: stages[name] > 0 for of, name in model.plan.masks.items()}
+    precisions = dict(bits.front(model.plan.form))
     for node in model.wiring.nodes:
         if node.name in model.plan.front:
             continue

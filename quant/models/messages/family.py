@@ -14,8 +14,9 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
+from quant.models.classes import ClassNames
 from quant.models.family import Description, Family
-from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import MessagePlan, Unrounded
 from quant.models.messages.pruning import channels, weights
 from quant.models.structure import Removable, Structure
@@ -36,6 +37,7 @@ class MessageDescription(Description):
     batch_norm: bool
     input: dict[str, Any]
     types: dict[str, str]
+    classes: ClassNames = ()
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
@@ -47,6 +49,10 @@ class MessageDescription(Description):
             self.plan(self.fixed_types)
         except KeyError as error:
             raise ValueError(f"types lacks {error.args[0]}") from error
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes
 
     @property
     def form(self) -> InputForm:
@@ -74,7 +80,7 @@ class MessageDescription(Description):
         return f"p{precisions['momenta'].bits} w{precisions['score_weight'].bits} a{max(means)}"
 
 
-S = TypeVar("S", bound=MessageSettings)
+S = TypeVar("S", bound=PlanSettings)
 D = TypeVar("D", bound=MessageDescription)
 
 
@@ -124,6 +130,6 @@ class MessageFamily(Family[S, D]):
         return QuantisedMessages(description.plan(description.fixed_types), name)
 
 
-def _plan(settings: MessageSettings) -> MessagePlan:
+def _plan(settings: PlanSettings) -> MessagePlan:
     """The network of the float model."""
-    return settings.plan(Unrounded(settings.bits.front()))
+    return settings.plan(Unrounded(settings.bits.front(settings.form)))

@@ -17,10 +17,11 @@ from torch.nn import functional
 from fpgajet.fixed import FixedType
 from fpgajet.ops import Activation, SignedLog
 from fpgajet.ops.network import Node
-from fpgajet.ops.roles import Entity, Hook, Meaning, entity
+from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
 from quant.models.messages.plan import INPUT, MessagePlan
+from quant.models.quantised import one_or_several
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": functional.silu,
@@ -59,13 +60,13 @@ class FloatMessages(nn.Module):
         return next(self.parameters()).dtype
 
     def forward(self, p: Tensor) -> Tensor:
-        """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them."""
-        return self.run(p)[self.wiring.nodes[-1].name][:, 0].double()
+        """Scores (float64) of four-momenta [B, N, 4] in GeV, as the input form delivers them: [B] or [B, classes]."""
+        return one_or_several(self.run(p)[self.wiring.nodes[-1].name]).double()
 
     def run(self, p: Tensor) -> dict[str, Tensor]:
         """Every stage by name."""
         exact = TorchArithmetic()
-        stages = {INPUT: exact.quantise("input", p.double(), self.wiring.input_type)}
+        stages = {INPUT: exact.quantise("input", self._numbers(p).double(), self.wiring.input_type)}
         with torch.no_grad():
             for node in self.wiring.nodes:
                 if node.name in self.plan.front:
@@ -79,6 +80,11 @@ class FloatMessages(nn.Module):
                     y = functional.dropout(y, self.dropout, self.training)
                 stages[node.name] = y
         return stages
+
+    def _numbers(self, p: Tensor) -> Tensor:
+        """What the network reads of four-momenta that the input form has delivered."""
+        form = self.plan.form
+        return p if form.four_momenta else torch.from_numpy(form.numbers(p.cpu().numpy())).to(p.device)
 
     def _node(self, a: _Float, node: Node, stages: dict[str, Tensor]) -> Tensor:
         x = [stages[i] for i in node.inputs]
@@ -121,7 +127,7 @@ class _Float(TorchArithmetic):
 
     def __init__(self, model: FloatMessages, stages: dict[str, Tensor]) -> None:
         self.model, self.stage = model, ""
-        self.real = {Entity.PAIR: stages["edges"], Entity.CONSTITUENT: stages["mask"]}
+        self.real = {of: stages[name] for of, name in model.plan.masks.items()}
 
     def enter(self, stage: str) -> None:
         self.stage = stage

@@ -1,4 +1,4 @@
-"""Settings of training that message-passing families share. No torch here."""
+"""Settings of training that families with a plan share. No torch here."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from pydantic import Field, field_validator
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, form_from_json
-from quant.models.messages.bits import MessageBits
+from quant.models.classes import ClassNames
+from quant.models.messages.bits import LayerBits, MessageBits
 from quant.models.messages.plan import MessagePlan
 from quant.models.training_settings import TrainingSettings
 
 
-class MessageSettings(TrainingSettings):
+class PlanSettings(TrainingSettings):
     """Defaults for networks of hundreds of parameters.
 
     Attributes:
         batch_norm: behind every linear map while the float model is trained; folded afterwards.
         bits: widths of the quantisers.
-        input: the input form, ``aligned`` or ``momenta``.
+        input: the input form.
+        classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
         calibration_sweeps: passes of the search for binary points.
     """
 
     read_by_float: ClassVar[frozenset[str]] = frozenset({"bits"})
 
     batch_norm: bool = True
-    bits: MessageBits = Field(default_factory=MessageBits)
+    bits: LayerBits = Field(default_factory=LayerBits)
     input: dict[str, Any] = Field(default_factory=Aligned().to_json)
     restarts: int = Field(default=1, ge=1)
     float_epochs: int = Field(default=12, ge=1)
@@ -37,19 +39,30 @@ class MessageSettings(TrainingSettings):
     quantised_rate: float = Field(default=0.0005, gt=0)
     calibration_jets: int = Field(default=8_000, ge=1)
     calibration_sweeps: int = Field(default=1, ge=0)
-
-    @field_validator("input")
-    @classmethod
-    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return read_form(given)
+    classes: ClassNames = ()
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types of its stages and parameters."""
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes
+
+    @property
     def form(self) -> InputForm:
         return form_from_json(self.input)
+
+
+class MessageSettings(PlanSettings):
+    """Of networks that pass messages between four-momenta: ``input`` is ``aligned`` or ``momenta``."""
+
+    bits: MessageBits = Field(default_factory=MessageBits)
+
+    @field_validator("input")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return read_form(given)
 
 
 def read_form(given: dict[str, Any]) -> dict[str, Any]:

@@ -6,23 +6,34 @@ in anything but rounding. Its types come from outside: a float model has none of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
-from fpgajet.ops import Activation, ConstituentMask, DotProducts, Operator, PairLog, SignedLog
+from fpgajet.ops import (
+    Activation,
+    CompleteGraph,
+    ConstituentMask,
+    Dense,
+    DotProducts,
+    Operator,
+    PairLog,
+    SignedLog,
+)
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.means import MaskedMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
-from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Meaning
+from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Entity, Meaning
 from fpgajet.ops.tables import activation_table
+from quant.models.classes import scores_of
 from quant.models.wiring import Wiring
 
 INPUT = "momenta"
+MASK, EDGES = "mask", "edges"
 #: name of the table of 1 / n that all means share
 RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
@@ -74,7 +85,7 @@ class MessagePlan:
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
         self.slots, self.precisions, self.form = constituents, precisions, form
-        self.shapes: dict[str, Shape] = {INPUT: (constituents, 4)}
+        self.shapes: dict[str, Shape] = {INPUT: (constituents, form.columns)}
         self.axes: dict[str, Axes] = {INPUT: MOMENTUM_AXES}
         self.parameters: dict[str, Parameter] = {}
         self.functions: dict[str, str] = {}
@@ -134,10 +145,28 @@ class MessagePlan:
         self.functions[name] = function
         return self.add(name, Activation(output=self.precisions[name], argument=self.precisions[x]), x)
 
+    def score(self, x: str, classes: Sequence[str]) -> str:
+        """The last layer: one score, or one for each class."""
+        return self.add("score", Dense(self.precisions["score"], scores_of(classes), 0), x)
+
+    def mask(self) -> str:
+        """The stage ``mask``: which slots are real."""
+        return self.add(MASK, ConstituentMask(BIT, self.slots, 0), INPUT)
+
+    def edges(self) -> str:
+        """The stage ``edges`` of a complete graph."""
+        return self.add(EDGES, CompleteGraph(BIT, self.slots), MASK)
+
+    @property
+    def masks(self) -> dict[Entity, str]:
+        """By what they describe, the stages whose bits say which values are real."""
+        found = {Entity.PAIR: EDGES, Entity.CONSTITUENT: MASK}
+        return {of: stage for of, stage in found.items() if stage in self.shapes}
+
     def start(self) -> None:
         """Stages ``mask``, ``dots`` = p_i . p_j and ``logs``, their logarithms."""
         n = self.slots
-        self.add("mask", ConstituentMask(BIT, n, 0), INPUT)
+        self.mask()
         self.add("dots", DotProducts(self.precisions["dots"], n, 0), INPUT)
         self.pair_log("logs", "dots", channels=0)
 

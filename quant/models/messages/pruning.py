@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.ops import Activation
-from fpgajet.ops.roles import Meaning
+from fpgajet.ops.roles import Hook, Meaning
 from quant.models.messages.plan import MessagePlan
 from quant.models.structure import Removable, Structure
 
@@ -50,6 +50,7 @@ def channels(plan: MessagePlan, structure: Structure, batch_norm: bool) -> Seque
         if isinstance(node.operator, Activation) and plan.functions[node.name] in NOT_ZERO_AT_ZERO
         for source in node.inputs
     }
+    normed = {node.name for node in nodes if Hook.BATCH_NORM in node.operator.hooks}
     found = []
     biases = {p.stage: name for name, p in plan.parameters.items() if p.meaning is Meaning.BIAS}
     for name, parameter in plan.parameters.items():
@@ -61,7 +62,7 @@ def channels(plan: MessagePlan, structure: Structure, batch_norm: bool) -> Seque
         for row in range(shape[0]):
             single = np.arange(shape[0]) == row
             zero = {name: np.broadcast_to(single[:, None], shape).copy(), biases[stage]: single}
-            if batch_norm:
+            if batch_norm and stage in normed:
                 zero |= {f"norms.{stage}.gamma": single, f"norms.{stage}.beta": single}
             found.append(Removable(f"{stage} channel {row}", zero))
     return found

@@ -5,7 +5,7 @@ Names of stages are those of docs/vecnet.md. No torch here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops import (
@@ -29,13 +29,19 @@ from quant.models.messages.plan import INPUT, MessagePlan
 from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 
 
-def plan(sizes: VecNetHyperparameters, precisions: Mapping[str, FixedType], form: InputForm) -> MessagePlan:
+def plan(
+    sizes: VecNetHyperparameters,
+    precisions: Mapping[str, FixedType],
+    form: InputForm,
+    classes: Sequence[str] = (),
+) -> MessagePlan:
     """The network for given types of its stages and parameters."""
-    return _Builder(sizes, MessagePlan(sizes.constituents, precisions, form)).build()
+    return _Builder(sizes, MessagePlan(sizes.constituents, precisions, form), classes).build()
 
 
 class _Builder:
-    def __init__(self, sizes: VecNetHyperparameters, plan: MessagePlan) -> None:
+    def __init__(self, sizes: VecNetHyperparameters, plan: MessagePlan, classes: Sequence[str]) -> None:
+        self.classes = classes
         self.sizes, self.plan, self.precisions = sizes, plan, plan.precisions
 
     def build(self) -> MessagePlan:
@@ -67,7 +73,7 @@ class _Builder:
         )
         pool = p.add("pool", over_constituents, last, "mask")
         final = self.further_layers("final", p.shapes[pool][-1], pool, self.sizes.final_layers, 1)
-        p.add("score", Dense(self.precisions["score"], 1, 0), final)
+        p.score(final, self.classes)
         return p
 
     def scalar_messages(self, step: int, scalars: str, x: str) -> str:

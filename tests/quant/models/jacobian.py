@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fpgajet.ops.roles import Entity, Meaning, entity
+from fpgajet.ops.roles import Meaning, entity
 from quant.models.messages.floating import FloatMessages
 
 #: singular values below this share of the largest are rounding errors of float64; tests ask for a clear gap
@@ -64,7 +64,7 @@ def with_generic_parameters(model: FloatMessages, p: Tensor, seed: int) -> None:
             bias.fill_(lifted)
             stages = model.run(p)
             of = entity(model.plan.axes[node.name])
-            real = {Entity.PAIR: stages["edges"], Entity.CONSTITUENT: stages["mask"]}
+            real = {kind: stages[name] for kind, name in model.plan.masks.items()}
             x = stages[node.name] - lifted
             x = (x[real[of] > 0] if of in real else x).reshape(-1, x.shape[-1])
             where = 0.3 + 0.4 * torch.rand(x.shape[-1], generator=generator, dtype=model.dtype)

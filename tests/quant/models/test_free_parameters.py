@@ -14,6 +14,8 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Log, Trigger
 from quant.arithmetic import TorchArithmetic
 from quant.checkpoint import open_checkpoint
+from quant.models.families import FAMILIES
+from quant.models.jedi_linear import JediLinearDescription
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import Unrounded
@@ -24,6 +26,7 @@ from quant.models.npelican.folding import Folded
 from quant.models.npelican.multiplicity import TERMS, Multiplicity
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.vecnet.description import VecNetDescription
+from quant.training.read_settings import read_settings
 from quant.zoo import names, resolve
 from tests.quant.jets import labelled_jets, random_jets, random_quantised
 from tests.quant.models.jacobian import rank, with_generic_parameters
@@ -180,6 +183,29 @@ def test_free_parameters_of_vecnet(case: str) -> None:
     assert_free(partial(message_rank, description), description.parameters_absorbed)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["model=deepsets", "phi=[3,2]", "rho=[2]"],
+        ["model=deepsets", "phi=[3]", "rho=[2]", "pool=sum"],
+        ["model=interaction", "embedding=[2]", "relation=[2]", "object=[2]", "classifier=[2]"],
+        ["model=jedi-linear", "embedding=[3]", "relation=2", "object=[3]", "classifier=[2]"],
+    ],
+    ids=" ".join,
+)
+def test_free_parameters_of_layers(given: list[str]) -> None:
+    settings = read_settings(None, [*given, "constituents=6"])
+    family = FAMILIES[settings.model]
+    plan = settings.plan(Unrounded(settings.bits.front(settings.form)))
+    stages = [node.name for node in plan.wiring().nodes]
+    types = dict.fromkeys([*stages, *plan.parameters], "ap_fixed<8,4,AP_TRN,AP_SAT>")
+    types |= {key: precision.ap_fixed() for key, precision in settings.bits.front(settings.form).items()}
+    shared = {key: getattr(settings, key) for key in family.description.model_fields if key != "types"}
+    description = family.description(**shared, types=types)
+    assert description.parameters == sum(np.prod(parameter.shape) for parameter in plan.parameters.values())
+    assert_free(partial(message_rank, description), description.parameters_absorbed)
+
+
 #: stages and parameters of any of the networks above; their types do not matter here
 ALL_STAGES = [
     f"{letter}{step}{stage}{what}"
@@ -208,6 +234,9 @@ def test_free_parameters_of_the_zoo(name: str) -> None:
     if isinstance(description, VecNetDescription):
         widths = {key: min(2, getattr(description, key)) for key in ("scalar", "vector", "hidden")}
         description = description.model_copy(update=widths)
+    if isinstance(description, JediLinearDescription):
+        few = {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)}
+        description = description.model_copy(update=few)
     if isinstance(description, MessageDescription):
         description = description.model_copy(update={"constituents": 6})
         assert_free(partial(message_rank, description), description.parameters_absorbed)

@@ -1,4 +1,4 @@
-"""VecNet and LorentzNet: one plan for float, quantised and exported network; exact in every mixture."""
+"""All families with a plan: one plan for float, quantised and exported network; exact in every mixture."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from fpgajet.ops import Skip
 from fpgajet.ops.forms import Aligned
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
-from quant.models.messages.calibration import logistic
+from quant.models.messages.calibration import logistic, multinomial
 from quant.models.messages.floating import FloatMessages, mitchell
-from quant.models.messages.message_settings import MessageSettings
+from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import Unrounded
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
@@ -37,16 +37,25 @@ MIXTURES = {
     "largest of tables": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "activation=tanh", "pool=max"],
     "affine": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", "affine=true"],
     "lorentznet": ["model=lorentznet", "hidden=3"],
+    "deep sets": ["model=deepsets"],
+    "deep sets, largest": ["model=deepsets", "phi=[6]", "pool=max", "input.form=trigger"],
+    "deep sets, sum of logarithms": ["model=deepsets", "pool=sum", "input.form=aligned"],
+    "interaction": ["model=interaction", "relation=[6,4]"],
+    "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
+    "jedi-linear": ["model=jedi-linear"],
+    "mlp": ["model=mlp"],
+    "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
+    "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
 
 
-def settings_of(mixture: str) -> MessageSettings:
+def settings_of(mixture: str) -> PlanSettings:
     found = read_settings(None, MIXTURES[mixture] + SMALL)
-    assert isinstance(found, MessageSettings)
+    assert isinstance(found, PlanSettings)
     return found
 
 
-def random_float(settings: MessageSettings) -> FloatMessages:
+def random_float(settings: PlanSettings) -> FloatMessages:
     """Random parameters, batch statistics of random jets."""
     torch.manual_seed(3)
     model = FAMILIES[settings.model].new_float(settings)
@@ -70,6 +79,8 @@ def sample(constituents: int) -> Sample:
 def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     settings = settings_of(mixture)
     family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents)
+    if settings.class_names:
+        jets = replace(jets, label=torch.arange(len(jets)).double() % 3)
     quantised = family.calibrate(model, settings, jets, "small")
     features = settings.form.features(
         np.concatenate([jets.momenta[:300].numpy(), random_jets(100, settings.constituents)])
@@ -80,9 +91,10 @@ def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     for stage, values in quantised.stages(features).items():
         assert np.array_equal(values, reference[stage].real), stage
     scores = quantised.scores(jets.momenta.numpy())
-    assert len(np.unique(scores)) > 50
+    assert len(np.unique(scores, axis=0)) > 50
     floating = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy()))).detach().numpy()
-    assert np.corrcoef(floating, scores)[0, 1] > 0.97
+    assert scores.shape == ((1500, 3) if settings.class_names else (1500,))
+    assert np.corrcoef(floating.ravel(), scores.ravel())[0, 1] > 0.97
     assert max(t.bits for t in network.types().values()) <= 24
 
     description = family.describe(settings, quantised)
@@ -161,6 +173,39 @@ def test_aligned_momenta_keep_their_products() -> None:
     assert (turned[x[..., 0] == 0] == 0).all()
 
 
+@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear"])
+def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
+    """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
+    settings = settings_of(mixture)
+    model, jets = random_float(settings), sample(settings.constituents)
+    network = FAMILIES[settings.model].calibrate(model, settings, jets, "small").network()
+    features = network.form.features(random_jets(300, settings.constituents))
+    order = np.argsort(np.random.default_rng(1).random(features.shape[:2]), 1)
+    mixed = np.take_along_axis(features, order[..., None], 1)
+    kind = network.input_type
+    first, second = (
+        network.reference(FixedArray(from_real(x, kind), kind.fraction)) for x in (features, mixed)
+    )
+    assert np.array_equal(first["score"].raw, second["score"].raw)
+    assert len(np.unique(first["score"].raw)) > 50
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["model=deepsets", "input.form=puppi"], "layers read the input forms"),
+        (["model=interaction", "batch_norm=false"], "only batch norm"),
+        (["model=deepsets", "phi=[]"], "at least 1 item"),
+        (["model=jedi-linear", "relation=[4,4]"], "valid integer"),
+        (["model=mlp", "input.form=log"], "leave input out"),
+        (["model=deepsets", "bits.dots=4"], "unexpected|Unexpected"),
+    ],
+)
+def test_layers_refuse_what_they_cannot_read(given: list[str], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        read_settings(None, given)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -203,6 +248,21 @@ def test_a_loss_does_not_mind_an_offset_or_a_stretch() -> None:
     for moved in (score - 3, 0.1 * score + 2):
         a, b = logistic(moved, label)
         assert torch.isclose(functional.binary_cross_entropy_with_logits(a * moved + b, label), fitted)
+
+
+def test_several_scores_find_their_slope_and_offsets() -> None:
+    rng = np.random.default_rng(3)
+    label = torch.from_numpy(rng.integers(0, 3, 6000))
+    logits = 1.5 * functional.one_hot(label, 3).double() + torch.from_numpy(rng.normal(0, 1, (6000, 3)))
+    slope, offsets = multinomial(logits, label)
+    moved = multinomial(0.2 * logits + torch.tensor([3.0, -1.0, 0.5]), label)
+    assert slope == pytest.approx(1.5, rel=0.1), "normal distributions of width 1 that are 1.5 apart"
+    assert offsets.abs().max() < 0.15
+    assert moved[0] == pytest.approx(5 * slope, rel=1e-4)
+    wanted = -5 * slope * torch.tensor([3.0, -1.0, 0.5])
+    assert torch.allclose(
+        moved[1] - moved[1].mean(), offsets - offsets.mean() + wanted - wanted.mean(), atol=1e-2
+    )
 
 
 def test_calibration_centres_the_scores() -> None:

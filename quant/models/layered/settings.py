@@ -1,0 +1,109 @@
+"""Settings and description of networks that read constituents as numbers, not as four-vectors. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from fpgajet.fixed import FixedType
+from fpgajet.ops.forms import InputForm, Log, form_from_json
+from quant.models.layered.blocks import Layers
+from quant.models.messages.bits import LayerBits
+from quant.models.messages.family import MessageDescription
+from quant.models.messages.free_parameters import rescalings
+from quant.models.messages.message_settings import PlanSettings
+
+#: outputs of one layer or several, one after the other
+Width = Annotated[int, Field(ge=1, le=256)]
+Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=4)]
+Pool = Literal["mean", "sum", "max"]
+#: input forms whose numbers layers can read
+FORMS = ("log", "trigger", "aligned", "momenta")
+
+
+class LayeredSizes(BaseModel):
+    """The base of the hyperparameters of a family, which its settings and its description share.
+
+    Attributes:
+        constituents: N, leading constituents of a jet that are read.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    constituents: int = Field(default=16, ge=1, le=256)
+
+    def layers(self, layers: Layers) -> str:
+        """Append all but the last layer to what the input form gives; returns the stage that the last one reads."""
+        raise NotImplementedError
+
+    def _network(self, form: InputForm, types: Mapping[str, FixedType], classes: Sequence[str]) -> Layers:
+        layers = Layers(self.constituents, types, form)
+        layers.score(self.layers(layers), classes)
+        return layers
+
+
+class LayeredSettings(LayeredSizes, PlanSettings):
+    """Defaults of these families.
+
+    Attributes:
+        input: ``log`` (log2 pT, eta, phi as integers), ``trigger`` (pT, eta, phi), or four-momenta (``aligned``,
+            ``momenta``), of which signed logarithms are read.
+    """
+
+    bits: LayerBits = Field(default_factory=LayerBits)
+    input: dict[str, Any] = Field(default_factory=Log().to_json)
+    float_epochs: int = Field(default=20, ge=1)
+    quantised_epochs: int = Field(default=4, ge=0)
+
+    @field_validator("input")
+    @classmethod
+    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
+        form = form_from_json({"form": Log.name} | given)
+        if form.name not in FORMS:
+            raise ValueError(f"layers read the input forms {', '.join(FORMS)}, not {form.name}")
+        return form.to_json()
+
+    @field_validator("batch_norm")
+    @classmethod
+    def _normalised(cls, given: bool) -> bool:
+        if not given:
+            raise ValueError(
+                "these networks read integers up to hundreds, which only batch norm brings to order 1"
+            )
+        return given
+
+    def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
+        return self._network(self.form, precisions, self.classes)
+
+
+class LayeredDescription(LayeredSizes, MessageDescription):
+    """Types of all stages and parameters."""
+
+    @model_validator(mode="after")
+    def _types_are_complete(self) -> Self:
+        self.check_types()
+        return self
+
+    def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
+        return self._network(self.form, precisions, self.classes)
+
+    @property
+    def parameters_absorbed(self) -> int:
+        """Without one factor per channel of ReLU."""
+        return self.parameters - rescalings(self.plan(self.fixed_types))
+
+    @property
+    def bits(self) -> str:
+        """Bits of weights (w) and of the widest layer but the score (a)."""
+        precisions = self.fixed_types
+        nodes = self.plan(precisions).wiring().nodes
+        layers = [node.operator.output.bits for node in nodes[:-1] if "weight" in node.operator.tensors]
+        return f"w{precisions['score_weight'].bits} a{max(layers)}"
+
+
+def chain(**widths: int | Sequence[int]) -> str:
+    """Widths of several functions in one short text: ``phi 16-16, rho 16``."""
+    texts = {name: [of] if isinstance(of, int) else of for name, of in widths.items()}
+    return ", ".join(f"{name} {'-'.join(map(str, of))}" for name, of in texts.items())
