@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgajet import files
 from studies.docs_tables.markers import DOCS
 
 PAGES = (
@@ -99,7 +100,7 @@ def _done(block: Block, folder: Path) -> str:
     head = f"```{block.language}" + (f' title="{block.title}"' if block.title else "")
     if block.title:
         (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
-        (folder / block.title).write_text(block.body, encoding="utf-8")
+        files.write_text(folder / block.title, block.body)
         return f"{head}\n{block.body}```\n"
     if block.language == "python":
         printed = _called([sys.executable, "-c", block.body], folder)
