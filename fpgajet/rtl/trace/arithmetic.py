@@ -141,10 +141,9 @@ def _low_bits(v: FVariable, signed: bool, integer: int) -> FVariable:
 
 
 def _lookup(column: NDArray[np.float64], index: FVariable) -> FVariable:
+    if index.low == index.high:  # alkaid's step of a constant is no step
+        return FVariable.from_const(float(column[min(int(index.low), len(column) - 1)]), index.hwconf)
     step = int(index.step)  # alkaid knows when an index, itself out of a table, has a last bit of 0
     # A count that `bounded` has put into whole bits may seem to pass the end of its table; the analysis knows better.
     entries = np.arange(int(index.low), int(index.high) + 1, step)
-    possible = column[np.minimum(entries, len(column) - 1)]
-    if index.low == index.high:
-        return FVariable.from_const(float(possible[0]), index.hwconf)
-    return index.lookup(possible)
+    return index.lookup(column[np.minimum(entries, len(column) - 1)])
