@@ -1,19 +1,23 @@
-"""Extension of griffe, which reads our docstrings: examples after ``>>>`` become blocks of code."""
+"""Extension of griffe, which reads our docstrings: examples after ``>>>`` become blocks of code, roles become code."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import griffe
 
+#: :class:`Name` and others; ~ in front of a name shortens it.
+ROLE = re.compile(r":(?:class|func|meth|mod|data|exc|attr):`~?([^`]+)`")
+
 
 class Doctests(griffe.Extension):
-    """Fences the examples of every docstring."""
+    """Fences the examples of every docstring, and sets the names in roles as code."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Called by griffe once an object was read."""
         if obj.docstring is not None:
-            obj.docstring.value = fenced(obj.docstring.value)
+            obj.docstring.value = fenced(ROLE.sub(r"`\1`", obj.docstring.value))
 
 
 def fenced(text: str) -> str:
