@@ -14,6 +14,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Log, Trigger
 from quant.arithmetic import TorchArithmetic
 from quant.checkpoint import open_checkpoint
+from quant.models.deepsets import DeepSetsDescription
 from quant.models.families import FAMILIES
 from quant.models.jedi_linear import JediLinearDescription
 from quant.models.messages.family import MessageDescription
@@ -237,6 +238,8 @@ def test_free_parameters_of_the_zoo(name: str) -> None:
     if isinstance(description, JediLinearDescription):
         few = {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)}
         description = description.model_copy(update=few)
+    if isinstance(description, DeepSetsDescription):
+        description = description.model_copy(update={"phi": (3, 2), "rho": (2,)})
     if isinstance(description, MessageDescription):
         description = description.model_copy(update={"constituents": 6})
         assert_free(partial(message_rank, description), description.parameters_absorbed)
