@@ -14,7 +14,9 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Log, Trigger
 from quant.arithmetic import TorchArithmetic
 from quant.checkpoint import open_checkpoint
+from quant.models.deepsets import DeepSetsDescription
 from quant.models.families import FAMILIES
+from quant.models.interaction import InteractionDescription
 from quant.models.jedi_linear import JediLinearDescription
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.floating import FloatMessages
@@ -226,6 +228,14 @@ ALL_STAGES = [
 ] + ["joined", *(f"final{k}{what}" for k in "12" for what in ("", "_weight", "_bias"))]
 
 
+#: narrow layers of the families that have lists of them
+FEW: dict[type, dict[str, object]] = {
+    DeepSetsDescription: {"phi": (3, 2), "rho": (2,)},
+    InteractionDescription: {"embedding": (2,), "relation": (2,), "object": (2,), "classifier": (2,)},
+    JediLinearDescription: {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)},
+}
+
+
 @pytest.mark.parametrize("name", names())
 def test_free_parameters_of_the_zoo(name: str) -> None:
     """Message-passing networks with fewer constituents, which changes no parameter, and VecNets with two channels
@@ -234,9 +244,7 @@ def test_free_parameters_of_the_zoo(name: str) -> None:
     if isinstance(description, VecNetDescription):
         widths = {key: min(2, getattr(description, key)) for key in ("scalar", "vector", "hidden")}
         description = description.model_copy(update=widths)
-    if isinstance(description, JediLinearDescription):
-        few = {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)}
-        description = description.model_copy(update=few)
+    description = description.model_copy(update=FEW.get(type(description), {}))
     if isinstance(description, MessageDescription):
         description = description.model_copy(update={"constituents": 6})
         assert_free(partial(message_rank, description), description.parameters_absorbed)
