@@ -32,7 +32,7 @@ LADDER = (
     ("fpgajet.prove",),
     ("fpgajet.hls", "fpgajet.hls4ml", "fpgajet.rtl", "fpgajet.export"),
     ("fpgajet.estimate",),
-    ("quant.data", "quant.metrics", "quant.quantisers", "quant.arithmetic"),
+    ("quant.data", "quant.metrics", "quant.overlap", "quant.quantisers", "quant.arithmetic"),
     ("quant.models",),
     (
         "quant.checkpoint_schema",

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
+from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
 from fpgajet.processes import end_all_on_interrupt, run
 from fpgajet.quoting import is_identifier
 
-COMPILER = "g++"
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
 LARGEST_STAGE = 1 << 26
 #: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take

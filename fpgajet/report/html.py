@@ -8,8 +8,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from fpgajet import files
-from fpgajet.report import plots
-from fpgajet.report.bit_widths import bit_widths
 from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
 from fpgajet.report.rendering import render_html
@@ -27,6 +25,9 @@ def write_html(report: Report, target: Path) -> None:
 
 def html(report: Report) -> str:
     """The whole page."""
+    from fpgajet.report import plots
+    from fpgajet.report.bit_widths import bit_widths
+
     pictures = {
         "hardware": {
             "waterfall": waterfall(report),
