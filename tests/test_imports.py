@@ -20,6 +20,7 @@ LADDER = (
         "fpgajet.folders",
         "fpgajet.quoting",
         "fpgajet.processes",
+        "fpgajet.compiled",
         "fpgajet.signals",
         "fpgajet.fixed",
         "fpgajet.plotting",

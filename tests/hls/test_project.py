@@ -101,6 +101,17 @@ def test_csim_of_row_sums_equals_the_reference(tmp_path: Path) -> None:
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
     assert_equals_reference(simulation, network, random_jets(300, 3), varying="rows")
 
+    # The same sources are not compiled twice, others are: the new weights show.
+    again = CSimulation(project, compile_project(project, tmp_path / "again"))
+    assert not list((tmp_path / "again").glob("*.o"))
+    logs = [(tmp_path / name / "compile.log").read_text() for name in ("csim", "again")]
+    assert logs[0] == logs[1]
+    assert_equals_reference(again, network, random_jets(300, 3), varying="rows")
+    weights = project / "firmware" / "weights"
+    (weights / "another.h").write_text("")
+    compile_project(project, tmp_path / "other")
+    assert list((tmp_path / "other").glob("*.o"))
+
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])
 def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:

@@ -12,8 +12,8 @@ import pytest
 from fpgajet.files import read_json
 from fpgajet.pipeline import implementations
 from fpgajet.pipeline.build import run_build
-from fpgajet.pipeline.outcome import Outcome
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
+from fpgajet.pipeline.outcome import Outcome
 from fpgajet.verify.registry import Entry, Registry
 from tests.pipeline.contexts import Remembering
 
