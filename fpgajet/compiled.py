@@ -27,7 +27,11 @@ LARGEST_BYTES = 500_000_000
 def user_cache() -> Path:
     """The folder of all that fpgajet keeps for this user; it need not exist."""
     given = os.environ.get("XDG_CACHE_HOME", "")  # by the specification, empty is not given
-    return (Path(given) if given else Path.home() / ".cache") / "fpgajet"
+    try:
+        base = Path(given) if given else Path.home() / ".cache"
+    except RuntimeError:  # a user without a home: no folder can be made there
+        base = Path(os.devnull)
+    return base / "fpgajet"
 
 
 def is_private(folder: Path) -> bool:

@@ -78,6 +78,17 @@ def test_a_place_that_cannot_be_written_is_let_be(tmp_path: Path, monkeypatch: p
     assert not compiled.fetch("key", tmp_path / "found")
 
 
+def test_a_user_without_a_home_compiles_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", nobody)
+    (tmp_path / "file").write_text("")
+    compiled.keep("key", tmp_path / "file")
+    assert not compiled.fetch("key", tmp_path / "found")
+
+
 def test_what_was_not_used_for_longest_goes(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
