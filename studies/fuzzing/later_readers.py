@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -70,16 +71,18 @@ def _verdict(path: Path) -> object:
 
 
 def _arrays(path: Path) -> None:
-    norms = {f"bn{k}_{name}": np.ones(k) for k in (1, 2) for name in ("mean", "var", "gamma", "beta")}
-    weights = {
-        "w1": np.ones((2, 6)),
-        "w2": np.ones((1, 4)),
-        "b1": np.ones(2),
-        "b1_diag": np.ones(2),
-        "b2": np.ones(1),
+    shapes = {
+        "w1": (2, 6),
+        "w2": (1, 4),
+        "b1": (2,),
+        "b1_diag": (2,),
+        "b2": (1,),
+        "pmu": (3, 6, 4),
+        "logit": (3, 1),
     }
-    fixture = {"pmu": np.ones((3, 6, 4)), "logit": np.ones((3, 1))}
-    np.savez(path, **norms, **weights, **fixture)
+    arrays: dict[str, Any] = {name: np.ones(shape) for name, shape in shapes.items()}
+    arrays |= {f"bn{k}_{name}": np.ones(k) for k in (1, 2) for name in ("mean", "var", "gamma", "beta")}
+    np.savez(path, **arrays)
 
 
 def _read_arrays(path: Path) -> object:

@@ -101,15 +101,15 @@ def vecnet(p: Parameters, jet: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(
-    ("formula", "options"),
+    ("formula", "options", "limit"),
     [
-        (lorentznet, ["model=lorentznet", "hidden=3"]),
-        (vecnet, ["model=vecnet", "scalar=2", "vector=1", "hidden=2", "shortcut=concat"]),
+        (lorentznet, ["model=lorentznet", "hidden=3"], 8e-3),
+        (vecnet, ["model=vecnet", "scalar=2", "vector=1", "hidden=2", "shortcut=concat"], 4.5e-3),
     ],
     ids=["LorentzNet", "VecNet"],
 )
 def test_many_bits_follow_the_formula(
-    formula: Callable[[Parameters, np.ndarray], float], options: list[str]
+    formula: Callable[[Parameters, np.ndarray], float], options: list[str], limit: float
 ) -> None:
     def scores(*bits: str) -> np.ndarray:
         settings = read_settings(None, [*options, "constituents=5", "calibration_sweeps=0", *bits])
@@ -131,9 +131,8 @@ def test_many_bits_follow_the_formula(
     found = scores(*FINE)
     slope, offset = np.polyfit(expected, found, 1)
     apart = np.median(np.abs(found - slope * expected - offset)) / np.std(found)
-    coarse = scores("bits.weight=4", "bits.activation=4")
+    coarse = scores("bits.weight=6", "bits.activation=6")
     slope, offset = np.polyfit(expected, coarse, 1)
     few = np.median(np.abs(coarse - slope * expected - offset)) / np.std(coarse)
-    print(apart, few)
-    assert apart < 5e-3
-    assert few > 2e-2, "few bits are seen to differ"
+    assert apart < limit  # 1.4 times what activations of 10 bits leave; the logarithm of base 2 is farther
+    assert few > 0.1, "few bits are seen to differ"
