@@ -24,7 +24,7 @@ from quant.metrics import (
     tagging_metrics,
 )
 from quant.metrics.classes import class_report
-from quant.metrics.overlap import Overlap
+from quant.overlap import Overlap
 from quant.seen_jets import overlap_of
 
 #: a slice with fewer jets of either class says nothing about a tagger

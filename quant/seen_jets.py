@@ -17,7 +17,7 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, sha256
 from quant.checkpoint import Checkpoint
 from quant.data.checking.identity import Identity
-from quant.metrics.overlap import Overlap
+from quant.overlap import Overlap
 
 SEEN = "seen-jets.npy"
 

@@ -18,13 +18,18 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from fpgajet.errors import FpgajetError
 from fpgajet.files import write_bytes
 from fpgajet.folders import ScratchFolder
 from studies.fuzzing.damage import damaged
+from studies.fuzzing.later_readers import LATER_READERS
 from studies.fuzzing.readers import READERS, Reader
+
+#: Input k of a seed goes to reader k, counted round: a reader more would change all inputs.
+SETS = {"first": READERS, "later": LATER_READERS}
 
 #: Address space of the process that reads: a file that claims terabytes must not get them.
 MEMORY_BYTES = 32 << 30
@@ -38,23 +43,26 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--keep", type=Path, help="folder for the inputs that failed")
+    parser.add_argument(
+        "--readers", choices=SETS, default="first", help="later: of verdict, import and prove"
+    )
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    readers = SETS[options.readers]
     if options.worker:
-        return worker(options.seed, options.first, options.inputs)
+        return worker(readers, options.seed, options.first, options.inputs)
     outcomes: collections.Counter[tuple[str, str]] = collections.Counter()
     failures, number, end = 0, options.first, options.first + options.inputs
     while number < end:
-        for line in follow(options.seed, number, end, options.seconds):
+        for line in follow(options.readers, options.seed, number, end, options.seconds):
             number, outcome = int(line.split()[0]), line.split(maxsplit=1)[1]
-            outcomes[READERS[number % len(READERS)].name, outcome.split()[0]] += 1
+            name = readers[number % len(readers)].name
+            outcomes[name, outcome.split()[0]] += 1
             if outcome.split()[0] not in ("read", "refused"):
                 failures += 1
-                print(
-                    f"input {number} of seed {options.seed}, {READERS[number % len(READERS)].name}: {outcome}"
-                )
+                print(f"input {number} of seed {options.seed}, {name}: {outcome}")
                 if options.keep:
-                    keep(options.keep, options.seed, number)
+                    keep(options.keep, readers, options.seed, number)
         number += 1
     for (name, outcome), count in sorted(outcomes.items()):
         print(f"{name:22} {outcome:10} {count:6}")
@@ -62,12 +70,11 @@ def main() -> int:
     return int(failures > 0)
 
 
-def follow(seed: int, first: int, end: int, seconds: float) -> list[str]:
+def follow(readers: str, seed: int, first: int, end: int, seconds: float) -> list[str]:
     """Outcomes of a worker until it is done, or dies, or hangs: the last one then says so."""
     command = [sys.executable, __file__, "--worker", "--seed", str(seed), "--first", str(first)]
-    process = subprocess.Popen(
-        [*command, "--inputs", str(end - first)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    command += ["--readers", readers, "--inputs", str(end - first)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     lines: queue.Queue[str | None] = queue.Queue()
     stream = process.stdout
@@ -96,17 +103,16 @@ def follow(seed: int, first: int, end: int, seconds: float) -> list[str]:
     return found
 
 
-def worker(seed: int, first: int, count: int) -> int:
+def worker(readers: Sequence[Reader], seed: int, first: int, count: int) -> int:
     """Read inputs, a line for each on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     for number in range(first, first + count):
-        print(number, outcome_of(seed, number), flush=True)
+        print(number, outcome_of(readers[number % len(readers)], seed, number), flush=True)
     return 0
 
 
-def outcome_of(seed: int, number: int) -> str:
+def outcome_of(reader: Reader, seed: int, number: int) -> str:
     """What happens to one input: ``read``, ``refused``, or ``FAILED`` with the exception and where it came from."""
-    reader = READERS[number % len(READERS)]
     with ScratchFolder("fpgajet-fuzz-") as folder:
         path = make(reader, seed, number, folder)
         try:
@@ -128,10 +134,10 @@ def make(reader: Reader, seed: int, number: int, folder: Path) -> Path:
     return path
 
 
-def keep(target: Path, seed: int, number: int) -> None:
+def keep(target: Path, readers: Sequence[Reader], seed: int, number: int) -> None:
     """Copy an input that failed."""
     with ScratchFolder("fpgajet-fuzz-") as folder:
-        path = make(READERS[number % len(READERS)], seed, number, folder)
+        path = make(readers[number % len(readers)], seed, number, folder)
         write_bytes(target / f"{seed}-{number}-{path.name}", path.read_bytes())
 
 

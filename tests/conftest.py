@@ -1,12 +1,14 @@
-"""Fixtures shared by the rooms' tests."""
+"""Fixtures shared by the tests of all packages."""
 
 from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +34,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Under nohup it ignores the end of its terminal, and so would they.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Commands that tests start find the bytecode of those before them: without it, each parses the whole pipeline.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One cache of compiled code for all workers of this run, empty at its start; nothing of the user's own."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="fpgajet-tests-")
+        os.environ["XDG_CACHE_HOME"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -20,6 +20,7 @@ LADDER = (
         "fpgajet.folders",
         "fpgajet.quoting",
         "fpgajet.processes",
+        "fpgajet.compiled",
         "fpgajet.signals",
         "fpgajet.fixed",
         "fpgajet.plotting",
@@ -32,7 +33,7 @@ LADDER = (
     ("fpgajet.prove",),
     ("fpgajet.hls", "fpgajet.hls4ml", "fpgajet.rtl", "fpgajet.export"),
     ("fpgajet.estimate",),
-    ("quant.data", "quant.metrics", "quant.quantisers", "quant.arithmetic"),
+    ("quant.data", "quant.metrics", "quant.overlap", "quant.quantisers", "quant.arithmetic"),
     ("quant.models",),
     (
         "quant.checkpoint_schema",

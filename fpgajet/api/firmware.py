@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fpgajet.errors import require_extra
 
 if TYPE_CHECKING:
-    from fpgajet.pipeline.build import Outcome
+    from fpgajet.pipeline.outcome import Outcome
     from fpgajet.pipeline.reporter import Reporter
     from fpgajet.report import Report
 
@@ -104,13 +104,19 @@ def build(
             and :meth:`Built.raise_if_failed` turns them into errors.
     """
     from fpgajet.pipeline.build_settings import load_settings
-    from fpgajet.pipeline.foreign_context import is_foreign
+    from fpgajet.pipeline.paths import is_foreign
 
     chosen = load_settings(
         None if config is None else Path(config), model=None if model is None else str(model), **settings
     )
     trained = () if is_foreign(chosen.model) else ("torch", "brevitas")
     require_extra(*trained, "hls4ml", "qonnx", "onnxruntime")
-    from fpgajet.pipeline.build import run_build
+    from fpgajet.pipeline.unchanged import built_before
 
-    return Built(run_build(chosen, None if out is None else Path(out), reporter=reporter, command=command))
+    target = None if out is None else Path(out)
+    outcome = built_before(chosen, target, reporter, command)
+    if outcome is None:
+        from fpgajet.pipeline.build import run_build
+
+        outcome = run_build(chosen, target, reporter=reporter, command=command)
+    return Built(outcome)

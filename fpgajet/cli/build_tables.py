@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from fpgajet.cli.output import console
 from fpgajet.devices.hardware_row import HardwareRow
-from fpgajet.pipeline.build import Outcome
+from fpgajet.pipeline.outcome import Outcome
 from fpgajet.report.model import Physics
 from fpgajet.report.tables import METRICS
 from fpgajet.report.words import measured

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fpgajet.devices.verdict_row import VerdictRow
 from fpgajet.estimate.figures import COVERAGE, QUANTITIES, Estimate, Figure, OperatorEstimate
 from fpgajet.estimate.model import estimate
 from fpgajet.estimate.shortfalls import Shortfall, shortfalls
-from fpgajet.estimate.verdict import Verdict, VerdictRow, verdict
+from fpgajet.estimate.verdict import Verdict, verdict
 
 __all__ = [
     "COVERAGE",

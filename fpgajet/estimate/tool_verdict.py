@@ -9,8 +9,9 @@ from pathlib import Path
 from fpgajet.devices import Budget, Part, chosen_clock, parts
 from fpgajet.devices import part as part_named
 from fpgajet.devices.hardware_row import HardwareRow
+from fpgajet.devices.verdict_row import VerdictRow
 from fpgajet.errors import BadInput
-from fpgajet.estimate.verdict import Verdict, VerdictRow, verdict
+from fpgajet.estimate.verdict import Verdict, verdict
 from fpgajet.hls.tool_report import ToolReport
 from fpgajet.hls.tool_reports import read_report
 

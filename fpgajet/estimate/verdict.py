@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
-
-from pydantic import ConfigDict
+from typing import Any
 
 from fpgajet.devices import Budget, Part
 from fpgajet.devices.budgets import whole_clocks
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.devices.links import busy_clocks, last_jet
+from fpgajet.devices.verdict_row import Status, VerdictRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate.figures import Estimate, Figure
 
-Status = Literal["pass", "marginal", "fail"]
 _WORST: tuple[Status, ...] = ("pass", "marginal", "fail")
-
-
-@dataclass(frozen=True)
-class VerdictRow:
-    """One question: ``value`` (80 % range ``low`` - ``high``) must not exceed ``limit``; with ``at_least``, it must not
-    be below it."""
-
-    #: For the report, which reads rows back: an unknown key is a mistake.
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    name: str
-    value: float
-    low: float
-    high: float
-    limit: float
-    unit: str
-    status: Status
-    explanation: str = ""
-    at_least: bool = False
 
 
 @dataclass(frozen=True)

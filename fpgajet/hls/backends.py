@@ -1,9 +1,12 @@
-"""hls4ml's back ends that fpgajet supports, each declared once."""
+"""hls4ml's back ends that fpgajet supports, each declared once, and the compiler of the C simulation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+#: Compiles the C simulation.
+COMPILER = "g++"
 
 
 @dataclass(frozen=True)

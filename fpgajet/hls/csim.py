@@ -7,7 +7,7 @@ import functools
 import math
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet import compiled
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
+from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
 from fpgajet.processes import end_all_on_interrupt, run
 from fpgajet.quoting import is_identifier
 
-COMPILER = "g++"
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
 LARGEST_STAGE = 1 << 26
 #: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take
@@ -60,7 +61,8 @@ def require_compiler() -> None:
 def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     """Compile the C++ of a project as it lies there, by a command of our own, into ``work``.
 
-    Nothing else of the project runs here: not its scripts, and no library that lies in it.
+    Nothing else of the project runs here: not its scripts, and no library that lies in it. The same sources are not
+    compiled twice (:mod:`fpgajet.compiled`).
 
     Args:
         project: as written by :func:`fpgajet.hls.project.write_project`; it stays as it is.
@@ -88,6 +90,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     library = work / f"{name}.so"
     batch = work / "batch.cpp"
     write_text(batch, BATCH.replace("TOP", f"{name}_float"))
+    written = work / "compile.log" if log is None else log
     objects = [work.resolve() / f"{part}.o" for part in ("firmware", "bridge", "batch")]
     compiler = [
         COMPILER,
@@ -97,12 +100,15 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
         "-Ifirmware/ap_types",
         '-DWEIGHTS_DIR="firmware/weights"',
     ]
+    key = compiled.compiled_key(COMPILER, compiler, _contents(project, sources, batch))
+    # What the compiler said comes first: a library without it is not taken for a whole one.
+    if compiled.fetch(key and f"{key}.log", written) and compiled.fetch(key, library):
+        return library
     units = zip([*(path.relative_to(project) for path in sources), batch.resolve()], objects, strict=True)
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
         done = list(pool.map(lambda unit: run([*compiler, "-c", "-o", unit[1], unit[0]], cwd=project), units))
     if all(one.status == 0 for one in done):
         done.append(run([COMPILER, "-shared", "-o", library.resolve(), *objects]))
-    written = work / "compile.log" if log is None else log
     write_text(written, "".join(one.output for one in done))
     failed = [one for one in done if one.status != 0]
     if failed:
@@ -110,7 +116,17 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
         if log is None:
             kept = keep_text("fpgajet-compile-", failed[0].output)
         raise ToolFailed(f"{COMPILER} could not compile {project}: {first}. The whole output is in {kept}.")
+    compiled.keep(key and f"{key}.log", written)
+    compiled.keep(key, library)
     return library
+
+
+def _contents(project: Path, sources: Sequence[Path], batch: Path) -> Iterator[tuple[str, bytes]]:
+    """All that the compiler may read of a project."""
+    headers = {path for path in (project / "firmware").rglob("*") if path.is_file()}
+    for path in sorted(headers | set(sources)):
+        yield path.relative_to(project).as_posix(), path.read_bytes()
+    yield batch.name, batch.read_bytes()
 
 
 @functools.cache

@@ -2,75 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from fpgajet.devices import budget as budget_named
 from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
-from fpgajet.errors import BadInput, BudgetMissed, Mismatch
-from fpgajet.files import read_json
+from fpgajet.errors import BadInput
 from fpgajet.folders import exclusive, require_own
 from fpgajet.pipeline import foreign_stages, rtl_stages, stages
 from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.explanation_stage import explains, explanation_stage
-from fpgajet.pipeline.foreign_context import ForeignContext, is_foreign
+from fpgajet.pipeline.foreign_context import ForeignContext
 from fpgajet.pipeline.foreign_events import RANDOM
 from fpgajet.pipeline.jets import shipped_sample
-from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.outcome import Outcome
+from fpgajet.pipeline.paths import BuildDirectory, default_directory, is_foreign
 from fpgajet.pipeline.record import Record, Stage, path_digest
-from fpgajet.pipeline.reporter import Reporter, Silent
+from fpgajet.pipeline.reporter import Noting, Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
-from fpgajet.report import Report
+from fpgajet.pipeline.unchanged import note_unchanged
 from quant.zoo import resolve
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A finished build.
-
-    Attributes:
-        directory: where everything of it lies. report: what it found out. strict: a marginal verdict is a missed one.
-    """
-
-    directory: BuildDirectory
-    report: Report
-    strict: bool
-
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        """The content of ``report.json``."""
-        content: dict[str, Any] = read_json(self.directory.report.with_suffix(".json"))
-        return content
-
-    def raise_if_failed(self) -> None:
-        """Turn a dirty certificate or a missed budget into the exit code.
-
-        Raises:
-            Mismatch: implementations differ.
-            BudgetMissed: the verdict is "fail", or "marginal" with ``strict``.
-        """
-        certificate, verdict = self.report.certificate, self.report.verdict
-        assert certificate is not None
-        assert verdict is not None
-        if certificate.total_differences:
-            first = certificate.first_difference or {}
-            raise Mismatch(
-                f"{certificate.total_differences:,} values differ; first in {first['implementation']}, "
-                f"stage {first['stage']!r}, element {first['element']} of event {first['event']} "
-                f"({first['kind']}): {first['found']!r} instead of {first['expected']!r}. "
-                f"All of it: {self.directory.certificate}."
-            )
-        if verdict.status == "fail" or (self.strict and verdict.status != "pass"):
-            missed = [row for row in verdict.rows if row.status != "pass"]
-            reasons = "; ".join(f"{row.name} ({row.status}): {row.explanation}" for row in missed)
-            raise BudgetMissed(
-                f"the budget {verdict.budget} is not met: {reasons}. See {self.directory.report}."
-            )
 
 
 def run_build(
@@ -88,7 +41,8 @@ def run_build(
         FpgajetError: see :mod:`fpgajet.errors`; a dirty certificate and a missed budget are not raised
             here but by :meth:`Outcome.raise_if_failed`, after the report is written.
     """
-    context = open_context(settings, out, reporter or Silent())
+    noting = Noting(reporter or Silent())
+    context = open_context(settings, out, noting)
     verilog = rtl_stages.wanted(context.settings, context.reporter)
     with exclusive(context.directory.root):
         # There is no --trust here: whoever wants somebody else's build can have one of their own.
@@ -107,6 +61,8 @@ def run_build(
                 run_stages(context, record, verilog, ahead)
         record.save()
         report = refresh_report(context.artefacts)
+        if not isinstance(context, ForeignContext):
+            note_unchanged(context.directory, settings, command, (context.source, context.jets), noting)
     return Outcome(context.directory, report, settings.strict)
 
 
@@ -123,9 +79,7 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
     source = resolve(settings.model)
     part, budget = part_named(settings.part), budget_named(settings.budget)
-    # Named as the user named it: a zoo name as it is, a checkpoint directory by its last part.
-    default = Path("builds") / f"{Path(settings.model).resolve().name}-{part.name}"
-    directory = BuildDirectory(default if out is None else out)
+    directory = BuildDirectory(default_directory(settings.model, part.name) if out is None else out)
     context = BuildContext(
         directory,
         settings,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+from fpgajet.compiled import is_private, user_cache
 from fpgajet.errors import BadInput, CannotWrite
 from fpgajet.files import read_json, write_json
 
@@ -47,7 +47,7 @@ def keep(facts: dict[str, Facts]) -> None:
         return
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_private(path.parent):
+        if is_private(path.parent):
             write_json(path, facts)
     except (OSError, CannotWrite):
         return
@@ -57,19 +57,11 @@ def keep(facts: dict[str, Facts]) -> None:
 def _kept() -> dict[str, object]:
     path = _path()
     try:
-        content = read_json(path) if _is_private(path.parent) else {}
+        content = read_json(path) if is_private(path.parent) else {}
     except (BadInput, OSError):
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _path() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME", "")  # by the specification, empty is not given
-    base = Path(given) if given else Path.home() / ".cache"
-    return base / "fpgajet" / "code.json"
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether the folder is this user's and nobody else may write there."""
-    status = folder.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+    return user_cache() / "code.json"

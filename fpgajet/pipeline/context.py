@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
     from quant.data.checking.identity import Identity
-    from quant.metrics.overlap import Overlap
     from quant.models.quantised import QuantisedNetwork
+    from quant.overlap import Overlap
 
 
 class Artefacts:

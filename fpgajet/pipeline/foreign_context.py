@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,11 +150,6 @@ class ForeignContext(BuildContext):
             f"{name} in real numbers, executed in float64, to the last bit of every quantiser: products with scales "
             f"that are no powers of two have as many bits as give the same integer for every possible sum; {qonnx}"
         )
-
-
-def is_foreign(model: str) -> bool:
-    """Whether ``--model`` names an ONNX file, and no checkpoint."""
-    return Path(model).suffix.lower() == ".onnx"
 
 
 def precision_of(text: str | None) -> FixedType | None:

@@ -130,3 +130,17 @@ def existing_build(root: Path, *, with_project: bool = False) -> BuildDirectory:
             "`--flow all` or `--flow hls`."
         )
     return build
+
+
+def is_foreign(model: str) -> bool:
+    """Whether ``--model`` names an ONNX file, and no checkpoint."""
+    return Path(model).suffix.lower() == ".onnx"
+
+
+def default_directory(model: str, part: str) -> Path:
+    """Where a build goes by default: a zoo name as it is, a checkpoint directory by its last part.
+
+    Args:
+        part: short name.
+    """
+    return Path("builds") / f"{Path(model).resolve().name}-{part}"

@@ -17,6 +17,7 @@ from typing import Any
 import fpgajet
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.files import read_json, sha256, write_json
+from fpgajet.hls.backends import COMPILER
 from fpgajet.pipeline.ahead import Ahead, timed
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.reporter import Reporter, reported
@@ -191,8 +192,6 @@ def versions() -> dict[str, str]:
 @functools.cache
 def tools() -> dict[str, str]:
     """Versions of the C++ compiler and of the tools of the RTL flow, as far as they are installed."""
-    from fpgajet.hls.csim import COMPILER
-
     found = _installed(TOOLS)
     with contextlib.suppress(MissingTool, ToolFailed):
         asked = run([COMPILER, "-dumpfullversion"], timeout=10)

@@ -59,6 +59,47 @@ class Silent:
     def advance(self, events: int, total: int) -> None: ...
 
 
+class Noting:
+    """Passes everything on, and keeps what would be said again if all stages were up to date.
+
+    Attributes:
+        said: of a stage its name, an empty subject and its outcome; of a note no stage, its subject and its text. Notes
+            of a running stage are not among them.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._running = False
+        self.said: list[list[str]] = []
+
+    def started(self, stage: str) -> None:
+        self._running = True
+        self._reporter.started(stage)
+
+    def finished(self, stage: str, outcome: str, seconds: float) -> None:
+        self.said.append([stage, "", outcome])
+        self._reporter.finished(stage, outcome, seconds)
+
+    def skipped(self, stage: str, outcome: str) -> None:
+        self.said.append([stage, "", outcome])
+        self._reporter.skipped(stage, outcome)
+
+    def stopped(self, stage: str) -> None:
+        self._running = False
+        self._reporter.stopped(stage)
+
+    def note(self, subject: str, text: str) -> None:
+        if not self._running:
+            self.said.append(["", subject, text])
+        self._reporter.note(subject, text)
+
+    def line(self, text: str) -> None:
+        self._reporter.line(text)
+
+    def advance(self, events: int, total: int) -> None:
+        self._reporter.advance(events, total)
+
+
 class Plain:
     """Lines without colour or movement, for the log of a batch job.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from quant.metrics import background_errors, roc_curve, thinned
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def curves_of(
@@ -21,6 +20,10 @@ def curves_of(
         points: about so many points on the ROC curve, evenly spaced in signal efficiency.
         bins: bins between the 0.1 % and the 99.9 % quantile of all scores; what lies outside goes to the ends.
     """
+    import numpy as np
+
+    from quant.metrics import background_errors, roc_curve, thinned
+
     scores, signal = np.asarray(scores, dtype=np.float64), np.asarray(labels).astype(bool)
     background_efficiency, signal_efficiency = (curve[1:] for curve in roc_curve(signal, scores))
     jets = int((~signal).sum()), int(signal.sum())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fpgajet.ops.network import Network
+if TYPE_CHECKING:
+    from fpgajet.ops.network import Network
 
 
 def stages_of(network: Network) -> list[dict[str, Any]]:

@@ -7,8 +7,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from fpgajet import files
-from fpgajet.report import plots
-from fpgajet.report.bit_widths import bit_widths
 from fpgajet.report.explained_pictures import explained_tables, formula_lines, jet_picture, threshold_picture
 from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
@@ -28,6 +26,9 @@ def write_html(report: Report, target: Path) -> None:
 
 def html(report: Report) -> str:
     """The whole page."""
+    from fpgajet.report import plots
+    from fpgajet.report.bit_widths import bit_widths
+
     pictures = {
         "hardware": {
             "waterfall": waterfall(report),

@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fpgajet.devices import Budget
 from fpgajet.devices.hardware_row import HardwareRow
+from fpgajet.devices.verdict_row import VerdictRow
 from fpgajet.errors import BadInput
-from fpgajet.estimate.verdict import VerdictRow
 from fpgajet.report.explained import Explanation
 from fpgajet.report.words import IMPLEMENTATIONS
-from quant.metrics.overlap import Overlap
+from quant.overlap import Overlap
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from fpgajet.report import quoting
 from fpgajet.report.svg import WIDTH
 from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, measured, number
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_html(template: str, **values: Any) -> str:
@@ -24,6 +25,8 @@ def render_markdown(template: str, **values: Any) -> str:
 
 @cache
 def _environment(language: str) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     html = language == "html"
     environment = Environment(
         loader=PackageLoader("fpgajet.report"),

@@ -58,6 +58,7 @@ class Certificate:
             implementation; empty where no decision was built.
         unreached: corners that interval analysis cannot exclude and no event has reached.
         scores: those of the real jets, by implementation, [jets] or [jets, scores].
+        common_source: what all implementations come from, where none of them is code of its own; empty otherwise.
     """
 
     implementations: list[str]
@@ -72,6 +73,7 @@ class Certificate:
     unreached: list[str] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    common_source: str = ""
 
     @property
     def total_events(self) -> int:
@@ -87,8 +89,9 @@ class Certificate:
         """The content of ``certificate.json``."""
         content = asdict(self)
         content.pop("scores")
-        if not self.decision:
-            del content["decision"]
+        for optional in ("decision", "common_source"):
+            if not content[optional]:
+                del content[optional]
         return {
             "schema_version": 1,
             "reference": REFERENCE,

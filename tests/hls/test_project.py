@@ -13,6 +13,7 @@ import pytest
 from fpgajet.errors import BadInput, CannotWrite, MissingTool, ToolFailed
 from fpgajet.fixed import from_real
 from fpgajet.graph.export import export
+from fpgajet.hls import csim
 from fpgajet.hls.csim import CSimulation, compile_project
 from fpgajet.hls.project import write_project
 from fpgajet.ops.forms import InputForm
@@ -95,11 +96,27 @@ def assert_equals_reference(
     assert len(np.unique(found[varying])) > 50
 
 
-def test_csim_of_row_sums_equals_the_reference(tmp_path: Path) -> None:
+def refuse(*given: object, **named: object) -> None:
+    raise AssertionError("a program was started")
+
+
+def test_csim_of_row_sums_equals_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = with_row_sums(random_network(3, 2, beams=1))
     project = make(network, tmp_path / "hls", vectors=random_jets(20, 3))
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
     assert_equals_reference(simulation, network, random_jets(300, 3), varying="rows")
+
+    # The same sources are not compiled twice, others are.
+    again = CSimulation(project, compile_project(project, tmp_path / "again"))
+    assert not list((tmp_path / "again").glob("*.o"))
+    logs = [(tmp_path / name / "compile.log").read_text() for name in ("csim", "again")]
+    assert logs[0] == logs[1]
+    assert_equals_reference(again, network, random_jets(300, 3), varying="rows")
+    weights = project / "firmware" / "weights"
+    (weights / "another.h").write_text("")
+    monkeypatch.setattr(csim, "run", refuse)
+    with pytest.raises(AssertionError, match="was started"):
+        compile_project(project, tmp_path / "other")
 
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])

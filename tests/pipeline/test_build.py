@@ -119,6 +119,15 @@ def test_second_run_skips_everything_and_a_new_clock_only_what_depends_on_it(
     again = fpgajet(*SMALL, "--out", build_copy)
     assert again.returncode == 0, again.stderr
     assert "+ " not in again.stderr
+    # Given once more, the command is answered from the contents of files, without the libraries of the pipeline.
+    third = fpgajet(*SMALL, "--out", build_copy, PYTHONPROFILEIMPORTTIME="1")
+    assert third.stdout == again.stdout
+    said = [re.findall(r"^[=-] .*$", done.stderr, re.MULTILINE) for done in (again, third)]
+    assert said[0] == said[1]
+    assert len(said[0]) >= len(read(build_copy / "build.json")["stages"])
+    loaded = set(re.findall(r"^import time:.*\| +(\S+)$", third.stderr, re.MULTILINE))
+    assert "fpgajet.pipeline.unchanged" in loaded
+    assert not loaded & {"numpy", "onnx", "torch", "h5py", "jinja2"}
     slower = fpgajet(*SMALL, "--out", build_copy, "--clock-mhz", 300)
     assert slower.returncode == 0, slower.stderr
     # A new clock shapes other sums and moves registers: proved and certified again. The C++ is the same.

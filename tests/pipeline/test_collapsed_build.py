@@ -7,7 +7,7 @@ import pytest
 
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.graph.load import load, read_model
-from fpgajet.pipeline.certify import certify_build
+from fpgajet.pipeline.certify import ONE_FORWARD, certify_build
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import checkpoint_stage, model_stage
@@ -56,6 +56,8 @@ def test_the_certificate_still_compares_the_trained_model(build: BuildDirectory,
     assert {"torch", "onnxruntime", "qonnx"} <= set(certificate.implementations)
     assert certificate.total_differences == 0
     assert certificate.distinct_scores > 20
+    # None of these is code of its own, and the certificate says so.
+    assert certificate.document()["common_source"] == ONE_FORWARD
 
 
 def test_the_estimate_is_that_of_the_build(build: BuildDirectory, outcome: str) -> None:

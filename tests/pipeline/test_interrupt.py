@@ -22,7 +22,7 @@ def test_interrupted_and_continued(tmp_path: Path, fpgajet: Run) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "fpgajet", *command],
         cwd=tmp_path,
-        env=os.environ,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},  # the compiler has work to do
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -14,7 +14,7 @@ from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import physics_stage
 from quant.metrics import auc, mass_window, tagging_errors, tagging_metrics
-from quant.metrics.overlap import Overlap
+from quant.overlap import Overlap
 
 ENERGY = {"pythia_settings": {"QCD": ["Beams:eCM = 13600"]}}
 

@@ -15,7 +15,7 @@ from quant.checkpoint import Checkpoint
 from quant.comparison import compare, grouped, stratified_folds
 from quant.data import Jets
 from quant.evaluation import Scored
-from quant.metrics.overlap import Overlap
+from quant.overlap import Overlap
 
 JETS = 4000
 

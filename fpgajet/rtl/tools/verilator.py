@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet import compiled
 from fpgajet.files import write_text
 from fpgajet.processes import end_all_on_interrupt
 from fpgajet.rtl.tools.bus import pack, unpack
-from fpgajet.rtl.tools.installed import require, verilator_root
+from fpgajet.rtl.tools.installed import available, require, verilator_root
 from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
 from fpgajet.rtl.tools.simulation import Clocked, Simulation
 from fpgajet.rtl.write.design import RtlDesign
@@ -24,6 +25,11 @@ FOLDER = "fpgajet-verilator-"
 GENERATED = "the generated code"
 #: Verilator's own part of a simulation.
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
+COMPILER = ("g++", "-std=c++17", "-O0", "-fPIC", "-w")
+#: A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
+VERILATE = (
+    "--cc", "-O3", "--x-assign", "0", "--x-initial", "0", "-Wno-fatal", "-Wno-lint", "-Wno-style",
+)  # fmt: skip
 
 
 class VerilogSimulation(Simulation):
@@ -71,8 +77,21 @@ def compile_verilog(
     """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
 
     It is not optimised: for a hundred thousand clocks, optimising takes longer than it saves. Two compilers work at
-    a time. ``defines``: names that the harness sees.
+    a time. The same sources are not compiled twice (:mod:`fpgajet.compiled`). ``defines``: names that the harness sees.
     """
+    library = work / "simulation.so"
+    options = [available()["verilator"].version, *COMPILER, *VERILATE, top, *defines]
+    read = [(path.name, path.read_bytes()) for path in (*sources, harness)]
+    key = compiled.compiled_key("g++", options, read)
+    if not compiled.fetch(key, library):
+        _compile(sources, work, library, top, harness, defines)
+        compiled.keep(key, library)
+    return library
+
+
+def _compile(
+    sources: Sequence[Path], work: Path, library: Path, top: str, harness: Path, defines: Sequence[str]
+) -> None:
     root = verilator_root()
     assert root is not None
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
@@ -81,36 +100,28 @@ def compile_verilog(
     runtime = work / "runtime.cc"
     write_text(runtime, _including(root / "include" / name for name in RUNTIME))
 
-    def compiled(unit: Path) -> str:
+    def object_of(unit: Path) -> str:
         result = str(unit.with_suffix(".o"))
-        command = [
-            "g++",
-            "-std=c++17",
-            "-O0",
-            "-fPIC",
-            "-w",
-            *macros,
-            *headers,
-            "-c",
-            "-o",
-            result,
-            str(unit),
-        ]
+        command = [*COMPILER, *macros, *headers, "-c", "-o", result, str(unit)]
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
         return result
 
-    # A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
-    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "0", "--x-initial", "0"]
-    verilate += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
+    def runtime_object() -> str:  # the same for all designs
+        key = compiled.compiled_key("g++", [available()["verilator"].version, *COMPILER, *RUNTIME], [])
+        result = runtime.with_suffix(".o")
+        if not compiled.fetch(key, result):
+            object_of(runtime)
+            compiled.keep(key, result)
+        return str(result)
+
+    verilate = [str(root / "bin" / "verilator_bin"), *VERILATE, "--top-module", top, "--Mdir", str(work)]
     verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
-        first = pool.submit(compiled, runtime)  # the same for all designs: while Verilator works
+        first = pool.submit(runtime_object)  # while Verilator works
         run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
-        objects = [*pool.map(compiled, _units(work, harness)), first.result()]
-    library = work / "simulation.so"
+        objects = [*pool.map(object_of, _units(work, harness)), first.result()]
     link = ["g++", "-shared", "-o", str(library), *objects]
     run_tool(link, work, FOLDER, f"g++ cannot link {GENERATED}", env=environment)
-    return library
 
 
 def _units(work: Path, harness: Path) -> list[Path]:

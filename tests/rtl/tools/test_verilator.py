@@ -12,6 +12,7 @@ from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
+from fpgajet.rtl.tools import verilator
 from tests.networks import LOG, PUPPI, TRIGGER, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 from tests.rtl.share.networks import NETWORKS
@@ -79,6 +80,20 @@ def test_jets_that_come_too_early_spoil_each_other(
     raw = raw_jets(network, 100)
     monkeypatch.setattr(simulation, "design", replace(simulation.design, ii=1))
     assert (simulation.scores(raw) != wanted(network, raw)).any() == shared
+
+
+def test_the_same_verilog_is_not_compiled_twice(
+    network: Network, design: RtlDesign, simulation: VerilogSimulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object, **named: object) -> None:
+        raise AssertionError("a program was started")
+
+    monkeypatch.setattr(verilator, "run_tool", refuse)
+    raw = raw_jets(network, 50)
+    np.testing.assert_array_equal(VerilogSimulation(design).scores(raw), wanted(network, raw))
+    monkeypatch.setattr(verilator, "VERILATE", (*verilator.VERILATE, "--other"))
+    with pytest.raises(AssertionError, match="was started"):
+        VerilogSimulation(design)
 
 
 def test_jets_of_another_shape_are_refused(simulation: VerilogSimulation) -> None:
