@@ -58,15 +58,16 @@ def float_row(
     prepare(out, settings, resume=True)
     train = sample(part_of(data, "train"), settings.constituents, settings.max_jets)
     validation = sample(part_of(data, "val"), settings.constituents, validation_jets)
-    model = trained_seeds(settings, train, validation, out / "state", Recorder(out, _say))[0].model
+    best = trained_seeds(settings, train, validation, out / "state", Recorder(out, _say))[0]
     test = sample(part_of(data, "test"), settings.constituents, None)
-    scores = evaluate(model, test.momenta).numpy()
+    scores = evaluate(best.model, test.momenta).numpy()
     row = {
         "constituents": settings.constituents,
         "seed": settings.seed,
         "train_jets": len(train),
         "test_jets": len(test),
         "epochs": settings.float_epochs,
+        "validation_loss": round(best.validation_loss, 6),
         **chosen(tagging_metrics(test.labels, scores)),
     }
     write_json(out / ROW, row)
