@@ -5,8 +5,8 @@
 
 JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/float-n80.csv (or --result), rewritten after each; the picture
-float-n80.svg beside it shows them with the published values. With ``--set preset=paper`` a row is one seed trained by the
-paper's regime; how many seeds there are is said with --seeds, and docs/training.md takes means and spreads over them.
+float-n80.svg beside it shows them with the published values. With ``--set preset=paper`` a row is one seed trained by
+the paper's regime, for as many seeds as --seeds names; docs/training.md takes means and spreads over them.
 """
 
 from __future__ import annotations

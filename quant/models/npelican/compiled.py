@@ -172,7 +172,9 @@ class CompiledScores:
 def compiled_scores(model: NPelican, p: Tensor, dropout: float = 0.0, seed: int = 0) -> Tensor:
     """As :class:`CompiledScores`; ``seed`` says what is dropped."""
     if p.device.type != "cpu":
-        raise BadInput(f"compiled=true computes on the CPU and not on {p.device.type}: leave out one of the two.")
+        raise BadInput(
+            f"compiled=true computes on the CPU and not on {p.device.type}: leave out one of the two."
+        )
     pairs = Pairs.from_momenta(p, model.architecture.beams)
     n = pairs.slots.clamp_min(1).double()
     nbar = model.nbar
