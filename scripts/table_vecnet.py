@@ -4,7 +4,8 @@
         [--test-jets K] [--set key=value ...]
 
 JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill and
-skips what is done. Rows go to docs/results/vecnet-published.csv (or --result); rows of other presets that are there stay.
+skips what is done. Rows go to docs/results/vecnet-published.csv (or --result);
+rows of other presets that are there stay.
 """
 
 from __future__ import annotations
