@@ -28,7 +28,7 @@ from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
 from quant.checkpoint_network import built_network
 from quant.models.messages.plan import Unrounded
-from quant.models.vecnet import VecNetSettings
+from quant.models.vecnet.vecnet_settings import VecNetSettings
 from quant.training.read_settings import read_settings
 from studies.tables.rows import finished, float_row, with_range, write_table
 

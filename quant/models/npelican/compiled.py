@@ -104,7 +104,8 @@ class Pairs:
             _at(p), ctypes.c_int64(len(p)), ctypes.c_int64(p.shape[1]), _at(beam), ctypes.c_int64(2 * beams),
             _at(slots), _at(offset), _at(products), ctypes.c_void_p(statistics.ctypes.data), _at(scratch),
         )  # fmt: skip
-        return cls(products, offset, slots, *statistics.tolist(), float((slots * slots).sum()), largest)
+        total, squares = statistics.tolist()
+        return cls(products, offset, slots, total, squares, float((slots * slots).sum()), largest)
 
 
 class PairLoop(torch.autograd.Function):
