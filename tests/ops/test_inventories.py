@@ -46,11 +46,17 @@ def test_units_are_the_golden_ones() -> None:
 def lines() -> Iterator[str]:
     for name, network in NETWORKS:
         yield f"{name}: {network.constituents} constituents"
-        shapes = network.shapes()
+        shapes, types, widths = network.shapes(), network.types(), network.widths()
         for node, block in zip(network.nodes, blocks_of(network), strict=True):
             yield f"  {block.name} ({block.op_type})"
-            yield f"    C++ constants: {node.operator.hls_constants(*(shapes[name] for name in node.inputs))}"
+            given = [shapes[name] for name in node.inputs]
+            yield f"    C++ constants: {node.operator.hls_constants(*given)}"
             yield from (f"    {line}" for line in described(block.inventory))
+            known = {f"input{k}": types[name] for k, name in enumerate(node.inputs)} | widths[node.name]
+            known |= {name: tensor.type for name, tensor in node.tensors.items()}
+            yield from (
+                f"    any weights: {line}" for line in described(node.operator.inventory(given, known))
+            )
 
 
 def described(inventory: Inventory) -> Iterator[str]:

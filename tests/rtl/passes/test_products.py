@@ -65,3 +65,19 @@ def test_a_sum_or_difference_that_only_a_product_reads_goes_into_the_pre_adder(s
     raw = np.random.default_rng(1).integers(-128, 128, (1000, 4))
     expected = (raw[:, 0] + sign * raw[:, 1]) * raw[:, 2] + raw[:, 3]
     np.testing.assert_array_equal(evaluate(netlist, raw)[:, 0], expected)
+
+
+def test_bounds_of_an_accumulation_are_those_of_its_summands() -> None:
+    """x0 x1 + x2 of 8, 8 and 2 fraction bits, and - x0 x1 + x2: the ends of the summands, at one binary point."""
+    for sign in (1, -1):
+        a, fine, coarse = AlkaidArithmetic(), t("ap_fixed<6,2>"), t("ap_fixed<7,5>")
+        x, z = symbolic_input((2,), fine), symbolic_input((1,), coarse)
+        squares = a.take(x, 0, -1) * a.take(x, 1, -1)
+        y = a.take(z, 0, -1) + squares if sign > 0 else a.take(z, 0, -1) - squares
+        kinds = [fine, fine, coarse]
+        netlist = accumulate_in_dsp(
+            from_symbols(a.concat([x, z], -1), kinds, np.ravel(y), t("ap_fixed<20,10>"))
+        )
+        (block,) = (cell for cell in netlist.cells if isinstance(cell, Mac))
+        ends = sorted(sign * end for end in (-32 * 31, 32 * 32))  # at 8 fraction bits
+        assert block.range == (ends[0] - (64 << 6), ends[1] + (63 << 6))
