@@ -6,7 +6,7 @@
 
 That is :func:`quant.models.npelican.plain.plain_scores`, and tests compare the two, scores and gradients, with the same
 m and m'. Dropout breaks the symmetry of x and differs from channel to channel, so that the fused sums of
-:mod:`quant.models.npelican.pair_sums` cannot express it; the plain formula can, and is several hundred times as slow at
+:mod:`quant.models.npelican.pair_sums` cannot express it; the plain formula can, and needs many times as long at
 80 constituents. ``pair_loop.c`` is compiled when a model is made. Pairs are in float32, everything else in float64.
 """
 
