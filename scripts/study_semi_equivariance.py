@@ -1,20 +1,22 @@
 """How much symmetry pays: VecNets of equal size with other mixtures of channels, physics and hardware side by side.
 
     python scripts/study_semi_equivariance.py --data JETS --out RUNS [--constituents 16] [--seeds 1 2 3 4 5]
-        [--inputs aligned raw] [--mixtures 8/2/4 ...] [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--set key=value ...]
+        [--inputs aligned raw] [--mixtures 8/2/4 ...] [--part xcvu13p] [--clock-mhz 360] [--ii 6] [--until float]
+        [--set key=value ...]
 
 JETS holds train, val and test jets. RUNS keeps one checkpoint per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/semi-equivariance.csv (or --result), rewritten after each run,
 the figure beside it. Every mixture is trained on momenta as they come (raw) and on momenta turned and boosted to the
 jet's axis (aligned): alignment takes two symmetries away by hand, so that "no symmetry" (scalar = vector = 0) means
 what it says for raw momenta only. Latency and resources are estimates with 80 % intervals, at the initiation interval
-given.
+given. With ``--until float`` only float models are trained, and rows hold their physics alone, without a figure.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import shlex
 import sys
 from pathlib import Path
@@ -25,8 +27,10 @@ from fpgajet.estimate import estimate
 from fpgajet.files import atomic_path
 from quant.checkpoint import Checkpoint
 from quant.checkpoint_network import built_network
+from quant.models.messages.plan import Unrounded
+from quant.models.vecnet.vecnet_settings import VecNetSettings
 from quant.training.read_settings import read_settings
-from studies.tables.rows import finished, with_range, write_table
+from studies.tables.rows import finished, float_row, with_range, write_table
 
 HERE = Path(__file__).resolve().parent.parent
 #: (scalar, vector, hidden): 571 to 718 parameters at the default layers, from no symmetry to full equivariance
@@ -54,6 +58,8 @@ def main() -> None:
     parser.add_argument("--part", default="xcvu13p")
     parser.add_argument("--clock-mhz", type=float, default=360.0)
     parser.add_argument("--ii", type=int, default=6)
+    parser.add_argument("--until", choices=("float",), help="no quantised models and no hardware")
+    parser.add_argument("--validation-jets", type=int, help="with --until float: so many choose the epoch")
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/semi-equivariance.csv")
     parser.add_argument("--set", dest="assignments", action="append", default=[])
     given = parser.parse_args()
@@ -67,11 +73,29 @@ def main() -> None:
         settings = read_settings(None, [*given.assignments, *sizes])
         mark = "-raw" if kind == "raw" else ""
         out = given.out / f"n{given.constituents}-s{scalar}v{vector}h{hidden}{mark}-seed{seed}"
-        checkpoint = finished(settings, given.data, out, command)
-        rows.append({"input": kind} | row(checkpoint, given.part, given.clock_mhz, given.ii))
+        if given.until:
+            sizes_of = {
+                "scalar": scalar,
+                "vector": vector,
+                "hidden": hidden,
+                "parameters": parameters(settings),
+            }
+            rows.append(
+                {"input": kind} | sizes_of | float_row(settings, given.data, out, given.validation_jets)
+            )
+        else:
+            checkpoint = finished(settings, given.data, out, command)
+            rows.append({"input": kind} | row(checkpoint, given.part, given.clock_mhz, given.ii))
         write_table(given.result, rows, shlex.join(command))
         print(rows[-1], flush=True)
-    plot(rows, given.result.with_suffix(".svg"))
+    if not given.until:
+        plot(rows, given.result.with_suffix(".svg"))
+
+
+def parameters(settings: VecNetSettings) -> int:
+    """Numbers that are trained, batch norms folded."""
+    plan = settings.plan(Unrounded(settings.bits.front()))
+    return sum(math.prod(parameter.shape) for parameter in plan.parameters.values())
 
 
 def row(checkpoint: Checkpoint, part: str, clock_mhz: float, ii: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@
 
 JETS holds train, val and test jets. RUNS keeps one directory per row, so the same command continues after a kill
 and skips what is done. Rows go to docs/results/float-n80.csv (or --result), rewritten after each; the picture
-float-n80.svg beside it shows them with the published values.
+float-n80.svg beside it shows them with the published values. With ``--set preset=paper`` a row is one seed trained by
+the paper's regime, for as many seeds as --seeds names; docs/training.md takes means and spreads over them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PUBLISHED = {
     (10, 0): (0.9748, 0.0001, 327), (1, 1): (0.960, 0.002, 150), (2, 1): (0.9745, 0.0001, 368),
     (3, 1): (0.9752, 0.0002, 384), (10, 1): (0.9764, 0.0001, 448),
 }  # fmt: skip
+#: without a preset
 DEFAULTS = ["constituents=80", "restarts=8", "screen_epochs=3", "screen_jets=50000", "float_epochs=20"]
 
 
@@ -39,9 +41,12 @@ def main() -> None:
 
     command = shlex.join(["python", "scripts/table_float_n80.py", *sys.argv[1:]])
     rows: list[dict[str, Any]] = []
+    preset = any(assignment.startswith("preset=") for assignment in given.assignments)
     for seed, c, alpha in itertools.product(given.seeds, given.hidden, given.alpha):
         chosen = [f"hidden={c}", f"seed={seed}", *(["alpha=true"] if alpha else [])]
-        settings = read_settings(None, [*DEFAULTS, *given.assignments, *chosen])
+        if preset:
+            chosen += ["seeds=1", "best_seeds=1"]  # a row is one seed
+        settings = read_settings(None, [*([] if preset else DEFAULTS), *given.assignments, *chosen])
         row = float_row(
             settings, given.data, given.out / f"c{c}{'-alpha' * alpha}-seed{seed}", given.validation_jets
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from studies.docs_tables.families import FAMILIES
+from studies.docs_tables.fidelity import FIDELITY
 from studies.docs_tables.firmware import FIRMWARE
 from studies.docs_tables.foreign import FOREIGN
 from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**FAMILIES, **FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}
+TABLES = {**FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}

@@ -15,9 +15,11 @@ import torch
 from fpgajet.errors import BadInput
 from fpgajet.estimate.figures import Figure
 from fpgajet.files import read_json, write_json, write_text
+from fpgajet.ops.forms import MOMENTA, InputForm
 from quant.checkpoint import MODEL, Checkpoint, open_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics, tagging_metrics
 from quant.models.sample import Sample
+from quant.models.scoring import seen_momenta
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import load_sample, part_of
 from quant.training.fit import evaluate
@@ -39,7 +41,11 @@ def finished(settings: TrainingSettings, data: Path, out: Path, command: Sequenc
 
 
 def float_row(
-    settings: TrainingSettings, data: Path, out: Path, validation_jets: int | None = None
+    settings: TrainingSettings,
+    data: Path,
+    out: Path,
+    validation_jets: int | None = None,
+    test_jets: int | None = None,
 ) -> dict[str, Any]:
     """Metrics of a float model on the test jets, trained now unless ``out`` holds them.
 
@@ -47,7 +53,7 @@ def float_row(
         settings: of the model's family.
         data: directory with train, val and test jets.
         out: of this row; it keeps the state, so that a killed training goes on.
-        validation_jets: so many of them choose the epoch; None means all.
+        validation_jets: so many of them choose the epoch; None means all. test_jets: so many give the metrics.
     """
     if (out / ROW).is_file():
         row = read_json(out / ROW)
@@ -56,17 +62,19 @@ def float_row(
         return row
     torch.set_num_threads(1)
     prepare(out, settings, resume=True)
-    train = sample(part_of(data, "train"), settings.constituents, settings.max_jets)
-    validation = sample(part_of(data, "val"), settings.constituents, validation_jets)
-    model = trained_seeds(settings, train, validation, out / "state", Recorder(out, _say))[0].model
-    test = sample(part_of(data, "test"), settings.constituents, None)
-    scores = evaluate(model, test.momenta).numpy()
+    sizes, form = settings.constituents, settings.form
+    train = sample(part_of(data, "train"), sizes, settings.max_jets, form)
+    validation = sample(part_of(data, "val"), sizes, validation_jets, form)
+    best = trained_seeds(settings, train, validation, out / "state", Recorder(out, _say))[0]
+    test = sample(part_of(data, "test"), sizes, test_jets, form)
+    scores = evaluate(best.model, test.momenta).numpy()
     row = {
         "constituents": settings.constituents,
         "seed": settings.seed,
         "train_jets": len(train),
         "test_jets": len(test),
         "epochs": settings.float_epochs,
+        "validation_loss": round(best.validation_loss, 6),
         **chosen(tagging_metrics(test.labels, scores)),
     }
     write_json(out / ROW, row)
@@ -106,10 +114,11 @@ def seeds_parser(doc: str, result: Path) -> argparse.ArgumentParser:
     return parser
 
 
-@lru_cache(maxsize=3)
-def sample(path: Path, constituents: int, max_jets: int | None) -> Sample:
-    """Jets in memory, read once for all rows that share them."""
-    return load_sample(path, constituents, max_jets)
+@lru_cache(maxsize=6)
+def sample(path: Path, constituents: int, max_jets: int | None, form: InputForm = MOMENTA) -> Sample:
+    """Jets in memory as a float model sees them, read once for all rows that share them."""
+    jets = load_sample(path, constituents, max_jets)
+    return jets.with_inputs(seen_momenta(form, jets.momenta.numpy()))
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, object]], command: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -64,6 +65,43 @@ def test_float_table(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     run("table_float_n80.py", monkeypatch, *where, "--hidden", 1, "--seeds", 1)
     assert finished.stat().st_mtime_ns == before
     assert rows_of(result) == rows
+
+
+def test_a_row_of_the_papers_regime_is_one_seed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = tmp_path / "table.csv"
+    regime = ["preset=paper", "compiled=true", "warm_up_epochs=0", "decay_epochs=0", "float_epochs=1"]
+    where = ["--data", data, "--out", tmp_path / "runs", "--result", result, "--hidden", 1, "--alpha", 1]
+    run(
+        "table_float_n80.py", monkeypatch, *where, "--seeds", 3, 4, *(w for r in regime for w in ("--set", r))
+    )
+    rows = rows_of(result)
+    assert [(row["seed"], row["constituents"], row["epochs"]) for row in rows] == [
+        ("3", "80", "1"),
+        ("4", "80", "1"),
+    ]
+    assert rows[0]["validation_loss"] != rows[1]["validation_loss"]
+    kept = [
+        json.loads((tmp_path / "runs" / f"c1-alpha-seed{k}" / "settings.json").read_text()) for k in (3, 4)
+    ]
+    assert [(own["seeds"], own["restarts"], own["dropout"], own["batch"]) for own in kept] == [
+        (1, 1, 0.01, 512)
+    ] * 2
+
+
+def test_table_of_vecnets(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = tmp_path / "table.csv"
+    where = ["--data", data, "--out", tmp_path / "runs", "--result", result, "--seeds", 1, "--test-jets", 100]
+    quick = sets({"constituents": 5, "float_epochs": 1, "max_jets": 100, "batch": 50})
+    run("table_vecnet.py", monkeypatch, *where, "--presets", "paper-efficient", *quick)
+    (first,) = rows_of(result)
+    assert (first["parameters"], first["test_jets"], first["published_auc"]) == ("2041", "100", "0.981")
+    quick += ["--set", "scalar=2", "--set", "hidden=2"]
+    run("table_vecnet.py", monkeypatch, *where, "--presets", "paper-best", *quick)
+    rows = rows_of(result)
+    assert [row["preset"] for row in rows] == ["paper-efficient", "paper-best"]
+    assert rows[0] == first, "rows of other presets stay, with their command"
 
 
 def test_table_of_references(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

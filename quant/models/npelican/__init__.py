@@ -57,7 +57,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         from quant.models.npelican.outputs import with_two_outputs
 
         start = settings.hidden_bias, settings.dropout, settings.alpha_start, settings.alpha_channels
-        model = new_model(settings.architecture, settings.normaliser, *start)
+        model = new_model(settings.architecture, settings.normaliser, *start, compiled=settings.compiled)
         return with_two_outputs(model) if settings.outputs == 2 else model
 
     def trained(self, model: nn.Module) -> nn.Module:

@@ -96,6 +96,8 @@ class NPelican(nn.Module):
 
     #: where it is set, what computes scores [B] of four-momenta [B, N, 4] (float64) in training mode
     training_scores: Callable[[Tensor], Tensor] | None = None
+    #: where it is set, what computes scores [B] of four-momenta [B, N, 4] in both modes
+    all_scores: Callable[[Tensor], Tensor] | None = None
 
     _of_scale: Tensor
     _of_shift: Tensor
@@ -134,6 +136,8 @@ class NPelican(nn.Module):
 
     def forward(self, p: Tensor) -> Tensor:
         """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
+        if self.all_scores is not None:
+            return self.all_scores(p)
         if self.training and self.training_scores is not None:
             return self.training_scores(p.double())
         return self.score(PairBatch.from_momenta(p, self.architecture.beams))

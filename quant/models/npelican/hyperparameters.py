@@ -25,6 +25,8 @@ class NPelicanSettings(TrainingSettings):
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
         dropout: before each equivariant layer, while the float model is trained.
+        compiled: the float model is trained by a loop over pairs that the C compiler of this machine compiles: the
+            same formula, much faster with dropout; which entries dropout drops differs.
         bits: widths and rounding of the quantisers.
         input: the input form: ``input.form`` (momenta, trigger or log) and its numbers, see
             :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
@@ -44,6 +46,7 @@ class NPelicanSettings(TrainingSettings):
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)
+    compiled: bool = False
     bits: Bits = Field(default_factory=Bits)
     input: dict[str, Any] = Field(default_factory=MOMENTA.to_json)
     symmetric: bool = False
