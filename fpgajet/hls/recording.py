@@ -166,7 +166,7 @@ def record(project: Path, input_type: FixedType, *, synthesis: bool = False) -> 
         try:
             done = run(command, cwd=project, timeout=LONGEST)
             if done.status != 0:
-                raise NotRecorded(f"the C++ does not compile against recording types: {done.first_line('error')}")
+                raise NotRecorded(f"the C++ does not compile against recording types: {done.first_line('error:|undefined')}")
             done = run([program, written], cwd=work, timeout=LONGEST)
         except ToolFailed as error:
             raise NotRecorded(str(error)) from error

@@ -154,9 +154,9 @@ template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N> struct Number {
         result.node = quantised(node, by, S, W, 0, AP_TRN, AP_WRAP);
         return result;
     }
-    template <class T> Number &operator+=(const T &b) { return *this = *this + b; }
-    template <class T> Number &operator-=(const T &b) { return *this = *this - b; }
-    template <class T> Number &operator*=(const T &b) { return *this = *this * b; }
+    template <class T> Number &operator+=(T b) { return *this = *this + b; }
+    template <class T> Number &operator-=(T b) { return *this = *this - b; }
+    template <class T> Number &operator*=(T b) { return *this = *this * b; }
     Number &operator<<=(int by) { return *this = *this << by; }
     Number &operator>>=(int by) { return *this = *this >> by; }
 };
@@ -170,7 +170,7 @@ template <class A, class B> struct Sum {
                                       B::integer + (A::is_signed && !B::is_signed)) + 1;
     typedef Exact<integer + fraction, integer, A::is_signed || B::is_signed> type;
     typedef Exact<integer + fraction, integer, true> difference;
-    static Node made(const char *name, const A &a, const B &b) {
+    static Node made(const char *name, A a, B b) {
         return of_two(name, shifted(a.node, fraction - A::fraction), shifted(b.node, fraction - B::fraction));
     }
 };
@@ -198,30 +198,30 @@ struct IsNumber<Number<W, I, S, Q, O, N>> : std::true_type {};
 template <class A, class B> using Either = std::enable_if_t<IsNumber<A>::value || IsNumber<B>::value>;
 template <class T> using As = typename Operand<T>::type;
 
-template <class A, class B, typename = Either<A, B>> auto operator+(const A &a, const B &b) {
+template <class A, class B, typename = Either<A, B>> auto operator+(A a, B b) {
     typedef Sum<As<A>, As<B>> result;
     return exact<typename result::type>(result::made("add", As<A>(a), As<B>(b)));
 }
-template <class A, class B, typename = Either<A, B>> auto operator-(const A &a, const B &b) {
+template <class A, class B, typename = Either<A, B>> auto operator-(A a, B b) {
     typedef Sum<As<A>, As<B>> result;
     return exact<typename result::difference>(result::made("subtract", As<A>(a), As<B>(b)));
 }
-template <class A, class B, typename = Either<A, B>> auto operator*(const A &a, const B &b) {
+template <class A, class B, typename = Either<A, B>> auto operator*(A a, B b) {
     typedef As<A> X;
     typedef As<B> Y;
     typedef Exact<X::width + Y::width, X::integer + Y::integer, X::is_signed || Y::is_signed> result;
     return exact<result>(of_two("multiply", X(a).node, Y(b).node));
 }
-template <class A, class B, typename = Either<A, B>> Condition operator<(const A &a, const B &b) {
+template <class A, class B, typename = Either<A, B>> Condition operator<(A a, B b) {
     return Condition(Sum<As<A>, As<B>>::made("less", As<A>(a), As<B>(b)), 0);
 }
-template <class A, class B, typename = Either<A, B>> Condition operator!=(const A &a, const B &b) {
+template <class A, class B, typename = Either<A, B>> Condition operator!=(A a, B b) {
     return Condition(line("nonzero" + read((a - b).node)), 0);
 }
-template <class A, class B, typename = Either<A, B>> Condition operator>(const A &a, const B &b) { return b < a; }
-template <class A, class B, typename = Either<A, B>> Condition operator<=(const A &a, const B &b) { return !(b < a); }
-template <class A, class B, typename = Either<A, B>> Condition operator>=(const A &a, const B &b) { return !(a < b); }
-template <class A, class B, typename = Either<A, B>> Condition operator==(const A &a, const B &b) { return !(a != b); }
+template <class A, class B, typename = Either<A, B>> Condition operator>(A a, B b) { return b < a; }
+template <class A, class B, typename = Either<A, B>> Condition operator<=(A a, B b) { return !(b < a); }
+template <class A, class B, typename = Either<A, B>> Condition operator>=(A a, B b) { return !(a < b); }
+template <class A, class B, typename = Either<A, B>> Condition operator==(A a, B b) { return !(a != b); }
 
 template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
 Exact<W + 1, I + 1, true> Number<W, I, S, Q, O, N>::operator-() const {
