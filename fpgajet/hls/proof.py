@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from fpgajet.hls.recording import RETURNED, NotRecorded, Recording, record
 from fpgajet.ops.network import Network
+from fpgajet.processes import end_all_on_interrupt
 from fpgajet.prove.operators import OperatorProof, Operators
 from fpgajet.prove.proof import Level, Proof, prove_outputs
 from fpgajet.scalars import ScalarGraph, ScalarNetwork, evaluate, scalar_network
@@ -20,6 +23,8 @@ from fpgajet.scalars.arithmetic import Numbers
 WHAT = "C++ of the HLS project"
 #: Events that are evaluated at a time: every node of the graph holds one number for each.
 CHUNK = 2000
+#: Inputs that refute a proof which are returned: not all of them may be physical jets.
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ def prove_cpp(
     network: Network,
     project: Path,
     samples: NDArray[np.int64],
-    searched: NDArray[np.int64],
-) -> Proof:
+    searched: Callable[[], NDArray[np.int64]],
+) -> tuple[Proof, NDArray[np.int64]]:
     """Prove that C++ computes its network's score for every jet.
 
     What a compiler reads is compared with the reference operator by operator. What a synthesis tool reads, with
@@ -87,47 +92,62 @@ def prove_cpp(
         network: the reference.
         project: C++ on disk.
         samples: raw inputs [events, inputs] that propose what is to be proved.
-        searched: raw inputs among which one that differs is searched for; ``event`` of the proof counts in them.
+        searched: gives raw inputs among which one that differs is searched for.
+
+    Returns:
+        The proof, and raw inputs [inputs] that refute it, at most :data:`MOST_SHOWN`.
 
     Raises:
         BadInput: not a project written by fpgajet.
         MissingTool: no compiler.
     """
     started = time.perf_counter()
-
-    def proof(level: Level, reason: str = "", event: int | None = None) -> Proof:
-        seconds = round(time.perf_counter() - started, 3)
-        return Proof(WHAT, level, reason, seconds=seconds, event=event)
-
+    proof, wrong = Proof(WHAT, Level.COMPARED), samples[:0]
     try:
-        compiled = RecordedStages(network, record(project, network.input_type))
-        synthesised = RecordedStages(network, record(project, network.input_type, synthesis=True))
+        with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+            read = partial(record, project, network.input_type)
+            versions = [pool.submit(read, synthesis=synthesis) for synthesis in (False, True)]
+            recordings = [version.result() for version in versions]
+        proof, wrong = prove_recordings(network, recordings, samples, searched)
     except NotRecorded as error:
-        return proof(Level.COMPARED, str(error))
+        proof = replace(proof, reason=str(error))
+    return replace(proof, seconds=round(time.perf_counter() - started, 3)), wrong
+
+
+def prove_recordings(
+    network: Network,
+    recordings: Sequence[Recording],
+    samples: NDArray[np.int64],
+    searched: Callable[[], NDArray[np.int64]],
+) -> tuple[Proof, NDArray[np.int64]]:
+    """The same, of what was recorded: first as a compiler reads it, last as a synthesis tool does."""
+    compiled, synthesised = (RecordedStages(network, recordings[k]) for k in (0, -1))
     reference = scalar_network(network)
     outputs = [int(n) for n in reference.stages[reference.output].ravel()]
     try:
         found = compiled.outputs(reference.graph)
         other = synthesised.outputs(reference.graph)
     except ValueError as error:
-        return proof(Level.COMPARED, str(error))
+        return Proof(WHAT, Level.COMPARED, str(error)), samples[:0]
     operators = tuple(Operators(network, reference, samples).prove(compiled))
     missing = [operator for operator in operators if not operator.proved]
     if found == other and not missing and _returned(compiled):
-        return _summed(proof(Level.PROVED), operators)
-    for nodes in (found, other):
-        event = _differing(reference.graph, outputs, nodes, searched)
-        if event is not None:
-            first = f"{missing[0].name} ({missing[0].reason})" if missing else "the score"
-            return _summed(proof(Level.REFUTED, f"{first} differs", event), operators)
+        return _summed(Level.PROVED, "", operators), samples[:0]
+    for given in (lambda: samples, searched):
+        raw = given()
+        for nodes in (found, other):
+            wrong = _differing(reference.graph, outputs, nodes, raw)
+            if len(wrong):
+                first = f"{missing[0].name}: {missing[0].reason}" if missing else "the score differs"
+                return _summed(Level.REFUTED, first, operators), wrong
     whole = [_whole(reference, nodes, samples) for nodes in dict.fromkeys((tuple(found), tuple(other)))]
     if all(one.level is Level.PROVED for one in whole):
-        return _summed(proof(Level.PROVED), tuple(o for o in operators if o.proved), whole)
+        return _summed(Level.PROVED, "", operators, whole), samples[:0]
     if found != other:
-        return _summed(proof(Level.COMPARED, "what synthesis reads is other code"), operators)
-    shown = ", ".join(o.name for o in operators if o.proved) or "no operator"
+        return _summed(Level.COMPARED, "what synthesis reads is other code", operators), samples[:0]
+    shown = ", ".join(o.name for o in operators if o.proved)
     why = "; ".join(f"{o.name}: {o.reason}" for o in missing) or "the score is not that of the last operator"
-    return _summed(proof(Level.UP_TO if len(missing) < len(operators) else Level.COMPARED, f"{shown}; not {why}"), operators)
+    return _summed(Level.UP_TO if shown else Level.COMPARED, f"{shown}; not {why}" if shown else why, operators), samples[:0]
 
 
 def _returned(compiled: RecordedStages) -> bool:
@@ -140,10 +160,14 @@ def _whole(reference: ScalarNetwork, found: tuple[int, ...], samples: NDArray[np
     return prove_outputs(WHAT, reference, found, samples)
 
 
-def _summed(proof: Proof, operators: tuple[OperatorProof, ...], whole: list[Proof] | None = None) -> Proof:
-    parts = [*operators, *(whole or [])]
-    return replace(
-        proof,
+def _summed(
+    level: Level, reason: str, operators: tuple[OperatorProof, ...], whole: Sequence[Proof] = ()
+) -> Proof:
+    parts = [*operators, *whole]
+    return Proof(
+        WHAT,
+        level,
+        reason,
         cuts=sum(part.cuts for part in parts),
         enumerations=sum(part.enumerations for part in parts),
         assignments=sum(part.assignments for part in parts),
@@ -153,12 +177,12 @@ def _summed(proof: Proof, operators: tuple[OperatorProof, ...], whole: list[Proo
 
 def _differing(
     graph: ScalarGraph, expected: list[int], found: list[int], raw: NDArray[np.int64]
-) -> int | None:
-    """The first raw input on which two lists of nodes differ; None if there is none."""
+) -> NDArray[np.int64]:
+    """Some of the raw inputs on which two lists of nodes differ."""
     for start in range(0, len(raw), CHUNK):
         chunk = raw[start : start + CHUNK]
         values = evaluate(graph, np.array([expected, found]), chunk)
-        wrong = np.nonzero((values[:, 0] != values[:, 1]).any(axis=1))[0]
-        if len(wrong):
-            return start + int(wrong[0])
-    return None
+        wrong = (values[:, 0] != values[:, 1]).any(axis=1)
+        if wrong.any():
+            return chunk[wrong][:MOST_SHOWN]
+    return raw[:0]

@@ -6,7 +6,7 @@ a process of its own. As code that branches on values does not compile, this one
 A line of the recording is an operation and its operands; the number of the line names its result:
 
 ==================================================  =================================================================
-``input K SIGNED BITS FRACTION``                    number K of the jet, of that type
+``input K SIGNED BITS FRACTION ROUNDING OVERFLOW``  number K of the jet, of that type
 ``constant V``                                      an integer
 ``add A B``, ``subtract A B``, ``multiply A B``     exact
 ``shift A N``                                       A * 2**N
@@ -23,6 +23,7 @@ A line of the recording is an operation and its operands; the number of the line
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -133,6 +134,16 @@ def _type(signed: int, bits: int, fraction: int, rounding: int, overflow: int) -
     return FixedType(bool(signed), bits, fraction, _ROUNDINGS[rounding], _OVERFLOWS[overflow])
 
 
+@functools.cache
+def _checked() -> tuple[str, ...]:
+    """Reading beyond an array stops the recording, where the compiler has this check."""
+    with ScratchFolder("fpgajet-record-") as work:
+        main = work / "main.cpp"
+        write_text(main, "int main() {}\n")
+        options = ("-fsanitize=address",)
+        return options if run([COMPILER, *options, "-o", work / "main", main], timeout=60).status == 0 else ()
+
+
 def record(project: Path, input_type: FixedType, *, synthesis: bool = False) -> Recording:
     """Compile the C++ of a project and write down what it computes.
 
@@ -160,7 +171,7 @@ def record(project: Path, input_type: FixedType, *, synthesis: bool = False) -> 
         for word, size in sizes.items():
             text = text.replace(word, str(size))
         write_text(main, text)
-        command: list[str | Path] = [COMPILER, "-O0", *dialect(), "-w", f"-I{HEADERS}", "-I."]
+        command: list[str | Path] = [COMPILER, "-O0", *_checked(), *dialect(), "-w", f"-I{HEADERS}", "-I."]
         command += ["-include", HEADERS / "fpgajet_record.h", *(["-D__SYNTHESIS__"] if synthesis else [])]
         command += ["-o", program, f"firmware/{name}.cpp", main]
         try:
@@ -173,10 +184,9 @@ def record(project: Path, input_type: FixedType, *, synthesis: bool = False) -> 
         if done.status != 0:
             raise NotRecorded(f"the recording stopped: {done.first_line('.')}")
         lines = tuple(tuple(line.split()) for line in written.read_text(encoding="utf-8").splitlines())
-    expected = tuple(str(int(x)) for x in (input_type.signed, input_type.bits, input_type.fraction))
     stages: dict[str, tuple[int, tuple[int, ...]]] = {}
     for operation, *words in lines:
-        if operation == "input" and tuple(words[1:]) != expected:
+        if operation == "input" and _type(*map(int, words[1:])) != input_type:
             raise NotRecorded(f"the numbers of a jet are not of the type {input_type}")
         if operation == "stage":
             if words[0] in stages:

@@ -56,6 +56,11 @@ class BuildDirectory:
         return self.root / "proof.json"
 
     @property
+    def cpp_proof(self) -> Path:
+        """The same for the C++."""
+        return self.root / "proof_cpp.json"
+
+    @property
     def scores(self) -> Path:
         """Labels and scores of the real jets by implementation."""
         return self.root / "scores.npz"

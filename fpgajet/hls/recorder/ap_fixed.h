@@ -109,6 +109,7 @@ template <class T> Condition operator==(const Part<T> &a, int b) { return !(a !=
 template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N> struct Number {
     static const int width = W, integer = I, fraction = W - I;
     static const bool is_signed = S;
+    static const int rounding = Q, overflow = O;
     Node node = -1;
 
     Number() {}

@@ -56,7 +56,8 @@ int record(void (*top)(IN *, OUT *, REST...), size_t inputs, size_t outputs, con
     std::vector<IN> jet(inputs);
     std::vector<OUT> score(outputs);
     for (size_t k = 0; k < inputs; k++)
-        jet[k].node = line("input" + number(k) + number(IN::is_signed) + number(IN::width) + number(IN::fraction));
+        jet[k].node = line("input" + number(k) + number(IN::is_signed) + number(IN::width) + number(IN::fraction) +
+                           number(IN::rounding) + number(IN::overflow));
     call(top, jet.data(), score.data());
     nnet::write_stage(score.data(), "=", outputs);
     std::FILE *file = std::fopen(path, "w");

@@ -1,0 +1,178 @@
+"""Faults in the C++ of a tagger: what the proof refuses, and whether the C simulation shows it.
+
+    python scripts/prove_mutants_cpp.py docs/results/prove_mutants_cpp.csv [MODEL COUNT SEED]
+
+Every fault is one change of a file of the project. The proof is tried. For a refused one a jet is searched for, the
+C++ with the fault is compiled with the vendor's types, and its score of that jet is compared with the reference. A
+fault that is proved equal is compiled too, and compared on events.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgajet.errors import ToolFailed
+from fpgajet.fixed import from_real, to_real
+from fpgajet.graph.collapse import collapse
+from fpgajet.graph.export import export
+from fpgajet.hls import csim
+from fpgajet.hls.csim import CSimulation, compile_project
+from fpgajet.hls.mutants import CppMutant, mutants
+from fpgajet.hls.project import write_project
+from fpgajet.hls.proof import RecordedStages, prove_recordings
+from fpgajet.hls.recording import NotRecorded, record
+from fpgajet.hls.resources import included
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.prove_flow import physical_jet, samples
+from fpgajet.prove.proof import Level
+from fpgajet.prove.search import near
+from fpgajet.scalars import ScalarGraph, evaluate
+from quant.checkpoint import load_model, open_checkpoint
+from quant.zoo import resolve
+from studies.tables.rows import write_table
+
+MODEL, COUNT, SEED = "npelican-n8-c2", 100, 17
+#: Events of each kind, real jets and edge vectors, on which differing scores are counted.
+EVENTS = 5_000
+#: Inputs near them that are searched where these show nothing.
+NEAR = 40_000
+#: Events on which the C simulation of a fault that is proved equal, or that cannot be recorded, is compared.
+SIMULATED = 1_000
+
+
+class Bench:
+    """One tagger, its correct project, and events."""
+
+    def __init__(self, model: str, work: Path) -> None:
+        self.network = collapse(load_model(open_checkpoint(resolve(model))).network())
+        self.samples = samples(self.network)
+        self.events = samples(self.network, EVENTS, SEED)
+        self.project = work / "correct"
+        clock = {"part": "xcvu9p-flga2104-2L-e", "clock_mhz": 240.0}
+        features = self.features(self.events[:4])
+        write_project(export(self.network), self.network, self.project, vectors=features, **clock)
+        names = {path.name for node in self.network.nodes for path in included(node.operator.header)}
+        self.headers = sorted(names - {"fpgajet_select.h"})
+        self.expected = self.reference(self.events)
+
+    def features(self, raw: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Raw inputs as the bridge of the C simulation takes them."""
+        shaped = raw.reshape(-1, *self.network.input_shape)
+        return to_real(shaped, self.network.input_type.fraction).astype(np.float32)
+
+    def reference(self, raw: NDArray[np.int64]) -> NDArray[Any]:
+        """The score of raw inputs."""
+        given = FixedArray(raw.reshape(-1, *self.network.input_shape), self.network.input_type.fraction)
+        return np.asarray(self.network.reference(given)[self.network.output.name].real).ravel()
+
+    @cache  # noqa: B019 - one bench per process
+    def searched(self) -> NDArray[np.int64]:
+        """Where a difference is searched for."""
+        return np.concatenate([self.events, near(self.events, self.network.input_type, NEAR, SEED)])
+
+
+def main(path: Path, model: str = MODEL, count: int = COUNT, seed: int = SEED) -> None:
+    """Write one row per fault, and print the sums."""
+    rows: list[dict[str, Any]] = []
+    csim.OPTIMISATION = "-O0"
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(model, Path(folder))
+        for number, mutant in enumerate(mutants(bench.project, bench.headers, count, seed)):
+            row = {"mutant": number, "model": model} | _row(bench, mutant, Path(folder))
+            rows.append(row)
+            print(row, flush=True)
+            write_table(path, rows, f"python {shlex.join(sys.argv)}")
+    sums = Counter((row["proof"], row["csim"], row["events_that_differ"] != 0) for row in rows)
+    for key, found in sorted(sums.items(), key=str):
+        print(*key, found)
+
+
+def _row(bench: Bench, mutant: CppMutant, work: Path) -> dict[str, Any]:
+    """What proof and C simulation say about one fault."""
+    project = work / "mutant"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(bench.project, project)
+    (project / "firmware" / mutant.file).write_text(mutant.text)
+    started = time.process_time()
+    clock = time.perf_counter()
+    differing: int | str = ""
+    wrong = bench.samples[:0]
+    try:
+        recording = record(project, bench.network.input_type)
+        proof, wrong = prove_recordings(bench.network, [recording], bench.samples, bench.searched)
+        level, reason = proof.level, proof.reason
+        differing = _differing(bench, RecordedStages(bench.network, recording))
+    except NotRecorded as error:
+        level, reason = Level.COMPARED, str(error)
+    seconds = time.perf_counter() - clock
+    simulated, level = _simulated(bench, project, work, level, wrong)
+    return {
+        "kind": mutant.kind,
+        "file": mutant.file.removeprefix("nnet_utils/"),
+        "line": mutant.line,
+        "before": mutant.before,
+        "after": mutant.after,
+        "proof": level.value,
+        "events_that_differ": differing,
+        "csim": simulated,
+        "seconds": round(seconds, 1),
+        "cpu_s": round(time.process_time() - started, 1),
+        "reason": reason,
+    }
+
+
+def _differing(bench: Bench, compiled: RecordedStages) -> int | str:
+    graph = ScalarGraph()
+    try:
+        nodes = np.array(compiled.outputs(graph))
+    except ValueError:
+        return ""
+    found = [evaluate(graph, nodes, bench.events[k : k + 2000]) for k in range(0, len(bench.events), 2000)]
+    scores = to_real(np.concatenate(found), bench.network.output.operator.output.fraction)
+    return int((scores.ravel() != bench.expected).sum())
+
+
+def _simulated(
+    bench: Bench, project: Path, work: Path, level: Level, wrong: NDArray[np.int64]
+) -> tuple[str, Level]:
+    """What the C simulation of the fault shows: "differs", "equal", or that the compiler refuses it."""
+    try:
+        library = compile_project(project, work / "compiled")
+    except ToolFailed:
+        return "does not compile", level
+    simulation = CSimulation(project, library)
+    if len(wrong):
+        jets = [jet for raw in wrong if (jet := physical_jet(bench.network, raw)) is not None]
+        if not jets:
+            return "no physical jet", level
+        features = bench.network.form.features(jets[0])
+        raw = from_real(features, bench.network.input_type)
+    else:
+        half = SIMULATED // 2
+        raw = np.concatenate([bench.events[:half], bench.events[-half:]])
+        features = bench.features(raw)
+        extremes = features[-half:] * np.float32(1.0 + 2.0**-9)  # between the input's steps, and beyond its range
+        features = np.concatenate([features, extremes])
+        raw = from_real(features, bench.network.input_type)
+    found = simulation.stages(features.astype(np.float32))[bench.network.output.name].ravel()
+    if (found == bench.reference(raw)).all():
+        return "equal", level
+    if level is Level.PROVED:
+        raise SystemExit("the C simulation of a fault differs that was proved equal")
+    return "differs", Level.REFUTED
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:3], *map(int, sys.argv[3:5]))
