@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fpgajet.errors import BadInput, Mismatch, require_extra
+from fpgajet.errors import BadInput, Mismatch
 
 if TYPE_CHECKING:
     from fpgajet.pipeline.export_flow import Export
@@ -106,8 +106,8 @@ def prove(build_dir: Path | str, *, reporter: Reporter | None = None, trust: boo
 
     Raises:
         BadInput: no build, one with neither Verilog nor C++, or one of another user without ``trust``.
-        MissingTool: alkaid is not installed, or no compiler. A refuted proof is a result, which :meth:`Proved.raise_if_refuted` turns
-            into an error.
+        MissingTool: alkaid is not installed, or no compiler. A refuted proof is a result, which
+            :meth:`Proved.raise_if_refuted` turns into an error.
     """
     from fpgajet.pipeline.prove_flow import run_prove
 

@@ -24,8 +24,6 @@ from fpgajet.processes import end_all_on_interrupt, run
 from fpgajet.quoting import is_identifier
 
 COMPILER = "g++"
-#: hls4ml's choice. Less compiles faster and runs slower.
-OPTIMISATION = "-O3"
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
 LARGEST_STAGE = 1 << 26
 #: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take
@@ -93,7 +91,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     objects = [work.resolve() / f"{part}.o" for part in ("firmware", "bridge", "batch")]
     compiler = [
         COMPILER,
-        OPTIMISATION,
+        "-O3",
         "-fPIC",
         *dialect(),
         "-Ifirmware/ap_types",

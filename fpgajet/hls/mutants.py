@@ -42,7 +42,9 @@ def mutants(project: Path, headers: list[str], count: int, seed: int) -> list[Cp
     used = [f"nnet_utils/{name}" for name in headers]
     weights = sorted(f"weights/{path.name}" for path in (firmware / "weights").glob("*.h"))
     files = {"code": used, "types": ["defines.h", "parameters.h"], "weights": weights}
-    texts = {name: (firmware / name).read_text(encoding="utf-8") for name in sum(files.values(), [])}
+    texts = {
+        name: (firmware / name).read_text(encoding="utf-8") for names in files.values() for name in names
+    }
     sites = {
         kind: [(name, match) for name in files[group] for match in _sites(texts[name], rule[0], group)]
         for kind, (group, rule) in _FAULTS.items()
@@ -72,9 +74,11 @@ def _sites(text: str, pattern: str, group: str) -> Iterator[re.Match[str]]:
         line = text[start : text.find("\n", match.start())].strip()
         code = line.split("//")[0]
         skipped = ("#", "template", "static", "typedef", "void", "unsigned", "struct", "using", "namespace")
-        if group == "code" and (line.startswith(skipped) or match.start() - start >= len(text[start:].split("//")[0])):
+        if group == "code" and (line.startswith(skipped) or "//" in text[start : match.start()]):
             continue
-        if group == "code" and (not code.rstrip().endswith((";", "{")) or re.match(r"typename .*\[\w+\];", line)):
+        if group == "code" and (
+            not code.rstrip().endswith((";", "{")) or re.match(r"typename .*\[\w+\];", line)
+        ):
             continue
         yield match
 

@@ -147,7 +147,9 @@ def prove_recordings(
         return _summed(Level.COMPARED, "what synthesis reads is other code", operators), samples[:0]
     shown = ", ".join(o.name for o in operators if o.proved)
     why = "; ".join(f"{o.name}: {o.reason}" for o in missing) or "the score is not that of the last operator"
-    return _summed(Level.UP_TO if shown else Level.COMPARED, f"{shown}; not {why}" if shown else why, operators), samples[:0]
+    return _summed(
+        Level.UP_TO if shown else Level.COMPARED, f"{shown}; not {why}" if shown else why, operators
+    ), samples[:0]
 
 
 def _returned(compiled: RecordedStages) -> bool:

@@ -126,7 +126,9 @@ class Recording:
 
 def _type(signed: int, bits: int, fraction: int, rounding: int, overflow: int) -> FixedType:
     if rounding not in _ROUNDINGS or overflow not in _OVERFLOWS:
-        raise NotRecorded("a rounding or overflow mode without a definition here (AP_RND_ZERO, AP_SAT_ZERO, ...)")
+        raise NotRecorded(
+            "a rounding or overflow mode without a definition here (AP_RND_ZERO, AP_SAT_ZERO, ...)"
+        )
     if signed and bits == 1:
         raise NotRecorded("a signed type of one bit")
     if _OVERFLOWS[overflow] is Overflow.SAT_SYM and not signed:
@@ -177,7 +179,9 @@ def record(project: Path, input_type: FixedType, *, synthesis: bool = False) -> 
         try:
             done = run(command, cwd=project, timeout=LONGEST)
             if done.status != 0:
-                raise NotRecorded(f"the C++ does not compile against recording types: {done.first_line('error:|undefined')}")
+                raise NotRecorded(
+                    f"the C++ does not compile against recording types: {done.first_line('error:|undefined')}"
+                )
             done = run([program, written], cwd=work, timeout=LONGEST)
         except ToolFailed as error:
             raise NotRecorded(str(error)) from error

@@ -93,9 +93,7 @@ def _prove_verilog(build: BuildDirectory, network: Network) -> Outcome:
     settings = read_record(build.root).get("settings", {})
     options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
     if type(options.get("stages")) not in (int, NoneType):
-        raise BadInput(
-            f"{build.record} is not the record of a build: its setting stages is no whole number."
-        )
+        raise BadInput(f"{build.record} is not the record of a build: its setting stages is no whole number.")
     return prove_build(build, options, network)
 
 

@@ -62,7 +62,9 @@ def _operation(  # noqa: PLR0911, PLR0912 - a row per operation
     raise NotImplementedError(f"the scalar operation {node.op} has no algebra")
 
 
-def _positive_part(a: Algebra, bit: Polynomial, chosen: Polynomial, otherwise: Polynomial) -> Polynomial | None:
+def _positive_part(
+    a: Algebra, bit: Polynomial, chosen: Polynomial, otherwise: Polynomial
+) -> Polynomial | None:
     """max(p, 0) written as a selection, ``p if p > 0 else 0`` or ``0 if p < 0 else p``; None if it is none."""
     if not any(a.atoms[atom].kind is Kind.NEGATIVE for atom in poly.atoms_of(bit)):
         return None

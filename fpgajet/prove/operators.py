@@ -1,10 +1,10 @@
 """Equality for all inputs, operator by operator: what each computes from any values that its inputs can have.
 
-A network is cut at its stages. Every value of a stage is a variable, which takes all integers of the range that interval
-arithmetic over the whole reference gives it; values that are one node of the reference are one variable. If an
-implementation computes each stage as the reference does for all values of these variables, then, by induction over the
-stages, it computes every stage as the reference does for all jets. The polynomials of one operator stay small where
-those of a whole message-passing network do not.
+A network is cut at its stages. Every value of a stage is a variable, which takes all integers of the range that
+interval arithmetic over the whole reference gives it; values that are one node of the reference are one variable. If
+an implementation computes each stage as the reference does for all values of these variables, then, by induction over
+the stages, it computes every stage as the reference does for all jets. The polynomials of one operator stay small
+where those of a whole message-passing network do not.
 
 The converse does not hold: an operator may differ for values that no jet gives it.
 """
