@@ -6,6 +6,9 @@ A file holds the operations of an operator and of an implementation of it, over 
 Every pair of outputs must have one polynomial, or agree for all values of the inputs that it reads.
 """
 
+# mypy: ignore-errors
+# Without types, so that it is read in one go.
+
 import json
 import sys
 from math import prod
@@ -43,9 +46,9 @@ RULES = {
     "multiply": lambda x, y: x * y,
     "shift": lambda x, by: x << by,
     "quantise": requantised,
-    "clip": lambda x, low, high: np.clip(x, low, high),
+    "clip": np.clip,
     "relu": lambda x: np.maximum(x, 0),
-    "abs": lambda x: np.abs(x),
+    "abs": np.abs,
     "nonzero": lambda x: (x != 0) * 1,
     "gate": lambda x, bit: x * bit,
     "less": lambda x, y: (x < y) * 1,
@@ -54,7 +57,13 @@ RULES = {
 }
 
 
-def interval(op, ends, numbers):
+def inside(ends, to):
+    """Whether a range is within a type."""
+    full = 1 << to["bits"] - to["signed"]
+    return -full * to["signed"] + (to["overflow"] == "SAT_SYM") <= ends[0] and ends[1] < full
+
+
+def interval(op, ends, numbers):  # noqa: PLR0911 - a row per operation
     """Range of a result from the ranges of its operands, in exact integers."""
     (a, b), *rest = ends or [(0, 0)]
     if op in ("add", "subtract"):
@@ -76,8 +85,7 @@ def interval(op, ends, numbers):
         wide = dict(numbers[1], bits=200, signed=1)
         low, high = int(requantised(a, numbers[0], wide)), int(requantised(b, numbers[0], wide))
         full = 1 << numbers[1]["bits"] - numbers[1]["signed"]
-        least = -full if numbers[1]["signed"] else 0
-        return (low, high) if least <= low and high < full else (least, full - 1)
+        return (low, high) if inside((low, high), numbers[1]) else (-full * numbers[1]["signed"], full - 1)
     return tuple(int(RULES[op](end, *numbers)) for end in (a, b))
 
 
@@ -113,7 +121,7 @@ class Checker:
                 self.forms[n] = self.form(op, [self.forms[x] for x in arguments], numbers, self.ranges[n])
         return self.forms[a] == self.forms[b]
 
-    def form(self, op, x, numbers, ends):
+    def form(self, op, x, numbers, ends):  # noqa: PLR0911 - a row per operation
         """A polynomial {monomial: coefficient} in atoms: inputs, and results of what is no polynomial."""
         if ends[0] == ends[1]:
             return {(): ends[0]} if ends[0] else {}

@@ -207,15 +207,15 @@ def _differing(bench: Bench, compiled: RecordedStages) -> int | str:
 def _simulated(
     bench: Bench, project: Path, work: Path, mutant: CppMutant, level: Level, wrong: NDArray[np.int64]
 ) -> tuple[str, Level]:
-    """What the C simulation of the fault shows: "differs", "equal", "crashes", or that the compiler refuses it."""
+    """What the C simulation of the fault shows: that it differs, is equal, crashes, or does not compile."""
     library = bench.compile(project, work / "compiled", new_bridge=mutant.file == "defines.h")
     if library is None:
         return "does not compile", level
+    word = "differs"
     if len(wrong):
         jets = [jet for raw in wrong if (jet := physical_jet(bench.network, raw)) is not None]
-        if not jets:
-            return "no physical jet", level
-        features = bench.network.form.features(jets[0])
+        features = bench.network.form.features(jets[0]) if jets else bench.features(wrong[:1])
+        word = "differs" if jets else "differs on an unphysical input"
     else:
         half = SIMULATED // 2
         features = bench.features(np.concatenate([bench.events[:half], bench.events[-half:]]))
@@ -229,7 +229,7 @@ def _simulated(
         return "equal", level
     if level is Level.PROVED:
         raise SystemExit("the C simulation of a fault differs that was proved equal")
-    return "differs", Level.REFUTED
+    return word, Level.REFUTED
 
 
 if __name__ == "__main__":

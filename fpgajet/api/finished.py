@@ -91,7 +91,13 @@ class Proved:
         return _facts(f"Proof of {self.directory}", self.sentence, rows)
 
 
-def prove(build_dir: Path | str, *, reporter: Reporter | None = None, trust: bool = False) -> Proved:
+def prove(
+    build_dir: Path | str,
+    *,
+    reporter: Reporter | None = None,
+    trust: bool = False,
+    keep: Path | str | None = None,
+) -> Proved:
     """Prove that Verilog and C++ of a build compute the reference's score for every input.
 
     >>> proved = prove(build_with_verilog)
@@ -103,6 +109,7 @@ def prove(build_dir: Path | str, *, reporter: Reporter | None = None, trust: boo
             ``counterexample-cpp.npy``.
         reporter: hears when the proof begins and ends.
         trust: compile and run C++ that belongs to another user too.
+        keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
 
     Raises:
         BadInput: no build, one with neither Verilog nor C++, or one of another user without ``trust``.
@@ -111,7 +118,8 @@ def prove(build_dir: Path | str, *, reporter: Reporter | None = None, trust: boo
     """
     from fpgajet.pipeline.prove_flow import run_prove
 
-    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust))
+    folder = None if keep is None else Path(keep)
+    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder))
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,7 +20,7 @@ Examples:
 
     fpgajet prove builds/npelican-xcvu9p
 
-    fpgajet prove builds/npelican-xcvu9p --json
+    fpgajet prove builds/npelican-xcvu9p --keep proof    # then: python scripts/check_proof.py proof
 
 Exit codes: 0 proved, or not proved for a stated reason, 2 bad input, 3 refuted, 5 a tool is missing.
 """
@@ -29,12 +29,15 @@ Exit codes: 0 proved, or not proved for a stated reason, 2 bad input, 3 refuted,
 def prove(
     build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`.")],
     trust: Annotated[bool, typer.Option("--trust", help="Also with files of another user.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Folder for files that check the C++ proof.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
     from fpgajet.cli.reporter import reporter
 
-    proved = api.prove(build_dir, reporter=reporter(), trust=trust)
+    proved = api.prove(build_dir, reporter=reporter(), trust=trust, keep=keep)
     proved.raise_if_refuted()
     if as_json:
         print_json(proved.as_dict())

@@ -81,6 +81,7 @@ def prove_cpp(
     project: Path,
     samples: NDArray[np.int64],
     searched: Callable[[], NDArray[np.int64]],
+    keep: Path | None = None,
 ) -> tuple[Proof, NDArray[np.int64]]:
     """Prove that C++ computes its network's score for every jet.
 
@@ -93,6 +94,7 @@ def prove_cpp(
         project: C++ on disk.
         samples: raw inputs [events, inputs] that propose what is to be proved.
         searched: gives raw inputs among which one that differs is searched for.
+        keep: empty folder for files from which the proof can be checked (:mod:`fpgajet.prove.kept`).
 
     Returns:
         The proof, and raw inputs [inputs] that refute it, at most :data:`MOST_SHOWN`.
@@ -108,7 +110,7 @@ def prove_cpp(
             read = partial(record, project, network.input_type)
             versions = [pool.submit(read, synthesis=synthesis) for synthesis in (False, True)]
             recordings = [version.result() for version in versions]
-        proof, wrong = prove_recordings(network, recordings, samples, searched)
+        proof, wrong = prove_recordings(network, recordings, samples, searched, keep)
     except NotRecorded as error:
         proof = replace(proof, reason=str(error))
     return replace(proof, seconds=round(time.perf_counter() - started, 3)), wrong
@@ -119,6 +121,7 @@ def prove_recordings(
     recordings: Sequence[Recording],
     samples: NDArray[np.int64],
     searched: Callable[[], NDArray[np.int64]],
+    keep: Path | None = None,
 ) -> tuple[Proof, NDArray[np.int64]]:
     """The same, of what was recorded: first as a compiler reads it, last as a synthesis tool does."""
     compiled, synthesised = (RecordedStages(network, recordings[k]) for k in (0, -1))
@@ -129,7 +132,7 @@ def prove_recordings(
         other = synthesised.outputs(reference.graph)
     except ValueError as error:
         return Proof(WHAT, Level.COMPARED, str(error)), samples[:0]
-    operators = tuple(Operators(network, reference, samples).prove(compiled))
+    operators = tuple(Operators(network, reference, samples).prove(compiled, keep))
     missing = [operator for operator in operators if not operator.proved]
     if found == other and not missing and _returned(compiled):
         return _summed(Level.PROVED, "", operators), samples[:0]

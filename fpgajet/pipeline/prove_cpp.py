@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
 
 import numpy as np
 
-from fpgajet.errors import Mismatch
+from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
+from fpgajet.folders import atomic_folder
 from fpgajet.hls.project import STAGES_FILE
 from fpgajet.hls.recording import HEADERS
 from fpgajet.ops.network import Network
@@ -29,26 +32,33 @@ def has_project(build: BuildDirectory) -> bool:
     return (build.project / STAGES_FILE).is_file()
 
 
-def prove_project(build: BuildDirectory, network: Network | None = None) -> Outcome:
+def prove_project(build: BuildDirectory, network: Network | None = None, keep: Path | None = None) -> Outcome:
     """Prove the C++ that lies in a build, and write the jet that refutes it, if there is one.
 
     Args:
         build: a build with an hls4ml project.
         network: that of its model, where this process has it.
+        keep: folder that is made or replaced, for files from which ``scripts/check_proof.py`` checks the proof.
 
     Raises:
-        BadInput: the project is not one of fpgajet.
+        BadInput: the project is not one of fpgajet, or ``keep`` holds something else.
         MissingTool: no compiler.
     """
     from fpgajet.hls.proof import prove_cpp
 
     network = Artefacts(build).network if network is None else network
+    if keep is not None and keep.exists():
+        others = [path.name for path in keep.iterdir() if not re.fullmatch(r"\d{3}\.json", path.name)]
+        if others:
+            raise BadInput(f"{keep} holds other files ({others[0]}): name a new folder for the proof.")
 
     def searched() -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         events = samples(network, EVENTS, SEED)
         return np.concatenate([events, near(events, network.input_type, NEAR, SEED)])
 
-    proof, wrong = prove_cpp(network, build.project, samples(network), searched)
+    with contextlib.ExitStack() as stack:
+        folder = None if keep is None else stack.enter_context(atomic_folder(keep))
+        proof, wrong = prove_cpp(network, build.project, samples(network), searched, folder)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     for raw in wrong:

@@ -53,7 +53,7 @@ class Outcome:
 
 
 def run_prove(
-    build_dir: Path, reporter: Reporter | None = None, *, trust: bool = False
+    build_dir: Path, reporter: Reporter | None = None, *, trust: bool = False, keep: Path | None = None
 ) -> tuple[Outcome, ...]:
     """Prove the Verilog and the C++ that lie in a build; writes nothing but counterexamples.
 
@@ -61,6 +61,7 @@ def run_prove(
         build_dir: made by ``fpgajet build``.
         reporter: hears when the proof begins and ends.
         trust: compile and run C++ that belongs to another user too.
+        keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
 
     Returns:
         An outcome for the Verilog and one for the C++, as far as they are there.
@@ -85,7 +86,7 @@ def run_prove(
         if verilog:
             outcomes.append(_prove_verilog(build, network))
         if cpp:
-            outcomes.append(prove_project(build, network))
+            outcomes.append(prove_project(build, network, keep))
     return tuple(outcomes)
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node
 from fpgajet.prove.direct import Direct
+from fpgajet.prove.kept import write_proof
 from fpgajet.prove.prover import Prover
 from fpgajet.scalars import Op, ScalarGraph, ScalarNetwork
 from fpgajet.scalars.arithmetic import Numbers, ScalarArithmetic, ScalarArray
@@ -104,11 +106,11 @@ class Operators:
         rows = {n: np.asarray(x).reshape(len(shaped), -1) for n, x in raw.items()}
         return np.stack([rows[name][:, place] for name, place in self._places], axis=1)
 
-    def prove(self, implementation: Staged) -> list[OperatorProof]:
-        """Compare every operator with the reference."""
-        return [self._compared(node, implementation) for node in self.network.nodes]
+    def prove(self, implementation: Staged, keep: Path | None = None) -> list[OperatorProof]:
+        """Compare every operator with the reference; ``keep``: folder for what a checker needs of those proved."""
+        return [self._compared(node, implementation, keep) for node in self.network.nodes]
 
-    def _compared(self, node: Node, implementation: Staged) -> OperatorProof:
+    def _compared(self, node: Node, implementation: Staged, keep: Path | None) -> OperatorProof:
         started = time.perf_counter()
         what = type(node.operator).__name__
         prover, direct = Prover(self.graph, self.values), Direct(self.graph)
@@ -121,6 +123,8 @@ class Operators:
             small = [direct.equal(e, f) for e, f in zip(expected, found, strict=True)]
             if False in small:
                 raise ValueError("differs for values that its inputs may have")
+            if keep is not None:
+                write_proof(keep / f"{self.network.nodes.index(node):03d}.json", self.graph, expected, found)
             rest = [k for k, equal in enumerate(small) if equal is None]
             expected, found = [expected[k] for k in rest], [found[k] for k in rest]
             prover.reference(expected)
@@ -132,6 +136,8 @@ class Operators:
                 reason = "differs in a sample event"
             elif left:
                 reason = f"{len(left)} of {len(small)} values: no form in common, and too many values to try"
+        if reason and keep is not None:
+            (keep / f"{self.network.nodes.index(node):03d}.json").unlink(missing_ok=True)
         counts = prover.counts
         tried = (counts.enumerations + direct.enumerations, counts.assignments + direct.assignments)
         seconds = round(time.perf_counter() - started, 3)

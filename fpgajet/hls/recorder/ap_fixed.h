@@ -88,9 +88,15 @@ template <class T> struct Part {
     int high, low;
     int width() const { return high - low + 1; }
     Node value() const { return quantised(of.node, low, false, width(), 0, AP_TRN, AP_WRAP); }
-    Part &operator=(const Part &other) { return put(other.value()); }
-    template <class U> Part &operator=(const Part<U> &other) { return put(other.value()); }
+    Part &operator=(const Part &other) { return take(other); }
+    template <class U> Part &operator=(const Part<U> &other) { return take(other); }
     Part &operator=(int bits) { return put(constant(bits)); }
+    template <class U> Part &take(const Part<U> &other) {
+        if (width() != T::width || other.width() < T::width)
+            return put(other.value());
+        of.node = quantised(other.of.node, other.low, T::is_signed, T::width, 0, AP_TRN, AP_WRAP);
+        return *this;
+    }
     Part &put(Node bits) {
         const bool whole = width() == T::width;
         Node fresh = quantised(bits, 0, false, width(), 0, AP_TRN, AP_WRAP);
