@@ -62,9 +62,14 @@ class Bench:
         self.samples = samples(self.network)
         self.events = samples(self.network, EVENTS, SEED)
         self.project = work / "correct"
-        clock = {"part": "xcvu9p-flga2104-2L-e", "clock_mhz": 240.0}
-        features = self.features(self.events[:4])
-        write_project(export(self.network), self.network, self.project, vectors=features, **clock)
+        write_project(
+            export(self.network),
+            self.network,
+            self.project,
+            part="xcvu9p-flga2104-2L-e",
+            clock_mhz=240.0,
+            vectors=self.features(self.events[:4]),
+        )
         names = {path.name for node in self.network.nodes for path in included(node.operator.header)}
         self.headers = sorted(names - {"fpgajet_select.h"})
         self.expected = self.reference(self.events)
@@ -237,4 +242,4 @@ if __name__ == "__main__":
     if given[2:] == [0]:
         work(Path(sys.argv[1]), sys.argv[2], *given[:2])
     else:
-        main(Path(sys.argv[1]), *sys.argv[2:3], *given)
+        main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else MODEL, *given)

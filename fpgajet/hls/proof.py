@@ -136,8 +136,8 @@ def prove_recordings(
     missing = [operator for operator in operators if not operator.proved]
     if found == other and not missing and _returned(compiled):
         return _summed(Level.PROVED, "", operators), samples[:0]
-    for given in (lambda: samples, searched):
-        raw = given()
+    for more in (False, True):
+        raw = searched() if more else samples
         for nodes in (found, other):
             wrong = _differing(reference.graph, outputs, nodes, raw)
             if len(wrong):
@@ -148,11 +148,15 @@ def prove_recordings(
         return _summed(Level.PROVED, "", operators, whole), samples[:0]
     if found != other:
         return _summed(Level.COMPARED, "what synthesis reads is other code", operators), samples[:0]
+    return _summed(*_up_to(operators), operators), samples[:0]
+
+
+def _up_to(operators: Sequence[OperatorProof]) -> tuple[Level, str]:
+    """What is proved where not all operators are, or where the score is not that of the last one."""
     shown = ", ".join(o.name for o in operators if o.proved)
-    why = "; ".join(f"{o.name}: {o.reason}" for o in missing) or "the score is not that of the last operator"
-    return _summed(
-        Level.UP_TO if shown else Level.COMPARED, f"{shown}; not {why}" if shown else why, operators
-    ), samples[:0]
+    why = "; ".join(f"{o.name}: {o.reason}" for o in operators if not o.proved)
+    why = why or "the score is not that of the last operator"
+    return (Level.UP_TO, f"{shown}; not {why}") if shown else (Level.COMPARED, why)
 
 
 def _returned(compiled: RecordedStages) -> bool:
@@ -168,7 +172,7 @@ def _whole(reference: ScalarNetwork, found: tuple[int, ...], samples: NDArray[np
 def _summed(
     level: Level, reason: str, operators: tuple[OperatorProof, ...], whole: Sequence[Proof] = ()
 ) -> Proof:
-    parts = [*operators, *whole]
+    parts: list[OperatorProof | Proof] = [*operators, *whole]
     return Proof(
         WHAT,
         level,
@@ -189,5 +193,6 @@ def _differing(
         values = evaluate(graph, np.array([expected, found]), chunk)
         wrong = (values[:, 0] != values[:, 1]).any(axis=1)
         if wrong.any():
-            return chunk[wrong][:MOST_SHOWN]
+            shown: NDArray[np.int64] = chunk[wrong][:MOST_SHOWN]
+            return shown
     return raw[:0]
