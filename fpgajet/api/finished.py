@@ -116,7 +116,7 @@ def prove(
         MissingTool: alkaid is not installed, or no compiler. A refuted proof is a result, which
             :meth:`Proved.raise_if_refuted` turns into an error.
     """
-    from fpgajet.pipeline.prove_flow import run_prove
+    from fpgajet.pipeline.prove_command import run_prove
 
     folder = None if keep is None else Path(keep)
     return Proved(Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder))
