@@ -12,7 +12,10 @@ import resource
 import shlex
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from fpgajet.fixed import to_real
 from fpgajet.graph.collapse import collapse
@@ -50,7 +53,7 @@ def main(path: Path, models: list[str]) -> None:
                 vectors=given.astype("float32"),
             )
             before = _processor()
-            proof, _wrong = prove_cpp(network, project, raw, lambda given=raw: given)
+            proof, _wrong = prove_cpp(network, project, raw, partial(np.asarray, raw))
         kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
         peak = max(resource.getrusage(kind).ru_maxrss for kind in kinds) // 1024
         rows.append(
