@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fpgajet.errors import BadInput, Mismatch
+from fpgajet.errors import BadInput, Mismatch, require_extra
 
 if TYPE_CHECKING:
     from fpgajet.pipeline.export_flow import Export
@@ -116,6 +116,8 @@ def prove(
         MissingTool: alkaid is not installed, or no compiler. A refuted proof is a result, which
             :meth:`Proved.raise_if_refuted` turns into an error.
     """
+    if not (Path(build_dir) / "hls").is_dir():
+        require_extra("alkaid")  # only Verilog can be proved there
     from fpgajet.pipeline.prove_command import run_prove
 
     folder = None if keep is None else Path(keep)
