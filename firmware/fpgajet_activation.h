@@ -4,6 +4,7 @@
 #define FPGAJET_ACTIVATION_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -16,7 +17,7 @@ void activation_phase(x_T x[VALUES], y_T y[VALUES], typename CONFIG_T::table_t t
         // The raw value, moved so that the lowest one has address 0: the sign bit is turned over.
         ap_uint<CONFIG_T::address_bits> address = argument.range();
         address += CONFIG_T::zero;
-        y[k] = table[address.to_uint()];
+        y[k] = lookup<CONFIG_T::entries>(table, address);
     }
 }
 

@@ -5,6 +5,7 @@
 #define FPGAJET_AFFINE_MEAN_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -82,8 +83,7 @@ void affine_mean(s_T s[CONFIG_T::slots * CONFIG_T::features], mask_T mask[CONFIG
         total[f] = 0;
         for (unsigned i = 0; i < N; i++) {
             #pragma HLS UNROLL
-            if (mask[i] != 0)
-                total[f] += s[i * F + f];
+            total[f] += select(mask[i] != 0, s[i * F + f], s_T(0));
         }
     }
     for (unsigned i = 0; i < N; i++) {
@@ -91,14 +91,13 @@ void affine_mean(s_T s[CONFIG_T::slots * CONFIG_T::features], mask_T mask[CONFIG
         count[i] = 0;
         for (unsigned j = 0; j < N; j++) {
             #pragma HLS UNROLL
-            if (j != i && mask[i] != 0 && mask[j] != 0)
-                count[i] += 1;
+            if (j != i)
+                count[i] += select(mask[i] != 0 && mask[j] != 0, count_T(1), count_T(0));
         }
         for (unsigned f = 0; f < F; f++) {
             #pragma HLS UNROLL
             others[i * F + f] = total[f];
-            if (mask[i] != 0)
-                others[i * F + f] -= s[i * F + f];
+            others[i * F + f] -= select(mask[i] != 0, s[i * F + f], s_T(0));
         }
     }
 
@@ -128,8 +127,8 @@ void affine_mean(s_T s[CONFIG_T::slots * CONFIG_T::features], mask_T mask[CONFIG
         #pragma HLS UNROLL
         for (unsigned g = 0; g < G; g++) {
             #pragma HLS UNROLL
-            const sum_T gated = (mask[i] != 0) ? sum[i * G + g] : sum_T(0);
-            const typename CONFIG_T::product_t product = gated * reciprocal[count[i].to_uint()];
+            const sum_T gated = select(mask[i] != 0, sum[i * G + g], sum_T(0));
+            const typename CONFIG_T::product_t product = gated * lookup<N + 1>(reciprocal, count[i]);
             // Dividing by a power of two is a move of the binary point.
             typename CONFIG_T::mean_t mean;
             mean.range() = product.range();

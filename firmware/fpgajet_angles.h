@@ -3,23 +3,25 @@
 #ifndef FPGAJET_ANGLES_H_
 #define FPGAJET_ANGLES_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 // |first - second| as the address of a table, saturated to the table.
 template <typename CONFIG_T>
-unsigned angular_address(typename CONFIG_T::angle_t first, typename CONFIG_T::angle_t second) {
+typename CONFIG_T::address_t angular_address(typename CONFIG_T::angle_t first, typename CONFIG_T::angle_t second) {
     #pragma HLS INLINE
     const typename CONFIG_T::difference_t difference = first - second;
     const typename CONFIG_T::distance_t distance =
-        (difference < 0) ? typename CONFIG_T::difference_t(-difference) : difference;
+        select(difference < 0, typename CONFIG_T::difference_t(-difference), difference);
     const typename CONFIG_T::address_t address = distance;
-    return address.to_uint();
+    return address;
 }
 
 // What d of two constituents needs: both pT and the addresses of the tables.
 template <typename CONFIG_T> struct angular_pair {
     typename CONFIG_T::pt_t pt_first, pt_second;
-    unsigned eta, phi;
+    typename CONFIG_T::address_t eta, phi;
 };
 
 // Pair q of two lists of (pT, eta, phi). The types wrap: dropping the bits above is free, and the input form keeps

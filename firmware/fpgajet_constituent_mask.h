@@ -4,6 +4,8 @@
 #ifndef FPGAJET_CONSTITUENT_MASK_H_
 #define FPGAJET_CONSTITUENT_MASK_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 template <class p_T, class mask_T, typename CONFIG_T>
@@ -18,7 +20,7 @@ void constituent_mask(p_T p[CONFIG_T::constituents * CONFIG_T::columns], mask_T 
     }
     for (unsigned i = 0; i < CONFIG_T::constituents; i++) {
         #pragma HLS UNROLL
-        mask[2 * CONFIG_T::beams + i] = (p[CONFIG_T::columns * i] != 0) ? 1 : 0;
+        mask[2 * CONFIG_T::beams + i] = select(p[CONFIG_T::columns * i] != 0, mask_T(1), mask_T(0));
     }
 }
 

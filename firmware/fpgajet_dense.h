@@ -4,6 +4,7 @@
 #define FPGAJET_DENSE_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -22,8 +23,8 @@ void dense_phase(x_T x[POINTS * CONFIG_T::features], y_T y[POINTS * CONFIG_T::ou
                 #pragma HLS UNROLL
                 sum += x[p * CONFIG_T::features + f] * weight[g * CONFIG_T::features + f];
             }
-            if (CONFIG_T::relu && sum < 0)
-                sum = 0;
+            if (CONFIG_T::relu)
+                sum = select(sum < 0, typename CONFIG_T::accumulator_t(0), sum);
             y[p * CONFIG_T::outputs + g] = sum;
         }
     }

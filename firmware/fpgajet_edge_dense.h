@@ -5,6 +5,7 @@
 #define FPGAJET_EDGE_DENSE_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -96,8 +97,8 @@ void edge_phase(typename CONFIG_T::receiver_t receiver[CONFIG_T::slots * CONFIG_
                     #pragma HLS UNROLL
                     sum += x[(i * AT_ONCE + c) * E + e] * weight[g * width + 2 * CONFIG_T::features + e];
                 }
-                if (CONFIG_T::relu && sum < 0)
-                    sum = 0;
+                if (CONFIG_T::relu)
+                    sum = select(sum < 0, typename CONFIG_T::accumulator_t(0), sum);
                 m[(i * AT_ONCE + c) * G + g] = sum;
             }
         }

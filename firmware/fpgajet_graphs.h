@@ -3,6 +3,8 @@
 #ifndef FPGAJET_GRAPHS_H_
 #define FPGAJET_GRAPHS_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 template <class mask_T, class e_T, typename CONFIG_T>
@@ -15,7 +17,7 @@ void complete_graph(mask_T mask[CONFIG_T::slots], e_T e[CONFIG_T::slots * CONFIG
         #pragma HLS UNROLL
         for (unsigned j = 0; j < CONFIG_T::slots; j++) {
             #pragma HLS UNROLL
-            e[i * CONFIG_T::slots + j] = (i != j && mask[i] != 0 && mask[j] != 0) ? 1 : 0;
+            e[i * CONFIG_T::slots + j] = select(i != j && mask[i] != 0 && mask[j] != 0, e_T(1), e_T(0));
         }
     }
 }
@@ -23,6 +25,7 @@ void complete_graph(mask_T mask[CONFIG_T::slots], e_T e[CONFIG_T::slots * CONFIG
 template <class d_T, class mask_T, class e_T, typename CONFIG_T>
 void knn_graph(d_T d[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::stride], mask_T mask[CONFIG_T::slots],
                e_T e[CONFIG_T::slots * CONFIG_T::slots]) {
+    typedef typename CONFIG_T::rank_t rank_T;
     static const unsigned N = CONFIG_T::slots;
     static const unsigned S = CONFIG_T::stride;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
@@ -32,7 +35,7 @@ void knn_graph(d_T d[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::stride], mask
 
     for (unsigned i = 0; i < N; i++) {
         #pragma HLS UNROLL
-        typename CONFIG_T::rank_t rank[N];
+        rank_T rank[N];
         #pragma HLS ARRAY_PARTITION variable=rank complete
         for (unsigned j = 0; j < N; j++) {
             #pragma HLS UNROLL
@@ -45,17 +48,15 @@ void knn_graph(d_T d[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::stride], mask
                 #pragma HLS UNROLL
                 if (i == j || i == k)
                     continue;
-                const bool later = d[(i * N + k) * S] < d[(i * N + j) * S];
-                if (later && mask[k] != 0)
-                    rank[j] += 1;
-                if (!later && mask[j] != 0)
-                    rank[k] += 1;
+                const auto later = d[(i * N + k) * S] < d[(i * N + j) * S];
+                rank[j] += select(later && mask[k] != 0, rank_T(1), rank_T(0));
+                rank[k] += select(!later && mask[j] != 0, rank_T(1), rank_T(0));
             }
         }
         for (unsigned j = 0; j < N; j++) {
             #pragma HLS UNROLL
-            const bool near = rank[j] < CONFIG_T::neighbours;
-            e[i * N + j] = (i != j && near && mask[i] != 0 && mask[j] != 0) ? 1 : 0;
+            const auto near = rank[j] < CONFIG_T::neighbours;
+            e[i * N + j] = select(i != j && near && mask[i] != 0 && mask[j] != 0, e_T(1), e_T(0));
         }
     }
 }

@@ -6,6 +6,7 @@
 #define FPGAJET_LIN_EQ_2TO0_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -76,9 +77,7 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         }
     }
 
-    const unsigned count = n.to_uint();
-    const unsigned at = (CONFIG_T::weight_rows > 1) ? count * C * 2 : 0; // first weight for this number of slots
-    typename CONFIG_T::accumulator_t w = bias[count];
+    typename CONFIG_T::accumulator_t w = lookup<M + 1>(bias, n);
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
         typename CONFIG_T::trace_accumulator_t trace = 0;
@@ -91,7 +90,10 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         typename CONFIG_T::trace_scaled_t trace_scaled;
         sum_scaled.range() = sums[c].range();
         trace_scaled.range() = trace.range();
-        w += sum_scaled * weight[at + 2 * c] + trace_scaled * weight[at + 2 * c + 1];
+        // one row of weights, or one for every number of slots
+        const typename CONFIG_T::weight_t of_sum = lookup<CONFIG_T::weight_rows>(weight, n, C * 2, 2 * c);
+        const typename CONFIG_T::weight_t of_trace = lookup<CONFIG_T::weight_rows>(weight, n, C * 2, 2 * c + 1);
+        w += sum_scaled * of_sum + trace_scaled * of_trace;
     }
     score[0] = w;
 }

@@ -6,6 +6,7 @@
 #define FPGAJET_LIN_EQ_2TO2_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -26,12 +27,12 @@ void lin_eq_2to2_phase(d_T d[PAIRS], ap_uint<1> real[PAIRS], typename CONFIG_T::
             const typename CONFIG_T::accumulator_t pair = d[q] * weight[6 * c]; // of all rows of the table the same
             const typename CONFIG_T::accumulator_t y_ij = pair + row_first[q * C + c] + column_second[q * C + c];
             const typename CONFIG_T::accumulator_t y_ji = pair + row_second[q * C + c] + column_first[q * C + c];
-            const z_T z_ij = (y_ij > 0) ? y_ij : typename CONFIG_T::accumulator_t(0);
-            z_T z_ji = (y_ji > 0) ? y_ji : typename CONFIG_T::accumulator_t(0);
+            const z_T z_ij = select(y_ij > 0, y_ij, typename CONFIG_T::accumulator_t(0));
+            z_T z_ji = select(y_ji > 0, y_ji, typename CONFIG_T::accumulator_t(0));
             if (CONFIG_T::symmetric) // then y_ji = y_ij, and the lines above are not built
                 z_ji = z_ij;
-            forth[q * C + c] = (real[q] != 0) ? z_ij : z_T(0);
-            back[q * C + c] = (real[q] != 0) ? z_ji : z_T(0);
+            forth[q * C + c] = select(real[q] != 0, z_ij, z_T(0));
+            back[q * C + c] = select(real[q] != 0, z_ji, z_T(0));
         }
     }
 }
@@ -66,18 +67,22 @@ void lin_eq_2to2_terms(mask_T mask[], typename CONFIG_T::row_sum_t row[], typena
         #pragma HLS UNROLL
         n += mask[i];
     }
-    const unsigned count = n.to_uint();
-    const unsigned at = (CONFIG_T::weight_rows > 1) ? count * C * 6 : 0; // first weight for this number of slots
 
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
-        const typename CONFIG_T::accumulator_t shared = total * weight[at + 6 * c + 4] + bias[count * C + c];
-        const typename CONFIG_T::accumulator_t shared_diagonal = total * weight[at + 6 * c + 5] + diagonal_bias[count * C + c];
+        typename CONFIG_T::weight_t w[6]; // of one row, or of the row for this number of slots
+        #pragma HLS ARRAY_PARTITION variable=w complete
+        for (unsigned b = 0; b < 6; b++) {
+            #pragma HLS UNROLL
+            w[b] = lookup<CONFIG_T::weight_rows>(weight, n, C * 6, 6 * c + b);
+        }
+        const typename CONFIG_T::accumulator_t shared = total * w[4] + lookup<M + 1>(bias, n, C, c);
+        const typename CONFIG_T::accumulator_t shared_diagonal = total * w[5] + lookup<M + 1>(diagonal_bias, n, C, c);
         for (unsigned i = 0; i < M; i++) {
             #pragma HLS UNROLL
-            of_row[i * C + c] = row[i] * weight[at + 6 * c + 3] + shared;
-            of_column[i * C + c] = row[i] * weight[at + 6 * c + 2];
-            of_diagonal[i * C + c] = of_row[i * C + c] + (row[i] * weight[at + 6 * c + 1] + shared_diagonal);
+            of_row[i * C + c] = row[i] * w[3] + shared;
+            of_column[i * C + c] = row[i] * w[2];
+            of_diagonal[i * C + c] = of_row[i * C + c] + (row[i] * w[1] + shared_diagonal);
         }
     }
 }

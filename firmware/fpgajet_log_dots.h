@@ -6,6 +6,7 @@
 
 #include "fpgajet_angles.h"
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -20,15 +21,15 @@ void log_dots_phase(x_T first[PAIRS * 3], x_T second[PAIRS * 3], d_T d[PAIRS],
     for (unsigned q = 0; q < PAIRS; q++) {
         #pragma HLS UNROLL
         const angular_pair<CONFIG_T> pair = angular_pair_of<x_T, CONFIG_T>(first, second, q);
-        const typename CONFIG_T::eta_table_t high = eta_table[pair.eta];
-        const typename CONFIG_T::phi_table_t wide = phi_table[pair.phi];
+        const typename CONFIG_T::eta_table_t high = lookup<CONFIG_T::addresses>(eta_table, pair.eta);
+        const typename CONFIG_T::phi_table_t wide = lookup<CONFIG_T::addresses>(phi_table, pair.phi);
         const typename CONFIG_T::ratio_t ratio = high - wide;
         const typename CONFIG_T::both_t both = pair.pt_first + pair.pt_second;
-        const typename CONFIG_T::accumulator_t exact = both + wide + sum_table[ratio.to_uint()];
+        const typename CONFIG_T::accumulator_t exact = both + wide + lookup<CONFIG_T::corrections>(sum_table, ratio);
         const typename CONFIG_T::exponent_t saturated = exact;
-        const bool real = (pair.pt_first != 0) && (pair.pt_second != 0);
-        const typename CONFIG_T::exponent_t exponent = real ? saturated : typename CONFIG_T::exponent_t(0);
-        d[q] = power_table[exponent.to_uint()];
+        const auto real = (pair.pt_first != 0) && (pair.pt_second != 0);
+        const typename CONFIG_T::exponent_t exponent = select(real, saturated, typename CONFIG_T::exponent_t(0));
+        d[q] = lookup<CONFIG_T::exponents>(power_table, exponent);
     }
 }
 

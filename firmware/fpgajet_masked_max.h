@@ -5,16 +5,15 @@
 #define FPGAJET_MASKED_MAX_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
 // Puts the larger of two into the first, as far as they are real.
 template <class x_T, class e_T> void keep_larger(x_T &x, e_T &x_real, const x_T y, const e_T y_real) {
     #pragma HLS INLINE
-    if (y_real != 0 && (x_real == 0 || x < y))
-        x = y;
-    if (y_real != 0)
-        x_real = 1;
+    x = select(y_real != 0 && (x_real == 0 || x < y), y, x);
+    x_real = select(y_real != 0, e_T(1), x_real);
 }
 
 // The largest over the columns of one phase, for every row, and whether one of them is real.
@@ -28,8 +27,7 @@ void masked_max_phase(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T 
         found[r] = 0;
         for (unsigned c = 0; c < AT_ONCE; c++) {
             #pragma HLS UNROLL
-            if (e[r * AT_ONCE + c] != 0)
-                found[r] = 1;
+            found[r] = select(e[r * AT_ONCE + c] != 0, e_T(1), found[r]);
         }
         for (unsigned f = 0; f < F; f++) {
             #pragma HLS UNROLL
@@ -103,7 +101,7 @@ void masked_max(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features], 
         }
         for (unsigned r = 0; r < R; r++) {
             #pragma HLS UNROLL
-            found[r] = (there[r] != 0 || (phase != 0 && found[r] != 0)) ? 1 : 0;
+            found[r] = select(there[r] != 0 || (phase != 0 && found[r] != 0), e_T(1), e_T(0));
         }
     }
 

@@ -5,6 +5,7 @@
 #define FPGAJET_MASKED_MEAN_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -21,8 +22,7 @@ void masked_sum_phase(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T 
             typename CONFIG_T::sum_t partial = 0;
             for (unsigned c = 0; c < AT_ONCE; c++) {
                 #pragma HLS UNROLL
-                if (e[r * AT_ONCE + c] != 0)
-                    partial += x[(r * AT_ONCE + c) * F + f];
+                partial += select(e[r * AT_ONCE + c] != 0, x[(r * AT_ONCE + c) * F + f], x_T(0));
             }
             sum[r * F + f] = partial;
         }
@@ -86,7 +86,7 @@ void masked_mean(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features],
         }
         for (unsigned f = 0; f < F; f++) {
             #pragma HLS UNROLL
-            const typename CONFIG_T::product_t product = sum[r * F + f] * reciprocal[n.to_uint()];
+            const typename CONFIG_T::product_t product = sum[r * F + f] * lookup<CONFIG_T::columns + 1>(reciprocal, n);
             // Dividing by a power of two is a move of the binary point.
             typename CONFIG_T::mean_t mean;
             mean.range() = product.range();

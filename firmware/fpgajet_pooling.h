@@ -3,6 +3,8 @@
 #ifndef FPGAJET_POOLING_H_
 #define FPGAJET_POOLING_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -32,8 +34,7 @@ void max_pool(x_T x[CONFIG_T::constituents * CONFIG_T::features], y_T y[CONFIG_T
         for (unsigned i = 1; i < CONFIG_T::constituents; i++) {
             #pragma HLS UNROLL
             const x_T next = x[i * CONFIG_T::features + f];
-            if (largest < next)
-                largest = next;
+            largest = select(largest < next, next, largest);
         }
         y[f] = largest;
     }

@@ -4,12 +4,14 @@
 #ifndef FPGAJET_PUPPI_LOG_H_
 #define FPGAJET_PUPPI_LOG_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 // Bits of a word in three pieces: pT 13:0, eta 25:14, phi 36:26.
 template <class x_T> void unpack_puppi(x_T piece[4], ap_uint<14> &pt, ap_int<12> &eta, ap_int<11> &phi) {
     #pragma HLS INLINE
-    const ap_uint<16> low = piece[0].to_uint(), middle = piece[1].to_uint(), high = piece[2].to_uint();
+    const ap_uint<16> low = piece[0], middle = piece[1], high = piece[2];
     pt = low.range(13, 0);
     eta.range(1, 0) = low.range(15, 14);
     eta.range(11, 2) = middle.range(9, 0);
@@ -22,7 +24,7 @@ template <typename CONFIG_T> typename CONFIG_T::angle_t relative_angle(ap_int<14
     #pragma HLS INLINE
     ap_fixed<CONFIG_T::near_bits, CONFIG_T::near_bits, AP_TRN, AP_SAT> near = difference;
     ap_fixed<CONFIG_T::near_bits + 8, CONFIG_T::near_bits + 1> scaled;
-    const ap_int<CONFIG_T::near_bits + 8> product = near.to_int() * int(CONFIG_T::factor);
+    const ap_int<CONFIG_T::near_bits + 8> product = near * int(CONFIG_T::factor);
     scaled.range() = product.range();
     const typename CONFIG_T::angle_t angle = scaled;
     return angle;
@@ -52,25 +54,24 @@ void puppi_log(x_T x[(CONFIG_T::constituents + 1) * 4], y_T y[CONFIG_T::constitu
         ap_uint<5> exponent = 0;
         for (unsigned shift = 8; shift > 0; shift /= 2) {
             #pragma HLS UNROLL
-            if (number.range(13, 14 - shift) == 0)
-                number <<= shift;
-            else
-                exponent += shift;
+            const auto above = number.range(13, 14 - shift) == 0;
+            number = select(above, ap_uint<14>(number << shift), number);
+            exponent += select(above, ap_uint<5>(0), ap_uint<5>(shift));
         }
-        const unsigned mantissa = ap_uint<6>(number.range(12, 7)).to_uint();
-        const typename CONFIG_T::logarithm_t logarithm = log_table[mantissa] + int(exponent) * int(CONFIG_T::steps);
+        const ap_uint<6> mantissa = number.range(12, 7);
+        const typename CONFIG_T::logarithm_t logarithm = lookup<64>(log_table, mantissa) + exponent * int(CONFIG_T::steps);
         const typename CONFIG_T::number_t l = logarithm;
 
         ap_int<14> around = phi - jet_phi;
-        if (around >= int(CONFIG_T::half_turn))
-            around -= 2 * CONFIG_T::half_turn;
-        else if (around < -int(CONFIG_T::half_turn))
-            around += 2 * CONFIG_T::half_turn;
+        const auto beyond = around >= int(CONFIG_T::half_turn), before = around < -int(CONFIG_T::half_turn);
+        around -= select(beyond, ap_int<14>(2 * CONFIG_T::half_turn), ap_int<14>(0));
+        around += select(before, ap_int<14>(2 * CONFIG_T::half_turn), ap_int<14>(0));
         const ap_int<14> across = eta - jet_eta;
 
-        y[3 * i] = (pt != 0) ? y_T(l) : y_T(0);
-        y[3 * i + 1] = (pt != 0) ? y_T(relative_angle<CONFIG_T>(across)) : y_T(0);
-        y[3 * i + 2] = (pt != 0) ? y_T(relative_angle<CONFIG_T>(around)) : y_T(0);
+        const auto real = pt != 0;
+        y[3 * i] = select(real, y_T(l), y_T(0));
+        y[3 * i + 1] = select(real, y_T(relative_angle<CONFIG_T>(across)), y_T(0));
+        y[3 * i + 2] = select(real, y_T(relative_angle<CONFIG_T>(around)), y_T(0));
     }
 }
 

@@ -3,6 +3,8 @@
 #ifndef FPGAJET_RESCALE_H_
 #define FPGAJET_RESCALE_H_
 
+#include "fpgajet_select.h"
+
 namespace nnet {
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -21,8 +23,8 @@ void rescale_features(x_T x[CONFIG_T::points * CONFIG_T::features], y_T y[CONFIG
             const typename CONFIG_T::product_t product = x[p * CONFIG_T::features + f] * weight[f];
             typename CONFIG_T::accumulator_t sum = product;
             sum += bias[f];
-            if (CONFIG_T::relu && sum < 0)
-                sum = 0;
+            if (CONFIG_T::relu)
+                sum = select(sum < 0, typename CONFIG_T::accumulator_t(0), sum);
             y[p * CONFIG_T::features + f] = sum;
         }
     }

@@ -5,6 +5,7 @@
 #define FPGAJET_SIGNED_LOG_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -14,10 +15,8 @@ template <class x_T, typename CONFIG_T, bool SIGNED> struct log_argument;
 template <class x_T, typename CONFIG_T> struct log_argument<x_T, CONFIG_T, true> {
     static typename CONFIG_T::argument_t of(x_T x) {
         #pragma HLS INLINE
-        typename CONFIG_T::magnitude_t magnitude = x;
-        if (x < 0)
-            magnitude = -x;
-        return magnitude;
+        typedef typename CONFIG_T::magnitude_t magnitude_T;
+        return select(x < 0, magnitude_T(-x), magnitude_T(x));
     }
 };
 
@@ -40,10 +39,9 @@ template <class x_T, class y_T, typename CONFIG_T> y_T signed_log_of(x_T x) {
     ap_int<8> exponent = W - 1;
     for (unsigned step = CONFIG_T::first_step; step > 0; step /= 2) {
         #pragma HLS UNROLL
-        if (number.range(W - 1, W - step) == 0) {
-            number <<= step;
-            exponent -= step;
-        }
+        const auto above = number.range(W - 1, W - step) == 0;
+        number = select(above, ap_uint<W>(number << step), number);
+        exponent -= select(above, ap_int<8>(step), ap_int<8>(0));
     }
     exponent -= CONFIG_T::unit_bit;
 
@@ -53,7 +51,7 @@ template <class x_T, class y_T, typename CONFIG_T> y_T signed_log_of(x_T x) {
     fraction.range() = number.range();
     const typename CONFIG_T::logarithm_t logarithm = fraction + exponent;
     y_T y = logarithm;
-    return (CONFIG_T::is_signed && x < 0) ? y_T(-y) : y;
+    return select(CONFIG_T::is_signed && x < 0, y_T(-y), y);
 }
 
 template <class x_T, class y_T, typename CONFIG_T, unsigned VALUES> void signed_log_phase(x_T x[VALUES], y_T y[VALUES]) {

@@ -6,6 +6,7 @@
 
 #include "fpgajet_angles.h"
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -18,7 +19,8 @@ void trigger_dots_phase(x_T first[PAIRS * 3], x_T second[PAIRS * 3], d_T d[PAIRS
     for (unsigned q = 0; q < PAIRS; q++) {
         #pragma HLS UNROLL
         const angular_pair<CONFIG_T> pair = angular_pair_of<x_T, CONFIG_T>(first, second, q);
-        const typename CONFIG_T::angular_t angular = eta_table[pair.eta] + phi_table[pair.phi];
+        const typename CONFIG_T::angular_t angular =
+            lookup<CONFIG_T::addresses>(eta_table, pair.eta) + lookup<CONFIG_T::addresses>(phi_table, pair.phi);
         const typename CONFIG_T::product_t product = pair.pt_first * pair.pt_second;
         const typename CONFIG_T::accumulator_t dot = product * angular;
         d[q] = dot;

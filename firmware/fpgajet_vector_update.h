@@ -5,6 +5,7 @@
 #define FPGAJET_VECTOR_UPDATE_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_select.h"
 
 namespace nnet {
 
@@ -26,7 +27,7 @@ void weighted_sum_phase(v_T v[AT_ONCE * CONFIG_T::given * 4], w_T w[CONFIG_T::sl
             #pragma HLS ARRAY_PARTITION variable=vector_sum complete
             for (unsigned c = 0; c < AT_ONCE; c++) {
                 #pragma HLS UNROLL
-                const w_T weight = (e[i * AT_ONCE + c] != 0) ? w[(i * AT_ONCE + c) * V + a] : w_T(0);
+                const w_T weight = select(e[i * AT_ONCE + c] != 0, w[(i * AT_ONCE + c) * V + a], w_T(0));
                 weight_sum += weight;
                 for (unsigned m = 0; m < 4; m++) {
                     #pragma HLS UNROLL
@@ -116,7 +117,7 @@ void vector_update(v_T v[CONFIG_T::slots * CONFIG_T::given * 4],
                 #pragma HLS UNROLL
                 const v_T here = v[(i * CONFIG_T::given + given) * 4 + m];
                 const typename CONFIG_T::sum_t sum = total[i * V + a] * here - pulled[(i * V + a) * 4 + m];
-                const typename CONFIG_T::product_t product = sum * reciprocal[n.to_uint()];
+                const typename CONFIG_T::product_t product = sum * lookup<N + 1>(reciprocal, n);
                 // Dividing by a power of two is a move of the binary point.
                 typename CONFIG_T::step_t step;
                 step.range() = product.range();

@@ -21,89 +21,107 @@ FEWEST_EDGE_VECTORS = 10
 
 @dataclass(frozen=True, repr=False)
 class Proved:
-    """What the proof of a build's Verilog found.
+    """What the proofs of a build's Verilog and C++ found.
 
     Attributes:
         directory: the build.
-        outcome: the proof, and the input that refutes it, if there is one.
+        outcomes: one for the Verilog and one for the C++, as far as they are there: the proof, and the input that
+            refutes it, if there is one.
     """
 
     directory: Path
-    outcome: Outcome
+    outcomes: tuple[Outcome, ...]
 
     @property
-    def proof(self) -> Proof:
-        """Level, reason and size of the proof."""
-        return self.outcome.proof
+    def proofs(self) -> tuple[Proof, ...]:
+        """Level, reason and size of every proof."""
+        return tuple(outcome.proof for outcome in self.outcomes)
 
     @property
     def level(self) -> str:
-        """ "proved" for all inputs, "refuted" by one, or "compared only": neither, for a stated reason."""
-        return str(self.proof.level)
+        """The weakest: "proved" for all inputs, "proved up to" some operators, "compared only", "refuted" by one."""
+        order = ["refuted", "compared only", "proved up to", "proved"]
+        return min((str(proof.level) for proof in self.proofs), key=order.index)
 
     @property
     def sentence(self) -> str:
-        """The outcome in words."""
+        """The outcomes in words, one a line."""
         from fpgajet.pipeline.prove_flow import described
 
-        return described(self.proof)
+        return "\n".join(described(proof) for proof in self.proofs)
 
     def as_dict(self) -> dict[str, Any]:
         """What ``fpgajet prove --json`` prints."""
-        return {"proofs": [self.proof.document()]}
+        return {"proofs": [proof.document() for proof in self.proofs]}
 
     def raise_if_refuted(self) -> None:
         """Raise what the command line would exit with.
 
         Raises:
-            Mismatch: an input exists for which Verilog and reference differ.
+            Mismatch: an input exists for which Verilog or C++ differs from the reference.
         """
-        if self.level != "refuted":
+        from fpgajet.pipeline.prove_flow import described
+
+        found = next((outcome for outcome in self.outcomes if outcome.proof.level == "refuted"), None)
+        if found is None:
             return
-        found = self.outcome
         where = (
             f"the jet in {found.counterexample} (`fpgajet csim --events` takes it)"
             if found.counterexample
             else f"the raw input {found.raw}, which is no physical jet"
         )
-        raise Mismatch(f"{self.sentence} on {where}.")
+        raise Mismatch(f"{described(found.proof)} on {where}.")
 
     def __repr__(self) -> str:
         return f"<proof of {self.directory}: {self.level}>"
 
     def _repr_html_(self) -> str:
         """A table of what was proved and how."""
-        proof = self.proof
         rows = [
-            ("level", self.level),
-            ("roundings, clips and tables cut", f"{proof.cuts:,}"),
-            ("functions enumerated", f"{proof.enumerations:,}"),
-            ("values tried in enumerations", f"{proof.assignments:,}"),
-            ("time", f"{proof.seconds:.1f} s"),
+            row
+            for proof in self.proofs
+            for row in (
+                (proof.what, str(proof.level)),
+                ("roundings, clips and tables cut", f"{proof.cuts:,}"),
+                ("functions enumerated", f"{proof.enumerations:,}"),
+                ("values tried in enumerations", f"{proof.assignments:,}"),
+                ("time", f"{proof.seconds:.1f} s"),
+            )
         ]
         return _facts(f"Proof of {self.directory}", self.sentence, rows)
 
 
-def prove(build_dir: Path | str, *, reporter: Reporter | None = None) -> Proved:
-    """Prove that the Verilog of a build computes the reference's score for every input.
+def prove(
+    build_dir: Path | str,
+    *,
+    reporter: Reporter | None = None,
+    trust: bool = False,
+    keep: Path | str | None = None,
+) -> Proved:
+    """Prove that Verilog and C++ of a build compute the reference's score for every input.
 
     >>> proved = prove(build_with_verilog)
-    >>> proved.level, proved.proof.cuts > 0
+    >>> proved.level, proved.proofs[0].cuts > 0
     ('proved', True)
 
     Args:
-        build_dir: made by ``fpgajet build``, with Verilog in it. Nothing changes there but ``counterexample.npy``.
+        build_dir: made by ``fpgajet build``. Nothing changes there but ``counterexample.npy`` and
+            ``counterexample-cpp.npy``.
         reporter: hears when the proof begins and ends.
+        trust: compile and run C++ that belongs to another user too.
+        keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
 
     Raises:
-        BadInput: no build, or one without Verilog.
-        MissingTool: alkaid is not installed. A refuted proof is a result, which :meth:`Proved.raise_if_refuted` turns
-            into an error.
+        BadInput: no build, one with neither Verilog nor C++, or one of another user without ``trust``.
+        MissingTool: alkaid is not installed, or no compiler. A refuted proof is a result, which
+            :meth:`Proved.raise_if_refuted` turns into an error.
     """
-    require_extra("alkaid")
-    from fpgajet.pipeline.prove_flow import run_prove
+    if not (Path(build_dir) / "hls").is_dir():
+        require_extra("alkaid")  # only Verilog can be proved there
+    from fpgajet.pipeline.prove_command import run_prove
 
-    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter))
+    folder = None if keep is None else Path(keep)
+    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder))
 
 
 @dataclass(frozen=True, repr=False)

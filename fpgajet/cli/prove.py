@@ -1,4 +1,4 @@
-"""``fpgajet prove``: the Verilog of a build equal to the reference for all inputs."""
+"""``fpgajet prove``: Verilog and C++ of a build equal to the reference for all inputs."""
 
 from __future__ import annotations
 
@@ -10,29 +10,34 @@ import typer
 from fpgajet.cli.output import JSON_HELP, console, print_json
 
 EXAMPLE = """
-Prove that the Verilog in a build directory computes the reference's score for every input, not only on events.
+Prove that Verilog and C++ in a build directory compute the reference's score for every input, not only on events.
 
-The netlist from which the Verilog is written is compared with the integer reference by algebra and enumeration; the
-files must be exactly what is written from that netlist. Changes nothing but `counterexample.npy`.
+The Verilog files are read back; the C++ is compiled with types that write down what is computed. Both are compared with
+the integer reference by algebra and enumeration. This runs C++ of the build directory: use it on C++ that you made or
+trust. Files of another user need `--trust`. Changes nothing but `counterexample.npy` and `counterexample-cpp.npy`.
 
 Examples:
 
     fpgajet prove builds/npelican-xcvu9p
 
-    fpgajet prove builds/npelican-xcvu9p --json
+    fpgajet prove builds/npelican-xcvu9p --keep proof    # then: python scripts/check_proof.py proof
 
 Exit codes: 0 proved, or not proved for a stated reason, 2 bad input, 3 refuted, 5 a tool is missing.
 """
 
 
 def prove(
-    build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`, with Verilog.")],
+    build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`.")],
+    trust: Annotated[bool, typer.Option("--trust", help="Also with files of another user.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Folder for files that check the C++ proof.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
     from fpgajet.cli.reporter import reporter
 
-    proved = api.prove(build_dir, reporter=reporter())
+    proved = api.prove(build_dir, reporter=reporter(), trust=trust, keep=keep)
     proved.raise_if_refuted()
     if as_json:
         print_json(proved.as_dict())

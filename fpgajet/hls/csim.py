@@ -96,7 +96,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
         COMPILER,
         "-O3",
         "-fPIC",
-        *_dialect(),
+        *dialect(),
         "-Ifirmware/ap_types",
         '-DWEIGHTS_DIR="firmware/weights"',
     ]
@@ -130,7 +130,7 @@ def _contents(project: Path, sources: Sequence[Path], batch: Path) -> Iterator[t
 
 
 @functools.cache
-def _dialect() -> list[str]:
+def dialect() -> list[str]:
     """hls4ml's choice: C++23 where the compiler has it, and symbols that a second library may define anew."""
     known = ["-std=c++23"] if _accepts("-std=c++23") else ["-std=c++17"]
     return known + (["-fno-gnu-unique"] if _accepts("-fno-gnu-unique") else [])

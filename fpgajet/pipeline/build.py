@@ -19,6 +19,7 @@ from fpgajet.pipeline.foreign_events import RANDOM
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.outcome import Outcome
 from fpgajet.pipeline.paths import BuildDirectory, default_directory, is_foreign
+from fpgajet.pipeline.prove_cpp import prove_cpp_stage
 from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Noting, Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
@@ -150,20 +151,22 @@ def _flows(
         return record.perform(stage, context.reporter, ahead)
 
     extent = rtl_stages.extent(context) if verilog else rtl_stages.Extent(simulated=False, counted=False)
+    proves = settings.prove and rtl_stages.provable(context)
     flows = set()
     if settings.flow != "rtl":
         flows.add("hls")
         perform(stages.project_stage(context))
         record.begin(stages.csim_stage(context), ahead)
     else:
-        record.forget("project", "csim")
+        record.forget("project", "csim", "prove_cpp")
+        context.directory.cpp_proof.unlink(missing_ok=True)
     if extent.simulated:
         flows.add("rtl")
         if perform(rtl_stages.verilog_stage(context)):
             ahead.begin("simulation", context.artefacts.compile_verilog)  # for the certificate
         cells = rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings))
         record.begin(cells, ahead)
-        if settings.prove and rtl_stages.provable(context):
+        if proves:
             perform(rtl_stages.prove_stage(context))
         else:
             record.forget("prove")
@@ -172,6 +175,11 @@ def _flows(
         record.forget("verilog", "prove", "cells")
         context.directory.proof.unlink(missing_ok=True)
     if "hls" in flows:
+        if proves:
+            perform(prove_cpp_stage(context))
+        else:
+            record.forget("prove_cpp")
+            context.directory.cpp_proof.unlink(missing_ok=True)
         perform(stages.csim_stage(context))
     return extent, flows
 

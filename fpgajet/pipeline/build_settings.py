@@ -64,7 +64,7 @@ class BuildSettings(BaseModel):
     synth: bool = Field(True, description="Count the RTL's cells with Yosys (minutes).")
     prove: bool = Field(
         True,
-        description="Prove the Verilog for all inputs (nPELICAN up to 20 constituents, small foreign networks).",
+        description="Prove Verilog and C++ for all inputs (nPELICAN up to 20 constituents, small foreign networks).",
     )
     jets: Path | None = Field(
         None,

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, read_json, write_json
+from fpgajet.files import atomic_path, write_json
 from fpgajet.pipeline.foreign_context import ForeignContext
 from fpgajet.pipeline.implementations import FOREIGN_IMPLEMENTATIONS
+from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 
 PHYSICS_KEYS = ("accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
@@ -69,8 +70,7 @@ def certificate_stage(context: ForeignContext, flows: Collection[str]) -> Stage:
             arrays["label"] = context.events.labels
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             np.savez_compressed(stream, **arrays)
-        proofs = read_json(build.proof) if "rtl" in flows and build.proof.is_file() else {}
-        write_json(build.certificate, result.document() | proofs)
+        write_json(build.certificate, result.document() | proofs_of(build, flows))
         write_json(build.yardstick, {"yardstick": context.yardstick(), "notes": list(context.notes)})
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
@@ -83,6 +83,7 @@ def certificate_stage(context: ForeignContext, flows: Collection[str]) -> Stage:
         "file": path_digest(build.foreign),
         "implementations": {e.name: e.reads(context.artefacts) for e in entries},
         "proof": path_digest(build.proof),
+        "cpp_proof": path_digest(build.cpp_proof),
         "jets": context.jets_digest,
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets", "input_precision"}),
     }

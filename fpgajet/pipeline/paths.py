@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fpgajet.errors import BadInput
+from fpgajet.files import read_json
 from fpgajet.pipeline.record import RECORD
 
 
@@ -56,6 +59,11 @@ class BuildDirectory:
         return self.root / "proof.json"
 
     @property
+    def cpp_proof(self) -> Path:
+        """The same for the C++."""
+        return self.root / "proof_cpp.json"
+
+    @property
     def scores(self) -> Path:
         """Labels and scores of the real jets by implementation."""
         return self.root / "scores.npz"
@@ -104,6 +112,13 @@ class BuildDirectory:
     def record(self) -> Path:
         """Record of the stages."""
         return self.root / RECORD
+
+
+def proofs_of(build: BuildDirectory, flows: Collection[str]) -> dict[str, Any]:
+    """What is proved of the implementations that these flows made, as ``certificate.json`` has it; may be empty."""
+    files = [path for flow, path in (("rtl", build.proof), ("hls", build.cpp_proof)) if flow in flows]
+    proofs = [proof for path in files if path.is_file() for proof in read_json(path)["proofs"]]
+    return {"proofs": proofs} if proofs else {}
 
 
 def existing_build(root: Path, *, with_project: bool = False) -> BuildDirectory:

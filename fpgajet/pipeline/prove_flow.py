@@ -1,26 +1,21 @@
-"""``fpgajet prove``: the Verilog of a build equal to the reference for all inputs."""
+"""The Verilog of a build equal to the reference for all inputs; jets that refute a proof."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.fixed import from_real, to_real
-from fpgajet.folders import exclusive
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.events import sample_events
-from fpgajet.pipeline.paths import BuildDirectory, existing_build
-from fpgajet.pipeline.record import read_record
-from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.prove.proof import Level, Proof
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.verify.vectors import edge_vectors
@@ -52,33 +47,13 @@ class Outcome:
     raw: list[int] | None = None
 
 
-def run_prove(build_dir: Path, reporter: Reporter | None = None) -> Outcome:
-    """Prove the Verilog that lies in a build; writes nothing but a counterexample.
-
-    Raises:
-        BadInput: not a build, or one without Verilog.
-        MissingTool: alkaid is not installed.
-    """
-    build = existing_build(build_dir)
-    if not (build.verilog / "design.json").is_file():
-        raise BadInput(f"{build_dir} has no Verilog: `fpgajet rtl {build_dir}` writes it.")
-    with exclusive(build_dir), reported(reporter or Silent(), "prove"):
-        settings = read_record(build.root).get("settings", {})
-        options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
-        if type(options.get("stages")) not in (int, NoneType):
-            raise BadInput(
-                f"{build.record} is not the record of a build: its setting stages is no whole number."
-            )
-        return prove_build(build, options)
-
-
 def prove_build(
     build: BuildDirectory,
     options: dict[str, Any],
     network: Network | None = None,
     made: Circuit | None = None,
 ) -> Outcome:
-    """As :func:`run_prove`, within a build; ``options`` are those of the Verilog beside its interval.
+    """Prove the Verilog of a build; ``options`` are those that it was written with beside its interval.
 
     ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
     """
@@ -112,17 +87,20 @@ def save_counterexample(network: Network, raw: NDArray[np.int64], path: Path) ->
     Returns:
         Whether it was written.
     """
-    precision = network.input_type
-    shaped = raw.reshape(1, *network.input_shape)
-    values = to_real(shaped, precision.fraction)
-    event: NDArray[Any] | None = values.astype(np.float32)
-    if not isinstance(network.form, GivenFeatures):
-        event = _physical(network, shaped)
+    event = physical_jet(network, raw)
     if event is None:
         return False
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, event)
     return True
+
+
+def physical_jet(network: Network, raw: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """A jet in GeV [1, N, 4], or features [1, N, F], that becomes exactly a raw input; None if none is known."""
+    shaped = raw.reshape(1, *network.input_shape)
+    if isinstance(network.form, GivenFeatures):
+        return to_real(shaped, network.input_type.fraction).astype(np.float32)
+    return _physical(network, shaped)
 
 
 def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32] | None:
@@ -148,5 +126,6 @@ def described(proof: Proof) -> str:
             f"{proof.what} proved equal to the reference for all inputs: {proof.cuts:,} cuts, "
             f"{proof.enumerations} enumerations, {proof.assignments:,} assignments"
             + (f", {proof.cells:,} statements read back" if proof.cells else "")
+            + (f", {len(proof.operators)} operators one by one" if proof.operators else "")
         )
     return f"{proof.what}: {proof.level}, {proof.reason}"

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from fpgajet.files import atomic_path, read_json, write_errors, write_json
+from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.decision import rate_of
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
+from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 from quant.seen_jets import SEEN
 
@@ -128,8 +129,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
             arrays["float"] = floating
             arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        proofs = read_json(build.proof) if "rtl" in flows and build.proof.is_file() else {}
-        write_json(build.certificate, result.document() | proofs)
+        write_json(build.certificate, result.document() | proofs_of(build, flows))
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"
@@ -140,6 +140,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         "checkpoint": path_digest(build.checkpoint),
         "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
         "proof": path_digest(build.proof),
+        "cpp_proof": path_digest(build.cpp_proof),
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
         **decision_reads(context),

@@ -40,6 +40,9 @@ def _operation(  # noqa: PLR0911, PLR0912 - a row per operation
         case Op.MULTIPLY | Op.GATE:
             return poly.multiply(x[0], x[1], a.bits)
         case Op.SELECT:
+            positive = _positive_part(a, *x)
+            if positive is not None:
+                return positive
             return poly.add(x[2], poly.multiply(x[0], poly.add(x[1], x[2], -1), a.bits))
         case Op.LESS:
             return a.negative(poly.add(x[0], x[1], -1))
@@ -57,3 +60,16 @@ def _operation(  # noqa: PLR0911, PLR0912 - a row per operation
             assert node.precision is not None
             return a.quantise(x[0], node.number, node.precision)
     raise NotImplementedError(f"the scalar operation {node.op} has no algebra")
+
+
+def _positive_part(
+    a: Algebra, bit: Polynomial, chosen: Polynomial, otherwise: Polynomial
+) -> Polynomial | None:
+    """max(p, 0) written as a selection, ``p if p > 0 else 0`` or ``0 if p < 0 else p``; None if it is none."""
+    if not any(a.atoms[atom].kind is Kind.NEGATIVE for atom in poly.atoms_of(bit)):
+        return None
+    if not chosen and bit == a.negative(otherwise):
+        return a.relu(otherwise)
+    if not otherwise and bit == a.negative(poly.scale(chosen, -1)):
+        return a.relu(chosen)
+    return None

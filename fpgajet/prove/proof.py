@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.prove.operators import OperatorProof
 from fpgajet.prove.prover import Prover
 from fpgajet.scalars import ScalarNetwork
 
@@ -19,6 +20,7 @@ class Level(StrEnum):
     """How much is known about an implementation."""
 
     PROVED = "proved"
+    UP_TO = "proved up to"
     REFUTED = "refuted"
     COMPARED = "compared only"
 
@@ -29,7 +31,8 @@ class Proof:
 
     Attributes:
         what: what was proved equal to the reference.
-        level: proved for all inputs; refuted by an input; or neither, so that only the comparison on events stands.
+        level: proved for all inputs; proved for some operators only; refuted by an input; or none of these, so that
+            only the comparison on events stands.
         reason: why it is not proved; empty if it is.
         cuts: roundings, clips and tables of reference and implementation.
         enumerations: comparisons of two functions for all values of what they depend on.
@@ -37,6 +40,7 @@ class Proof:
         cells: statements of written files that were compared with what they should compute.
         seconds: of the proof.
         event: index of the sample that refutes it, or None.
+        operators: one by one, where they were compared so.
     """
 
     what: str
@@ -48,6 +52,7 @@ class Proof:
     cells: int = 0
     seconds: float = 0.0
     event: int | None = None
+    operators: tuple[OperatorProof, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """An element of ``proofs`` in ``certificate.json``."""

@@ -31,11 +31,19 @@ class ScalarGraph:
         Raises:
             ValueError: the input is known with another range.
         """
-        number = self._node(Op.INPUT, (), index, None, precision.lowest, precision.highest)
+        return self.variable(index, precision.lowest, precision.highest)
+
+    def variable(self, index: int, lowest: int, highest: int) -> int:
+        """Input ``index``, any integer of a range.
+
+        Raises:
+            ValueError: the input is known with another range.
+        """
+        number = self._node(Op.INPUT, (), index, None, lowest, highest)
         node = self.nodes[number]
-        if (node.lowest, node.highest) != (precision.lowest, precision.highest):
+        if (node.lowest, node.highest) != (lowest, highest):
             raise ValueError(
-                f"input {index} is known with range {node.lowest}..{node.highest}, not {precision}"
+                f"input {index} is known with range {node.lowest}..{node.highest}, not {lowest}..{highest}"
             )
         return number
 

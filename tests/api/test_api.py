@@ -142,13 +142,13 @@ def test_results_show_the_tables_of_the_report() -> None:
 
 def test_a_refuted_proof_is_a_result_that_can_be_raised() -> None:
     refuted = Proof("rtl", Level.REFUTED, "output 0 differs", 5, 2, 70, 0.1, event=3)
-    proved = api.Proved(Path("b"), Outcome(refuted, Path("b/counterexample.npy")))
+    proved = api.Proved(Path("b"), (Outcome(refuted, Path("b/counterexample.npy")),))
     assert (proved.level, repr(proved)) == ("refuted", "<proof of b: refuted>")
     assert "output 0 differs" in page(proved)
     with pytest.raises(Mismatch, match=r"counterexample\.npy"):
         proved.raise_if_refuted()
     with pytest.raises(Mismatch, match=r"raw input \[1, 2\], which is no physical jet"):
-        api.Proved(Path("b"), Outcome(refuted, None, [1, 2])).raise_if_refuted()
+        api.Proved(Path("b"), (Outcome(refuted, None, [1, 2]),)).raise_if_refuted()
 
 
 def test_an_export_shows_its_files(tmp_path: Path) -> None:

@@ -98,4 +98,4 @@ def test_half_of_an_even_sample_is_not_half_of_every_value() -> None:
 
 
 def test_levels_have_the_names_of_the_certificate() -> None:
-    assert [level.value for level in Level] == ["proved", "refuted", "compared only"]
+    assert [level.value for level in Level] == ["proved", "proved up to", "refuted", "compared only"]

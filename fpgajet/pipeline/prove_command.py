@@ -1,0 +1,60 @@
+"""``fpgajet prove``: Verilog and C++ of a build equal to the reference for all inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import NoneType
+
+from fpgajet.errors import BadInput, require_extra
+from fpgajet.folders import exclusive, require_own
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.paths import BuildDirectory, existing_build
+from fpgajet.pipeline.prove_cpp import has_project, prove_project
+from fpgajet.pipeline.prove_flow import Outcome, prove_build
+from fpgajet.pipeline.record import read_record
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+
+
+def run_prove(
+    build_dir: Path, reporter: Reporter | None = None, *, trust: bool = False, keep: Path | None = None
+) -> tuple[Outcome, ...]:
+    """Prove the Verilog and the C++ that lie in a build; writes nothing but counterexamples.
+
+    Args:
+        build_dir: made by ``fpgajet build``.
+        reporter: hears when the proof begins and ends.
+        trust: compile and run C++ that belongs to another user too.
+        keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
+
+    Returns:
+        An outcome for the Verilog and one for the C++, as far as they are there.
+
+    Raises:
+        BadInput: not a build, one with neither Verilog nor C++, or one of another user without ``trust``.
+        MissingTool: alkaid is not installed, or no compiler.
+    """
+    build = existing_build(build_dir)
+    verilog, cpp = (build.verilog / "design.json").is_file(), has_project(build)
+    if not verilog and not cpp:
+        raise BadInput(f"{build_dir} has neither Verilog nor C++: `fpgajet rtl {build_dir}` writes Verilog.")
+    if cpp:
+        require_own(build_dir, trust=trust, what="its C++")
+    if verilog:
+        require_extra("alkaid")
+    network = Artefacts(build).network
+    outcomes = []
+    with exclusive(build_dir), reported(reporter or Silent(), "prove"):
+        if verilog:
+            outcomes.append(_prove_verilog(build, network))
+        if cpp:
+            outcomes.append(prove_project(build, network, keep))
+    return tuple(outcomes)
+
+
+def _prove_verilog(build: BuildDirectory, network: Network) -> Outcome:
+    settings = read_record(build.root).get("settings", {})
+    options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
+    if type(options.get("stages")) not in (int, NoneType):
+        raise BadInput(f"{build.record} is not the record of a build: its setting stages is no whole number.")
+    return prove_build(build, options, network)
