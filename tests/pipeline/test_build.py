@@ -37,7 +37,7 @@ def test_certificate_is_clean_and_not_about_a_constant(finished: Path) -> None:
 
 def test_scores_file_agrees_with_the_certificate(finished: Path) -> None:
     with np.load(finished / "scores.npz") as scores:
-        for name in ("torch", "onnxruntime", "qonnx", "csim"):
+        for name in ("torch", "onnxruntime", "qonnx", "csim", "c_emulator"):
             np.testing.assert_array_equal(scores[name], scores["integer_reference"])
         assert len(np.unique(scores["csim"])) == read(finished / "certificate.json")["distinct_scores"]
 
