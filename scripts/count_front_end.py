@@ -2,8 +2,8 @@
 
     python scripts/count_front_end.py
 
-Writes docs/data/front_end.csv. The front end (the operator PuppiLog) is counted for 16 candidates at once, as it is part
-of the network, and as it works on every word as it comes, with the collector that puts jets together. Each is
+Writes docs/data/front_end.csv. The front end (the operator PuppiLog) is counted for 16 candidates at once, as it is
+part of the network, and as it works on every word as it comes, with the collector that puts jets together. Each is
 simulated on 2,000 random jets against its reference first. The wrappers are counted with the tagger as a black box.
 """
 

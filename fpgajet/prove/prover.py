@@ -25,15 +25,18 @@ from numpy.typing import NDArray
 
 from fpgajet.prove import polynomials as poly
 from fpgajet.prove.algebra import Algebra
-from fpgajet.prove.atoms import Values
+from fpgajet.prove.atoms import Kind, Values
 from fpgajet.prove.cones import Cone
 from fpgajet.prove.nodes import polynomial
 from fpgajet.prove.polynomials import Coefficient, Polynomial
+from fpgajet.prove.single import SingleInputs
 from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
 #: Assignments that one enumeration may try.
 MOST_ASSIGNMENTS = 1 << 25
+#: Terms above which a function of one input becomes a variable.
+MOST_TERMS = 8
 #: Nodes of the reference with the same sample values that are tried.
 MOST_CANDIDATES = 8
 
@@ -81,6 +84,7 @@ class Prover:
 
     def __post_init__(self) -> None:
         self.algebra = Algebra(nested=self.nested)
+        self._single = SingleInputs(self.graph)
         self._polynomials: dict[int, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)
@@ -130,6 +134,10 @@ class Prover:
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
         p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
+        if len(p) > MOST_TERMS and self._single.of(number) is not None:
+            # A function of one input that is written as a long sum becomes a variable: what is equal to it is found
+            # by trying all values of the input.
+            p = self.algebra.single(Kind.INPUT, (~number,), (), node.lowest, node.highest)
         self._polynomials[number] = p
         if len(self.algebra.atoms) > before:
             self.counts.cuts += 1
@@ -149,9 +157,18 @@ class Prover:
                 continue
             factor, offset = relation
             q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
-            if self._holds(p, q):
+            if self._enumerated(candidate, number, factor, offset) or self._holds(p, q):
                 self._polynomials[number] = q
                 return
+
+    def _enumerated(self, candidate: int, number: int, factor: Coefficient, offset: Coefficient) -> bool:
+        """Whether two nodes that depend on the same input only agree for all its values."""
+        if self._single.of(number) is None or self._single.of(candidate) != self._single.of(number):
+            return False
+        scale = Fraction(factor).denominator * Fraction(offset).denominator
+        self.counts.enumerations += 1
+        self.counts.assignments += self._single.size(number)
+        return self._single.agree(candidate, number, int(factor * scale), scale, int(offset * scale))
 
     def _equal(self, r: int, c: int) -> bool:
         p, q = self._polynomials[c], self._polynomials[r]
