@@ -28,8 +28,8 @@ from fpgajet.prove.algebra import Algebra
 from fpgajet.prove.atoms import Kind, Values
 from fpgajet.prove.cones import Cone
 from fpgajet.prove.nodes import polynomial
-from fpgajet.prove.polynomials import Coefficient, Polynomial
-from fpgajet.prove.single import SingleInputs
+from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
+from fpgajet.prove.single import SingleInputs, wraps
 from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
@@ -86,6 +86,7 @@ class Prover:
         self.algebra = Algebra(nested=self.nested)
         self._single = SingleInputs(self.graph)
         self._polynomials: dict[int, Polynomial] = {}
+        self._named: dict[Frozen, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)
         self._values: dict[int, Values] = {}
@@ -95,7 +96,7 @@ class Prover:
         """Learn the definition: ``outputs`` and everything that they depend on."""
         self._simulate(outputs)
         for number in self.graph.needed(outputs):
-            self._learn(number)
+            self._learn(number, reference=True)
             self._same[_signature(self._values[number])].append(number)
         self.algebra.shared = len(self.algebra.atoms)
 
@@ -130,14 +131,17 @@ class Prover:
     def _simulate(self, outputs: Iterable[int]) -> None:
         self._values |= evaluate_all(self.graph, np.array(list(outputs)), self.samples)
 
-    def _learn(self, number: int) -> None:
+    def _learn(self, number: int, *, reference: bool = False) -> None:
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
         p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
-        if len(p) > MOST_TERMS and self._single.of(number) is not None:
-            # A function of one input that is written as a long sum becomes a variable: what is equal to it is found
-            # by trying all values of the input.
-            p = self.algebra.single(Kind.INPUT, (~number,), (), node.lowest, node.highest)
+        p = self._named.get(poly.freeze(p), p)
+        long = len(p) > MOST_TERMS and self._single.of(number) is not None
+        if long or (reference and len(p) > 1 and wraps(self.graph, node)):
+            # It becomes a variable. What is equal to it has its polynomial, or is found by trying all values of the
+            # one input. Terms that a wrap adds would otherwise be drawn into the roundings behind it.
+            variable = self.algebra.single(Kind.INPUT, (~number,), (), node.lowest, node.highest)
+            self._named[poly.freeze(p)], p = variable, variable
         self._polynomials[number] = p
         if len(self.algebra.atoms) > before:
             self.counts.cuts += 1
@@ -149,7 +153,9 @@ class Prover:
     def _match(self, number: int) -> None:
         """Replace what only the implementation knows by what the reference knows, where that can be proved."""
         p = self._polynomials[number]
-        if all(atom < self.algebra.shared for atom in poly.atoms_of(p)):
+        known = all(atom < self.algebra.shared for atom in poly.atoms_of(p))
+        # A function of one input may have several forms: cut in two steps that the reference knows, or in one.
+        if known and self._single.of(number) is None:
             return
         for candidate in self._same[_signature(self._values[number])][:MOST_CANDIDATES]:
             relation = _relation(self._values[candidate], self._values[number])
@@ -157,7 +163,9 @@ class Prover:
                 continue
             factor, offset = relation
             q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
-            if self._enumerated(candidate, number, factor, offset) or self._holds(p, q):
+            if p == q:
+                return
+            if self._enumerated(candidate, number, factor, offset) or (not known and self._holds(p, q)):
                 self._polynomials[number] = q
                 return
 
@@ -172,7 +180,7 @@ class Prover:
 
     def _equal(self, r: int, c: int) -> bool:
         p, q = self._polynomials[c], self._polynomials[r]
-        return p == q or self._holds(p, q)
+        return p == q or self._enumerated(r, c, 1, 0) or self._holds(p, q)
 
     def _holds(self, p: Polynomial, q: Polynomial) -> bool:
         """Whether two polynomials agree for every value of what they depend on.

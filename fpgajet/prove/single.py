@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fpgajet.fixed import Overflow
 from fpgajet.prove.atoms import Values
-from fpgajet.scalars import Op, ScalarGraph
+from fpgajet.scalars import Op, Scalar, ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
 #: Values of an input that are tried.
@@ -59,6 +60,18 @@ class SingleInputs:
                 waiting += missing
                 continue
             waiting.pop()
-            found = frozenset([at] if node.op is Op.INPUT else []).union(*(self._inputs[a] for a in node.arguments))
+            found = frozenset([at] if node.op is Op.INPUT else []).union(
+                *(self._inputs[a] for a in node.arguments)
+            )
             self._inputs[at] = frozenset(sorted(found)[:2])
         return self._inputs[number]
+
+
+def wraps(graph: ScalarGraph, node: Scalar) -> bool:
+    """Whether a node is a quantisation that some value of its argument overflows, and that wraps there."""
+    to = node.precision
+    if node.op is not Op.QUANTISE or to is None or to.overflow is not Overflow.WRAP:
+        return False
+    argument, shift = graph.nodes[node.arguments[0]], node.number - to.fraction
+    ends = [end >> shift if shift >= 0 else end << -shift for end in (argument.lowest, argument.highest)]
+    return ends[0] < to.lowest or ends[1] > to.highest
