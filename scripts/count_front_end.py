@@ -1,4 +1,4 @@
-"""Cells and clocks of the tagger npelican-n16-c2-puppi, of its front end, and of what stands around both.
+"""Cells and clocks of what stands before and around the tagger npelican-n16-c2-puppi.
 
     python scripts/count_front_end.py
 
@@ -27,7 +27,7 @@ from fpgajet.export.firmware.interface import interface_of
 from fpgajet.files import write_text
 from fpgajet.ops.network import Network
 from fpgajet.ops.puppi_log import PuppiLog
-from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, emit
+from fpgajet.rtl import RtlDesign, VerilogSimulation, emit
 from fpgajet.rtl.build import compare
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.yosys import DSP_FILE, count_cells, summary, synthesise
@@ -42,9 +42,9 @@ NAME = "tagger_v1"
 COLLECTORS = ((1, 1, "1 link"), (6, 1, "6 links"), (6, 3, "6 links, jets that wait"))
 
 
-def simulated(network: Network, folder: Path, ii: int = 1) -> RtlDesign:
+def simulated(network: Network, folder: Path) -> RtlDesign:
     """Verilog of a network, compared with its reference."""
-    design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii))
+    design = emit(network, folder, CLOCK_MHZ, PART)
     kind, rng = network.input_type, np.random.default_rng(SEED)
     raw = rng.integers(kind.lowest, kind.highest + 1, (JETS, *network.input_shape))
     if compare(network, VerilogSimulation(design), raw):
@@ -52,17 +52,17 @@ def simulated(network: Network, folder: Path, ii: int = 1) -> RtlDesign:
     return design
 
 
-def row(what: str, cycles: int, lut: int, ff: int, carry8: int, dsp: int = 0) -> dict[str, object]:
+def row(what: str, cycles: int, lut: int, ff: int, carry8: int) -> dict[str, object]:
     """A line of the table."""
     return {
-        "what": what, "clock_mhz": CLOCK_MHZ, "cycles": cycles, "lut": lut, "ff": ff, "carry8": carry8, "dsp": dsp
+        "what": what, "clock_mhz": CLOCK_MHZ, "cycles": cycles, "lut": lut, "ff": ff, "carry8": carry8
     }  # fmt: skip
 
 
 def counted(what: str, design: RtlDesign) -> dict[str, object]:
     """A design as fpgajet counts it, stage by stage; its flip-flops are those between the stages."""
     cells = synthesise(design)
-    return row(what, design.latency_cycles, cells.lut, design.registers, cells.carry8, design.dsp)
+    return row(what, design.latency_cycles, cells.lut, design.registers, cells.carry8)
 
 
 def synthesised(
@@ -136,7 +136,7 @@ def wrappers(network: Network, whole: RtlDesign, work: Path) -> list[dict[str, o
 def main() -> None:
     """Count, and write the table."""
     network = zoo_network(MODEL)
-    front, rest = cut(network)
+    front, _ = cut(network)
     first = network.nodes[0]
     assert isinstance(first.operator, PuppiLog)
     with tempfile.TemporaryDirectory() as name:
@@ -152,13 +152,6 @@ def main() -> None:
             all_at_once, latency_cycles=18, score=(Format(True, network.output.operator.output.bits, 0),)
         )
         rows += collectors(network, one, whole, work) + wrappers(network, whole, work)
-        for ii in (1, 3):
-            pace = "clock" if ii == 1 else f"{ii} clocks"
-            rows.append(
-                counted(
-                    f"tagger behind the front end, a jet per {pace}", simulated(rest, work / f"rest{ii}", ii)
-                )
-            )
     write_table(OUT, rows, "python scripts/count_front_end.py")
     for line in rows:
         print(line)

@@ -97,6 +97,7 @@ class Prover:
         self._simulate(outputs)
         for number in self.graph.needed(outputs):
             self._learn(number, reference=True)
+            self._match(number)  # equal functions of one input get one form
             self._same[_signature(self._values[number])].append(number)
         self.algebra.shared = len(self.algebra.atoms)
 
