@@ -96,6 +96,7 @@ def test_the_build_directory_is_named_as_documented(finished: Path) -> None:
 def test_project_is_complete(finished: Path) -> None:
     names = {p.name for p in (finished / "hls").iterdir()}
     assert {"build_prj.tcl", "project.tcl", "build_opt.tcl", "firmware", "tb_data"} <= names
+    assert "    export     1\n" in (finished / "hls" / "build_opt.tcl").read_text()
     assert (finished / "hls" / "tb_data" / "tb_input_features.dat").read_text().count("\n") == 200
     headers = {p.name for p in (finished / "hls" / "firmware" / "nnet_utils").glob("fpgajet_*.h")}
     assert headers >= {"fpgajet_dot_products.h", "fpgajet_lin_eq_2to2.h", "fpgajet_lin_eq_2to0.h"}
