@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from fpgajet.export.firmware.front_end import cut
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor
 from fpgajet.prove.proof import Level
+from fpgajet.rtl import RtlOptions, emit
 from fpgajet.rtl.design import trace_network
-from fpgajet.rtl.proof import prove_netlist
+from fpgajet.rtl.proof import FILES, prove_netlist, prove_verilog
 from tests.networks import PUPPI, random_jets, random_network
+from tests.rtl.conftest import needs_yosys
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,12 @@ def test_a_front_end_is_proved(network: Network, raw: np.ndarray) -> None:
     proof = prove_netlist(network, trace_network(network, 320), raw)
     assert (proof.level, proof.reason) == (Level.PROVED, "")
     assert proof.assignments >= 1 << 16  # a logarithm, for every value of the word's lowest piece
+
+
+@needs_yosys
+def test_its_files_are_proved(network: Network, raw: np.ndarray, tmp_path: Path) -> None:
+    proof = prove_verilog(network, emit(network, tmp_path, 320, "xcvu9p"), RtlOptions(), raw)
+    assert (proof.what, proof.level, proof.reason) == (FILES, Level.PROVED, "")
 
 
 def test_another_logarithm_is_refused(network: Network, raw: np.ndarray) -> None:
