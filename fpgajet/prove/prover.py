@@ -75,11 +75,13 @@ class Prover:
         graph: both, with common inputs.
         samples: raw inputs [events, inputs], from jets and edge vectors.
         nested: see :class:`fpgajet.prove.algebra.Algebra`.
+        tried: values of several inputs together that are tried where forms differ.
     """
 
     graph: ScalarGraph
     samples: NDArray[np.int64]
     nested: bool = True
+    tried: int = 0
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
@@ -166,22 +168,26 @@ class Prover:
             q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
             if p == q:
                 return
-            if self._enumerated(candidate, number, factor, offset) or (not known and self._holds(p, q)):
+            if (not known and self._holds(p, q)) or self._enumerated(candidate, number, factor, offset):
                 self._polynomials[number] = q
                 return
 
     def _enumerated(self, candidate: int, number: int, factor: Coefficient, offset: Coefficient) -> bool:
-        """Whether two nodes that depend on the same input only agree for all its values."""
-        if self._single.of(number) is None or self._single.of(candidate) != self._single.of(number):
+        """Whether two nodes that depend on the same input only, or on few values of inputs, agree for all of them."""
+        inputs = self._single.few(candidate, number)
+        if not inputs:
+            return False
+        same = self._single.of(number) is not None and self._single.of(candidate) == self._single.of(number)
+        if not same and self._single.values(inputs) > self.tried:
             return False
         scale = Fraction(factor).denominator * Fraction(offset).denominator
         self.counts.enumerations += 1
-        self.counts.assignments += self._single.size(number)
+        self.counts.assignments += self._single.values(inputs)
         return self._single.agree(candidate, number, int(factor * scale), scale, int(offset * scale))
 
     def _equal(self, r: int, c: int) -> bool:
         p, q = self._polynomials[c], self._polynomials[r]
-        return p == q or self._enumerated(r, c, 1, 0) or self._holds(p, q)
+        return p == q or self._holds(p, q) or self._enumerated(r, c, 1, 0)
 
     def _holds(self, p: Polynomial, q: Polynomial) -> bool:
         """Whether two polynomials agree for every value of what they depend on.

@@ -1,8 +1,9 @@
-"""Nodes that depend on one input only: two of them are equal if they agree for every value of that input."""
+"""Nodes that depend on one input, or on a few: two of them are equal if they agree for all values of these inputs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from fpgajet.scalars.evaluate import evaluate_all
 
 #: Values of an input that are tried.
 MOST_VALUES = 1 << 16
+#: Inputs of a node that are looked at together.
+MOST_INPUTS = 3
 
 
 @dataclass
 class SingleInputs:
-    """Which nodes of a graph depend on one input, and their values for all values of it."""
+    """Which inputs nodes of a graph depend on, and whether nodes agree for all values of these."""
 
     graph: ScalarGraph
     _inputs: dict[int, frozenset[int]] = field(default_factory=dict)
@@ -31,26 +34,32 @@ class SingleInputs:
         node = self.graph.nodes[only]
         return only if node.highest - node.lowest < MOST_VALUES else None
 
+    def few(self, *numbers: int) -> tuple[int, ...]:
+        """The inputs that some nodes depend on together; none if there are more than :data:`MOST_INPUTS`."""
+        found = frozenset().union(*(self._depends(number) for number in numbers))
+        return tuple(sorted(found)) if len(found) <= MOST_INPUTS else ()
+
+    def values(self, inputs: tuple[int, ...]) -> int:
+        """How many values inputs have together."""
+        nodes = [self.graph.nodes[number] for number in inputs]
+        return prod(node.highest - node.lowest + 1 for node in nodes)
+
     def agree(self, first: int, second: int, factor: int, denominator: int, offset: int) -> bool:
-        """Whether ``denominator * second = factor * first + offset`` for every value of the input of both."""
-        only = self.of(first)
-        if only is None or only != self.of(second):
+        """Whether ``denominator * second = factor * first + offset`` for all values of the inputs of both."""
+        nodes = [self.graph.nodes[number] for number in self.few(first, second)]
+        if not nodes:
             return False
-        node = self.graph.nodes[only]
-        every: Values = np.arange(node.lowest, node.highest + 1, dtype=np.int64)
-        # The one input that is read has its values; the others are not read.
-        inputs = np.broadcast_to(every[:, None], (len(every), node.number + 1))
-        values = evaluate_all(self.graph, np.array([first, second]), inputs)
+        grid = np.meshgrid(
+            *(np.arange(n.lowest, n.highest + 1, dtype=np.int64) for n in nodes), indexing="ij"
+        )
+        every: Values = np.zeros((grid[0].size, max(node.number for node in nodes) + 1), dtype=np.int64)
+        for node, given in zip(nodes, grid, strict=True):
+            every[:, node.number] = given.ravel()
+        values = evaluate_all(self.graph, np.array([first, second]), every)
         return bool((values[second] * denominator == values[first] * factor + offset).all())
 
-    def size(self, number: int) -> int:
-        """Values that a comparison tries."""
-        only = self.of(number)
-        assert only is not None
-        return self.graph.nodes[only].highest - self.graph.nodes[only].lowest + 1
-
     def _depends(self, number: int) -> frozenset[int]:
-        """Two inputs stand for any number of them."""
+        """One input more than :data:`MOST_INPUTS` stands for any number of them."""
         waiting = [number]
         while waiting:
             at = waiting[-1]
@@ -63,7 +72,7 @@ class SingleInputs:
             found = frozenset([at] if node.op is Op.INPUT else []).union(
                 *(self._inputs[a] for a in node.arguments)
             )
-            self._inputs[at] = frozenset(sorted(found)[:2])
+            self._inputs[at] = frozenset(sorted(found)[: MOST_INPUTS + 1])
         return self._inputs[number]
 
 

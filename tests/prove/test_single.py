@@ -86,5 +86,10 @@ def test_what_depends_on_one_input() -> None:
     assert single.of(g.add(x, y)) is None
     assert single.of(g.constant(3)) is None
     assert single.of(g.shift(wide, 1)) is None
-    assert single.size(x) == 1 << 16
-    assert not single.agree(x, y, 1, 1, 0)
+    assert single.values(single.few(x)) == 1 << 16
+    assert single.few(g.add(x, y)) == (x, y)
+    more = g.add(g.add(x, y), g.add(wide, g.input(3, WORD)))
+    assert single.few(more) == ()
+    bits = [g.input(k, FixedType(False, 8, 0)) for k in (4, 5)]
+    assert single.agree(g.add(*bits), g.subtract(g.shift(bits[0], 1), g.subtract(*bits)), 1, 1, 0)
+    assert not single.agree(*bits, 1, 1, 0)

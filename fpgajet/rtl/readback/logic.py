@@ -28,6 +28,8 @@ from fpgajet.scalars.evaluate import evaluate_all
 SAMPLES, SEED = 64, 3
 #: Bits of all operands up to which every combination is tried.
 TRIED_BITS = 20
+#: Values of the inputs of a part of a cell that are tried, where operands share bits.
+MOST_TRIED = 1 << 22
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Logic:
         rng = np.random.default_rng(SEED)
         samples = np.stack([rng.integers(t.lowest, t.highest + 1, SAMPLES) for t in types], axis=-1)
         samples[:2] = [[t.lowest for t in types], [t.highest for t in types]]
-        prover = Prover(graph, samples, nested=False)
+        prover = Prover(graph, samples, nested=False, tried=MOST_TRIED)
         prover.reference([expected])
         left = prover.prove([expected], [found])
         self.assignments += prover.counts.assignments
