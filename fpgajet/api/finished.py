@@ -182,6 +182,9 @@ def export(
     edge_vectors: int = 10_000,
     score_type: str = "ap_ufixed<10,1>",
     threshold: float = 0.0,
+    links: int = 1,
+    jet_order: str = "packed",
+    front_end: str = "parallel",
     reporter: Reporter | None = None,
 ) -> Exported:
     """Write a build for other programs or other firmware, compiled or simulated and compared with the reference first.
@@ -199,7 +202,10 @@ def export(
         events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
         edge_vectors: how many edge vectors to compare on besides.
         score_type, threshold: of ``emp``: type of the probability in an answer, and the least score whose decision bit
-            is set.
+            is set. links: of ``emp``, that bring the words of a jet together. jet_order: of ``emp``, ``packed``, or
+            ``aligned`` (every jet begins on the first link).
+        front_end: of ``emp`` and ``axi-stream``: ``parallel``, or ``streaming`` (on every word as it comes; the input
+            form ``puppi``).
         reporter: hears of the steps.
 
     Raises:
@@ -222,6 +228,9 @@ def export(
         edges=edge_vectors,
         score_type=score_type,
         threshold=threshold,
+        links=links,
+        jet_order=jet_order,
+        front_end=front_end,
         reporter=reporter,
     )
     return Exported(tuple(done))

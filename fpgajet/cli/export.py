@@ -21,6 +21,20 @@ class Target(StrEnum):
     EMP = "emp"
 
 
+class JetOrder(StrEnum):
+    """How jets follow one another on several links."""
+
+    PACKED = "packed"
+    ALIGNED = "aligned"
+
+
+class FrontEnd(StrEnum):
+    """Where the front end works."""
+
+    PARALLEL = "parallel"
+    STREAMING = "streaming"
+
+
 EXAMPLE = """
 Write what leaves the build directory. `c`: an emulator that computes the firmware's score with plain integers, with
 a C interface. `ports`: the firmware with named ports in Verilog and VHDL, and an interface sheet. `axi-stream`: the
@@ -60,6 +74,20 @@ def export(
     threshold: Annotated[
         float, typer.Option(help="Target emp: the least score whose decision bit is set.")
     ] = 0.0,
+    links: Annotated[
+        int, typer.Option(help="Target emp: links that bring the words of a jet together.", min=1)
+    ] = 1,
+    jet_order: Annotated[
+        JetOrder,
+        typer.Option(help="Target emp: jet after jet without gaps, or every jet from the first link on."),
+    ] = JetOrder.PACKED,
+    front_end: Annotated[
+        FrontEnd,
+        typer.Option(
+            help="Targets emp, axi-stream: the front end on all candidates at once, or on every word as it comes "
+            "(input form puppi)."
+        ),
+    ] = FrontEnd.PARALLEL,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
@@ -67,7 +95,8 @@ def export(
 
     exported = api.export(
         build_dir, target=[chosen.value for chosen in target or [Target.C]], name=name, version=version, out=out,
-        events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, reporter=reporter(),
+        events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, links=links,
+        jet_order=jet_order.value, front_end=front_end.value, reporter=reporter(),
     )  # fmt: skip
     if as_json:
         print_json(exported.as_dict())

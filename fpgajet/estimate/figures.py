@@ -107,7 +107,7 @@ class Estimate:
         total: what logic synthesis will give.
         csynth: what the HLS report (csynth) will print for the same design.
         period_ns: shortest clock period that place and route will reach.
-        constituents: slots of the input that arrive over the links.
+        constituents: slots of the input that arrive over the links, the jet's own word among them.
     """
 
     level: str

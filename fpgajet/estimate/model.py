@@ -39,7 +39,7 @@ def estimate(network: Network, part: Part, clock_mhz: float, ii: int = 1) -> Est
     Raises:
         BadInput: the clock or the initiation interval is not positive.
     """
-    return estimate_blocks(blocks_of(network), network.constituents, part, clock_mhz, ii)
+    return estimate_blocks(blocks_of(network), network.input_shape[0], part, clock_mhz, ii)
 
 
 def estimate_blocks(
@@ -54,7 +54,7 @@ def estimate_blocks(
     """The same for blocks of any origin, in an order in which they can be computed.
 
     Args:
-        constituents: slots of the input that arrive over the links.
+        constituents: slots of the input that arrive over the links, the jet's own word among them.
         known: constants of the model; default: those shipped.
         own: the blocks are our operators; standard layers have other evidence and wider ranges.
     """

@@ -40,7 +40,7 @@ class Source:
 
 def of_network(network: Network) -> Source:
     """A network of our operators."""
-    return Source(network.name, blocks_of(network), network.constituents)
+    return Source(network.name, blocks_of(network), network.input_shape[0])
 
 
 def of_onnx(path: Path, default: FixedType | None = None) -> Source:

@@ -15,7 +15,7 @@ from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import write_errors, write_text
 from fpgajet.folders import refuse_links
 from fpgajet.hls.backends import BACKENDS
-from fpgajet.hls.tcl import read_target, write_tcl
+from fpgajet.hls.tcl import OPTIONS_TCL, options_tcl, read_target, write_tcl
 from fpgajet.processes import run
 
 LOG = "vendor.log"
@@ -30,10 +30,7 @@ class SynthesisSteps:
 
     def tcl(self) -> str:
         """The content of ``build_opt.tcl``."""
-        steps = {"reset": 1, "csim": 1, "synth": 1, "cosim": int(self.cosim), "validation": int(self.cosim)}
-        steps |= {"export": 0, "vsynth": int(self.vsynth), "fifo_opt": 0}
-        rows = "".join(f"    {name:<10} {value}\n" for name, value in steps.items())
-        return "array set opt {\n" + rows + "}\n"
+        return options_tcl(cosim=self.cosim, vsynth=self.vsynth)
 
 
 def find_tool(backend: str, steps: SynthesisSteps) -> list[str]:
@@ -90,7 +87,7 @@ def synthesise(
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(project, work, ignore=shutil.ignore_patterns("*.tcl", "*.sh", "*.so"))
     write_tcl(work, target)
-    write_text(work / "build_opt.tcl", steps.tcl())
+    write_text(work / OPTIONS_TCL, steps.tcl())
     log = work / LOG
     done = run(command, cwd=work, log=log, say=say)
     if done.status != 0:

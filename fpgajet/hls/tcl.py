@@ -15,6 +15,8 @@ from fpgajet.hls.backends import BACKENDS
 from fpgajet.quoting import is_identifier, tcl
 
 PROJECT_TCL = "project.tcl"
+#: Which steps ``build_prj.tcl`` runs.
+OPTIONS_TCL = "build_opt.tcl"
 #: hls4ml's scripts, the same for every project of a back end; Vitis takes Vivado's logic synthesis.
 SCRIPTS = {"build_prj.tcl": None, "vivado_synth.tcl": "vivado"}
 #: hls4ml's defaults.
@@ -49,10 +51,19 @@ class Target:
         return "".join(f"variable {key}\nset {key} {value}\n" for key, value in values.items())
 
 
+def options_tcl(*, cosim: bool, vsynth: bool) -> str:
+    """The content of ``build_opt.tcl``: C simulation, C synthesis, export as an IP core, and what is asked for."""
+    steps = {"reset": 1, "csim": 1, "synth": 1, "cosim": int(cosim), "validation": int(cosim)}
+    steps |= {"export": 1, "vsynth": int(vsynth), "fifo_opt": 0}
+    rows = "".join(f"    {name:<10} {value}\n" for name, value in steps.items())
+    return "array set opt {\n" + rows + "}\n"
+
+
 def write_tcl(project: Path, target: Target) -> None:
     """Write ``project.tcl`` and hls4ml's scripts into a project."""
     templates = importlib.resources.files("hls4ml") / "templates"
     write_text(project / PROJECT_TCL, target.text())
+    write_text(project / OPTIONS_TCL, options_tcl(cosim=True, vsynth=False))
     for name, folder in SCRIPTS.items():
         script = templates / (folder or target.backend) / name
         write_text(project / name, script.read_text(encoding="utf-8"))

@@ -52,7 +52,7 @@ def certify_build(
     """
     listener = reporter or Silent()
     network, known = build.network, IMPLEMENTATIONS if registry is None else registry
-    entries = known.certified(flows)
+    entries = [entry for entry in known.certified(flows) if entry.fits(build)]
     # Some compile what they run: meanwhile this thread searches for edge vectors.
     with ThreadPoolExecutor(len(entries)) as pool, end_all_on_interrupt():
         making = [pool.submit(entry.make, build) for entry in entries]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fpgajet.errors import BadInput
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
@@ -14,6 +15,8 @@ from fpgajet.pipeline.reporter import Reporter, Silent
 SCORE_TYPE = "ap_ufixed<10,1>"
 #: In the order of the documentation.
 TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp")
+FRONT_ENDS = ("parallel", "streaming")
+JET_ORDERS = ("packed", "aligned")
 Exporter = Callable[[Prepared, Path, Reporter], Export]
 
 
@@ -28,6 +31,9 @@ def run_exports(
     edges: int = 10_000,
     score_type: str = SCORE_TYPE,
     threshold: float = 0.0,
+    links: int = 1,
+    jet_order: str = "packed",
+    front_end: str = "parallel",
     reporter: Reporter | None = None,
 ) -> list[Export]:
     """Write several exports of a build, each compared with the integer reference first.
@@ -36,7 +42,9 @@ def run_exports(
         build_dir: made by ``fpgajet build``.
         targets: names in :data:`TARGETS`.
         name, version, events, edges, reporter: see :func:`fpgajet.pipeline.export_flow.run_export`.
-        score_type, threshold: of the target ``emp``, see :func:`fpgajet.pipeline.export_firmware.export_emp`.
+        score_type, threshold, links, jet_order: of the target ``emp``, see
+            :func:`fpgajet.pipeline.export_firmware.export_emp`.
+        front_end: of the targets ``emp`` and ``axi-stream``, see there.
         out: folder of a single target; by default ``build_dir/export/NAME_vVERSION`` for ``c``, and the same with
             ``-TARGET`` for the others.
 
@@ -44,6 +52,12 @@ def run_exports(
         BadInput: an unknown target, one folder for several targets, or what the targets refuse.
         Mismatch, MissingTool, ToolFailed, CannotWrite: see the targets.
     """
+    for option, chosen, choices in (
+        ("front-end", front_end, FRONT_ENDS),
+        ("jet-order", jet_order, JET_ORDERS),
+    ):
+        if chosen not in choices:
+            raise BadInput(f"--{option} is {' or '.join(choices)}, not {chosen!r}.")
     unknown = [target for target in targets if target not in TARGETS]
     if unknown or not targets:
         raise BadInput(f"--target is one of {', '.join(TARGETS)}, not {', '.join(unknown) or 'none'}.")
@@ -59,18 +73,19 @@ def run_exports(
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
         beside = build_dir / "export"
         folders = {t: free_folder(beside / f"{given.name}-{t}" if out is None else out) for t in others}
-        exporters = _exporters(version, score_type, threshold)
+        link = {"score_type": score_type, "threshold": threshold, "links": links, "jet_order": jet_order}
+        exporters = _exporters(version, front_end, link)
         done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
     return done
 
 
-def _exporters(version: int, score_type: str, threshold: float) -> dict[str, Exporter]:
+def _exporters(version: int, front_end: str, link: dict[str, Any]) -> dict[str, Exporter]:
     from fpgajet.pipeline.export_cmssw import export_cmssw
     from fpgajet.pipeline.export_firmware import export_axi_stream, export_emp, export_ports
 
     return {
         "ports": export_ports,
-        "axi-stream": partial(export_axi_stream, version=version),
+        "axi-stream": partial(export_axi_stream, version=version, front_end=front_end),
         "cmssw": export_cmssw,
-        "emp": partial(export_emp, score_type=score_type, threshold=threshold),
+        "emp": partial(export_emp, front_end=front_end, **link),
     }

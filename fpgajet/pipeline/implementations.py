@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from fpgajet.pipeline.context import Artefacts
     from fpgajet.pipeline.paths import BuildDirectory
     from quant.models.quantised import QuantisedNetwork
+
+
+#: What an input of the C emulator can be.
+INT32 = -(1 << 31), (1 << 31) - 1
+#: Numbers in all stages together up to which the C emulator is compiled for the certificate (`vecnet-n8-s8v2`: 2,225).
+MOST_EMULATED = 2_500
 
 
 class TorchModel:
@@ -71,6 +78,25 @@ def _csim(build: Artefacts) -> Implementation:
     return CSimulation(build.directory.project, build.library)
 
 
+def _emulator(build: Artefacts) -> Implementation:
+    from fpgajet.export.c import Emulator, compile_emulator
+    from fpgajet.export.c.package import write_sources
+    from fpgajet.folders import ScratchFolder
+
+    with ScratchFolder("fpgajet-emulator-") as place:  # once loaded, the library needs no file
+        package = write_sources(build.network, place, "emulator", every_stage=True)
+        # Optimising takes seven times as long as all events of the certificate do without.
+        library = compile_emulator(package, place / "emulator.so", ("-O0",))
+        return Emulator(package, library, build.network.input_type)
+
+
+def _emulated(build: Artefacts) -> bool:
+    """Whether the emulator compiles in seconds, and takes the network's inputs."""
+    network, given = build.network, build.network.input_type
+    values = sum(math.prod(shape) for shape in network.shapes().values())
+    return values <= MOST_EMULATED and given.lowest >= INT32[0] and given.highest <= INT32[1]
+
+
 def _verilog(build: Artefacts) -> Implementation:
     from fpgajet.rtl import VerilogImplementation
 
@@ -110,6 +136,10 @@ IMPLEMENTATIONS: Registry[Artefacts] = Registry(
         "csim", "C simulation", _csim,
         flow="hls", tools=("g++",), files=("hls", "csim"), reads=_csim_reads,
         physics="csim", curve=True,
+    ),
+    Entry(
+        "c emulator", "C emulator", _emulator,
+        flow="hls", tools=("g++",), files=("model.onnx",), fits=_emulated,
     ),
     Entry(
         "verilog", "Verilog simulation", _verilog,

@@ -123,12 +123,7 @@ def provable(context: BuildContext) -> bool:
             reason = f"about {size:,.0f} LUT, above the {MOST_PROVED_LUT:,} for which a proof takes seconds"
             context.reporter.note("prove", f"left out: {reason}; `fpgajet prove` tries it all the same")
         return size <= MOST_PROVED_LUT
-    # The proof does not get through the leading one of PuppiLog, and takes minutes to find that out.
-    return (
-        context.source_constituents <= MOST_PROVED
-        and "LinEq2to0" in operators
-        and "PuppiLog" not in operators
-    )
+    return context.source_constituents <= MOST_PROVED and "LinEq2to0" in operators
 
 
 def prove_stage(context: BuildContext) -> Stage:

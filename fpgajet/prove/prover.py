@@ -25,15 +25,18 @@ from numpy.typing import NDArray
 
 from fpgajet.prove import polynomials as poly
 from fpgajet.prove.algebra import Algebra
-from fpgajet.prove.atoms import Values
+from fpgajet.prove.atoms import Kind, Values
 from fpgajet.prove.cones import Cone
 from fpgajet.prove.nodes import polynomial
-from fpgajet.prove.polynomials import Coefficient, Polynomial
+from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
+from fpgajet.prove.single import SingleInputs, wraps
 from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
 #: Assignments that one enumeration may try.
 MOST_ASSIGNMENTS = 1 << 25
+#: Terms above which a function of one input becomes a variable.
+MOST_TERMS = 8
 #: Nodes of the reference with the same sample values that are tried.
 MOST_CANDIDATES = 8
 
@@ -72,16 +75,20 @@ class Prover:
         graph: both, with common inputs.
         samples: raw inputs [events, inputs], from jets and edge vectors.
         nested: see :class:`fpgajet.prove.algebra.Algebra`.
+        tried: values of several inputs together that are tried where forms differ.
     """
 
     graph: ScalarGraph
     samples: NDArray[np.int64]
     nested: bool = True
+    tried: int = 0
     counts: Counts = field(default_factory=Counts)
 
     def __post_init__(self) -> None:
         self.algebra = Algebra(nested=self.nested)
+        self._single = SingleInputs(self.graph)
         self._polynomials: dict[int, Polynomial] = {}
+        self._named: dict[Frozen, Polynomial] = {}
         self._local: set[int] = set()
         self._same: dict[bytes, list[int]] = defaultdict(list)
         self._values: dict[int, Values] = {}
@@ -91,7 +98,8 @@ class Prover:
         """Learn the definition: ``outputs`` and everything that they depend on."""
         self._simulate(outputs)
         for number in self.graph.needed(outputs):
-            self._learn(number)
+            self._learn(number, reference=True)
+            self._match(number)  # equal functions of one input get one form
             self._same[_signature(self._values[number])].append(number)
         self.algebra.shared = len(self.algebra.atoms)
 
@@ -126,10 +134,17 @@ class Prover:
     def _simulate(self, outputs: Iterable[int]) -> None:
         self._values |= evaluate_all(self.graph, np.array(list(outputs)), self.samples)
 
-    def _learn(self, number: int) -> None:
+    def _learn(self, number: int, *, reference: bool = False) -> None:
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
         p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
+        p = self._named.get(poly.freeze(p), p)
+        long = len(p) > MOST_TERMS and self._single.of(number) is not None
+        if long or (reference and len(p) > 1 and wraps(self.graph, node)):
+            # It becomes a variable. What is equal to it has its polynomial, or is found by trying all values of the
+            # one input. Terms that a wrap adds would otherwise be drawn into the roundings behind it.
+            variable = self.algebra.single(Kind.INPUT, (~number,), (), node.lowest, node.highest)
+            self._named[poly.freeze(p)], p = variable, variable
         self._polynomials[number] = p
         if len(self.algebra.atoms) > before:
             self.counts.cuts += 1
@@ -141,7 +156,9 @@ class Prover:
     def _match(self, number: int) -> None:
         """Replace what only the implementation knows by what the reference knows, where that can be proved."""
         p = self._polynomials[number]
-        if all(atom < self.algebra.shared for atom in poly.atoms_of(p)):
+        known = all(atom < self.algebra.shared for atom in poly.atoms_of(p))
+        # A function of one input may have several forms: cut in two steps that the reference knows, or in one.
+        if known and self._single.of(number) is None:
             return
         for candidate in self._same[_signature(self._values[number])][:MOST_CANDIDATES]:
             relation = _relation(self._values[candidate], self._values[number])
@@ -149,13 +166,28 @@ class Prover:
                 continue
             factor, offset = relation
             q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
-            if self._holds(p, q):
+            if p == q:
+                return
+            if (not known and self._holds(p, q)) or self._enumerated(candidate, number, factor, offset):
                 self._polynomials[number] = q
                 return
 
+    def _enumerated(self, candidate: int, number: int, factor: Coefficient, offset: Coefficient) -> bool:
+        """Whether two nodes that depend on the same input only, or on few values of inputs, agree for all of them."""
+        inputs = self._single.few(candidate, number)
+        if not inputs:
+            return False
+        same = self._single.of(number) is not None and self._single.of(candidate) == self._single.of(number)
+        if not same and self._single.values(inputs) > self.tried:
+            return False
+        scale = Fraction(factor).denominator * Fraction(offset).denominator
+        self.counts.enumerations += 1
+        self.counts.assignments += self._single.values(inputs)
+        return self._single.agree(candidate, number, int(factor * scale), scale, int(offset * scale))
+
     def _equal(self, r: int, c: int) -> bool:
         p, q = self._polynomials[c], self._polynomials[r]
-        return p == q or self._holds(p, q)
+        return p == q or self._holds(p, q) or self._enumerated(r, c, 1, 0)
 
     def _holds(self, p: Polynomial, q: Polynomial) -> bool:
         """Whether two polynomials agree for every value of what they depend on.

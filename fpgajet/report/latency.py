@@ -78,7 +78,9 @@ def steps(report: Report) -> list[Step]:
     if budget is None or total is None or total.latency_cycles is None:
         return []
     clock = 1000.0 / (total.clock_mhz or budget.clock_mhz)
-    last = last_jet(budget, report.model.constituents, round(total.ii or 1), clock)
+    # The jet's own word arrives over the links too, where the input form has one.
+    slots = next((row.constituents for row in report.hardware if row.constituents), report.model.constituents)
+    last = last_jet(budget, slots, round(total.ii or 1), clock)
     start = clock * last.entered
     found = [Step("input links", 0.0, clock * last.complete)]
     if last.queue:

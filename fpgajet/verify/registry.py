@@ -16,6 +16,10 @@ from fpgajet.verify.certificate import Implementation
 Source = TypeVar("Source")
 
 
+def _always(source: Any) -> bool:
+    return True
+
+
 def _reads_nothing(source: Any) -> dict[str, Any]:
     return {}
 
@@ -31,6 +35,7 @@ class Entry(Generic[Source]):
         flow: flow of the build that writes what it runs ("hls", "rtl"); empty: every build has it.
         tools: programs and packages it needs, as ``fpgajet rtl --tools`` names them.
         files: what it reads in the build directory.
+        fits: whether it can be made, in a sensible time, for this build.
         reads: what its outcome depends on beside model and checkpoint: hashes of files, versions of tools.
         shows: every stage of the network, or the score alone.
         certified: takes part in the certificate; false: it is too slow for all of its events.
@@ -44,6 +49,7 @@ class Entry(Generic[Source]):
     flow: Literal["", "hls", "rtl"] = ""
     tools: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    fits: Callable[[Source], bool] = _always
     reads: Callable[[Source], dict[str, Any]] = _reads_nothing
     shows: Literal["stages", "score"] = "stages"
     certified: bool = True

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("alkaid")
 
+from fpgajet.export.firmware.front_end import Halves, emit_halves
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, emit
+from tests.networks import PUPPI, random_network
 from tests.rtl.conftest import need, network
 
 __all__ = ["need", "network"]
@@ -25,6 +28,23 @@ def design(network: Network, tmp_path_factory: pytest.TempPathFactory) -> RtlDes
 def slow_design(network: Network, tmp_path_factory: pytest.TempPathFactory) -> RtlDesign:
     """A jet every three clocks, without VHDL."""
     return emit(network, tmp_path_factory.mktemp("rtl3"), 320, "xcvu9p", RtlOptions(ii=3))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A tagger that reads the words of a link, in one piece and cut behind its front end."""
+
+    network: Network
+    design: RtlDesign
+    halves: Halves
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Words:
+    """With three candidates."""
+    network, folder = random_network(n=3, hidden=1, form=PUPPI), tmp_path_factory.mktemp("words")
+    design = emit(network, folder / "whole", 320, "xcvu9p")
+    return Words(network, design, emit_halves(network, folder, design))
 
 
 @pytest.fixture

@@ -15,25 +15,28 @@ from fpgajet.devices import budget
 from fpgajet.devices.links import last_jet
 from fpgajet.errors import BadInput
 from fpgajet.export.firmware.answer import DECISION, THERE, Answer, answer_of
-from fpgajet.export.firmware.core import Core, copy_core
+from fpgajet.export.firmware.core import Core, copy_core, copy_halves
 from fpgajet.export.firmware.emp import HDL, EmpSimulation, packing_of, write_emp
+from fpgajet.export.firmware.front_end import Halves
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.words import flag, packets
 from fpgajet.export.patterns.board import LAST, START, VALID, Channel, Packing
 from fpgajet.export.patterns.compare import Layout
 from fpgajet.ops.network import Network
-from fpgajet.rtl import RtlDesign, emit
-from tests.export.conftest import need
-from tests.networks import PUPPI, random_jets, random_network, t
+from fpgajet.rtl import RtlDesign
+from tests.export.conftest import Words, need
+from tests.networks import PUPPI, random_jets, t
 from tests.rtl.conftest import wanted
 
 Jets = Callable[[int], np.ndarray]
 
 
 def exported(
-    network: Network, design: RtlDesign, folder: Path, threshold: float = 0.25
+    network: Network, design: RtlDesign, folder: Path, halves: Halves | None = None
 ) -> tuple[Core, Interface, Answer]:
     core, interface = copy_core(design, folder, "tagger_v5", HDL), interface_of(network, design)
+    if halves is not None:
+        core = copy_halves(halves.front, halves.rest, folder, "tagger_v5", HDL)
     answer = answer_of(network.output.operator.output, threshold=0.25)
     write_emp(core, interface, answer, network.name)
     return core, interface, answer
@@ -42,9 +45,11 @@ def exported(
 class Link:
     """A compiled link, its jets and the answers that the reference wants."""
 
-    def __init__(self, network: Network, design: RtlDesign, raw: np.ndarray, folder: Path) -> None:
+    def __init__(
+        self, network: Network, design: RtlDesign, raw: np.ndarray, folder: Path, halves: Halves | None = None
+    ) -> None:
         need("verilator", "g++")
-        self.core, self.interface, self.answer = exported(network, design, folder / "out")
+        self.core, self.interface, self.answer = exported(network, design, folder / "out", halves)
         self.simulation = EmpSimulation(self.core, folder)
         self.packing = packing_of(self.core, self.interface)
         self.words = packets(raw, self.interface)
@@ -123,7 +128,7 @@ def test_reset_in_the_middle(link: Link) -> None:
     """Nothing of what came before the reset leaves after it; from the next packet on, all is well."""
     reset = np.zeros(len(link.sent.data), dtype=bool)
     reset[60:62] = True
-    shown = link.simulation.run(link.sent, reset)
+    shown = link.simulation.run(link.sent, reset=reset)
     jets = link.packing.jets
     late = shown.data[2 * 54 - 1 :]
     expected = link.expected[2 * jets :]
@@ -132,18 +137,24 @@ def test_reset_in_the_middle(link: Link) -> None:
     assert not (shown.flags[61 : 61 + link.simulation.delay - 1] & VALID).any()
 
 
-def test_candidates_as_the_link_brings_them(tmp_path: Path) -> None:
-    """With the input form ``puppi`` a packet holds the word of a jet and those of its candidates, bit for bit."""
-    network = random_network(n=3, hidden=1, form=PUPPI)
-    design = emit(network, tmp_path / "rtl", 320, "xcvu9p")
+@pytest.mark.parametrize("streaming", [False, True])
+def test_candidates_as_the_link_brings_them(streaming: bool, words: Words, tmp_path: Path) -> None:
+    """With the input form ``puppi`` a packet holds the word of a jet and those of its candidates, bit for bit.
+
+    The front end is part of the tagger, or works on every word as it comes; the answer's clock is the same.
+    """
+    network, design = words.network, words.design
     features = PUPPI.features(random_jets(40, 3, narrow=True))
     raw = features.astype(np.int64).reshape(40, -1)
-    link = Link(network, design, raw, tmp_path)
+    link = Link(network, design, raw, tmp_path, words.halves if streaming else None)
     assert link.packing.words == 4
     pt = (link.words[:, 1:] & np.uint64((1 << 14) - 1)).astype(int)
     np.testing.assert_array_equal(pt, features[:, 1:, 0].astype(int) & ((1 << 14) - 1))
     np.testing.assert_array_equal(link.answers(link.sent)[:40], link.expected)
     assert len(np.unique(link.expected)) > 10
+    assert link.core.latency_cycles <= design.latency_cycles + 1
+    first = np.flatnonzero(link.simulation.run(link.sent).data)[0] + 1
+    assert first == link.packing.words + link.core.latency_cycles + 1
     layout = Layout.read(link.core.folder / "interface.json")
     fields = {field.name: field.of(int(link.words[0][2])) for field in layout.inputs[2]}
     assert set(fields) == {"constituent_01_pt", "constituent_01_eta", "constituent_01_phi"}
@@ -187,5 +198,5 @@ def test_the_dep_file_names_every_source(network: Network, design: RtlDesign, tm
     dep = (tmp_path / "firmware" / "cfg" / "tagger_v5.dep").read_text()
     names = re.findall(r"^src (?:--vhdl2008 )?(\S+)$", dep, re.MULTILINE)
     assert sorted(names) == sorted(p.name for p in (tmp_path / HDL).iterdir())
-    assert len(names) == len(design.sources) + 3
+    assert len(names) == len(design.sources) + 4
     assert isinstance(packing_of(core, interface_of(network, design)), Packing)

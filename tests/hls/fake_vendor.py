@@ -12,6 +12,7 @@ if "FAIL" in pathlib.Path(__file__).name or pathlib.Path("fail").exists():
 tcl = pathlib.Path("project.tcl").read_text()
 name = re.search(r'project_name "(\w+)"', tcl)[1]
 options = pathlib.Path("build_opt.tcl").read_text()
+assert re.search(r"export\s+1", options)
 assert pathlib.Path("build_prj.tcl").is_file() and pathlib.Path(f"firmware/{name}.cpp").is_file()
 print("INFO: [HLS 200-10] synthesising", name, sys.argv[1:])
 if pathlib.Path("silent").exists():

@@ -37,7 +37,7 @@ def test_certificate_is_clean_and_not_about_a_constant(finished: Path) -> None:
 
 def test_scores_file_agrees_with_the_certificate(finished: Path) -> None:
     with np.load(finished / "scores.npz") as scores:
-        for name in ("torch", "onnxruntime", "qonnx", "csim"):
+        for name in ("torch", "onnxruntime", "qonnx", "csim", "c_emulator"):
             np.testing.assert_array_equal(scores[name], scores["integer_reference"])
         assert len(np.unique(scores["csim"])) == read(finished / "certificate.json")["distinct_scores"]
 
@@ -96,6 +96,7 @@ def test_the_build_directory_is_named_as_documented(finished: Path) -> None:
 def test_project_is_complete(finished: Path) -> None:
     names = {p.name for p in (finished / "hls").iterdir()}
     assert {"build_prj.tcl", "project.tcl", "build_opt.tcl", "firmware", "tb_data"} <= names
+    assert "    export     1\n" in (finished / "hls" / "build_opt.tcl").read_text()
     assert (finished / "hls" / "tb_data" / "tb_input_features.dat").read_text().count("\n") == 200
     headers = {p.name for p in (finished / "hls" / "firmware" / "nnet_utils").glob("fpgajet_*.h")}
     assert headers >= {"fpgajet_dot_products.h", "fpgajet_lin_eq_2to2.h", "fpgajet_lin_eq_2to0.h"}

@@ -30,7 +30,7 @@ from fpgajet.verify.certificate import certify
 from tests.estimate.onnx_models import Model
 
 FEATURES, CLASSES = 6, 3
-ALL = ["integer reference", "foreign file (qonnx)", "onnxruntime", "qonnx", "csim", "verilog"]
+ALL = ["integer reference", "foreign file (qonnx)", "onnxruntime", "qonnx", "csim", "c emulator", "verilog"]
 rtl_tools = pytest.mark.skipif(
     not all(available()[tool].present for tool in ("alkaid", "verilator")), reason="the RTL tools are missing"
 )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import fpgajet
 from fpgajet.devices import part as find_part
+from fpgajet.export.firmware.collector import collector_of, write_collector
 from fpgajet.export.firmware.core import Core
 from fpgajet.export.firmware.interface import Interface, Port
 from fpgajet.export.firmware.ipxact import component
@@ -32,16 +33,18 @@ def write_axi_stream(core: Core, interface: Interface, title: str, version: int)
         CannotWrite: the folder cannot be written.
     """
     top = f"{core.name}_axi_stream"
-    sources = [f"verilog/{top}.v", *core.verilog]
+    sources = _files(core)
     design, words = core.design, words_of(interface)
-    depth_bits = (design.latency_cycles + 3).bit_length()
+    collector = collector_of(core, interface, ragged=True)
+    latency = collector.latency + design.latency_cycles
+    depth_bits = (latency + 3).bit_length()
     values: dict[str, object] = {
         "name": core.name,
         "top": top,
         "title": comment(title),
         "version": fpgajet.__version__,
-        "words": words,
-        "place_bits": len(words).bit_length(),
+        "words": len(words),
+        "place_bits": collector.place_bits,
         "inputs": interface.inputs,
         "outputs": interface.outputs,
         "bits_in": core.bits_in,
@@ -70,8 +73,8 @@ def write_axi_stream(core: Core, interface: Interface, title: str, version: int)
     for file, template in files.items():
         quoted = values | {"top": tcl(top)} if file.endswith(".tcl") else values
         write_text(core.folder / file, render("firmware", template, **quoted))
+    write_text(core.folder / sources[1], write_collector(collector, core, title))
     write_text(core.folder / "component.xml", component(top, version, title, sources, f"{top}.xdc"))
-    latency = design.latency_cycles
     sheet = {
         "files": [f"`verilog/{top}.v`", f"`vhdl/{top}_component.vhd`"],
         "clock": "aclk",
@@ -109,7 +112,12 @@ def write_stream_patterns(
 
 def stream_sources(core: Core) -> list[Path]:
     """What a simulation of the export reads."""
-    return [(core.folder / name).resolve() for name in (f"verilog/{core.name}_axi_stream.v", *core.verilog)]
+    return [(core.folder / name).resolve() for name in _files(core)]
+
+
+def _files(core: Core) -> list[str]:
+    """The Verilog of the export, the top module first."""
+    return [*(f"verilog/{core.name}_{part}.v" for part in ("axi_stream", "collector")), *core.verilog]
 
 
 def extended(port: Port) -> str:

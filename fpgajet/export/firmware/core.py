@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpgajet.errors import BadInput
@@ -24,6 +24,7 @@ class Core:
         name: what all names begin with.
         folder: of the export. verilog, vhdl: files relative to it, in the order of analysis.
         design: what is known of it.
+        front: of the front end, whose module is ``NAME_front_core``, where one works on every word before the tagger.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Core:
     verilog: tuple[str, ...]
     vhdl: tuple[str, ...]
     design: RtlDesign
+    front: RtlDesign | None = None
+
+    @property
+    def latency_cycles(self) -> int:
+        """Clocks of the tagger, of both halves where its front end stands by itself."""
+        return self.design.latency_cycles + (self.front.latency_cycles if self.front else 0)
 
     @property
     def bits_in(self) -> int:
@@ -41,6 +48,18 @@ class Core:
     def bits_out(self) -> int:
         """Width of ``score``."""
         return sum(shape.width for shape in self.design.score)
+
+
+def copy_halves(front: RtlDesign, rest: RtlDesign, folder: Path, name: str, verilog: str = "verilog") -> Core:
+    """As :func:`copy_core`, of a tagger whose front end stands by itself.
+
+    Raises:
+        BadInput, CannotWrite: see :func:`copy_core`.
+    """
+    core, before = (
+        copy_core(half, folder, called, verilog) for half, called in ((rest, name), (front, f"{name}_front"))
+    )
+    return replace(core, verilog=(*core.verilog, *before.verilog), front=front)
 
 
 def copy_core(design: RtlDesign, folder: Path, name: str, verilog: str = "verilog") -> Core:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import fpgajet
 from fpgajet.errors import BadInput
 from fpgajet.export.firmware.answer import DECISION, RAW_BITS, THERE, Answer
+from fpgajet.export.firmware.collector import collector_of, write_collector
 from fpgajet.export.firmware.core import Core
 from fpgajet.export.firmware.interface import Interface
 from fpgajet.export.firmware.ports import write_sheet
@@ -19,7 +20,7 @@ from fpgajet.export.firmware.words import words_of
 from fpgajet.export.patterns.board import PACKET, Channel, Packing
 from fpgajet.export.patterns.vectors import add_frames
 from fpgajet.export.templates import render
-from fpgajet.files import write_text
+from fpgajet.files import read_json, write_text
 from fpgajet.quoting import comment
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
@@ -35,8 +36,11 @@ HDL, CFG = "firmware/hdl", "firmware/cfg"
 LINK = (Format(False, 32, 0), Format(False, 32, 0), *[Format(False, 1, 0)] * 4)
 
 
-def packing_of(core: Core, interface: Interface) -> Packing:
+def packing_of(core: Core, interface: Interface, links: int = 1, aligned: bool = False) -> Packing:
     """How the jets of a tagger lie in packets.
+
+    Args:
+        links, aligned: see :class:`fpgajet.export.patterns.board.Packing`.
 
     Raises:
         BadInput: more than one score, a jet that a packet does not hold, or a tagger slower than its words.
@@ -44,23 +48,35 @@ def packing_of(core: Core, interface: Interface) -> Packing:
     words = len(words_of(interface))
     if len(interface.outputs) > 1:
         raise BadInput("the target emp is for taggers with one score. `--target axi-stream` takes several.")
-    if words > PACKET:
-        raise BadInput(f"a jet has {words} words, more than the {PACKET} frames of a packet.")
-    if core.design.ii > words:
-        raise BadInput(f"the tagger takes a jet every {core.design.ii} clocks, but one comes every {words}.")
-    return Packing(words)
+    if not 1 <= links <= words:
+        raise BadInput(f"--links is 1 to {words}, the words of a jet, not {links}.")
+    if words > PACKET * links:
+        raise BadInput(f"a jet has {words} words, more than the {PACKET * links} frames of a packet.")
+    packing, ii = Packing(words, PACKET, links, aligned, core.design.ii), core.design.ii
+    if ii > -(-packing.step // links) or not packing.jets:
+        raise BadInput(
+            f"the tagger takes a jet every {ii} clocks, but one comes every {packing.step / links:.3g}. Build it with "
+            "a shorter interval (--ii)."
+        )
+    return packing
 
 
-def write_emp(core: Core, interface: Interface, answer: Answer, title: str) -> None:
-    """Verilog of the link, architecture and entity of the payload, dep file, interface sheet.
+def write_emp(
+    core: Core, interface: Interface, answer: Answer, title: str, links: int = 1, aligned: bool = False
+) -> None:
+    """Verilog of the links of a tagger, architecture and entity of the payload, dep file, interface sheet.
+
+    Args:
+        links, aligned: see :func:`packing_of`.
 
     Raises:
         BadInput: see :func:`packing_of`.
         CannotWrite: the folder cannot be written.
     """
-    packing, name, port = packing_of(core, interface), core.name, interface.outputs[0]
+    packing, name, port = packing_of(core, interface, links, aligned), core.name, interface.outputs[0]
     shift, bits = answer.step_shift, core.bits_out
-    latency = core.design.latency_cycles
+    collector = collector_of(core, interface, links=links, aligned=aligned)
+    latency = collector.latency + core.design.latency_cycles
     values: dict[str, object] = {
         "name": name,
         "top": f"{name}_emp",
@@ -68,14 +84,16 @@ def write_emp(core: Core, interface: Interface, answer: Answer, title: str) -> N
         "version": fpgajet.__version__,
         "packet": packing.packet,
         "jets": packing.jets,
-        "words": words_of(interface),
-        "place_bits": max((packing.words - 1).bit_length(), 1),
+        "words": packing.words,
+        "step": packing.step,
+        "links": links,
+        "place_bits": collector.place_bits,
         "slot_bits": packing.jets.bit_length(),
         "bits_in": core.bits_in,
         "bits_out": bits,
         "inputs": interface.inputs,
         "outputs": interface.outputs,
-        "latency": latency,
+        "latency": core.design.latency_cycles,
         "delay": latency + ADDED,
         "signed": port.signed,
         "type_bits": answer.score_type.bits,
@@ -102,14 +120,15 @@ def write_emp(core: Core, interface: Interface, answer: Answer, title: str) -> N
     }
     for file, template in files.items():
         write_text(core.folder / file, render("firmware", template, **values))
+    write_text(core.folder / HDL / f"{name}_collector.v", write_collector(collector, core, title))
     sheet = {
         "files": [f"`{file}`" for file in files],
         "clock": "clk_p",
         "clock_mhz": core.design.clock_mhz,
         "reset": "`rst_loc` of the link's region, high, synchronous; jets inside are forgotten",
-        "interval": f"{packing.words} clocks: a word of a jet comes per clock",
+        "interval": f"{packing.step / links:g} clocks: {links} word(s) of a jet come per clock",
         "latency": f"{latency + ADDED} clocks from the last word of a jet to its answer; "
-        f"{packing.words + latency + ADDED - 1} from the first",
+        f"{packing.complete(1)[0] + latency + ADDED} from the first",
         "protocol": _protocol(packing, answer),
     }
     write_sheet(core.folder, interface, values | sheet)
@@ -117,35 +136,40 @@ def write_emp(core: Core, interface: Interface, answer: Answer, title: str) -> N
 
 
 def link_files(core: Core) -> list[str]:
-    """The Verilog of the export, the link first."""
-    return [f"{HDL}/{core.name}_emp.v", *core.verilog]
+    """The Verilog of the export, the top module first."""
+    return [f"{HDL}/{core.name}_emp.v", f"{HDL}/{core.name}_collector.v", *core.verilog]
 
 
 class EmpSimulation:
-    """The link of an exported payload, compiled."""
+    """The links of a tagger in an exported payload, compiled."""
 
     def __init__(self, core: Core, work: Path) -> None:
         """Raises as :class:`fpgajet.rtl.tools.verilator.VerilogSimulation`; ``work`` gets a shim."""
+        sheet = read_json(core.folder / "interface.json")
+        self.delay, links = int(sheet["latency_cycles"]), int(sheet["frames"]["links"])
         shim = work / "fpgajet_top.v"
-        write_text(shim, render("firmware", "emp_shim.v", name=core.name))
+        write_text(shim, render("firmware", "emp_shim.v", name=core.name, links=links))
         sources = tuple(str(p.resolve()) for p in [shim, *(core.folder / f for f in link_files(core))])
-        design: RtlDesign = replace(core.design, sources=sources, jet=LINK, score=LINK)
-        self.delay = core.design.latency_cycles + ADDED
+        given = (*LINK[:2] * links, *LINK[2:])
+        design: RtlDesign = replace(core.design, sources=sources, jet=given, score=LINK)
         self._simulation = VerilogSimulation(design)
 
-    def run(self, given: Channel, reset: NDArray[np.bool_] | None = None) -> Channel:
-        """What the link shows while it is given these frames, and while the last ones come out.
+    def run(self, *given: Channel, reset: NDArray[np.bool_] | None = None) -> Channel:
+        """What the answer's link shows while the links are given these frames, and while the last ones come out.
 
         Args:
+            given: by link; the flags are those of the first.
             reset: a bit per frame.
         """
+        first = given[0]
 
         def framed(values: NDArray[Any]) -> NDArray[np.int64]:
             return np.concatenate([np.zeros(RESET), values, np.zeros(self.delay)]).astype(np.int64)
 
-        halves = [given.data & np.uint64(0xFFFFFFFF), given.data >> np.uint64(32)]
-        columns = [framed(half) for half in halves] + [framed(given.flags >> k & 1) for k in range(4)]
-        held = framed(np.zeros(len(given.data)) if reset is None else reset)
+        low_half, up = np.uint64(0xFFFFFFFF), np.uint64(32)
+        halves = [half for link in given for half in (link.data & low_half, link.data >> up)]
+        columns = [framed(half) for half in halves] + [framed(first.flags >> k & 1) for k in range(4)]
+        held = framed(np.zeros(len(first.data)) if reset is None else reset)
         held[:RESET] = 1
         clocked = self._simulation.clock(np.stack(columns, axis=-1), np.zeros(len(held)), held)
         low, high, *bits = clocked.scores[RESET:].T.astype(np.uint64)
@@ -160,16 +184,29 @@ def _signed_literal(value: int, width: int) -> str:
 
 def _protocol(packing: Packing, answer: Answer) -> str:
     low, kind = answer.score_type.bits, answer.score_type.ap_fixed()
+    frames = "the last word of its jet"
+    if packing.complete(packing.jets) != packing.answered:
+        frames = f"frame {', '.join(map(str, packing.answered))} of the packet"
     return (
         f"Packets have {packing.packet} frames. From the frame with `start` on, {packing.jets} jets follow one\n"
-        f"another, {packing.words} words each; the frames after them are padding. An answer leaves with the delayed\n"
-        "flags of the last word of its jet; all other words are 0. A packet that starts before the one before it has\n"
-        "ended drops the jet that is not complete.\n\n| bits of the answer | holds |\n| --: | :-- |\n"
+        f"another, {packing.words} words each; the frames after them are padding. {_links(packing)}"
+        f"An answer leaves with the delayed\nflags of {frames}; all other words are 0. A packet that starts before the "
+        "one before it has\nended drops the jet that is not complete.\n\n"
+        "| bits of the answer | holds |\n| --: | :-- |\n"
         f"| {low - 1}:0 | probability, `{kind}`: sigmoid of the score, in steps of 1/32 |\n"
         f"| {low + RAW_BITS - 1}:{low} | raw score, its sign repeated |\n"
         f"| {DECISION} | decision: the raw score is at least {answer.threshold} |\n"
         f"| {THERE} | the jet is there: not all of its words were 0 |"
     )
+
+
+def _links(packing: Packing) -> str:
+    """How words lie on several links."""
+    if packing.links == 1:
+        return ""
+    order = f"word k of the packet comes on link k % {packing.links} in frame k // {packing.links}"
+    begin = "every jet begins on the first link" if packing.aligned else "jets follow without gaps"
+    return f"{packing.links} links bring them: {order}, and {begin}. "
 
 
 def _answer_fields(answer: Answer) -> list[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where jets lie in packets, and what their words hold; ``fields`` by word of a jet."""
+    """Where jets lie in packets, and what their words hold; ``fields`` by word of a jet.
+
+    Attributes:
+        links: that bring the words of a jet. step: words from a jet to the next.
+        answered: frame of the packet with the answer of each jet.
+    """
 
     words: int
     packet: int
     inputs: tuple[tuple[Field, ...], ...]
     outputs: tuple[tuple[Field, ...], ...]
+    links: int = 1
+    step: int = 0
+    answered: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Layout:
@@ -50,9 +57,24 @@ class Layout:
                 tuple(tuple(Field(**field) for field in word) for word in document["frames"][side])
                 for side in ("input_words", "output_words")
             ]
-            return cls(int(document["frames"]["words"]), int(document["frames"]["packet"]), *sides)
+            frames = document["frames"]
+            words, links = int(frames["words"]), int(frames.get("links", 1))
+            step, answered = int(frames.get("step", words)), tuple(map(int, frames.get("answered", ())))
+            return cls(words, int(frames["packet"]), sides[0], sides[1], links, step, answered)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(f"{path} does not say what the words of a packet hold.") from error
+
+    def place(self, frame: int, lane: int, fields: str) -> tuple[int, int] | None:
+        """Jet of the packet and word of it in a frame, None in the padding.
+
+        Args:
+            lane: of the links that bring a jet together. fields: as for :func:`compare_patterns`.
+        """
+        if self.links > 1 and fields == "outputs":
+            return (self.answered.index(frame), self.words - 1) if frame in self.answered else None
+        slot, word = divmod(frame * self.links + lane, self.step or self.words)
+        jets = len(self.answered) or self.packet // self.words
+        return (slot, word) if slot < jets and word < self.words else None
 
 
 @dataclass(frozen=True)
@@ -86,12 +108,11 @@ def compare_patterns(
     if missing:
         return Comparison(0, f"link {missing[0]} is missing in {returned}.")
     compared = 0
-    words = () if layout is None else (layout.outputs if fields == "outputs" else layout.inputs)
-    for link, right in wanted.channels.items():
+    for lane, (link, right) in enumerate(wanted.channels.items()):
         left = found.channels[link]
         if not len(right.valid):
             continue
-        difference = _difference(left, right, link, layout, words, marks and marked)
+        difference = _difference(left, right, (link, lane), layout, fields, marks and marked)
         if difference:
             return Comparison(compared, difference)
         compared += len(right.valid)
@@ -103,11 +124,12 @@ def compare_patterns(
 def _difference(  # noqa: PLR0911 - a row per kind of difference
     left: Channel,
     right: Channel,
-    link: int,
+    where: tuple[int, int],
     layout: Layout | None,
-    words: Sequence[Sequence[Field]],
+    fields: str,
     marked: bool,
 ) -> str:
+    link, lane = where
     a, b = left.valid, right.valid
     both = min(len(a), len(b))
     differs = left.data[a[:both]] != right.data[b[:both]]
@@ -128,12 +150,13 @@ def _difference(  # noqa: PLR0911 - a row per kind of difference
         return f"{place}: start or end of a packet is marked differently."
     if layout is None:
         return f"{place}: {got:016x}, expected {want:016x}."
-    slot, word = divmod(k % packet, layout.words)
-    jets = layout.packet // layout.words
-    if slot >= jets:
+    at = layout.place(k % packet, lane % layout.links, fields)
+    if at is None:
         return f"{place}: {got:016x} in the padding, expected {want:016x}."
+    slot, word = at
+    jets = len(layout.answered) or packet // layout.words
     jet = f"jet {k // packet * jets + slot} ({place}), word {word}"
-    for field in words[word]:
+    for field in (layout.outputs if fields == "outputs" else layout.inputs)[word]:
         if field.of(got) != field.of(want):
             return f"{jet}: {field.name} is {field.of(got)}, expected {field.of(want)}."
     return f"{jet}: {got:016x}, expected {want:016x}, in bits that no field uses."

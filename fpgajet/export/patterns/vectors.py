@@ -32,10 +32,10 @@ def write_patterns(
     Raises:
         CannotWrite: the folder cannot be written.
     """
-    for side, channel in (("in", packing.packets(jets)), ("out", packing.answers(answers))):
-        for number, piece in enumerate(split(channel)):
+    for side, channels in (("in", packing.channels(jets)), ("out", (packing.answers(answers),))):
+        for number, pieces in enumerate(zip(*map(split, channels), strict=True)):
             for kind, text in FORMATS.items():
-                board = Board(f"{name} {side}", {0: piece})
+                board = Board(f"{name} {side}", dict(enumerate(pieces)))
                 write_text(folder / FOLDER / kind / f"{side}_{number:03d}.txt", text(board))
 
 
@@ -50,6 +50,9 @@ def add_frames(
     frames: dict[str, Any] = {
         "packet": packing.packet,
         "words": packing.words,
+        "links": packing.links,
+        "step": packing.step,
+        "answered": packing.answered,
         "input_words": _input_words(interface),
         "output_words": [list(output)] * packing.words,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fpgajet.fixed import FixedType
-from fpgajet.prove.prover import Prover
+from fpgajet.prove.prover import Prover, Unproved
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import Constant, Copy, Input
 from fpgajet.rtl.ir.netlist import Netlist
@@ -28,6 +28,8 @@ from fpgajet.scalars.evaluate import evaluate_all
 SAMPLES, SEED = 64, 3
 #: Bits of all operands up to which every combination is tried.
 TRIED_BITS = 20
+#: Values of the inputs of a part of a cell that are tried, where operands share bits.
+MOST_TRIED = 1 << 22
 
 
 @dataclass
@@ -97,13 +99,19 @@ class Logic:
         rng = np.random.default_rng(SEED)
         samples = np.stack([rng.integers(t.lowest, t.highest + 1, SAMPLES) for t in types], axis=-1)
         samples[:2] = [[t.lowest for t in types], [t.highest for t in types]]
-        prover = Prover(graph, samples, nested=False)
+        left = self._left(Prover(graph, samples, nested=False), expected, found)
+        if not left or left[0].differs:
+            return not left
+        if sum(t.bits for t in types) <= TRIED_BITS:
+            return self._tried(graph, types, expected, found)
+        # Operands that share bits: a part of the cell may have a form that only trying shows to be the same.
+        return not self._left(Prover(graph, samples, nested=False, tried=MOST_TRIED), expected, found)
+
+    def _left(self, prover: Prover, expected: int, found: int) -> list[Unproved]:
         prover.reference([expected])
         left = prover.prove([expected], [found])
         self.assignments += prover.counts.assignments
-        if left and not left[0].differs and sum(t.bits for t in types) <= TRIED_BITS:
-            return self._tried(graph, types, expected, found)
-        return not left
+        return left
 
     def _tried(self, graph: ScalarGraph, types: list[FixedType], expected: int, found: int) -> bool:
         """Every combination of the operands: what the algebra has no common form for."""
