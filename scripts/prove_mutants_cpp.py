@@ -25,10 +25,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet import files
 from fpgajet.fixed import from_real, to_real
 from fpgajet.graph.collapse import collapse
 from fpgajet.graph.export import export
 from fpgajet.hls import csim
+from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.csim import CSimulation
 from fpgajet.hls.mutants import CppMutant, mutants
 from fpgajet.hls.project import write_project
@@ -92,15 +94,15 @@ class Bench:
         work.mkdir(exist_ok=True)
         name, library = csim.facts(project)["project"], work / "simulation.so"
         bridge = work / "new_bridge.o" if new_bridge else work / "bridge.o"
-        (work / "batch.cpp").write_text(csim.BATCH.replace("TOP", f"{name}_float"))
+        files.write_text(work / "batch.cpp", csim.BATCH.replace("TOP", f"{name}_float"))
         units = {work / "top.o": f"firmware/{name}.cpp", bridge: f"{name}_bridge.cpp"}
         units[work / "batch.o"] = str(work / "batch.cpp")
         for target, source in units.items():
             kept = target.name in ("bridge.o", "batch.o") and target.exists()
             options = ["-O0", "-w", "-fPIC", *csim.dialect(), "-Ifirmware/ap_types", '-DWEIGHTS_DIR="none"']
-            if not kept and run([csim.COMPILER, *options, "-c", "-o", target, source], cwd=project).status:
+            if not kept and run([COMPILER, *options, "-c", "-o", target, source], cwd=project).status:
                 return None
-        linked = run([csim.COMPILER, "-shared", "-o", library, *units])
+        linked = run([COMPILER, "-shared", "-o", library, *units])
         return None if linked.status else library
 
     def simulate(self, project: Path, library: Path, features: NDArray[np.float32]) -> NDArray[Any] | None:
@@ -169,7 +171,7 @@ def _row(bench: Bench, mutant: CppMutant, work: Path) -> dict[str, Any]:
     project = work / "mutant"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(bench.project, project)
-    (project / "firmware" / mutant.file).write_text(mutant.text)
+    files.write_text(project / "firmware" / mutant.file, mutant.text)
     started = time.process_time()
     clock = time.perf_counter()
     differing: int | str = ""

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: The last three work in temporary folders: the inputs of ``scripts/fuzz.py``, and mutants in a copy of the repository.
+#: The last four work in temporary folders: the inputs of ``scripts/fuzz.py``, and mutants in a copy of the repository.
 WRITERS = (
     "fpgajet/files/leftovers.py",
     "fpgajet/files/writing.py",
     "fpgajet/folders.py",
     "studies/fuzzing/readers.py",
+    "studies/fuzzing/later_readers.py",
     "scripts/mutate.py",
     "studies/mutation/trying.py",
 )
@@ -38,6 +39,9 @@ ALLOWED = {
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",
     ("fpgajet/hls/synth.py", "shutil.copytree"): "the folder `synth` of a build that refuse_links has looked through",
     ("fpgajet/export/cmssw/build.py", "shutil.copytree"): "our own package, into a scratch folder, to compile it",
+    ("fpgajet/compiled.py", "shutil.copyfile"): "within atomic_path, and to a scratch folder of the caller",
+    ("scripts/prove_mutants_cpp.py", "shutil.copytree"): "a project of this run, in its scratch folder",
+    ("scripts/prove_mutants_cpp.py", "np.save"): "what a child hands to its parent, in the scratch folder",
     ("fpgajet/rtl/tools/scratch.py", "tempfile.mkdtemp"): "a new folder for the log of a failure, which stays",
 }  # fmt: skip
 

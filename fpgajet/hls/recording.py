@@ -33,7 +33,8 @@ from fpgajet.errors import ToolFailed
 from fpgajet.files import write_text
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.folders import ScratchFolder, refuse_links
-from fpgajet.hls.csim import COMPILER, dialect, facts, require_compiler
+from fpgajet.hls.backends import COMPILER
+from fpgajet.hls.csim import dialect, facts, require_compiler
 from fpgajet.hls.resources import firmware_file
 from fpgajet.processes import run
 from fpgajet.scalars import Op, ScalarGraph
