@@ -19,8 +19,7 @@ from quant.checkpoint import Checkpoint, open_checkpoint
 from quant.checkpoint_network import built_network
 from quant.data import Jets
 from quant.evaluation import read_tagging_jets
-from quant.explanation.ablation import ablation, kinds_of
-from quant.explanation.brief import has_formula
+from quant.explanation.ablation import ablation
 from quant.explanation.canonical import basins, names
 from quant.explanation.document import document, explained, float_formula
 from quant.zoo import resolve
@@ -54,9 +53,8 @@ def explain(
     source = shipped_sample() if data is None else data
     jets = read_tagging_jets(source, checkpoints[0].config.constituents, max_jets)
     sample = described(jets.provenance)
-    network = built_network(checkpoints[0])
-    if len(checkpoints) == 1 and not has_formula(network) and kinds_of(network):
-        return _ablated(network, checkpoints[0], jets, sample, out)
+    if len(checkpoints) == 1 and checkpoints[0].config.architecture == "vecnet":
+        return _ablated(built_network(checkpoints[0]), checkpoints[0], jets, sample, out)
     found = explained(checkpoints[0], jets)
     result = document(checkpoints[0], found, sample)
     if len(checkpoints) > 1:
