@@ -14,7 +14,7 @@ from fpgajet.rtl.ir.cells import Constant, Copy, Input
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import symbol
 from fpgajet.rtl.ir.symbols import Symbols, precision
-from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, Source
+from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, NotRead, Source
 from fpgajet.rtl.readback.library import MEANINGS
 from fpgajet.rtl.readback.machine import Machine
 from fpgajet.rtl.readback.modules import Bit, Module
@@ -49,20 +49,22 @@ class Logic:
     def distinct(self) -> int:
         return len(self._known)
 
-    def wrong(self) -> str:
-        """The first cell that is not computed as it should be; empty if there is none.
-
-        Raises:
-            NotRead: a statement whose meaning is not known.
-        """
-        netlist = self.wiring.netlist
+    def wrong(self) -> list[int]:
+        """Cells, in order, that are not shown to be computed as they should be."""
+        netlist, found = self.wiring.netlist, []
         for number, cell in enumerate(netlist.cells):
             if isinstance(cell, Input | Constant | Copy) or self.wiring.leader(number) != number:
                 continue
             self.compared += 1
-            if not self._equal(number):
-                return f"{name(number)} in stage {self.wiring.schedule.stage[number]}"
-        return ""
+            if not self._read_and_equal(number):
+                found.append(number)
+        return found
+
+    def _read_and_equal(self, number: int) -> bool:
+        try:
+            return self._equal(number)
+        except NotRead:
+            return False
 
     def _equal(self, number: int) -> bool:
         netlist, module = self.wiring.netlist, self.wiring.stage(number)

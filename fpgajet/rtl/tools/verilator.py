@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.files import write_text
+from fpgajet.files import write_bytes, write_text
 from fpgajet.processes import end_all_on_interrupt
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import require, verilator_root
@@ -24,6 +24,9 @@ FOLDER = "fpgajet-verilator-"
 GENERATED = "the generated code"
 #: Verilator's own part of a simulation.
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
+#: Bytes of generated code that compile faster than the headers are read once more.
+MOST_IN_ONE = 400_000
+_RUNTIMES: dict[tuple[Path, tuple[str, ...]], bytes] = {}
 
 
 class VerilogSimulation(Simulation):
@@ -78,8 +81,6 @@ def compile_verilog(
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
     headers = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
     macros = [f"-D{name}" for name in defines]
-    runtime = work / "runtime.cc"
-    write_text(runtime, _including(root / "include" / name for name in RUNTIME))
 
     def compiled(unit: Path) -> str:
         result = str(unit.with_suffix(".o"))
@@ -99,12 +100,32 @@ def compile_verilog(
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
         return result
 
-    # A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
-    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", "--x-assign", "0", "--x-initial", "0"]
+    def runtime() -> str:
+        """The same for all designs: compiled once by this process."""
+        made, key = work / "runtime.o", (root, tuple(macros))
+        if key in _RUNTIMES:
+            write_bytes(made, _RUNTIMES[key])
+            return str(made)
+        source = work / "runtime.cc"
+        write_text(source, _including(root / "include" / name for name in RUNTIME))
+        compiled(source)
+        _RUNTIMES[key] = made.read_bytes()
+        return str(made)
+
+    # A register starts with anything: what needs a reset must not pass without.
+    verilate = [
+        str(root / "bin" / "verilator_bin"),
+        "--cc",
+        "-O3",
+        "--x-assign",
+        "0",
+        "--x-initial",
+        "unique",
+    ]
     verilate += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
     verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
-        first = pool.submit(compiled, runtime)  # the same for all designs: while Verilator works
+        first = pool.submit(runtime)  # while Verilator works
         run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
         objects = [*pool.map(compiled, _units(work, harness)), first.result()]
     library = work / "simulation.so"
@@ -114,15 +135,17 @@ def compile_verilog(
 
 
 def _units(work: Path, harness: Path) -> list[Path]:
-    """The generated code as two translation units of equal size: more would read the same headers more often."""
+    """The generated code as two translation units of equal size, or one: each reads the same headers."""
     parts: tuple[list[Path], list[Path]] = ([harness], [])
     sizes = [0, 0]
-    for part in sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path)):
-        smaller = int(sizes[1] < sizes[0])
+    found = sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path))
+    split = sum(path.stat().st_size for path in found) > MOST_IN_ONE
+    for part in found:
+        smaller = int(split and sizes[1] < sizes[0])
         parts[smaller].append(part)
         sizes[smaller] += part.stat().st_size
-    units = [work / f"simulation_{number}.cc" for number in range(2)]
-    for unit, chosen in zip(units, parts, strict=True):
+    units = [work / f"simulation_{number}.cc" for number in range(1 + split)]
+    for unit, chosen in zip(units, parts, strict=False):
         write_text(unit, _including(chosen))
     return units
 

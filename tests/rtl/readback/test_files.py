@@ -105,7 +105,7 @@ def test_a_wrong_comparison_does_not_pass(
         return written.read(written.edited(tmp_path / fault.replace(" ", ""), {name: change})).problem
 
     with monkeypatch.context() as patch:
-        patch.setattr(Logic, "wrong", lambda self: "")
+        patch.setattr(Logic, "wrong", lambda self: [])
         assert not problem("product")
     with monkeypatch.context() as patch:
         patch.setattr(Wiring, "misplaced", lambda self: "")
