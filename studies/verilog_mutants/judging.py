@@ -21,6 +21,8 @@ from studies.verilog_mutants.choose import Mutant
 
 #: Streams with resets in which a fault of valid bits shows, and the share of clocks with one.
 RESET_JETS, RESETS = 2_000, 0.05
+#: Events that are simulated before all of them.
+FIRST = 1_000
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ class Verdict:
 
     Attributes:
         proof: level of the proof. reason: why it is not proved.
-        noticed: events of the certificate on which the simulated files differ, -1 for valid bits that are wrong.
+        noticed: whether the simulated files differ on an event of the certificate, or a valid bit is wrong.
         found_by: what found a jet on which they differ: the proof, the events, the search, or a stream with resets.
         reproduced: whether the simulated files differ on this jet (for a stream, in it).
     """
 
     proof: Level
     reason: str
-    noticed: int
+    noticed: bool
     found_by: str
     reproduced: bool
 
@@ -88,16 +90,16 @@ def judge(
     proof = prove_verilog(original.network, design, original.options, given, original.made)
     if "Yosys does not accept" in proof.reason:
         return None
-    noticed, first = _noticed(simulation, original.events, scores[0])
+    noticed, first = _noticed(simulation, original.events[:FIRST], scores[0][:FIRST])
+    if not noticed:
+        noticed, first = _noticed(simulation, original.events, scores[0])
     found_by, reproduced = "", False
     if proof.event is not None:
         jet = searched(original.network, given)[proof.event : proof.event + 1]
         found_by, reproduced = "proof", _differs(simulation, jet, original)
     elif noticed:
-        found_by, reproduced = (
-            "events",
-            noticed < 0 or _differs(simulation, original.events[first : first + 1], original),
-        )
+        jet = original.events[first : first + 1]
+        found_by, reproduced = "events", noticed < 0 or _differs(simulation, jet, original)
         if not reproduced:  # it takes the jets before
             found_by, reproduced = "stream of events", True
     else:
@@ -107,7 +109,7 @@ def judge(
             reproduced = seen < 0 or _differs(simulation, original.more[place : place + 1], original)
         elif _differs_among_resets(simulation, original):
             found_by, reproduced = "stream with resets", True
-    return Verdict(proof.level, proof.reason, noticed, found_by, reproduced)
+    return Verdict(proof.level, proof.reason, noticed != 0, found_by, reproduced)
 
 
 def _noticed(

@@ -24,6 +24,8 @@ from fpgajet.rtl.write.expressions import name
 from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
+#: Outcomes of this process, with the assignments that each took: many circuits have the same functions.
+_KNOWN: dict[object, tuple[bool, int]] = {}
 #: Values of the operands that propose what is to be proved.
 SAMPLES, SEED = 64, 3
 #: Bits of all operands up to which every combination is tried.
@@ -43,11 +45,11 @@ class Logic:
     wiring: Wiring
     compared: int = 0
     assignments: int = 0
-    _known: dict[object, bool] = field(default_factory=dict)
+    _seen: set[object] = field(default_factory=set)
 
     @property
     def distinct(self) -> int:
-        return len(self._known)
+        return len(self._seen)
 
     def wrong(self) -> list[int]:
         """Cells, in order, that are not shown to be computed as they should be."""
@@ -82,9 +84,14 @@ class Logic:
         shown = self._bits(module, number, numbers, operands)
         found = (numbers.signed if cell.format.signed else numbers.unsigned)(shown)
         key: object = (tuple(graph.nodes), tuple(graph.tables), found, expected)
-        if key not in self._known:
-            self._known[key] = found == expected or self._proved(graph, operands.types, expected, found)
-        return self._known[key]
+        if key not in _KNOWN:
+            before = self.assignments
+            equal = found == expected or self._proved(graph, operands.types, expected, found)
+            _KNOWN[key] = equal, self.assignments - before
+        elif key not in self._seen:
+            self.assignments += _KNOWN[key][1]
+        self._seen.add(key)
+        return _KNOWN[key][0]
 
     def _bits(self, module: Module, number: int, numbers: Numbers, operands: _Operands) -> list[WordBit]:
         def nothing(port: str, place: int, time: int) -> Source:

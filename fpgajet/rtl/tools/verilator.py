@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.files import write_bytes, write_text
+from fpgajet.folders import ScratchFolder
 from fpgajet.processes import end_all_on_interrupt
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import require, verilator_root
@@ -26,7 +27,12 @@ GENERATED = "the generated code"
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 #: Bytes of generated code that compile faster than the headers are read once more.
 MOST_IN_ONE = 400_000
-_RUNTIMES: dict[tuple[Path, tuple[str, ...]], bytes] = {}
+COMPILE = ("g++", "-std=c++17", "-O0", "-fPIC", "-w")
+#: What this process keeps for its next design: the compiled runtime, and from so many designs on the read headers.
+MANY = 2
+_RUNTIMES: dict[Path, bytes] = {}
+_KEPT: list[ScratchFolder] = []
+_COMPILED: list[str] = []
 
 
 class VerilogSimulation(Simulation):
@@ -82,55 +88,50 @@ def compile_verilog(
     headers = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
     macros = [f"-D{name}" for name in defines]
 
-    def compiled(unit: Path) -> str:
+    def compiled(unit: Path, *options: str | Path) -> str:
         result = str(unit.with_suffix(".o"))
-        command = [
-            "g++",
-            "-std=c++17",
-            "-O0",
-            "-fPIC",
-            "-w",
-            *macros,
-            *headers,
-            "-c",
-            "-o",
-            result,
-            str(unit),
-        ]
+        command = [*COMPILE, *macros, *headers, *options, "-c", "-o", result, str(unit)]
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
         return result
 
+    def read_before() -> list[str | Path]:
+        """Options with which a unit takes the headers as the compiler keeps them; from the third design on."""
+        if len(_COMPILED) < MANY or macros:
+            return []
+        if not _KEPT:
+            _KEPT.append(ScratchFolder(FOLDER))
+            header = _KEPT[0].path / "headers.h"
+            write_text(header, '#include "verilated.h"\n')
+            command = [*COMPILE, *headers[:2], "-x", "c++-header", str(header), "-o", f"{header}.gch"]
+            run_tool(command, work, FOLDER, "g++ cannot compile Verilator's headers", env=environment)
+        return ["-include", _KEPT[0].path / "headers.h"]
+
     def runtime() -> str:
         """The same for all designs: compiled once by this process."""
-        made, key = work / "runtime.o", (root, tuple(macros))
-        if key in _RUNTIMES:
-            write_bytes(made, _RUNTIMES[key])
+        made = work / "runtime.o"
+        if root in _RUNTIMES:
+            write_bytes(made, _RUNTIMES[root])
             return str(made)
         source = work / "runtime.cc"
         write_text(source, _including(root / "include" / name for name in RUNTIME))
         compiled(source)
-        _RUNTIMES[key] = made.read_bytes()
+        _RUNTIMES[root] = made.read_bytes()
         return str(made)
 
     # A register starts with anything: what needs a reset must not pass without.
-    verilate = [
-        str(root / "bin" / "verilator_bin"),
-        "--cc",
-        "-O3",
-        "--x-assign",
-        "0",
-        "--x-initial",
-        "unique",
-    ]
+    unknown = ["--x-assign", "0", "--x-initial", "unique"]
+    verilate = [str(root / "bin" / "verilator_bin"), "--cc", "-O3", *unknown]
     verilate += ["-Wno-fatal", "-Wno-lint", "-Wno-style", "--top-module", top, "--Mdir", str(work)]
     verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
         first = pool.submit(runtime)  # while Verilator works
         run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
-        objects = [*pool.map(compiled, _units(work, harness)), first.result()]
+        options = read_before()
+        objects = [*pool.map(lambda unit: compiled(unit, *options), _units(work, harness)), first.result()]
     library = work / "simulation.so"
     link = ["g++", "-shared", "-o", str(library), *objects]
     run_tool(link, work, FOLDER, f"g++ cannot link {GENERATED}", env=environment)
+    _COMPILED.append(top)
     return library
 
 
