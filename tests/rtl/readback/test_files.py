@@ -54,6 +54,7 @@ FAULTS = {
     "reset": ("fpgajet_top.v", lambda text: text.replace("valid <= rst ?", "valid <= 1'b0 ?")),
     "valid bit": ("fpgajet_top.v", lambda text: text.replace(", valid_in};", ", ~valid_in};")),
     "register": ("fpgajet_top.v", another_register),
+    "hold": ("fpgajet_top.v", first(r"if \(valid\[2\]\) ", "if (valid[5]) ")),
     "falling edge": ("fpgajet_top.v", lambda text: text.replace("posedge clk) begin", "negedge clk) begin", 1)),
     "input": ("fpgajet_top.v", first(r"= jet\[14:0\];", "= jet[29:15];")),
     "operator": ("STAGE", first(r" & ", " | ")),
