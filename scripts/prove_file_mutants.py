@@ -10,6 +10,7 @@ near these, and in a stream with resets. A mutant that is proved must differ on 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import shlex
 import sys
@@ -37,7 +38,18 @@ from studies.variants.networks import resized, zoo_network
 from studies.verilog_mutants.choose import mutants
 from studies.verilog_mutants.judging import Original, further, judge
 
+NAMED = ("kind", "file", "line", "before", "after")
 JETS, EDGES, MORE, CLOCK_MHZ = 20_000, 50_000, 60_000, 240.0
+
+
+def known_rows(path: Path) -> list[dict[str, Any]]:
+    """Rows of a run that was stopped; none if there is no file."""
+    if not path.is_file():
+        return []
+    rows: list[dict[str, Any]] = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()[1:]))
+    for row in rows:
+        row.update({key: row[key] == "True" for key in ("noticed", "reproduced")})
+    return rows
 
 
 def cpu_seconds() -> float:
@@ -72,9 +84,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="keep the rows that are there, and add more")
     given = parser.parse_args()
     network = collapse(resized(zoo_network(given.model), given.constituents))
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = known_rows(given.out) if given.resume else []
+    known = {tuple(str(row[key]) for key in NAMED) for row in rows}
     end = time.monotonic() + 60 * given.minutes
     with tempfile.TemporaryDirectory() as work:
         first = original(network, given.ii, Path(work) / "original", given.seed)
@@ -84,6 +98,8 @@ def main() -> None:
         for mutant in mutants(texts, given.seed):
             if len(rows) == given.count or time.monotonic() > end:
                 break
+            if tuple(map(str, mutant[:5])) in known:
+                continue
             started = cpu_seconds()
             verdict = judge(mutant, first, Path(work) / "mutant", scores)
             if verdict is None:
@@ -91,7 +107,7 @@ def main() -> None:
                 continue
             if verdict.proof is Level.PROVED and verdict.found_by:
                 raise SystemExit(f"{mutant[:5]} differs and was proved equal")
-            row = dict(zip(("kind", "file", "line", "before", "after"), mutant[:5], strict=True))
+            row = dict(zip(NAMED, mutant[:5], strict=True))
             found = {"proof": verdict.proof.value, "noticed": verdict.noticed, "found_by": verdict.found_by}
             row |= found | {
                 "reproduced": verdict.reproduced,
