@@ -90,7 +90,7 @@ def compile_verilog(
 
     def compiled(unit: Path, *options: str | Path) -> str:
         result = str(unit.with_suffix(".o"))
-        command = [*COMPILE, *macros, *headers, *options, "-c", "-o", result, str(unit)]
+        command = [*COMPILE, *macros, *headers, *map(str, options), "-c", "-o", result, str(unit)]
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
         return result
 
