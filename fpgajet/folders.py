@@ -156,7 +156,7 @@ def require_own(folder: Path, *, trust: bool, what: str) -> None:
     if other is not None:
         raise BadInput(
             f"{other} belongs to another user, and {what} would run with your rights. If you trust who made it, let "
-            "`fpgajet csim` or `synth` run it with --trust; or build into another directory (--out)."
+            "`fpgajet csim`, `synth` or `rtl --check` run it with --trust; or build into another directory (--out)."
         )
 
 

@@ -3,16 +3,21 @@
     python scripts/prove_zoo.py docs/results/prove_zoo.csv [NAME@II ...]
 
 For every model Verilog is written, read back, and proved equal to the integer reference, as `fpgajet prove` does.
+Rows of other models in the file stay. `cpu_s` is CPU time of this process and of Yosys, Verilog and samples included;
+the other seconds are those of the clock, which other programs make longer.
 """
 
 from __future__ import annotations
 
+import csv
+import os
 import resource
 import shlex
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from fpgajet.graph.collapse import collapse
 from fpgajet.pipeline.prove_flow import samples
@@ -34,12 +39,30 @@ MODELS = [f"npelican-{name}@{ii}" for name in NPELICAN for ii in (1, 3)] + [
 CLOCK_MHZ = 240.0
 
 
+def known_rows(path: Path) -> list[dict[str, Any]]:
+    """Rows that are there, with every column of today."""
+    if not path.is_file():
+        return []
+    found = csv.DictReader(path.read_text(encoding="utf-8").splitlines()[1:])
+    columns = (
+        "model", "ii", "cells", "level", "statements", "cuts", "enumerations", "assignments", "netlist_s", "proof_s",
+        "cpu_s", "peak_mib", "reason",
+    )  # fmt: skip
+    return [{key: row.get(key, "") for key in columns} for row in found]
+
+
+def cpu_seconds() -> float:
+    """Of this process and of the tools that it has waited for."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def main(path: Path, models: list[str]) -> None:
     """Write one row per model and interval."""
-    rows = []
+    rows = [row for row in known_rows(path) if f"{row['model']}@{row['ii']}" not in models]
     for name, _, ii in (model.partition("@") for model in models):
         network = collapse(load_model(open_checkpoint(resolve(name))).network())
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), cpu_seconds()
         options = RtlOptions(ii=int(ii))
         made = scheduled(network, CLOCK_MHZ, options)
         with tempfile.TemporaryDirectory() as folder:
@@ -60,6 +83,7 @@ def main(path: Path, models: list[str]) -> None:
                 "assignments": proof.assignments,
                 "netlist_s": round(traced, 1),
                 "proof_s": round(proof.seconds, 1),
+                "cpu_s": round(cpu_seconds() - spent, 1),
                 "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
                 "reason": proof.reason,
             }

@@ -29,10 +29,15 @@ Examples:
 
     fpgajet rtl builds/npelican-xcvu9p --language vhdl
 
+    fpgajet rtl builds/npelican-xcvu9p --check
+
     fpgajet rtl --tools
 
-Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, 5 a tool is missing, 6 a tool failed,
-7 cannot write, 130 interrupted (stages counted so far are kept).
+`--check` writes nothing: it simulates the Verilog as it lies in the build against the model that the build recorded.
+What Verilator makes of the files runs with your rights.
+
+Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, or with `--check` a file was changed,
+5 a tool is missing, 6 a tool failed, 7 cannot write, 130 interrupted (stages counted so far are kept).
 """
 
 
@@ -58,6 +63,11 @@ def rtl(
     ] = "verilog",
     synth: Annotated[bool, typer.Option(help="Count cells with Yosys (minutes; cached).")] = True,
     jets: Annotated[int, typer.Option(help="How many jets to simulate.", min=0)] = 10_000,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Simulate what lies there, write nothing; with --jets, --json only."),
+    ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="With --check, also files of another user.")] = False,
     tools: Annotated[bool, typer.Option("--tools", help="List the tools that this command uses.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
@@ -70,11 +80,18 @@ def rtl(
 
     if build_dir is None:
         raise BadInput("Which build? Give a directory with model.onnx, for example builds/npelican-xcvu9p.")
+    options = RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii, language=language)
+    if check:
+        if clock_mhz is not None or part is not None or options != RtlOptions() or jets < 1:
+            raise BadInput(
+                "--check takes the circuit as it lies there: of the options only --jets and --json."
+            )
+        return _check(build_dir, jets, trust=trust, as_json=as_json)
     result = run_rtl(
         build_dir,
         clock_mhz=clock_mhz,
         part=part,
-        options=RtlOptions(stages=stages, multipliers=multipliers, max_dsp=max_dsp, ii=ii, language=language),
+        options=options,
         synth=synth,
         jets=jets,
         reporter=reporter(),
@@ -84,6 +101,18 @@ def rtl(
         print_json({"hardware": [result.hardware.as_dict()]} | found)
     else:
         _show(result, build_dir)
+    return 0
+
+
+def _check(build_dir: Path, jets: int, *, trust: bool, as_json: bool) -> int:
+    from fpgajet.cli.reporter import reporter
+    from fpgajet.pipeline.rtl_check import check_rtl
+
+    checked = check_rtl(build_dir, jets, reporter(), trust=trust)
+    if as_json:
+        print_json({"compared": checked.compared, "differences": 0, "vhdl": checked.vhdl})
+    else:
+        console.print(f"{checked.compared:,} jets simulated as the Verilog lies there, 0 scores differ")
     return 0
 
 

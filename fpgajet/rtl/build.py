@@ -20,7 +20,7 @@ from fpgajet.rtl.design import emit
 from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
 from fpgajet.rtl.options import RtlOptions
 from fpgajet.rtl.tools.installed import available, require
-from fpgajet.rtl.tools.simulation import Simulation
+from fpgajet.rtl.tools.simulation import Clocked, Simulation
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.tools.yosys import Cells, synthesise
 from fpgajet.rtl.write.design import RESULT_FILE, RtlDesign
@@ -28,6 +28,8 @@ from fpgajet.verify.certificate import DECISION
 
 #: GHDL interprets: this many jets take it seconds to a minute.
 VHDL_JETS = 200
+#: Jets that are simulated with resets among them too, and the seed of their clocks.
+RESET_JETS, RESET_SEED = 1_000, 11
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,29 @@ def check_vhdl(
 
 
 def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -> int:
-    """How many jets [jets, ...] the Verilog scores differently from the integer reference."""
+    """How many jets [jets, ...] the Verilog scores differently from the integer reference.
+
+    The first :data:`RESET_JETS` are streamed once more, with resets among them.
+
+    Raises:
+        Mismatch: a score is not valid when it should be, or is when it should not.
+    """
     wanted = network.reference(FixedArray(jets, network.input_type.fraction))[network.output.name].raw
-    shown = simulation.outcome(jets)
-    wrong = (shown.scores != wanted.reshape(len(jets), -1)).any(axis=1)
-    threshold = simulation.design.threshold
+    wrong = _wrong(simulation.outcome(jets), wanted, simulation.design.threshold)
+    again = jets[:RESET_JETS]
+    clocks = len(again) * simulation.design.ii
+    resets = np.random.default_rng(RESET_SEED).random(clocks) < 1 / (3 * simulation.design.latency_cycles)
+    came, shown = simulation.stream(again, resets)
+    wrong[came] |= _wrong(shown, wanted[came], simulation.design.threshold)
+    return int(wrong.sum())
+
+
+def _wrong(shown: Clocked, wanted: NDArray[np.int64], threshold: int | None) -> NDArray[np.bool_]:
+    """By jet, whether score or decision is another."""
+    wrong: NDArray[np.bool_] = (shown.scores != wanted.reshape(len(wanted), -1)).any(axis=1)
     if shown.decision is not None and threshold is not None:
         wrong |= shown.decision != (wanted.reshape(-1) >= threshold)
-    return int(wrong.sum())
+    return wrong
 
 
 @dataclass(frozen=True)

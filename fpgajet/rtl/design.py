@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgajet.files import write_errors, write_text
 from fpgajet.ops.network import Network
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing
@@ -20,6 +21,7 @@ from fpgajet.rtl.passes.macs import accumulate_in_dsp
 from fpgajet.rtl.passes.winograd import halve_products
 from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.share.over_time import share_over_time
+from fpgajet.rtl.signal_map import MAP_FILE, signal_map
 from fpgajet.rtl.tools.installed import require
 from fpgajet.rtl.write.design import RtlDesign, write_design
 
@@ -98,7 +100,8 @@ def emit(
     """Write pipelined Verilog of a network.
 
     Args:
-        out_dir: gets ``fpgajet_top.v``, a file for each stage, our small library and ``design.json``.
+        out_dir: gets ``fpgajet_top.v``, a file for each stage, our small library, ``design.json`` and
+            ``signals.csv``.
         made: what :func:`scheduled` made of the same network, clock and options, where the caller keeps that.
 
     Raises:
@@ -108,7 +111,9 @@ def emit(
     """
     options = options or RtlOptions()
     made = made or scheduled(network, clock_mhz, options)
-    return write_design(
+    with write_errors(out_dir):
+        (out_dir / MAP_FILE).unlink(missing_ok=True)
+    design = write_design(
         made.netlist,
         made.schedule,
         out_dir,
@@ -118,3 +123,5 @@ def emit(
         with_vhdl=options.language == "vhdl",
         threshold=options.threshold,
     )
+    write_text(out_dir / MAP_FILE, signal_map(network, made.netlist, made.schedule))
+    return design

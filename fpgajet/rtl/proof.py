@@ -16,7 +16,7 @@ from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.options import RtlOptions
-from fpgajet.rtl.readback.files import Reading, compare_files, differing_event
+from fpgajet.rtl.readback.files import Reading, compare_files, differing_event, whole_scalars
 from fpgajet.rtl.readback.hierarchy import NotRead
 from fpgajet.rtl.tools.installed import available
 from fpgajet.rtl.write import verilog
@@ -78,6 +78,12 @@ def prove_verilog(
             return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
         return prove_netlist(network, netlist, samples)
     reading = compare_files(design, netlist, schedule)
+    if reading.wrong:
+        whole = _whole(network, reading, made, samples)
+        if whole.level is not Level.COMPARED:
+            seconds = round(time.perf_counter() - started, 3)
+            reason = reading.problem if whole.level is Level.REFUTED else ""
+            return replace(whole, reason=reason, cells=reading.cells, seconds=seconds)
     if reading.problem:
         event = _refuting(network, design, reading, searched(network, samples))
         seconds = round(time.perf_counter() - started, 3)
@@ -91,6 +97,16 @@ def prove_verilog(
         assignments=proof.assignments + reading.assignments,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _whole(network: Network, reading: Reading, made: Circuit, samples: NDArray[np.int64]) -> Proof:
+    """Files with cells that are not the netlist's, which may be equal to the network all the same."""
+    try:
+        reference = scalar_network(network)
+        found = whole_scalars(reading, made.netlist, made.schedule, reference.graph)
+        return prove_outputs(FILES, reference, found, samples)
+    except (NotRead, NotImplementedError, ValueError) as error:
+        return Proof(FILES, Level.COMPARED, str(error))
 
 
 def searched(network: Network, samples: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fpgajet.errors import Mismatch
 from fpgajet.ops.network import Network
 from fpgajet.rtl import VerilogSimulation
-from tests.rtl.conftest import raw_jets, wanted
+from fpgajet.rtl.tools.simulation import Clocked
+from tests.rtl.conftest import raw_jets
 
 build = import_module("fpgajet.rtl.build")  # the package has a function of that name
 
@@ -20,9 +23,14 @@ def test_build_raises_on_a_difference(
     network: Network, simulation: VerilogSimulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "VerilogSimulation", lambda design: simulation)
-    outcome = simulation.outcome
-    monkeypatch.setattr(
-        simulation, "outcome", lambda raw: replace(outcome(raw), scores=wanted(network, raw) + 1)
-    )
-    with pytest.raises(Mismatch, match="50 of 50 jets"):
+    stream = simulation.stream
+
+    def wrong(
+        raw: NDArray[np.int64], resets: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.intp], Clocked]:
+        came, shown = stream(raw, resets)
+        return came, replace(shown, scores=shown.scores + (resets is not None))
+
+    monkeypatch.setattr(simulation, "stream", wrong)
+    with pytest.raises(Mismatch, match=r"\d+ of 50 jets"):
         build.build(network, tmp_path, 320, "xcvu9p", synth=False, jets=raw_jets(network, 50))

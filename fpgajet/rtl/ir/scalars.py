@@ -6,6 +6,7 @@ int64. Wrapping into a cell's format is a node only where the range of the value
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 
 from fpgajet.rtl.ir import cells as kinds
@@ -16,16 +17,25 @@ from fpgajet.rtl.ir.symbols import Symbols, precision
 from fpgajet.scalars import ScalarGraph
 
 
-def netlist_scalars(netlist: Netlist, graph: ScalarGraph) -> list[int]:
+def netlist_scalars(
+    netlist: Netlist, graph: ScalarGraph, other: Mapping[int, Callable[[Symbols], int]] | None = None
+) -> list[int]:
     """Nodes of the netlist's outputs, on the inputs of ``graph``.
+
+    Args:
+        netlist, graph: the circuit, and where its nodes go.
+        other: cells that something else computes, with what makes their nodes.
 
     Raises:
         NotImplementedError: a bitwise operation on two signals of more than one bit.
         ValueError: the address of a table can leave it, or a signal has more than 53 bits.
     """
     signals = Symbols(netlist, graph)
-    for cell in netlist.cells:
-        signals.nodes.append(signals.into(symbol(cell, signals), cell.format.fraction, cell.format))
+    for number, cell in enumerate(netlist.cells):
+        if other and number in other:
+            signals.nodes.append(other[number](signals))
+        else:
+            signals.nodes.append(signals.into(symbol(cell, signals), cell.format.fraction, cell.format))
     return [signals.nodes[number] for number in netlist.outputs]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from fpgajet.fixed import FixedType
 from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, NotRead, Source, Stimulus
 from fpgajet.rtl.readback.library import MEANINGS
-from fpgajet.rtl.readback.machine import Machine
+from fpgajet.rtl.readback.machine import Machine, Meaning
 from fpgajet.rtl.readback.modules import Module
 from fpgajet.rtl.readback.vectors import Numbers, Word, WordBit
 from fpgajet.scalars import ScalarGraph
@@ -32,6 +32,7 @@ def score_nodes(
     output_type: FixedType,
     latency: int,
     ii: int,
+    meanings: Mapping[str, Meaning] = MEANINGS,
 ) -> list[int]:
     """Nodes of the scores ``latency`` clocks after a jet.
 
@@ -42,6 +43,7 @@ def score_nodes(
         outputs, output_type: of ``score``.
         latency: clocks from the jet to its score.
         ii: least number of clocks between two jets.
+        meanings: of modules that are taken as one cell.
 
     Raises:
         NotRead: the score depends on something else, or on a cell without a meaning.
@@ -55,9 +57,9 @@ def score_nodes(
         Given("jet", place): (words[place // input_type.bits], place % input_type.bits)
         for place in range(widths[0])
     }
-    hierarchy = Hierarchy(modules, TOP, one_jet(latency, ii), MEANINGS.keys())
+    hierarchy = Hierarchy(modules, TOP, one_jet(latency, ii), meanings.keys())
     numbers = Numbers(graph)
-    score = Machine(hierarchy, numbers, given, MEANINGS).output("score", latency)
+    score = Machine(hierarchy, numbers, given, meanings).output("score", latency)
     read = numbers.signed if output_type.signed else numbers.unsigned
     return [read(score[k * output_type.bits : (k + 1) * output_type.bits]) for k in range(outputs)]
 

@@ -11,8 +11,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from fpgajet.rtl.ir.sharing import MOST_II
 from fpgajet.rtl.readback.modules import Bit, Cell, Module
 
+#: What a register held before this time is unknown: a correct design keeps nothing of a jet for so long.
+EARLIEST = -2 * MOST_II
 #: Instances on the way from the top module.
 Path = tuple[str, ...]
 
@@ -102,6 +105,8 @@ class Hierarchy:
         while True:
             if isinstance(bit, str):
                 return {"0": 0, "1": 1}.get(bit)
+            if time < EARLIEST:
+                return None
             if not path and bit in self.stops:
                 return self.stops[bit]
             if (path, bit, time) in self._known:

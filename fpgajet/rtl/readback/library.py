@@ -65,6 +65,12 @@ def require_meanings(modules: Mapping[str, Module]) -> None:
             raise NotRead(f"the module {module.origin} with {sizes} does not compute what it stands for")
 
 
+def true_meanings(modules: Mapping[str, Module]) -> dict[str, Meaning]:
+    """Those that hold for every set of parameters in use."""
+    wrong = {m.origin for m in modules.values() if m.origin in MEANINGS and not _holds(modules, m)}
+    return {name: meaning for name, meaning in MEANINGS.items() if name not in wrong}
+
+
 def _holds(modules: Mapping[str, Module], module: Module) -> bool:
     key = (module.origin, tuple(sorted(module.parameters.items())), repr(module))
     return _checked(key, _Handed(modules, module))

@@ -14,7 +14,7 @@ from fpgajet.rtl.ir.cells import Constant, Copy, Input
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import symbol
 from fpgajet.rtl.ir.symbols import Symbols, precision
-from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, Source
+from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, NotRead, Source
 from fpgajet.rtl.readback.library import MEANINGS
 from fpgajet.rtl.readback.machine import Machine
 from fpgajet.rtl.readback.modules import Bit, Module
@@ -24,6 +24,8 @@ from fpgajet.rtl.write.expressions import name
 from fpgajet.scalars import ScalarGraph
 from fpgajet.scalars.evaluate import evaluate_all
 
+#: Outcomes of this process, with the assignments that each took: many circuits have the same functions.
+_KNOWN: dict[object, tuple[bool, int]] = {}
 #: Values of the operands that propose what is to be proved.
 SAMPLES, SEED = 64, 3
 #: Bits of all operands up to which every combination is tried.
@@ -45,26 +47,28 @@ class Logic:
     wiring: Wiring
     compared: int = 0
     assignments: int = 0
-    _known: dict[object, bool] = field(default_factory=dict)
+    _seen: set[object] = field(default_factory=set)
 
     @property
     def distinct(self) -> int:
-        return len(self._known)
+        return len(self._seen)
 
-    def wrong(self) -> str:
-        """The first cell that is not computed as it should be; empty if there is none.
-
-        Raises:
-            NotRead: a statement whose meaning is not known.
-        """
-        netlist = self.wiring.netlist
+    def wrong(self) -> list[int]:
+        """Cells, in order, that are not shown to be computed as they should be."""
+        netlist, found = self.wiring.netlist, []
         for number, cell in enumerate(netlist.cells):
             if isinstance(cell, Input | Constant | Copy) or self.wiring.leader(number) != number:
                 continue
             self.compared += 1
-            if not self._equal(number):
-                return f"{name(number)} in stage {self.wiring.schedule.stage[number]}"
-        return ""
+            if not self._read_and_equal(number):
+                found.append(number)
+        return found
+
+    def _read_and_equal(self, number: int) -> bool:
+        try:
+            return self._equal(number)
+        except NotRead:
+            return False
 
     def _equal(self, number: int) -> bool:
         netlist, module = self.wiring.netlist, self.wiring.stage(number)
@@ -82,9 +86,14 @@ class Logic:
         shown = self._bits(module, number, numbers, operands)
         found = (numbers.signed if cell.format.signed else numbers.unsigned)(shown)
         key: object = (tuple(graph.nodes), tuple(graph.tables), found, expected)
-        if key not in self._known:
-            self._known[key] = found == expected or self._proved(graph, operands.types, expected, found)
-        return self._known[key]
+        if key not in _KNOWN:
+            before = self.assignments
+            equal = found == expected or self._proved(graph, operands.types, expected, found)
+            _KNOWN[key] = equal, self.assignments - before
+        elif key not in self._seen:
+            self.assignments += _KNOWN[key][1]
+        self._seen.add(key)
+        return _KNOWN[key][0]
 
     def _bits(self, module: Module, number: int, numbers: Numbers, operands: _Operands) -> list[WordBit]:
         def nothing(port: str, place: int, time: int) -> Source:

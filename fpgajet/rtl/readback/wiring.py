@@ -102,6 +102,16 @@ class Wiring:
                 if not self._is_at(self.hierarchy.source((instance,), bit, time), wanted, place):
                     yield f"bit {place} of {name(shown)} in {instance} is not that of {name(wanted)}"
 
+    def reaches(self, number: int, other: int) -> bool:
+        """Whether the signal of another cell, in the module of a cell, is the other cell's for the same jet."""
+        if self.leader(other) == other and self._same_stage(number, other):
+            return True
+        instance, time = f"stage_{self.schedule.stage[self.leader(number)]}", self.schedule.stage[number]
+        return all(
+            self._is_at(self.hierarchy.source((instance,), bit, time), other, place)
+            for place, bit in enumerate(self.net(self.stage(number), other))
+        )
+
     def _same_stage(self, number: int, other: int) -> bool:
         """Whether two cells are computed in one module at one clock."""
         schedule = self.schedule

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.errors import ToolFailed
+from fpgajet.errors import Mismatch
 from fpgajet.rtl.tools.bus import RawValues
 from fpgajet.rtl.write.design import RtlDesign
 
@@ -27,7 +27,7 @@ class Clocked:
 
 
 class Simulation(ABC):
-    """A design that can be clocked. Every :meth:`clock` starts from an unreset, empty pipeline."""
+    """A design that can be clocked. Every :meth:`clock` starts with registers that hold anything."""
 
     language: ClassVar[str]
     design: RtlDesign
@@ -38,7 +38,7 @@ class Simulation(ABC):
 
         Args:
             jets: raw inputs [clocks, inputs].
-            valid, reset: bits [clocks].
+            valid, reset: bits [clocks]. What the outputs show before the first reset means nothing.
         """
 
     def scores(self, raw: NDArray[Any]) -> RawValues:
@@ -46,25 +46,47 @@ class Simulation(ABC):
         return self.outcome(raw).scores
 
     def outcome(self, raw: NDArray[Any]) -> Clocked:
-        """What the outputs show for each jet: a new jet every II clocks, sampled at the stated latency.
+        """What the outputs show for each jet; see :meth:`stream`."""
+        return self.stream(raw)[1]
+
+    def stream(
+        self, raw: NDArray[Any], resets: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.intp], Clocked]:
+        """A new jet every II clocks, sampled at the stated latency; a reset, with a jet at the input, comes before.
 
         Between the jets the input shows other values, which must not matter.
 
+        Args:
+            raw: jets [jets, ...].
+            resets: whether there is a reset too, at each clock from the first jet on [jets * II].
+
+        Returns:
+            Numbers of the jets that no reset has dropped, and what the outputs showed for each.
+
         Raises:
-            ToolFailed: the valid bit is not set exactly when the scores are sampled.
+            Mismatch: the valid bit is not set exactly when these scores are sampled.
         """
         jets, ii = np.asarray(raw).reshape(len(raw), -1), self.design.ii
-        first = self.design.latency_cycles - 1
-        clocks = np.zeros((len(jets) * ii + first, jets.shape[1]), dtype=jets.dtype)
+        busy, latency = len(jets) * ii, self.design.latency_cycles
+        clocks = np.zeros((1 + busy + latency - 1, jets.shape[1]), dtype=jets.dtype)
+        valid, reset = (np.zeros(len(clocks), dtype=bool) for _ in range(2))
+        clocks[0] = jets[-1] if len(jets) else 0
+        valid[0] = reset[0] = True
         for between in range(ii):
-            clocks[between : len(jets) * ii : ii] = np.roll(jets, between, axis=0)
-        valid = np.zeros(len(clocks), dtype=bool)
-        valid[: len(jets) * ii : ii] = True
-        shown = self.clock(clocks, valid, np.zeros(len(valid)))
-        expected = np.concatenate([np.zeros(first, dtype=bool), valid[: len(valid) - first]])
+            clocks[1 + between : 1 + busy : ii] = np.roll(jets, between, axis=0)
+        valid[1 : 1 + busy : ii] = True
+        if resets is not None:
+            reset[1 : 1 + busy] = resets
+        shown = self.clock(clocks, valid, reset)
+        entered = np.flatnonzero(valid)
+        dropped = np.concatenate([[0], np.cumsum(reset)])
+        came = entered[dropped[entered + latency] == dropped[entered]]
+        expected = np.zeros(len(clocks), dtype=bool)
+        expected[came + latency - 1] = True
         if (shown.valid != expected).any():
-            raise ToolFailed(
-                f"the {self.language} in {self.design.directory} does not have the latency that it states."
+            raise Mismatch(
+                f"the {self.language} in {self.design.directory} does not have the latency that it states, or a "
+                "reset does not drop the jets under way."
             )
         decision = None if shown.decision is None else shown.decision[expected]
-        return Clocked(np.asarray(shown.scores[expected]), shown.valid[expected], decision)
+        return (came - 1) // ii, Clocked(np.asarray(shown.scores[expected]), shown.valid[expected], decision)

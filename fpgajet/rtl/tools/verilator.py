@@ -25,10 +25,12 @@ FOLDER = "fpgajet-verilator-"
 GENERATED = "the generated code"
 #: Verilator's own part of a simulation.
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
+#: Bytes of generated code that compile faster than the headers are read once more.
+MOST_IN_ONE = 400_000
 COMPILER = ("g++", "-std=c++17", "-O0", "-fPIC", "-w")
-#: A register without a value is 0, as in Verilator's own default, whose generator of values is more code.
+#: A register starts with anything: what needs a reset must not pass without one.
 VERILATE = (
-    "--cc", "-O3", "--x-assign", "0", "--x-initial", "0", "-Wno-fatal", "-Wno-lint", "-Wno-style",
+    "--cc", "-O3", "--x-assign", "0", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style",
 )  # fmt: skip
 
 
@@ -125,15 +127,17 @@ def _compile(
 
 
 def _units(work: Path, harness: Path) -> list[Path]:
-    """The generated code as two translation units of equal size: more would read the same headers more often."""
+    """The generated code as two translation units of equal size, or one: each reads the same headers."""
     parts: tuple[list[Path], list[Path]] = ([harness], [])
     sizes = [0, 0]
-    for part in sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path)):
-        smaller = int(sizes[1] < sizes[0])
+    found = sorted(work.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path))
+    split = sum(path.stat().st_size for path in found) > MOST_IN_ONE
+    for part in found:
+        smaller = int(split and sizes[1] < sizes[0])
         parts[smaller].append(part)
         sizes[smaller] += part.stat().st_size
-    units = [work / f"simulation_{number}.cc" for number in range(2)]
-    for unit, chosen in zip(units, parts, strict=True):
+    units = [work / f"simulation_{number}.cc" for number in range(1 + split)]
+    for unit, chosen in zip(units, parts, strict=False):
         write_text(unit, _including(chosen))
     return units
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
 from fpgajet.errors import BadInput
-from fpgajet.files import read_json, write_errors, write_json, write_text
+from fpgajet.files import read_json, sha256, write_errors, write_json, write_text
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import DSP_KINDS
 from fpgajet.rtl.ir.netlist import Netlist
@@ -30,6 +31,8 @@ LIBRARY = Path(__file__).with_name("library")
 
 #: Names of files, not paths: they are read, and handed to tools.
 _File = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+\.(v|vhd)$")]
+_Written = Annotated[str, Field(pattern=r"^(vhdl/)?[A-Za-z0-9_]+\.(v|vhd)$")]
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Count = Annotated[int, Field(ge=0, le=10**9)]
 _Format = tuple[bool, Annotated[int, Field(ge=0, le=4096)], Annotated[int, Field(ge=-4096, le=4096)]]
 
@@ -51,6 +54,7 @@ class _Facts(BaseModel):
     score: tuple[_Format, ...] = Field(min_length=1)
     vhdl: tuple[_File, ...] = ()
     threshold: int | None = Field(None, ge=-(1 << 63), lt=1 << 63)
+    sha256: dict[_Written, _Digest] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class RtlDesign:
         score: format of every output.
         vhdl: names of the files in the folder ``vhdl`` in the order of analysis, none if it was not asked for.
         threshold: of the bit ``decision``, None without that bit.
+        sha256: of every file that was written, by its name in ``directory``; empty if an older version wrote it.
     """
 
     directory: Path
@@ -85,6 +90,7 @@ class RtlDesign:
     score: tuple[Format, ...]
     vhdl: tuple[str, ...] = ()
     threshold: int | None = None
+    sha256: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, directory: Path) -> RtlDesign:
@@ -104,6 +110,16 @@ class RtlDesign:
             ) from error
         facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
         return cls(directory=directory, **facts)
+
+    def changed(self) -> list[str]:
+        """Names of the files that are not as they were written, and of Verilog that was not written."""
+        known = self.sha256 or dict.fromkeys(self.sources, "")
+        wrong = {
+            name
+            for name, digest in self.sha256.items()
+            if not (self.directory / name).is_file() or sha256(self.directory / name) != digest
+        }
+        return sorted(wrong | ({path.name for path in self.directory.glob("*.v")} - known.keys()))
 
 
 def write_design(
@@ -147,6 +163,7 @@ def write_design(
         tuple(netlist.cells[n].format for n in netlist.outputs),
         tuple(vhdl_texts),
         threshold,
+        {name: hashlib.sha256(text.encode()).hexdigest() for name, text in written.items()},
     )
     facts = {key: value for key, value in asdict(design).items() if key != "directory"}
     if threshold is None:

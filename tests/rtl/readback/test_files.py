@@ -54,6 +54,7 @@ FAULTS = {
     "reset": ("fpgajet_top.v", lambda text: text.replace("valid <= rst ?", "valid <= 1'b0 ?")),
     "valid bit": ("fpgajet_top.v", lambda text: text.replace(", valid_in};", ", ~valid_in};")),
     "register": ("fpgajet_top.v", another_register),
+    "hold": ("fpgajet_top.v", first(r"if \(valid\[2\]\) ", "if (valid[5]) ")),
     "falling edge": ("fpgajet_top.v", lambda text: text.replace("posedge clk) begin", "negedge clk) begin", 1)),
     "input": ("fpgajet_top.v", first(r"= jet\[14:0\];", "= jet[29:15];")),
     "operator": ("STAGE", first(r" & ", " | ")),
@@ -105,7 +106,7 @@ def test_a_wrong_comparison_does_not_pass(
         return written.read(written.edited(tmp_path / fault.replace(" ", ""), {name: change})).problem
 
     with monkeypatch.context() as patch:
-        patch.setattr(Logic, "wrong", lambda self: "")
+        patch.setattr(Logic, "wrong", lambda self: [])
         assert not problem("product")
     with monkeypatch.context() as patch:
         patch.setattr(Wiring, "misplaced", lambda self: "")

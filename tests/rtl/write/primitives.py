@@ -5,32 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from fpgajet.processes import run
+from fpgajet.rtl.readback.branches import PRIMITIVES
 from fpgajet.rtl.tools.installed import verilator_root
 from fpgajet.rtl.write.design import LIBRARY
 from tests.rtl.conftest import need
 
-#: What AMD's primitives do (UG974), as far as our library uses them.
-PRIMITIVES = """
-module LUT6_2 #(parameter [63:0] INIT = 0) (output O6, O5, input I0, I1, I2, I3, I4, I5);
-  assign O6 = INIT[{I5, I4, I3, I2, I1, I0}];
-  assign O5 = INIT[{1'b0, I4, I3, I2, I1, I0}];
-endmodule
-module LUT6 #(parameter [63:0] INIT = 0) (output O, input I0, I1, I2, I3, I4, I5);
-  assign O = INIT[{I5, I4, I3, I2, I1, I0}];
-endmodule
-module MUXF7 (output O, input I0, I1, S);
-  assign O = S ? I1 : I0;
-endmodule
-module MUXF8 (output O, input I0, I1, S);
-  assign O = S ? I1 : I0;
-endmodule
-module CARRY8 (output [7:0] CO, O, input CI, CI_TOP, input [7:0] DI, S);
-  wire [8:0] c = {CO, CI};
-  genvar i;
-  for (i = 0; i < 8; i = i + 1) assign CO[i] = S[i] ? c[i] : DI[i];
-  assign O = S ^ c[7:0];
-endmodule
-"""
 MAIN = """
 #include "Vtop.h"
 #include "verilated.h"
@@ -52,7 +31,7 @@ def agrees(folder: Path, lines: list[str], checks: int) -> bool:
     root = verilator_root()
     assert root is not None
     head = f"module top (input [18:0] a, b, c, output [{checks - 1}:0] wrong);"
-    (folder / "top.v").write_text("\n".join([head, *lines, "endmodule", PRIMITIVES]))
+    (folder / "top.v").write_text("\n".join([head, *lines, "endmodule", PRIMITIVES.read_text()]))
     (folder / "main.cpp").write_text(MAIN)
     verilator = [str(root / "bin" / "verilator_bin"), "--cc", "-DSYNTHESIS", "-Wno-fatal", "-Wno-lint"]
     verilator += ["--top-module", "top", "--Mdir", str(folder / "obj"), str(folder / "top.v")]

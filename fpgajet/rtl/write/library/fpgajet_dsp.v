@@ -1,5 +1,8 @@
 // What becomes one DSP48E2 each (AMD UG579): A and D up to 27 bits, B up to 18, P up to 48, all signed.
 // Behavioural; the pipeline registers are outside, in fpgajet_top, where vendor tools pull them in.
+// Two modules in a file, and bits above the result:
+// verilator lint_off DECLFILENAME
+// verilator lint_off UNUSEDSIGNAL
 
 // a * b
 module fpgajet_product #(parameter WA = 1, SA = 0, WB = 1, SB = 0, WP = 1)
@@ -20,6 +23,9 @@ module fpgajet_mac #(parameter WA = 1, SA = 0, WB = 1, SB = 0, WD = 1, SD = 0, P
   wire signed [26:0] ad = PRE == 1 ? x + y : x - y;
   wire signed [WB:0] f = {SB ? b[WB-1] : 1'b0, b};
   (* use_dsp = "yes" *) wire signed [WB+27:0] m = ad * f;
+  // The sign is extended:
+  // verilator lint_off WIDTHEXPAND
   wire signed [47:0] wide = m;
+  // verilator lint_on WIDTHEXPAND
   assign p = SIGN == 1 ? z + (wide[WP-1:0] + w) : z - (wide[WP-1:0] + w);
 endmodule

@@ -1,4 +1,6 @@
 // One bit of a table: y = INIT[a], in one LUT6 for each 64 entries, joined by the multiplexers of the slice.
+// Two modules in a file:
+// verilator lint_off DECLFILENAME
 module fpgajet_rom #(parameter A = 6, parameter [(1<<A)-1:0] INIT = 0) (input [A-1:0] a, output y);
 `ifdef SYNTHESIS
   localparam LEVELS = A > 6 ? A - 6 : 0;
