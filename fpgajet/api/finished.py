@@ -164,6 +164,7 @@ def export(
     edge_vectors: int = 10_000,
     score_type: str = "ap_ufixed<10,1>",
     threshold: float = 0.0,
+    bitstream: bool = False,
     reporter: Reporter | None = None,
 ) -> Exported:
     """Write a build for other programs or other firmware, compiled or simulated and compared with the reference first.
@@ -175,13 +176,15 @@ def export(
     Args:
         build_dir: made by ``fpgajet build``.
         target: one or several of ``c`` (C99 emulator), ``ports`` (Verilog and VHDL with named ports), ``axi-stream``,
-            ``cmssw`` (an emulator repository) and ``emp`` (a payload of the EMP framework).
+            ``cmssw`` (an emulator repository), ``emp`` (a payload of the EMP framework), ``board-ulx3s`` and
+            ``board-tangnano20k`` (a board with a serial port).
         name: of the export; default: the model's. version: number, part of every name in it.
         out: folder of a single target; default: in ``BUILD_DIR/export``.
         events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
         edge_vectors: how many edge vectors to compare on besides.
         score_type, threshold: of ``emp``: type of the probability in an answer, and the least score whose decision bit
             is set.
+        bitstream: of the boards: also place, route and pack, which takes minutes.
         reporter: hears of the steps.
 
     Raises:
@@ -204,6 +207,7 @@ def export(
         edges=edge_vectors,
         score_type=score_type,
         threshold=threshold,
+        bitstream=bitstream,
         reporter=reporter,
     )
     return Exported(tuple(done))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from fpgajet.devices.open_parts import boards
 from fpgajet.errors import BadInput
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
 from fpgajet.pipeline.reporter import Reporter, Silent
@@ -13,7 +14,7 @@ from fpgajet.pipeline.reporter import Reporter, Silent
 #: Type of the probability in the answers of the target ``emp``.
 SCORE_TYPE = "ap_ufixed<10,1>"
 #: In the order of the documentation.
-TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp")
+TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp", *(f"board-{row.name}" for row in boards()))
 Exporter = Callable[[Prepared, Path, Reporter], Export]
 
 
@@ -28,6 +29,7 @@ def run_exports(
     edges: int = 10_000,
     score_type: str = SCORE_TYPE,
     threshold: float = 0.0,
+    bitstream: bool = False,
     reporter: Reporter | None = None,
 ) -> list[Export]:
     """Write several exports of a build, each compared with the integer reference first.
@@ -37,6 +39,7 @@ def run_exports(
         targets: names in :data:`TARGETS`.
         name, version, events, edges, reporter: see :func:`fpgajet.pipeline.export_flow.run_export`.
         score_type, threshold: of the target ``emp``, see :func:`fpgajet.pipeline.export_firmware.export_emp`.
+        bitstream: of the targets for boards: also place, route and pack (minutes).
         out: folder of a single target; by default ``build_dir/export/NAME_vVERSION`` for ``c``, and the same with
             ``-TARGET`` for the others.
 
@@ -59,12 +62,13 @@ def run_exports(
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
         beside = build_dir / "export"
         folders = {t: free_folder(beside / f"{given.name}-{t}" if out is None else out) for t in others}
-        exporters = _exporters(version, score_type, threshold)
+        exporters = _exporters(version, score_type, threshold, bitstream)
         done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
     return done
 
 
-def _exporters(version: int, score_type: str, threshold: float) -> dict[str, Exporter]:
+def _exporters(version: int, score_type: str, threshold: float, bitstream: bool) -> dict[str, Exporter]:
+    from fpgajet.pipeline.export_board import BoardSettings, export_board
     from fpgajet.pipeline.export_cmssw import export_cmssw
     from fpgajet.pipeline.export_firmware import export_axi_stream, export_emp, export_ports
 
@@ -73,4 +77,10 @@ def _exporters(version: int, score_type: str, threshold: float) -> dict[str, Exp
         "axi-stream": partial(export_axi_stream, version=version),
         "cmssw": export_cmssw,
         "emp": partial(export_emp, score_type=score_type, threshold=threshold),
+        **{
+            f"board-{row.name}": partial(
+                export_board, target=f"board-{row.name}", settings=BoardSettings(bitstream)
+            )
+            for row in boards()
+        },
     }

@@ -43,7 +43,7 @@ def run_rtl(
     Raises:
         BadInput, MissingTool, Mismatch, ToolFailed, CannotWrite: see :func:`fpgajet.rtl.build.build`.
     """
-    network = _network(build_dir)
+    network = read_network(build_dir)
     settings = read_record(build_dir).get("settings", {})  # none: `fpgajet build` did not make the directory
     preset = budget(str(settings.get("budget", DEFAULT_BUDGET)))
     chosen = find_part(str(settings.get("part", preset.part)) if part is None else part).name
@@ -77,7 +77,12 @@ def test_jets(network: Network, count: int) -> NDArray[np.int64]:
     return np.concatenate([real, edge])
 
 
-def _network(build_dir: Path) -> Network:
+def read_network(build_dir: Path) -> Network:
+    """The network of ``build_dir/model.onnx``.
+
+    Raises:
+        BadInput: there is none, or it is damaged.
+    """
     model = build_dir / "model.onnx"
     if not model.is_file():
         reason = "is not a directory" if not build_dir.is_dir() else "has no model.onnx"
