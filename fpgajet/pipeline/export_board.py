@@ -1,4 +1,4 @@
-"""The targets ``board-...``: a tagger behind a serial port, with its pins, and with its bitstream where that is wanted."""
+"""The targets ``board-...``: a tagger behind a serial port, its pins, and its bitstream where that is wanted."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from fpgajet.files import sha256, write_errors, write_json, write_text
 from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.pipeline.board_run import answered, compare_scores
-from fpgajet.pipeline.export_flow import Export, Prepared, free_folder
 from fpgajet.pipeline.export_firmware import reference_scores
+from fpgajet.pipeline.export_flow import Export, Prepared, free_folder
 from fpgajet.pipeline.reporter import Reporter, reported
 from fpgajet.pipeline.route_flow import TIMEOUT, family_options, model_clock
 from fpgajet.quoting import comment

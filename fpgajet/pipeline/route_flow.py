@@ -82,9 +82,9 @@ def run_route(
     if options.language != "verilog":
         raise BadInput("--target routes Verilog; leave --language away.")
     family = family_of(part)
+    family.require()
     network = read_network(build_dir)
     clock = chosen_clock(clock_mhz, family.clock_mhz)
-    family.require()
     require("alkaid", "yosys", *(["verilator", "g++"] if jets else []))
     build, started = BuildDirectory(build_dir), time.perf_counter()
     folder = build.routed / part.name

@@ -128,8 +128,8 @@ def write_package(core: Core, board: Board, identity: str, title: str) -> BoardP
     jet_bytes = bytes_of(design.jet)
     if design.latency_cycles + design.ii > 10 * LEAST_DIVIDER * (jet_bytes + AROUND):
         raise BadInput(
-            f"a score takes {design.latency_cycles} clocks, longer than a frame of {jet_bytes} bytes: this tagger is no "
-            "case for a serial port."
+            f"a score takes {design.latency_cycles} clocks, longer than a frame of {jet_bytes} bytes: this tagger is "
+            "no case for a serial port."
         )
     result_bytes = max(bytes_of(design.score), LEAST_RESULT)
     fill = 8 * result_bytes - bits_out

@@ -18,20 +18,20 @@ from fpgajet.rtl.ir.netlist import Netlist
 
 #: Jets on which values are compared, and their seed.
 JETS, SEED = 64, 7
+#: Share of slots that are empty.
+EMPTY = 0.3
 
 
 def origins(network: Network, netlist: Netlist) -> list[str]:
     """By cell, the name of the operator that it belongs to; empty for inputs and constants."""
-    rng = np.random.default_rng(SEED)
+    raw = _jets(network)
     kind = network.input_type
-    raw = rng.integers(kind.lowest, kind.highest + 1, (JETS, *network.input_shape))
     stages = network.reference(FixedArray(raw, kind.fraction))
     outputs: dict[bytes, int] = {}
     for number, node in enumerate(network.nodes):
-        values = stages[node.name]
-        for column in np.asarray(values.raw).reshape(JETS, -1).T:
+        for column in np.asarray(stages[node.name].raw, dtype=np.int64).reshape(JETS, -1).T:
             if len(np.unique(column)) > 1:
-                outputs.setdefault(_key(column, values.fraction), number)
+                outputs.setdefault(_key(column), number)
     signals = Signals(netlist, raw.reshape(JETS, -1))
     for cell in netlist.cells:
         signals.values.append(wrap(compute(cell, signals), cell.format))
@@ -44,13 +44,23 @@ def origins(network: Network, netlist: Netlist) -> list[str]:
         if isinstance(cell, Input | Constant):
             found[number] = none
             continue
-        own = outputs.get(_key(signals.values[number], cell.format.fraction), none)
+        own = outputs.get(_key(signals.values[number]), none)
         found[number] = min(found[number], own)
         for arg in cell.args:
             found[arg] = min(found[arg], found[number])
     return ["" if number == none else network.nodes[number].name for number in found]
 
 
-def _key(raw: NDArray[np.int64], fraction: int) -> bytes:
-    """The values themselves, whatever the number of fraction bits."""
-    return np.ldexp(raw.astype(np.float64), -fraction).tobytes()
+def _jets(network: Network) -> NDArray[np.int64]:
+    """Raw jets of all sizes, some slots empty: at full range alone, every mask is set and every stage saturates."""
+    rng, kind = np.random.default_rng(SEED), network.input_type
+    raw = rng.integers(kind.lowest, kind.highest + 1, (JETS, *network.input_shape))
+    one_each = (JETS,) + (1,) * len(network.input_shape)
+    raw >>= rng.integers(0, kind.bits, one_each)
+    return np.where(rng.random((*raw.shape[:-1], 1)) < EMPTY, 0, raw)
+
+
+def _key(raw: NDArray[np.int64]) -> bytes:
+    """The values up to a power of two, by which the circuit moves binary points."""
+    together = int(np.bitwise_or.reduce(raw))
+    return (raw // ((together & -together) or 1)).tobytes()
