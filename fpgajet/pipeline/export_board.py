@@ -80,7 +80,7 @@ def export_board(
     expected, flat = reference_scores(network, raw), raw.reshape(len(raw), -1)
     with atomic_folder(folder) as work, ScratchFolder("fpgajet-export-") as place:
         with reported(listener, target):
-            options = family_options(RtlOptions(ii=settings.ii or chosen.ii))
+            options = family_options(RtlOptions(ii=settings.ii or chosen.ii), part)
             clock = model_clock(MARGIN * chosen.clock_mhz, family.slowness)
             design = emit(network, place, clock, part.name, options)
             core = copy_core(design, work, given.name)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from fpgajet.devices import chosen_clock
 from fpgajet.devices.hardware_row import HardwareRow
-from fpgajet.devices.open_parts import open_part
+from fpgajet.devices.open_parts import OpenPart, open_part
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
 from fpgajet.folders import exclusive
+from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import note_written, path_digest
@@ -20,7 +21,7 @@ from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.pipeline.rtl_flow import read_network, test_jets
 from fpgajet.rtl import RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.build import compare
-from fpgajet.rtl.design import scheduled
+from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.origins import origins
@@ -43,17 +44,30 @@ class RouteSettings:
     timeout: float = TIMEOUT
 
 
-def family_options(options: RtlOptions) -> RtlOptions:
+def family_options(options: RtlOptions, part: OpenPart) -> RtlOptions:
     """Options for a family with look-up tables of four inputs and plain multipliers.
 
-    Adders of three operands in one level and chains inside DSP blocks are those of UltraScale.
+    Adders of three operands in one level and chains inside DSP blocks are those of UltraScale. Products that find no
+    multiplier go to look-up tables, unless the user has chosen; hardware that is shared serves ``ii`` of them.
     """
-    return replace(options, ternary=False, accumulate=False)
+    most = part.dsp * options.ii if options.max_dsp is None else options.max_dsp
+    return replace(options, ternary=False, accumulate=False, max_dsp=most)
 
 
 def model_clock(clock_mhz: float, slowness: float) -> float:
     """The clock of the delay model at which registers are placed for ``clock_mhz`` on a slower family."""
     return min(clock_mhz * slowness, DSP_ONE_STAGE_MHZ)
+
+
+def design_folder(build_dir: Path, part: OpenPart) -> Path:
+    """Where the Verilog for a target, its netlist and the logs lie."""
+    return BuildDirectory(build_dir).routed / part.name
+
+
+def target_circuit(network: Network, part: OpenPart, clock_mhz: float, options: RtlOptions) -> Circuit:
+    """The circuit of a network with registers for a clock of a target."""
+    chosen = family_options(options, part)
+    return scheduled(network, model_clock(clock_mhz, family_of(part).slowness), chosen)
 
 
 def run_route(
@@ -87,11 +101,11 @@ def run_route(
     clock = chosen_clock(clock_mhz, family.clock_mhz)
     require("alkaid", "yosys", *(["verilator", "g++"] if jets else []))
     build, started = BuildDirectory(build_dir), time.perf_counter()
-    folder = build.routed / part.name
+    folder = design_folder(build_dir, part)
     with exclusive(build_dir), reported(listener, "route"):
-        chosen, placed_for = family_options(options), model_clock(clock, family.slowness)
-        circuit = scheduled(network, placed_for, chosen)
-        design = emit(network, folder, placed_for, part.name, chosen, circuit)
+        circuit = target_circuit(network, part, clock, options)
+        placed_for = model_clock(clock, family.slowness)
+        design = emit(network, folder, placed_for, part.name, family_options(options, part), circuit)
         listener.line(f"Verilog: {design.latency_cycles} cycles, {design.registers:,} FF in {folder}")
         if jets:
             differences = compare(network, VerilogSimulation(design), test_jets(network, jets))

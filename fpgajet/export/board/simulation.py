@@ -67,6 +67,7 @@ class SimulatedBoard:
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         self.port = os.ttyname(self._slave)
+        self._end.clear()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         return self

@@ -76,6 +76,6 @@ def require_room(used: dict[str, int], part: OpenPart) -> None:
     ]
     if missing:
         raise BudgetMissed(
-            f"the tagger does not fit {part.name}: after synthesis it needs {', '.join(missing)}. Share hardware with "
+            f"the tagger does not fit {part.name}: it needs {', '.join(missing)}. Share hardware with "
             "a higher --ii, move products with --multipliers lut or --max-dsp, or take a larger part."
         )

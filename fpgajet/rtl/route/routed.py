@@ -14,7 +14,7 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_errors, write_json, write_text
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.harness import PINS, TOP, added_registers, shifted
-from fpgajet.rtl.route.netlist import NETLIST, synthesise
+from fpgajet.rtl.route.netlist import NETLIST, require_room, synthesise
 from fpgajet.rtl.route.paths import CriticalPath, critical_path
 from fpgajet.rtl.route.pins import constraint_file
 from fpgajet.rtl.route.router import Run, route
@@ -69,6 +69,9 @@ def place_and_route(
     """
     family, folder = family_of(part), design.directory
     family.require()
+    require_room(
+        {"lut": 0, "ff": design.registers, "dsp": design.dsp, "bram": 0}, part
+    )  # before minutes of synthesis
     write_text(folder / f"{TOP}.v", shifted(design))
     sources = [folder / f"{TOP}.v", *(folder / name for name in design.sources)]
     constraints = ""
