@@ -105,3 +105,23 @@ def test_ends_of_tables_are_counted() -> None:
     counter = run(network, from_real(random_jets(200), network.input_type))
     assert counter.corners["pairs.table 0"][boundaries.FIRST] > 0
     assert counter.corners["pairs.table 0"][boundaries.LAST] > 0
+
+
+def test_the_highest_bit_of_an_intermediate_is_counted_where_it_is_needed() -> None:
+    """A signed value of W bits needs its highest bit from 2^(W-2) on, and below -2^(W-2)."""
+    network = random_network(4)
+    width = network.widths()["dots"]["accumulator"]
+    half = 1 << width.bits - 2
+    for value, corner in (
+        (half - 1, ""),
+        (half, boundaries.POSITIVE),
+        (-half, ""),
+        (-half - 1, boundaries.NEGATIVE),
+    ):
+        counter = BoundaryCounter(network)
+        counter.enter("dots")
+        counter.note("accumulator", FixedArray.of_type(np.array([value]), width))
+        reached = counter.corners["dots.accumulator (intermediate)"]
+        assert reached == {
+            name: int(name == corner) for name in (boundaries.POSITIVE, boundaries.NEGATIVE)
+        }, value

@@ -15,7 +15,7 @@ def narrowest(bounds: Bounds, fraction: int) -> Format:
     """The narrowest format for raw values within bounds."""
     low, high = bounds
     signed = low < 0
-    width = max(high.bit_length(), (-low - 1).bit_length() if signed else 0) + signed
+    width = max(max(high, 0).bit_length(), (-low - 1).bit_length() if signed else 0) + signed
     return Format(signed, max(width, 1), fraction)
 
 

@@ -56,3 +56,11 @@ def test_half_an_lsb_moves_into_shared_terms(rounding: Rounding) -> None:
     expected = requantise(exact, 5, to).reshape(len(raw), -1) * to.lsb
     np.testing.assert_array_equal(program.predict(raw * kind.lsb), expected)
     assert sum(op.opcode == 4 for op in program.ops) == 2  # once a column, not once a sum
+
+
+def test_only_the_end_that_can_be_left_is_saturated() -> None:
+    """x - y of x in -8 ... 7 and y in 0 ... 31 leaves the 4 bits at the bottom, never at the top: one multiplexer."""
+    a, to = AlkaidArithmetic(), FixedType(True, 4, 0, Rounding.FLOOR, Overflow.SAT)
+    x, y = symbolic_input((1,), FixedType(True, 4, 0)), symbolic_input((1,), FixedType(False, 5, 0))
+    program = trace(a.concat([x, y], -1), a.quantise("output", x - y, to))
+    assert sum(abs(op.opcode) == 6 for op in program.ops) == 1
