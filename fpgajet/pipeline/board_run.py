@@ -103,7 +103,7 @@ def run_board(
             )
             seconds = time.perf_counter() - started
     wanted = np.concatenate(
-        [_reference(network, raw[start : start + CHUNK]) for start in range(0, len(raw), CHUNK)]
+        [reference_of(network, raw[start : start + CHUNK]) for start in range(0, len(raw), CHUNK)]
     )
     return BoardRun(len(raw), int((found != wanted).any(axis=1).sum()), seconds, tally)
 
@@ -166,7 +166,8 @@ def _features(network: Network, events: Path | None, jets: int) -> NDArray[np.fl
     return network.form.features(bare_events(events, network.constituents))[:jets]
 
 
-def _reference(network: Network, raw: NDArray[np.int64]) -> NDArray[np.int64]:
+def reference_of(network: Network, raw: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Raw scores of the integer reference, [jets, outputs]."""
     stages = network.reference(FixedArray(raw, network.input_type.fraction))
     scores: NDArray[np.int64] = stages[network.output.name].at(network.output.operator.output.fraction)
     return scores.reshape(len(raw), -1)

@@ -12,6 +12,7 @@ from fpgajet.devices.open_parts import OpenPart, open_part
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
 from fpgajet.folders import exclusive
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
@@ -19,15 +20,18 @@ from fpgajet.pipeline.record import note_written, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.pipeline.rtl_flow import read_network, test_jets
-from fpgajet.rtl import RtlOptions, VerilogSimulation, emit
+from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.build import compare
 from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.origins import origins
 from fpgajet.rtl.route.routed import ROW_FILE, Routed, place_and_route
+from fpgajet.rtl.route.simulation import NetlistSimulation
 from fpgajet.rtl.tools.installed import require
 
+#: Jets that the netlist is simulated on, which takes a clock for each bit of a jet.
+NETLIST_JETS = 200
 #: Seconds that one run of a tool may take.
 TIMEOUT = 7200.0
 
@@ -85,7 +89,7 @@ def run_route(
     Args:
         target: name of a part in ``fpgajet/devices/data/open_parts.toml``.
         clock_mhz: what registers are placed for; by default the family's.
-        jets: how many are simulated against the reference.
+        jets: how many are simulated against the reference, a part of them also with the netlist of cells (ECP5).
 
     Raises:
         BadInput: no model, an unknown target, VHDL wanted.
@@ -118,8 +122,35 @@ def run_route(
             design, part, clock, origins(network, circuit.netlist),
             seeds=settings.seeds, timeout=settings.timeout, say=listener.line,
         )  # fmt: skip
+        if jets and part.family == "ecp5":
+            found = _checked_netlist(network, design, found, min(jets, NETLIST_JETS), listener)
         _note(build, part.name, found.row, time.perf_counter() - started)
     return found
+
+
+def _checked_netlist(
+    network: Network, design: RtlDesign, found: Routed, jets: int, listener: Reporter
+) -> Routed:
+    """Simulate the netlist that was routed; the row then says so.
+
+    Raises:
+        Mismatch: it gives another score than the reference.
+    """
+    raw = test_jets(network, jets)
+    wanted = network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].raw
+    wrong = (NetlistSimulation(design).scores(raw) != wanted.reshape(len(raw), -1)).any(axis=1)
+    listener.line(
+        f"simulated {len(raw)} jets with the netlist of {found.part.name}: {wrong.sum()} differences"
+    )
+    if wrong.any():
+        raise Mismatch(
+            f"the netlist that Yosys made of the Verilog in {design.directory} gives another score than the reference "
+            f"for {wrong.sum()} of {len(raw)} jets. Please report this with the model."
+        )
+    row = found.row.as_dict()
+    evidence = dict(row["evidence"])
+    evidence["latency_cycles"] += f"; the netlist of cells has the reference's score on {len(raw)} jets"
+    return replace(found, row=HardwareRow.model_validate(row | {"evidence": evidence}))
 
 
 def _note(build: BuildDirectory, target: str, row: HardwareRow, seconds: float) -> None:

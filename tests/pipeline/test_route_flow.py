@@ -151,7 +151,9 @@ def test_a_board_is_exported_with_its_bitstream_and_runs(
     assert (found.jets, found.differences, found.tally.repeated) == (20, 0, 0)
     assert found.jets_per_second > 0
     # The host finds a board that computes something else.
-    monkeypatch.setattr(board_run, "_reference", lambda network, raw: np.zeros((len(raw), 1), dtype=np.int64))
+    monkeypatch.setattr(
+        board_run, "reference_of", lambda network, raw: np.zeros((len(raw), 1), dtype=np.int64)
+    )
     monkeypatch.setattr(
         board_run, "answered", lambda facts, port, raw, *_: (np.ones((len(raw), 1)), found.tally)
     )

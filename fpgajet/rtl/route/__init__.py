@@ -7,5 +7,6 @@
 ``router``    one run of nextpnr, and the bitstream
 ``paths``     the critical path of a run, by stage and operator
 ``origins``   which operator of the network a cell of the circuit belongs to
+``simulation`` the netlist, simulated
 ``routed``    several seeds, and the row of the report
 """

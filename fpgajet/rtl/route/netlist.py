@@ -14,6 +14,8 @@ from fpgajet.rtl.tools.installed import require, yosys_command
 from fpgajet.rtl.tools.scratch import refuse_full_disk
 
 NETLIST, LOG, CELLS = "netlist.json", "synthesis.log", "cells.json"
+#: The same cells for a simulator.
+NETLIST_VERILOG = "netlist.v"
 #: Of our library the plain branch: the other one names look-up tables and carries of UltraScale.
 GENERIC = "FPGAJET_GENERIC"
 RESOURCES = {
@@ -27,7 +29,7 @@ RESOURCES = {
 def synthesise(
     sources: Sequence[Path], top: str, part: OpenPart, folder: Path, timeout: float | None
 ) -> dict[str, int]:
-    """Write ``netlist.json``, ``cells.json`` and ``synthesis.log`` to ``folder``.
+    """Write ``netlist.json``, ``netlist.v``, ``cells.json`` and ``synthesis.log`` to ``folder``.
 
     Args:
         sources: Verilog files. top: name of the top module.
@@ -49,6 +51,7 @@ def synthesise(
         family.synthesis.format(top=top),
         f"tee -q -o {CELLS} stat -json",
         f"write_json {NETLIST}",
+        f"write_verilog -noattr {NETLIST_VERILOG}",
     ]
     write_text(script, "\n".join([*lines, ""]))
     done = run(yosys_command(script.resolve()), cwd=folder, log=log, timeout=timeout)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: A signal in the logic of a stage (``stage_3.v120``), or a register in front of a stage (``r3_120``).
-_SIGNAL = re.compile(r"\bstage_(\d+)\.[voc](\d+)|\br(\d+)_(\d+)")
+#: A signal or a module of our library in the logic of a stage (``stage_3.v120``, ``stage_3.p120.a``), or a register in
+#: front of a stage (``r3_120``).
+_SIGNAL = re.compile(r"\bstage_(\d+)\.[a-z]+(\d+)|\br(\d+)_(\d+)")
 #: Kinds of cells by what their names hold.
 _KINDS = {"multiplier": r"MULT", "carry chain": r"CCU2C|ALU", "memory": r"DPR16|BSRAM|DP16KD"}
 
