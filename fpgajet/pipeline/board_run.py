@@ -98,9 +98,7 @@ def run_board(
             where, timeout = stack.enter_context(simulated).port, SIMULATION_TIMEOUT
         with reported(listener, "board"):
             started = time.perf_counter()
-            found, tally = answered(
-                facts, where, flat, timeout, lambda done: listener.advance(done, len(flat))
-            )
+            found, tally = answered(facts, where, flat, timeout, _progress(listener, len(flat)))
             seconds = time.perf_counter() - started
     wanted = np.concatenate(
         [reference_of(network, raw[start : start + CHUNK]) for start in range(0, len(raw), CHUNK)]
@@ -140,6 +138,18 @@ def answered(
         ) from error
     rows = np.frombuffer(b"".join(results), dtype=np.uint8).reshape(len(jets), facts.result_bytes)
     return unpack(rows, facts.score_formats), link.tally
+
+
+def _progress(listener: Reporter, total: int) -> Callable[[int], None]:
+    """Hands the jets that are new on to a reporter."""
+    before = 0
+
+    def advance(done: int) -> None:
+        nonlocal before
+        listener.advance(done - before, total)
+        before = done
+
+    return advance
 
 
 def compare_scores(found: NDArray[np.int64], expected: NDArray[np.int64], who: str) -> None:

@@ -80,7 +80,7 @@ def export_board(
     expected, flat = reference_scores(network, raw), raw.reshape(len(raw), -1)
     with atomic_folder(folder) as work, ScratchFolder("fpgajet-export-") as place:
         with reported(listener, target):
-            options = family_options(RtlOptions(ii=settings.ii or chosen.ii), part)
+            options = family_options(RtlOptions(ii=chosen.ii if settings.ii is None else settings.ii), part)
             clock = model_clock(MARGIN * chosen.clock_mhz, family.slowness)
             design = emit(network, place, clock, part.name, options)
             core = copy_core(design, work, given.name)
@@ -124,8 +124,9 @@ def _bitstream(
     """Place, route and pack; what tools worked on stays in ``route``, beside the export where they fail."""
     part = open_part(chosen.part)
     family, work = family_of(part), folder.parent / f"{folder.name}-route"
-    work.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(package.folder / package.constraints, work / package.constraints)
+    with write_errors(folder.parent):
+        work.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(package.folder / package.constraints, work / package.constraints)
     with reported(listener, "bitstream"):
         synthesise(package.sources, package.top, part, work, timeout)
         for seed in range(1, MOST_SEEDS + 1):
@@ -141,10 +142,10 @@ def _bitstream(
                 f"{run.fmax_mhz:.1f} MHz. Its logs are in {work}."
             )
         pack(work, part, package.folder / family.bitstream)
-        log = package.folder / "route.log"
-        shutil.copyfile(work / f"seed-{seed}.log", log)
-        shutil.copyfile(work / "synthesis.log", package.folder / "synthesis.log")
-    shutil.rmtree(work)
+        with write_errors(package.folder):
+            shutil.copyfile(work / f"seed-{seed}.log", package.folder / "route.log")
+            shutil.copyfile(work / "synthesis.log", package.folder / "synthesis.log")
+            shutil.rmtree(work)
     found = {
         "bitstream": family.bitstream, "seed": seed, "fmax_mhz": round(run.fmax_mhz, 2), "used": run.used,
         "tools": f"{yosys_name()}, {family.version()}",

@@ -48,6 +48,9 @@ class RouteSettings:
     timeout: float = TIMEOUT
 
 
+DEFAULTS = RouteSettings()
+
+
 def family_options(options: RtlOptions, part: OpenPart) -> RtlOptions:
     """Options for a family with look-up tables of four inputs and plain multipliers.
 
@@ -81,7 +84,7 @@ def run_route(
     clock_mhz: float | None,
     options: RtlOptions,
     jets: int,
-    settings: RouteSettings | None = None,
+    settings: RouteSettings = DEFAULTS,
     reporter: Reporter | None = None,
 ) -> Routed:
     """Verilog for a target in ``build_dir/routed/TARGET``, simulated, placed and routed.
@@ -96,7 +99,7 @@ def run_route(
         MissingTool, ToolFailed, Mismatch, BudgetMissed, CannotWrite: see
             :func:`fpgajet.rtl.route.routed.place_and_route`.
     """
-    part, settings, listener = open_part(target), settings or RouteSettings(), reporter or Silent()
+    part, listener = open_part(target), reporter or Silent()
     if options.language != "verilog":
         raise BadInput("--target routes Verilog; leave --language away.")
     family = family_of(part)

@@ -11,7 +11,9 @@ from fpgajet.rtl.route.routed import ROW_FILE
 
 def routed_rows(build: BuildDirectory) -> list[HardwareRow]:
     """Rows of the targets that were routed of the build's present model, the others left out."""
-    noted, model = noted_hashes(build.root) or {}, path_digest(build.model)
+    noted, model = noted_hashes(build.root), path_digest(build.model)
+    if noted is None:
+        return []  # a damaged record, which the caller names
     rows = []
     for path in sorted(build.routed.glob(f"*/{ROW_FILE}")):
         content = read_json(path)
