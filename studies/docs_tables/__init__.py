@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from studies.docs_tables.boards import BOARDS
 from studies.docs_tables.firmware import FIRMWARE
 from studies.docs_tables.foreign import FOREIGN
 from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}
+TABLES = {**BOARDS, **FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}
