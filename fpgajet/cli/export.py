@@ -19,6 +19,8 @@ class Target(StrEnum):
     AXI_STREAM = "axi-stream"
     CMSSW = "cmssw"
     EMP = "emp"
+    BOARD_ULX3S = "board-ulx3s"
+    BOARD_TANGNANO20K = "board-tangnano20k"
 
 
 class JetOrder(StrEnum):
@@ -39,14 +41,17 @@ EXAMPLE = """
 Write what leaves the build directory. `c`: an emulator that computes the firmware's score with plain integers, with
 a C interface. `ports`: the firmware with named ports in Verilog and VHDL, and an interface sheet. `axi-stream`: the
 firmware between two AXI4-Streams of 64 bits, as packaged IP. `cmssw`: the emulator as a repository for CMSSW. `emp`:
-a payload of the EMP framework for packets of 54 frames, with pattern files. Every target is compiled or simulated
+a payload of the EMP framework for packets of 54 frames, with pattern files. `board-ulx3s`, `board-tangnano20k`: the
+tagger behind the serial port of such a board, for `fpgajet board run`, with its bitstream if `--bitstream` is given.
+Every target is compiled or simulated
 here, and compared with the integer reference on real jets and edge vectors. Nothing is exported if a bit differs.
 
 Example:
 
     fpgajet export builds/npelican-xcvu9p --target c --target ports --version 2
 
-Exit codes: 0 exported, 2 bad input, 3 the export differs, 5 a tool is missing, 6 a tool failed, 7 cannot write.
+Exit codes: 0 exported, 2 bad input, 3 the export differs, 4 does not fit the board, 5 a tool is missing,
+6 a tool failed, 7 cannot write.
 """
 
 
@@ -88,6 +93,9 @@ def export(
             "(input form puppi)."
         ),
     ] = FrontEnd.PARALLEL,
+    bitstream: Annotated[
+        bool, typer.Option("--bitstream", help="Boards: place, route and pack too (minutes).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
@@ -96,7 +104,7 @@ def export(
     exported = api.export(
         build_dir, target=[chosen.value for chosen in target or [Target.C]], name=name, version=version, out=out,
         events=events, edge_vectors=edge_vectors, score_type=score_type, threshold=threshold, links=links,
-        jet_order=jet_order.value, front_end=front_end.value, reporter=reporter(),
+        jet_order=jet_order.value, front_end=front_end.value, bitstream=bitstream, reporter=reporter(),
     )  # fmt: skip
     if as_json:
         print_json(exported.as_dict())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,9 @@ from rich.table import Table
 from fpgajet.cli.output import JSON_HELP, console, print_json
 
 if TYPE_CHECKING:
+    from fpgajet.devices.hardware_row import HardwareRow
     from fpgajet.rtl import RtlResult
+    from fpgajet.rtl.route.routed import Routed
 
 EXAMPLE = """
 Write pipelined Verilog of a model, simulate it against the reference, and count its cells.
@@ -31,13 +34,19 @@ Examples:
 
     fpgajet rtl builds/npelican-xcvu9p --check
 
+    fpgajet rtl builds/npelican-n8-c2-xcvu9p --target ecp5-85k --ii 6
+
     fpgajet rtl --tools
 
 `--check` writes nothing: it simulates the Verilog as it lies in the build against the model that the build recorded.
 What Verilator makes of the files runs with your rights.
 
+`--target` (or such a part as `--part`) places and routes the tagger with nextpnr, in `routed/TARGET`, and adds the
+outcome to the report: cells, clock with its spread over the seeds, and the critical path. It needs the extra `board`.
+
 Exit codes: 0 exact, 2 bad input, 3 Verilog and reference differ, or with `--check` a file was changed,
-5 a tool is missing, 6 a tool failed, 7 cannot write, 130 interrupted (stages counted so far are kept).
+4 does not fit the target, 5 a tool is missing, 6 a tool failed, 7 cannot write, 130 interrupted (stages counted and
+seeds routed so far are kept).
 """
 
 
@@ -48,6 +57,13 @@ def rtl(
         typer.Option(help="Clock to place registers for; default: the build's.", min=1, max=1000),
     ] = None,
     part: Annotated[str | None, typer.Option(help="FPGA, short or full name; default: the build's.")] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Place and route with open tools: ecp5-85k, ecp5-25k, gowin-20k.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="With --target: placements.", min=1, max=100)] = 3,
+    timeout: Annotated[
+        float, typer.Option(help="With --target: seconds for one run of a tool.", min=1)
+    ] = 7200,
     stages: Annotated[
         int | None, typer.Option(help="Pipeline stages instead of what the clock needs.")
     ] = None,
@@ -74,8 +90,8 @@ def rtl(
     if tools:
         return _show_tools(as_json)
     from fpgajet.cli.reporter import reporter
+    from fpgajet.devices.open_parts import find_open_part
     from fpgajet.errors import BadInput
-    from fpgajet.pipeline.rtl_flow import run_rtl
     from fpgajet.rtl.options import RtlOptions
 
     if build_dir is None:
@@ -87,6 +103,18 @@ def rtl(
                 "--check takes the circuit as it lies there: of the options only --jets and --json."
             )
         return _check(build_dir, jets, trust=trust, as_json=as_json)
+    if target is None and part is not None and find_open_part(part):
+        target = part
+    if target is not None:
+        from fpgajet.pipeline.route_flow import RouteSettings, run_route
+
+        routed = run_route(
+            build_dir, target, clock_mhz=clock_mhz, options=options, jets=jets,
+            settings=RouteSettings(seeds, timeout), reporter=reporter(),
+        )  # fmt: skip
+        return _show_routed(routed, build_dir, as_json)
+    from fpgajet.pipeline.rtl_flow import run_rtl
+
     result = run_rtl(
         build_dir,
         clock_mhz=clock_mhz,
@@ -117,19 +145,9 @@ def _check(build_dir: Path, jets: int, *, trust: bool, as_json: bool) -> int:
 
 
 def _show(result: RtlResult, build_dir: Path) -> None:
-    row, table = result.hardware, Table("figure", "value", "evidence")
-    assert isinstance(row.evidence, dict)
-    for key in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram", "carry8"):
-        value, ends = getattr(row, key), row.intervals.get(key)
-        text = "-" if value is None else f"{value:,.6g}"
-        table.add_row(
-            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), escape(row.evidence[key])
-        )
-    if ends := row.intervals.get("period_ns"):
-        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row.evidence["period_ns"]))
     # A title of the table would break a long path over lines.
     console.print(f"RTL of {build_dir}", markup=False, highlight=False, soft_wrap=True)
-    console.print(table)
+    console.print(_figures(result.hardware))
     simulated = f"{result.compared:,} jets simulated, {result.differences} scores differ"
     console.print(simulated if result.compared else "not simulated (--jets 0)", highlight=False)
     if result.vhdl:
@@ -139,12 +157,40 @@ def _show(result: RtlResult, build_dir: Path) -> None:
         )
 
 
+def _show_routed(routed: Routed, build_dir: Path, as_json: bool) -> int:
+    runs = [{"seed": run.seed, "fmax_mhz": round(run.fmax_mhz, 2)} for run in routed.runs]
+    if as_json:
+        path = asdict(routed.path) | {"cells": dict(routed.path.cells)}
+        print_json({"hardware": [routed.row.as_dict()], "runs": runs, "critical_path": path})
+        return 0
+    console.print(f"{build_dir} on {routed.part.name}", markup=False, highlight=False, soft_wrap=True)
+    console.print(_figures(routed.row))
+    clocks = ", ".join(f"{run['fmax_mhz']:.1f} (seed {run['seed']})" for run in runs)
+    console.print(f"clock in MHz: {clocks}", highlight=False)
+    console.print(f"critical path: {routed.path.sentence()}", highlight=False, markup=False, soft_wrap=True)
+    return 0
+
+
+def _figures(row: HardwareRow) -> Table:
+    table = Table("figure", "value", "evidence")
+    assert isinstance(row.evidence, dict)
+    for key in ("latency_cycles", "latency_ns", "ii", "lut", "ff", "dsp", "bram", "carry8"):
+        if key not in row.evidence:
+            continue
+        value, ends = getattr(row, key), row.intervals.get(key)
+        text = "-" if value is None else f"{value:,.6g}"
+        table.add_row(
+            key, text + (f" ({ends[0]:,.6g} - {ends[1]:,.6g})" if ends else ""), escape(row.evidence[key])
+        )
+    if ends := row.intervals.get("period_ns"):
+        table.add_row("period_ns", f"{ends[0]} - {ends[1]}", escape(row.evidence["period_ns"]))
+    return table
+
+
 rtl.__doc__ = EXAMPLE
 
 
 def _show_tools(as_json: bool) -> int:
-    from dataclasses import asdict
-
     from fpgajet.rtl.tools.installed import available
 
     found = available()

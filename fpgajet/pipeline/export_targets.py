@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fpgajet.devices.open_parts import boards
 from fpgajet.errors import BadInput
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
 from fpgajet.pipeline.reporter import Reporter, Silent
@@ -14,7 +15,7 @@ from fpgajet.pipeline.reporter import Reporter, Silent
 #: Type of the probability in the answers of the target ``emp``.
 SCORE_TYPE = "ap_ufixed<10,1>"
 #: In the order of the documentation.
-TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp")
+TARGETS = ("c", "ports", "axi-stream", "cmssw", "emp", *(f"board-{row.name}" for row in boards()))
 FRONT_ENDS = ("parallel", "streaming")
 JET_ORDERS = ("packed", "aligned")
 Exporter = Callable[[Prepared, Path, Reporter], Export]
@@ -34,6 +35,7 @@ def run_exports(
     links: int = 1,
     jet_order: str = "packed",
     front_end: str = "parallel",
+    bitstream: bool = False,
     reporter: Reporter | None = None,
 ) -> list[Export]:
     """Write several exports of a build, each compared with the integer reference first.
@@ -45,6 +47,7 @@ def run_exports(
         score_type, threshold, links, jet_order: of the target ``emp``, see
             :func:`fpgajet.pipeline.export_firmware.export_emp`.
         front_end: of the targets ``emp`` and ``axi-stream``, see there.
+        bitstream: of the targets for boards: also place, route and pack (minutes).
         out: folder of a single target; by default ``build_dir/export/NAME_vVERSION`` for ``c``, and the same with
             ``-TARGET`` for the others.
 
@@ -74,12 +77,13 @@ def run_exports(
         beside = build_dir / "export"
         folders = {t: free_folder(beside / f"{given.name}-{t}" if out is None else out) for t in others}
         link = {"score_type": score_type, "threshold": threshold, "links": links, "jet_order": jet_order}
-        exporters = _exporters(version, front_end, link)
+        exporters = _exporters(version, front_end, link, bitstream)
         done += [exporters[t](given, folder, reporter or Silent()) for t, folder in folders.items()]
     return done
 
 
-def _exporters(version: int, front_end: str, link: dict[str, Any]) -> dict[str, Exporter]:
+def _exporters(version: int, front_end: str, link: dict[str, Any], bitstream: bool) -> dict[str, Exporter]:
+    from fpgajet.pipeline.export_board import BoardSettings, export_board
     from fpgajet.pipeline.export_cmssw import export_cmssw
     from fpgajet.pipeline.export_firmware import export_axi_stream, export_emp, export_ports
 
@@ -88,4 +92,10 @@ def _exporters(version: int, front_end: str, link: dict[str, Any]) -> dict[str, 
         "axi-stream": partial(export_axi_stream, version=version, front_end=front_end),
         "cmssw": export_cmssw,
         "emp": partial(export_emp, front_end=front_end, **link),
+        **{
+            f"board-{row.name}": partial(
+                export_board, target=f"board-{row.name}", settings=BoardSettings(bitstream)
+            )
+            for row in boards()
+        },
     }

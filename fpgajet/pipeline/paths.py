@@ -94,6 +94,11 @@ class BuildDirectory:
         return self.root / "rtl"
 
     @property
+    def routed(self) -> Path:
+        """What open tools placed and routed, a folder for each target."""
+        return self.root / "routed"
+
+    @property
     def cells(self) -> Path:
         """Latency and cells of the Verilog: a row of the report's hardware table."""
         return self.root / "cells.json"

@@ -161,11 +161,16 @@ def noted_hashes(out: Path) -> dict[str, str | None] | None:
 
 def note_synthesis(out: Path, seconds: float) -> None:
     """Note what ``fpgajet synth`` wrote, so that a report can tell it from an edited file."""
+    note_written(out, "synth", SYNTHESIS, seconds)
+
+
+def note_written(out: Path, stage: str, name: str, seconds: float) -> None:
+    """Note a file that a command wrote which is no stage of a build."""
     record = read_record(out)
-    record["stages"]["synth"] = {
+    record["stages"][stage] = {
         "key": "",
         "reads": {},
-        "writes": {SYNTHESIS: path_digest(out / SYNTHESIS)},
+        "writes": {name: path_digest(out / name)},
         "seconds": round(seconds, 3),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "outcome": "",

@@ -25,6 +25,7 @@ from fpgajet.pipeline.foreign_report import foreign_model, foreign_physics
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
+from fpgajet.pipeline.routed_rows import routed_rows
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from fpgajet.report.model import Metrics
 from quant.metrics import mass_warnings, mass_window
@@ -106,6 +107,7 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     if "cells" in record["stages"]:
         rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
+    rows += routed_rows(build)
     physics = foreign_physics(build, record) if foreign else _physics(build, record)
     judged = verdict(_judged(rows), budget, part, estimate["constituents"])
     rate = [] if foreign else _rate_rows(build, budget)

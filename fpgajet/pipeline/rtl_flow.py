@@ -94,6 +94,11 @@ def _filled(jets: int, shape: tuple[int, ...], rng: np.random.Generator) -> NDAr
 
 
 def model_network(build_dir: Path) -> Network:
+    """The network of ``build_dir/model.onnx``.
+
+    Raises:
+        BadInput: there is none, or it is damaged.
+    """
     model = build_dir / MODEL
     if not model.is_file():
         reason = "is not a directory" if not build_dir.is_dir() else "has no model.onnx"

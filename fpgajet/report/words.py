@@ -35,6 +35,7 @@ LEVELS = {
     "model-csynth": "expected HLS report",
     "rtl": "our RTL, cells not counted",
     "rtl-synthesis": "RTL synthesis (Yosys)",
+    "routed": "place and route (nextpnr)",
     "hls-csynth": "HLS report",
     "vivado-synthesis": "logic synthesis (Vivado)",
     "vivado-implementation": "place and route (Vivado)",

@@ -12,7 +12,8 @@ The packages, lowest first; a module imports only from its own package and from 
 6. ``write``: Verilog and VHDL, and the design on disk.
 7. ``tools``: Verilator, GHDL and Yosys.
 8. ``readback``: the written Verilog as exact integers, for the proof.
-9. The files here, in this order: ``options``, ``clock``, ``design``, ``hardware``, ``build``, ``proof``,
+9. ``route``: placed and routed by open tools, for families that these know.
+10. The files here, in this order: ``options``, ``clock``, ``design``, ``hardware``, ``build``, ``proof``,
    ``mutants``.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studies.docs_tables.boards import BOARDS
 from studies.docs_tables.families import FAMILIES
 from studies.docs_tables.fidelity import FIDELITY
 from studies.docs_tables.firmware import FIRMWARE
@@ -10,4 +11,4 @@ from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}
+TABLES = {**BOARDS, **FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **TAGGERS, **TRAINING}

@@ -11,7 +11,7 @@ import pytest
 import fpgajet.rtl
 
 ROOT = Path(fpgajet.rtl.__file__).parent
-PACKAGES = ["ir", "trace", "passes", "share", "schedule", "write", "tools", "readback"]
+PACKAGES = ["ir", "trace", "passes", "share", "schedule", "write", "tools", "readback", "route"]
 FILES = ["options", "clock", "design", "hardware", "build", "proof", "mutants"]
 MODULES = sorted(
     path.relative_to(ROOT) for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem in FILES

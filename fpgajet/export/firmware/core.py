@@ -86,10 +86,11 @@ def _copy(directory: Path, source: str, folder: Path, name: str) -> str:
         text = (directory / source).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise BadInput(f"{directory / source} cannot be read ({error}). Run `fpgajet rtl` again.") from error
-    written = _renamed(source, name)
-    write_text(folder / written, _renamed(text, name))
+    written = renamed(source, name)
+    write_text(folder / written, renamed(text, name))
     return written
 
 
-def _renamed(text: str, name: str) -> str:
+def renamed(text: str, name: str) -> str:
+    """A text with the names of our modules under the export's name."""
     return _OURS.sub(lambda found: f"{name}_{'core' if found[1] == 'top' else found[1]}", text)

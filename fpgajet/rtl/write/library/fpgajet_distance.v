@@ -1,10 +1,16 @@
 // y = |a - b|: s = (a < b), two bits a LUT6_2 on a carry chain, then (a ^ s) + (~b ^ s) + 1, one LUT6_2 a bit.
+// Primitives of UltraScale where a tool synthesises; FPGAJET_GENERIC keeps plain arithmetic for other families.
+`ifdef SYNTHESIS
+`ifndef FPGAJET_GENERIC
+`define FPGAJET_ULTRASCALE
+`endif
+`endif
 module fpgajet_distance #(parameter W = 1, SIGNED = 0)
     (input [W-1:0] a, input [W-1:0] b, output [W-1:0] y);
   // With the sign bit turned round, signed numbers compare and subtract as unsigned ones.
   wire [W-1:0] turn = SIGNED ? {1'b1, {W{1'b0}}} >> 1 : {W{1'b0}};
   wire [W-1:0] p = a ^ turn, q = b ^ turn;
-`ifdef SYNTHESIS
+`ifdef FPGAJET_ULTRASCALE
   localparam HALF = (W + 1) / 2;
   localparam COMPARE = (HALF + 7) / 8, BLOCKS = (W + 7) / 8;
   wire [2*HALF-1:0] u = p, v = q;

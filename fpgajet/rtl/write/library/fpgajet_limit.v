@@ -1,5 +1,11 @@
 // Saturation, ReLU and masks of one value: y = (x | any over) & all gates & ~any kill, the controls for every bit.
 // c holds the overs in its lowest bits, then the gates, then the kills. Up to three controls: two bits a LUT6_2.
+// Primitives of UltraScale where a tool synthesises; FPGAJET_GENERIC keeps plain arithmetic for other families.
+`ifdef SYNTHESIS
+`ifndef FPGAJET_GENERIC
+`define FPGAJET_ULTRASCALE
+`endif
+`endif
 module fpgajet_limit #(parameter W = 1, OVERS = 0, GATES = 0, KILLS = 0)
     (input [W-1:0] x, input [OVERS+GATES+KILLS-1:0] c, output [W-1:0] y);
   localparam N = OVERS + GATES + KILLS;
@@ -13,7 +19,7 @@ module fpgajet_limit #(parameter W = 1, OVERS = 0, GATES = 0, KILLS = 0)
     end
   endfunction
 
-`ifdef SYNTHESIS
+`ifdef FPGAJET_ULTRASCALE
   // Truth table of two bits (inputs 3 and 4) under three controls (inputs 0 to 2): O5 the lower, O6 the upper.
   function [63:0] table_of(input unused);
     integer k;

@@ -1,8 +1,14 @@
 // One bit of a table: y = INIT[a], in one LUT6 for each 64 entries, joined by the multiplexers of the slice.
 // Two modules in a file:
 // verilator lint_off DECLFILENAME
-module fpgajet_rom #(parameter A = 6, parameter [(1<<A)-1:0] INIT = 0) (input [A-1:0] a, output y);
+// Primitives of UltraScale where a tool synthesises; FPGAJET_GENERIC keeps plain arithmetic for other families.
 `ifdef SYNTHESIS
+`ifndef FPGAJET_GENERIC
+`define FPGAJET_ULTRASCALE
+`endif
+`endif
+module fpgajet_rom #(parameter A = 6, parameter [(1<<A)-1:0] INIT = 0) (input [A-1:0] a, output y);
+`ifdef FPGAJET_ULTRASCALE
   localparam LEVELS = A > 6 ? A - 6 : 0;
   wire [5:0] low = a;
   wire [(2<<LEVELS)-1:1] node;  // a tree: node 1 is the root, 2k and 2k + 1 are below k
@@ -30,7 +36,7 @@ endmodule
 // Two bits of a table of at most 32 entries, in one LUT6_2.
 module fpgajet_rom2 #(parameter A = 5, parameter [(1<<A)-1:0] INIT0 = 0, INIT1 = 0)
     (input [A-1:0] a, output [1:0] y);
-`ifdef SYNTHESIS
+`ifdef FPGAJET_ULTRASCALE
   wire [4:0] low = a;
   LUT6_2 #(.INIT({{(32>>A){INIT1}}, {(32>>A){INIT0}}})) lut (.I0(low[0]), .I1(low[1]), .I2(low[2]), .I3(low[3]),
       .I4(low[4]), .I5(1'b1), .O5(y[0]), .O6(y[1]));

@@ -1,8 +1,14 @@
 // a +- b +- c with one look-up table a bit: each LUT adds three bits, hands the carry of the three to its
 // neighbour (O5), and feeds the carry chain (O6). Xilinx UltraScale: UG574, LUT6_2 and CARRY8.
+// Primitives of UltraScale where a tool synthesises; FPGAJET_GENERIC keeps plain arithmetic for other families.
+`ifdef SYNTHESIS
+`ifndef FPGAJET_GENERIC
+`define FPGAJET_ULTRASCALE
+`endif
+`endif
 module fpgajet_ternary #(parameter W = 1, NB = 0, NC = 0)
     (input [W-1:0] a, input [W-1:0] b, input [W-1:0] c, output [W-1:0] y);
-`ifdef SYNTHESIS
+`ifdef FPGAJET_ULTRASCALE
   localparam BLOCKS = (W + 7) / 8;
 
   // Truth table: inputs a, b, c, carry of the bit below; O6 = a ^ b ^ c ^ carry, O5 = majority of a, b, c.

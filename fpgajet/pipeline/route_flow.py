@@ -1,0 +1,165 @@
+"""Place and route with open tools on a directory that holds ``model.onnx``: ``fpgajet rtl --target``."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fpgajet.devices import chosen_clock
+from fpgajet.devices.hardware_row import HardwareRow
+from fpgajet.devices.open_parts import OpenPart, open_part
+from fpgajet.errors import BadInput, Mismatch
+from fpgajet.files import write_json
+from fpgajet.folders import exclusive
+from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.network import Network
+from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.record import note_written, path_digest
+from fpgajet.pipeline.reporter import Reporter, Silent, reported
+from fpgajet.pipeline.reporting import refresh_report
+from fpgajet.pipeline.rtl_flow import read_network, test_jets
+from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, emit
+from fpgajet.rtl.build import compare
+from fpgajet.rtl.design import Circuit, scheduled
+from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ
+from fpgajet.rtl.route.families import family_of
+from fpgajet.rtl.route.origins import origins
+from fpgajet.rtl.route.routed import ROW_FILE, Routed, place_and_route
+from fpgajet.rtl.route.simulation import NetlistSimulation
+from fpgajet.rtl.tools.installed import require
+
+#: Jets that the netlist is simulated on, which takes a clock for each bit of a jet.
+NETLIST_JETS = 200
+#: Seconds that one run of a tool may take.
+TIMEOUT = 7200.0
+
+
+@dataclass(frozen=True)
+class RouteSettings:
+    """How a design is placed and routed.
+
+    Attributes:
+        seeds: placements. timeout: seconds that one run of a tool may take.
+    """
+
+    seeds: int = 3
+    timeout: float = TIMEOUT
+
+
+DEFAULTS = RouteSettings()
+
+
+def family_options(options: RtlOptions, part: OpenPart) -> RtlOptions:
+    """Options for a family with look-up tables of four inputs and plain multipliers.
+
+    Adders of three operands in one level and chains inside DSP blocks are those of UltraScale. Products that find no
+    multiplier go to look-up tables, unless the user has chosen; hardware that is shared serves ``ii`` of them.
+    """
+    most = part.dsp * options.ii if options.max_dsp is None else options.max_dsp
+    return replace(options, ternary=False, accumulate=False, max_dsp=most)
+
+
+def model_clock(clock_mhz: float, slowness: float) -> float:
+    """The clock of the delay model at which registers are placed for ``clock_mhz`` on a slower family."""
+    return min(clock_mhz * slowness, DSP_ONE_STAGE_MHZ)
+
+
+def design_folder(build_dir: Path, part: OpenPart) -> Path:
+    """Where the Verilog for a target, its netlist and the logs lie."""
+    return BuildDirectory(build_dir).routed / part.name
+
+
+def target_circuit(network: Network, part: OpenPart, clock_mhz: float, options: RtlOptions) -> Circuit:
+    """The circuit of a network with registers for a clock of a target."""
+    chosen = family_options(options, part)
+    return scheduled(network, model_clock(clock_mhz, family_of(part).slowness), chosen)
+
+
+def run_route(
+    build_dir: Path,
+    target: str,
+    *,
+    clock_mhz: float | None,
+    options: RtlOptions,
+    jets: int,
+    settings: RouteSettings = DEFAULTS,
+    reporter: Reporter | None = None,
+) -> Routed:
+    """Verilog for a target in ``build_dir/routed/TARGET``, simulated, placed and routed.
+
+    Args:
+        target: name of a part in ``fpgajet/devices/data/open_parts.toml``.
+        clock_mhz: what registers are placed for; by default the family's.
+        jets: how many are simulated against the reference, a part of them also with the netlist of cells (ECP5).
+
+    Raises:
+        BadInput: no model, an unknown target, VHDL wanted.
+        MissingTool, ToolFailed, Mismatch, BudgetMissed, CannotWrite: see
+            :func:`fpgajet.rtl.route.routed.place_and_route`.
+    """
+    part, listener = open_part(target), reporter or Silent()
+    if options.language != "verilog":
+        raise BadInput("--target routes Verilog; leave --language away.")
+    family = family_of(part)
+    family.require()
+    network = read_network(build_dir)
+    clock = chosen_clock(clock_mhz, family.clock_mhz)
+    require("alkaid", "yosys", *(["verilator", "g++"] if jets else []))
+    build, started = BuildDirectory(build_dir), time.perf_counter()
+    folder = design_folder(build_dir, part)
+    with exclusive(build_dir), reported(listener, "route"):
+        circuit = target_circuit(network, part, clock, options)
+        placed_for = model_clock(clock, family.slowness)
+        design = emit(network, folder, placed_for, part.name, family_options(options, part), circuit)
+        listener.line(f"Verilog: {design.latency_cycles} cycles, {design.registers:,} FF in {folder}")
+        if jets:
+            differences = compare(network, VerilogSimulation(design), test_jets(network, jets))
+            listener.line(f"simulated {jets} jets: {differences} differences")
+            if differences:
+                raise Mismatch(
+                    f"The Verilog in {folder} gives another score than the reference for {differences} of {jets} jets."
+                )
+        found = place_and_route(
+            design, part, clock, origins(network, circuit.netlist),
+            seeds=settings.seeds, timeout=settings.timeout, say=listener.line,
+        )  # fmt: skip
+        if jets and part.family == "ecp5":
+            found = _checked_netlist(network, design, found, min(jets, NETLIST_JETS), listener)
+        _note(build, part.name, found.row, time.perf_counter() - started)
+    return found
+
+
+def _checked_netlist(
+    network: Network, design: RtlDesign, found: Routed, jets: int, listener: Reporter
+) -> Routed:
+    """Simulate the netlist that was routed; the row then says so.
+
+    Raises:
+        Mismatch: it gives another score than the reference.
+    """
+    raw = test_jets(network, jets)
+    wanted = network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].raw
+    wrong = (NetlistSimulation(design).scores(raw) != wanted.reshape(len(raw), -1)).any(axis=1)
+    listener.line(
+        f"simulated {len(raw)} jets with the netlist of {found.part.name}: {wrong.sum()} differences"
+    )
+    if wrong.any():
+        raise Mismatch(
+            f"the netlist that Yosys made of the Verilog in {design.directory} gives another score than the reference "
+            f"for {wrong.sum()} of {len(raw)} jets. Please report this with the model."
+        )
+    row = found.row.as_dict()
+    evidence = dict(row["evidence"])
+    evidence["latency_cycles"] += f"; the netlist of cells has the reference's score on {len(raw)} jets"
+    return replace(found, row=HardwareRow.model_validate(row | {"evidence": evidence}))
+
+
+def _note(build: BuildDirectory, target: str, row: HardwareRow, seconds: float) -> None:
+    """Put the row into the report of a build; a directory with only a model has none."""
+    path = build.routed / target / ROW_FILE
+    write_json(path, {"model": path_digest(build.model), "row": row.as_dict()})
+    if build.record.is_file() and build.report.with_suffix(".json").is_file():
+        note_written(build.root, f"route-{target}", str(path.relative_to(build.root)), seconds)
+        refresh_report(Artefacts(build))
