@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 
 from fpgajet.devices.open_parts import board
 from fpgajet.export.board.link import Link
 from fpgajet.export.board.package import read_facts
 from fpgajet.export.board.simulation import SimulatedBoard
-from fpgajet.files import read_json, write_json
+from fpgajet.files import read_json, write_bytes, write_json
 from fpgajet.fixed import from_real
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
@@ -44,7 +43,7 @@ def exported(network: Network, given: argparse.Namespace) -> Path:
     """The export, from a directory with nothing but the model."""
     root = given.work / f"{network.name}-{network.constituents}"
     root.mkdir(parents=True, exist_ok=True)
-    onnx.save(export(network), str(root / "model.onnx"))
+    write_bytes(root / "model.onnx", export(network).SerializeToString())
     jets = sample_events(network, 200)
     folder: Path = root / f"board-{given.board}"
     prepared = Prepared(BuildDirectory(root), network, "trial_v1", jets[:100], jets[100:])

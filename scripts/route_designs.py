@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 
 from fpgajet.devices.open_parts import open_part
 from fpgajet.errors import BudgetMissed
-from fpgajet.files import atomic_path, sha256, write_json
+from fpgajet.files import atomic_path, sha256, write_bytes, write_json
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route, target_circuit
@@ -53,7 +52,7 @@ def row_of(
     size = network.input_shape[0]
     folder = work / f"{model}-{size}-ii{ii}"
     folder.mkdir(parents=True, exist_ok=True)
-    onnx.save(export(network), str(folder / "model.onnx"))
+    write_bytes(folder / "model.onnx", export(network).SerializeToString())
     part, options = open_part(target), RtlOptions(ii=ii)
     clock = given.clock_mhz or family_of(part).clock_mhz
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
@@ -127,7 +126,7 @@ def repeat(given: argparse.Namespace) -> None:
     for attempt in ("first", "second"):
         folder = given.work / f"repeat-{attempt}"
         folder.mkdir(parents=True, exist_ok=True)
-        onnx.save(export(network), str(folder / "model.onnx"))
+        write_bytes(folder / "model.onnx", export(network).SerializeToString())
         found = run_route(
             folder, part.name, clock_mhz=None, options=RtlOptions(ii=6), jets=given.jets,
             settings=RouteSettings(1, given.timeout), reporter=Lines(),

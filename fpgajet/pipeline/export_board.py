@@ -16,7 +16,7 @@ from fpgajet.export.board.simulation import SimulatedBoard
 from fpgajet.export.firmware.core import copy_core
 from fpgajet.export.manifest import write_manifest
 from fpgajet.export.templates import render
-from fpgajet.files import sha256, write_errors, write_json, write_text
+from fpgajet.files import sha256, write_bytes, write_errors, write_json, write_text
 from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.pipeline.board_run import answered, compare_scores
@@ -86,7 +86,7 @@ def export_board(
             core = copy_core(design, work, given.name)
             package = write_package(core, chosen, _identity(given, place), network.name)
             with write_errors(work):
-                shutil.copyfile(given.build.model, work / "model.onnx")
+                write_bytes(work / "model.onnx", given.build.model.read_bytes())
         with reported(listener, "simulate"):
             compare_scores(VerilogSimulation(design).scores(raw), expected, f"the Verilog of {target}")
             some = np.unique(np.linspace(0, len(raw) - 1, THROUGH_PORT, dtype=int))
@@ -126,7 +126,7 @@ def _bitstream(
     family, work = family_of(part), folder.parent / f"{folder.name}-route"
     with write_errors(folder.parent):
         work.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(package.folder / package.constraints, work / package.constraints)
+        write_bytes(work / package.constraints, (package.folder / package.constraints).read_bytes())
     with reported(listener, "bitstream"):
         synthesise(package.sources, package.top, part, work, timeout)
         for seed in range(1, MOST_SEEDS + 1):
@@ -143,8 +143,8 @@ def _bitstream(
             )
         pack(work, part, package.folder / family.bitstream)
         with write_errors(package.folder):
-            shutil.copyfile(work / f"seed-{seed}.log", package.folder / "route.log")
-            shutil.copyfile(work / "synthesis.log", package.folder / "synthesis.log")
+            write_bytes(package.folder / "route.log", (work / f"seed-{seed}.log").read_bytes())
+            write_bytes(package.folder / "synthesis.log", (work / "synthesis.log").read_bytes())
             shutil.rmtree(work)
     found = {
         "bitstream": family.bitstream, "seed": seed, "fmax_mhz": round(run.fmax_mhz, 2), "used": run.used,

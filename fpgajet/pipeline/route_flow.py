@@ -19,7 +19,7 @@ from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import note_written, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.pipeline.reporting import refresh_report
-from fpgajet.pipeline.rtl_flow import read_network, test_jets
+from fpgajet.pipeline.rtl_flow import model_network, test_jets
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.build import compare
 from fpgajet.rtl.design import Circuit, scheduled
@@ -104,7 +104,7 @@ def run_route(
         raise BadInput("--target routes Verilog; leave --language away.")
     family = family_of(part)
     family.require()
-    network = read_network(build_dir)
+    network = model_network(build_dir)
     clock = chosen_clock(clock_mhz, family.clock_mhz)
     require("alkaid", "yosys", *(["verilator", "g++"] if jets else []))
     build, started = BuildDirectory(build_dir), time.perf_counter()

@@ -110,9 +110,12 @@ def model_network(build_dir: Path) -> Network:
 
 
 def model_is_recorded(build_dir: Path) -> bool:
-    """Whether ``model.onnx`` is the file whose hash ``build.json`` has; so too where there is no such hash."""
-    noted = noted_hashes(build_dir) or {}
-    return noted.get(MODEL) in (None, path_digest(build_dir / MODEL))
+    """Whether ``model.onnx`` is the file whose hash ``build.json`` has; so too where there is no such hash.
+
+    Where the record is damaged, it is not.
+    """
+    noted = noted_hashes(build_dir)
+    return noted is not None and noted.get(MODEL) in (None, path_digest(build_dir / MODEL))
 
 
 def _clock(build_dir: Path, settings: Mapping[str, Any]) -> float | None:

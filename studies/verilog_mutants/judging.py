@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import Mismatch, ToolFailed
+from fpgajet.files import write_text
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level
@@ -80,7 +81,7 @@ def judge(
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(original.design.directory, folder)
-    (folder / mutant.file).write_text(mutant.text, encoding="utf-8")
+    write_text(folder / mutant.file, mutant.text)
     design = replace(original.design, directory=folder)
     try:
         simulation = VerilogSimulation(design)
