@@ -189,8 +189,8 @@ def physics_stage(context: BuildContext) -> Stage:
         **decision_reads(context),
     }
     code = (
-        "quant.metrics", "quant.seen_jets", "fpgajet.physics.sample", "fpgajet.pipeline.jets",
-        "fpgajet.pipeline.decision",
+        "quant.metrics", "quant.metrics.classes", "quant.seen_jets", "fpgajet.physics.sample",
+        "fpgajet.pipeline.jets", "fpgajet.pipeline.decision",
     )  # fmt: skip
     return Stage("physics", reads, ("physics.json",), run, code)
 

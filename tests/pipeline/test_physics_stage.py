@@ -38,7 +38,7 @@ def physics(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     context = SimpleNamespace(
         directory=build, sample=SimpleNamespace(provenance=ENERGY, cross_section=None),
         settings=SimpleNamespace(max_jets=None, luminosity=7.5e34), threshold=None,
-        overlap=Overlap("seen", len(arrays["label"]), 3), jets=tmp_path / "jets.h5",
+        overlap=Overlap("seen", len(arrays["label"]), 3), jets=tmp_path / "jets.h5", classes=(),
     )  # fmt: skip
     physics_stage(cast(BuildContext, context)).run()
     return read_json(build.physics), arrays

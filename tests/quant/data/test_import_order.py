@@ -7,7 +7,17 @@ from pathlib import Path
 
 import quant.data
 
-ORDER = ("jets", "problems", "reading", "writing", "checking", "describing", "conversion", "generation")
+ORDER = (
+    "jets",
+    "classes",
+    "problems",
+    "reading",
+    "writing",
+    "checking",
+    "describing",
+    "conversion",
+    "generation",
+)
 ROOT = Path(quant.data.__file__).parent
 
 
