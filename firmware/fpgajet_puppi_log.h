@@ -13,6 +13,8 @@ template <class x_T> void unpack_puppi(x_T piece[4], ap_uint<14> &pt, ap_int<12>
     #pragma HLS INLINE
     const ap_uint<16> low = piece[0], middle = piece[1], high = piece[2];
     pt = low.range(13, 0);
+    eta = 0;  // nothing is read before it is written
+    phi = 0;
     eta.range(1, 0) = low.range(15, 14);
     eta.range(11, 2) = middle.range(9, 0);
     phi.range(5, 0) = middle.range(15, 10);

@@ -128,4 +128,5 @@ def described(proof: Proof) -> str:
             + (f", {proof.cells:,} statements read back" if proof.cells else "")
             + (f", {len(proof.operators)} operators one by one" if proof.operators else "")
         )
-    return f"{proof.what}: {proof.level}, {proof.reason}"
+    link = " " if proof.level is Level.UP_TO else ", "
+    return f"{proof.what}: {proof.level}{link}{proof.reason}"
