@@ -79,6 +79,7 @@ BROKEN_PIPE_EXIT_CODE = 141
 EXTRAS = {
     "torch": "train",
     "brevitas": "train",
+    "scipy": "train",
     "hls4ml": "hls",
     "qonnx": "hls",
     "onnxruntime": "hls",

@@ -29,7 +29,7 @@ def explain(
     """
     from fpgajet.errors import require_extra
 
-    require_extra("torch", "safetensors", "scipy")
+    require_extra("torch", "scipy")
     from fpgajet.pipeline.explain_flow import explain as run
     from fpgajet.report.explanation import latex
     from fpgajet.report.words import number

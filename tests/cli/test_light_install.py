@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from pathlib import Path
 
@@ -80,3 +81,17 @@ def test_every_package_is_in_the_extra_that_is_named() -> None:
 
 def test_an_installed_package_is_no_error() -> None:
     require_extra("torch", "onnxruntime")
+
+
+def test_what_code_asks_for_is_in_the_table() -> None:
+    """Else a missing package would be a fault of fpgajet, not a sentence that names the extra."""
+    asked = set()
+    for path in (*ROOT.glob("fpgajet/**/*.py"), *ROOT.glob("quant/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "require_extra",
+                "missing_extra",
+            ):
+                asked |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+    assert len(asked) > 8
+    assert asked <= EXTRAS.keys()

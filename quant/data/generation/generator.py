@@ -31,7 +31,7 @@ POOL_STREAM = 2_000
 
 def require_generator() -> None:
     """Raise MissingTool unless the packages of the extra ``gen`` can be imported."""
-    require_extra("pythia8mc", "fastjet", "vector", "scipy")
+    require_extra("pythia8mc", "fastjet", "vector")  # with them comes scipy
 
 
 def generate(
