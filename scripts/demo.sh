@@ -3,5 +3,5 @@
 # Arguments are passed on to `fpgajet build`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/setup-env.sh .venv train,hls,rtl
+scripts/setup-env.sh .venv train,hls,rtl,plot
 exec .venv/bin/fpgajet build --model npelican --part xcvu9p "$@"

@@ -18,7 +18,7 @@ step() {  # step NAME COMMAND...
 
 step "git clone" git clone --quiet "$source" "$folder"
 cd "$folder"
-step "install: scripts/setup-env.sh .venv train,hls,rtl" scripts/setup-env.sh .venv train,hls,rtl
+step "install: scripts/setup-env.sh .venv train,hls,rtl,plot" scripts/setup-env.sh .venv train,hls,rtl,plot
 step "first report: scripts/demo.sh" scripts/demo.sh
 test -s builds/npelican-xcvu9p/report.html
 export PATH="$PWD/.venv/bin:$PATH"
