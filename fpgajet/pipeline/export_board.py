@@ -85,8 +85,7 @@ def export_board(
             design = emit(network, place, clock, part.name, options)
             core = copy_core(design, work, given.name)
             package = write_package(core, chosen, _identity(given, place), network.name)
-            with write_errors(work):
-                write_bytes(work / "model.onnx", given.build.model.read_bytes())
+            write_bytes(work / "model.onnx", given.build.model.read_bytes())
         with reported(listener, "simulate"):
             compare_scores(VerilogSimulation(design).scores(raw), expected, f"the Verilog of {target}")
             some = np.unique(np.linspace(0, len(raw) - 1, THROUGH_PORT, dtype=int))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 import fpgajet
 from fpgajet.devices.open_parts import LEAST_DIVIDER, Board, open_part
 from fpgajet.errors import BadInput
 from fpgajet.export.firmware.core import Core, renamed
 from fpgajet.export.templates import render
-from fpgajet.files import read_json, write_json, write_text
+from fpgajet.files import write_json, write_text
+from fpgajet.files.checked import read_checked
 from fpgajet.quoting import comment
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.route.pins import constraint_file
@@ -84,14 +84,7 @@ def read_facts(folder: Path) -> BoardFacts:
         raise BadInput(
             f"{folder} has no {FACTS}: give a folder that `fpgajet export --target board-...` made."
         )
-    try:
-        return BoardFacts.model_validate_json(json.dumps(read_json(path)), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "content"
-        raise BadInput(
-            f"{path} was not written by this version of fpgajet ({where}: {first['msg']})."
-        ) from error
+    return read_checked(path, BoardFacts)
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from fpgajet.devices.clocks import HIGHEST_MHZ, LOWEST_MHZ
-from fpgajet.errors import BadInput
-from fpgajet.files import read_json, sha256, write_errors, write_json, write_text
+from fpgajet.files import sha256, write_errors, write_json, write_text
+from fpgajet.files.checked import read_checked
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import DSP_KINDS
 from fpgajet.rtl.ir.netlist import Netlist
@@ -99,15 +98,7 @@ class RtlDesign:
         Raises:
             BadInput: there is no design in it.
         """
-        content = json.dumps(read_json(directory / DESIGN_FILE))
-        try:
-            facts: dict[str, Any] = dict(_Facts.model_validate_json(content, strict=True))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "content"
-            raise BadInput(
-                f"{directory / DESIGN_FILE} was not written by this version of fpgajet ({where}: {first['msg']})."
-            ) from error
+        facts: dict[str, Any] = dict(read_checked(directory / DESIGN_FILE, _Facts))
         facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
         return cls(directory=directory, **facts)
 
