@@ -31,7 +31,8 @@ class Family:
         used: by resource, what the router's report calls it.
         bitstream: name of the finished file.
         slowness: periods of this family against those of the delay model, see :mod:`fpgajet.rtl.ir.delays`;
-            registers are placed with it. From ``docs/results/routed.csv``.
+            registers are placed with it. Assumed: set by hand, not fitted; the one routed ECP5 design in
+            ``docs/results/routed.csv`` is faster than it says.
         clock_mhz: clock that registers are placed for by default.
     """
 

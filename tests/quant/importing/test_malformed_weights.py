@@ -16,16 +16,7 @@ from quant.checkpoint_schema import require_name
 from quant.importing.arrays import read_arrays
 from quant.importing.state_dict import EQUIVARIANT, SCORE, read_state_dict
 from quant.importing.weights_header import read_header
-
-HEADER = """
-// nobj: 8
-const float invnave = 0.1; const float invnave2 = 0.01; /* means */
-const float batch1_2to2[3] = {0.1, 1.0, 0.0};
-const float w1_2to2[2][6] = {{1,2,3,4,5,6},{1,2,3,4,5,6}};
-const float b1_2to2[2] = {0,0}; const float b1_diag_2to2[2] = {0,0};
-const float batch2_2to0[2][3] = {{0,1,0},{0,1,0}};
-const float w2_2to0[2][2] = {{1,1},{1,1}}; const float b2_2to0[1] = {0};
-"""
+from studies.fuzzing.later_readers import HEADER
 
 
 def test_a_good_header_is_read(tmp_path: Path) -> None:
