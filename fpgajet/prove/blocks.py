@@ -25,7 +25,7 @@ CHUNK = 1 << 18
 WIDEST = 1 << 61
 
 
-class NotAffine(Exception):  # noqa: N818 - the end of one attempt, no error
+class NotAffine(Exception):
     """A value that is not a l + b in some block."""
 
 
