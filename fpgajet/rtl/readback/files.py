@@ -13,7 +13,7 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.readback.as_written import as_written
-from fpgajet.rtl.readback.circuit import TOP, check_valid, score_nodes
+from fpgajet.rtl.readback.circuit import TOP, check_decision, check_valid, score_nodes
 from fpgajet.rtl.readback.hierarchy import NotRead
 from fpgajet.rtl.readback.library import require_meanings, true_meanings
 from fpgajet.rtl.readback.logic import Logic
@@ -22,6 +22,7 @@ from fpgajet.rtl.readback.wiring import Wiring
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.design import RtlDesign
 from fpgajet.rtl.write.expressions import name
+from fpgajet.rtl.write.wiring import score_signed
 from fpgajet.scalars import ScalarGraph, evaluate, scalar_network
 
 
@@ -65,6 +66,7 @@ def compare_files(design: RtlDesign, netlist: Netlist, schedule: Schedule) -> Re
     try:
         require_meanings(modules)
         check_valid(modules, schedule.stages)
+        check_decision(modules, design.threshold, score_signed(netlist))
         problem = wiring.misplaced()
         wrong = [] if problem else logic.wrong()
         if wrong:
