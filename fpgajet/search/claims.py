@@ -1,0 +1,70 @@
+"""Who works on which trial: locks of the operating system, which end with the process that holds them.
+
+They hold between processes that see one file system. A trial that runs in the study and that nobody holds was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from fpgajet.errors import CannotWrite
+
+
+class Claims:
+    """The locks of a search directory."""
+
+    def __init__(self, out: Path) -> None:
+        self.folder = out / "claims"
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Wait until nobody else asks for trials, and hold that for the block."""
+        with self._locked("ask", wait=True):
+            yield
+
+    @contextlib.contextmanager
+    def finishing(self) -> Iterator[bool]:
+        """Whether this process is the only one that trains the best trials to the end."""
+        try:
+            with self._locked("finish", wait=False):
+                yield True
+        except BlockingIOError:
+            yield False
+
+    def hold(self, trial: int) -> contextlib.ExitStack:
+        """Hold a trial until the result is closed, or the process ends.
+
+        Raises:
+            BlockingIOError: somebody else has it. CannotWrite: the directory cannot be written.
+        """
+        stack = contextlib.ExitStack()
+        stack.enter_context(self._locked(f"{trial:05d}", wait=False))
+        return stack
+
+    def held(self, trial: int) -> bool:
+        """Whether a process works on a trial."""
+        path = self.folder / f"{trial:05d}"
+        if not path.exists():
+            return False
+        try:
+            with self._locked(path.name, wait=False):
+                return False
+        except BlockingIOError:
+            return True
+
+    @contextlib.contextmanager
+    def _locked(self, name: str, wait: bool) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise CannotWrite(f"{self.folder} cannot be written: {error.strerror}.") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield
+        finally:
+            os.close(handle)
