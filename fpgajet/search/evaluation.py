@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from fpgajet.estimate.verdict import physics_rows
 from fpgajet.files import write_json
 from fpgajet.search.command import training_command
 from fpgajet.search.objectives import Figures
+from fpgajet.search.outcome import Evaluated
 from fpgajet.search.parameters import Params
 from fpgajet.search.search_settings import SearchSettings
 from quant.checkpoint import MODEL, Checkpoint, load_model, open_checkpoint
@@ -25,20 +25,6 @@ from quant.training.run import prepare, train
 
 #: in the run directory of a trial
 TRIAL = "trial.json"
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """What came of a configuration.
-
-    Attributes:
-        figures: by name. verdict: pass, marginal or fail.
-        constraints: by name, by how much a limit is missed as a share of it; 0 or less: kept.
-    """
-
-    figures: Figures
-    verdict: str
-    constraints: dict[str, float]
 
 
 def evaluated(

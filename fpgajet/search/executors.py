@@ -8,29 +8,28 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from multiprocessing.process import BaseProcess
 
 from fpgajet import signals
 from fpgajet.errors import FpgajetError, ToolFailed
-from fpgajet.search.worker import Work, work
+from fpgajet.search.worker import Run, Work, work
 
 #: seconds that workers get to put their trials back into the queue
 PATIENCE = 20.0
 
 
-def run_workers(given: Work, workers: int, say: Callable[[str], None]) -> None:
+def run_workers(given: Work, workers: int, say: Callable[[str], None], run: Run | None = None) -> None:
     """Work until the study has enough trials: here, or in so many processes of this machine.
 
     Raises:
         ToolFailed: a process ended before that; the trials of the others are kept.
     """
     if workers == 1:
-        work(given, say)
+        work(given, say, run)
         return
     context = multiprocessing.get_context("spawn")
     processes: list[BaseProcess] = [
-        context.Process(target=_process, args=(replace(given, number=number),), name=f"worker {number}")
+        context.Process(target=_process, args=(given, run), name=f"worker {number}")
         for number in range(1, workers + 1)
     ]
     try:
@@ -61,13 +60,13 @@ def _end(processes: list[BaseProcess]) -> None:
                 process.join()
 
 
-def _process(given: Work) -> None:
+def _process(given: Work, run: Run | None) -> None:
     """A worker: it ends with its parent, and when the parent says so."""
     signals.install()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent passes it on
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        work(given, tell)
+        work(given, tell, run)
     except KeyboardInterrupt:
         sys.exit(signals.exit_code())
     except FpgajetError as error:

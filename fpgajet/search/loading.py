@@ -48,11 +48,16 @@ def load_space(family: str | None, file: Path | None = None) -> Space:
 
 def _check(space: Space, source: Path) -> None:
     """Refuse names and values that the family accepts in no configuration, before any jet is read."""
-    for name, axis in space.axes.items():
-        for value in axis.values:
-            refusal = _refusal(space, (drawn(space, number, {name: value}) for number in range(TRIED)), name)
-            if refusal:
-                raise BadInput(f"{source}: {name} = {value!r} cannot be used: {refusal}")
+    refusals = {
+        (name, value): _refusal(space, (drawn(space, number, {name: value}) for number in range(TRIED)), name)
+        for name, axis in space.axes.items()
+        for value in axis.values
+    }
+    if all(refusals.values()):  # no axis is to blame alone
+        raise BadInput(f"{source}: {next(iter(refusals.values()))}")
+    for (name, value), refusal in refusals.items():
+        if refusal:
+            raise BadInput(f"{source}: {name} = {value!r} cannot be used: {refusal}")
 
 
 def _refusal(space: Space, configurations: Iterator[Params], name: str) -> str:

@@ -14,8 +14,6 @@ from fpgajet.search.claims import Claims
 from fpgajet.search.loading import load_space
 from fpgajet.search.objectives import objectives_of
 from fpgajet.search.space import Space
-from quant.data.checking.identity import identity
-from quant.training.data import part_of
 
 SETTINGS = "search.json"
 Sampler = Literal["tpe", "nsga2", "random"]
@@ -75,6 +73,9 @@ def new_settings(
     Raises:
         BadInput: something that cannot be used.
     """
+    from quant.data.checking.identity import identity
+    from quant.training.data import part_of
+
     names = objectives.replace(",", " ").split()
     objectives_of(names)
     if sampler not in get_args(Sampler):

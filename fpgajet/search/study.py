@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import warnings
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from fpgajet.search.search_settings import SearchSettings
 from fpgajet.search.space import Space
 
 if TYPE_CHECKING:
-    from optuna import Study
+    from optuna import Study, Trial
     from optuna.samplers import BaseSampler
     from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial
@@ -29,12 +30,11 @@ ATTEMPTS = 3
 STARTUP = 16
 
 
-def open_study(out: Path, settings: SearchSettings, storage: str | None = None, worker: int = 0) -> Study:
+def open_study(out: Path, settings: SearchSettings, storage: str | None = None) -> Study:
     """The study, made if need be.
 
     Args:
         storage: URL of a database, for Optuna; default: the journal in ``out``.
-        worker: number of this process, so that processes draw different configurations.
 
     Raises:
         BadInput: the storage cannot be used, or holds another study of that name.
@@ -47,7 +47,7 @@ def open_study(out: Path, settings: SearchSettings, storage: str | None = None, 
     with _usable(storage):
         study = optuna.create_study(
             storage=_storage(out, storage),
-            sampler=_sampler(settings, worker),
+            sampler=_sampler(settings, 0),
             study_name=settings.study,
             directions=[objective.direction for objective in objectives_of(settings.objectives)],
             load_if_exists=True,
@@ -115,10 +115,24 @@ def _storage(out: Path, url: str | None) -> BaseStorage | str:
     return JournalStorage(JournalFileBackend(str(out / JOURNAL)))
 
 
-def _sampler(settings: SearchSettings, worker: int) -> BaseSampler:
+def ask(study: Study, settings: SearchSettings) -> Trial:
+    """The next trial. What is drawn depends on the seed and on how many were asked for, by whatever process.
+
+    Only while :meth:`Claims.asking` is held.
+    """
+    from optuna.trial import TrialState
+
+    trials = study.get_trials(deepcopy=False)
+    study.sampler = _sampler(settings, sum(trial.state is not TrialState.WAITING for trial in trials))
+    return study.ask()
+
+
+def _sampler(settings: SearchSettings, asked: int) -> BaseSampler:
+    """The sampler of the next trial after ``asked`` others: a search that goes on must not draw the same again."""
     from optuna.samplers import NSGAIISampler, RandomSampler, TPESampler
 
-    seed = (settings.seed + 1_000_003 * worker) % 2**32
+    text = f"{settings.seed}/{asked}".encode()
+    seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "little")
     if settings.sampler == "random":
         return RandomSampler(seed=seed)
     if settings.sampler == "nsga2":

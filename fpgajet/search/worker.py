@@ -13,19 +13,18 @@ from fpgajet.errors import BadInput
 from fpgajet.search import study as stored
 from fpgajet.search.claims import Claims
 from fpgajet.search.drawing import asked
-from fpgajet.search.evaluation import Evaluated, evaluated
 from fpgajet.search.objectives import Figures
+from fpgajet.search.outcome import Evaluated
 from fpgajet.search.parameters import Params
 from fpgajet.search.pruning import Earlier, stops
 from fpgajet.search.search_settings import SearchSettings, read_search
-from quant.training.fit import OnEpoch
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
 
 TRIALS = "trials"
 #: what runs a configuration: see :func:`fpgajet.search.evaluation.evaluated`
-Run = Callable[[SearchSettings, Params, Path, Path, OnEpoch], Evaluated]
+Run = Callable[[SearchSettings, Params, Path, Path, Callable[[str, dict[str, Any]], None]], Evaluated]
 
 
 class Stopped(Exception):
@@ -38,25 +37,26 @@ class Work:
 
     Attributes:
         out: directory of the search, seen by all workers. data: directory with the jets. trials: as many finished ones
-            the study is to have. storage: URL, or None for the journal. number: of the worker.
+            the study is to have. storage: URL, or None for the journal.
     """
 
     out: Path
     data: Path
     trials: int
     storage: str | None = field(default=None, repr=False)  # may hold a password
-    number: int = 0
 
 
-def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run = evaluated) -> int:
+def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run | None = None) -> int:
     """Work until the study has enough trials; returns how many this process has finished.
 
     Raises:
         BadInput: unusable jets or storage. CannotWrite: the directory cannot be written.
         KeyboardInterrupt: a signal came; the trial in hand is in the queue again.
     """
+    if run is None:
+        from fpgajet.search.evaluation import evaluated as run
     settings = read_search(given.out)
-    study = stored.open_study(given.out, settings, given.storage, given.number)
+    study = stored.open_study(given.out, settings, given.storage)
     claims, done = Claims(given.out), 0
     while True:
         with claims.asking(), signals.held():
@@ -64,7 +64,7 @@ def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run =
                 say(f"trial {number}: its process was killed; it is begun again")
             if len(stored.finished(study)) + len(stored.running(study)) >= given.trials:
                 return done
-            trial = study.ask()
+            trial = stored.ask(study, settings)
             claim = claims.hold(trial.number)
         with claim:
             _finish(given, settings, study, trial, say, run)
