@@ -111,7 +111,9 @@ def test_what_all_designs_share_is_compiled_once(
     monkeypatch.setattr(verilator, "VERILATE", (*verilator.VERILATE, "--noassert"))
     raw = raw_jets(network, 50)
     np.testing.assert_array_equal(VerilogSimulation(design).scores(raw), wanted(network, raw))
-    compiled = [Path(command[-1]).name for command in commands if "-o" in command and "-shared" not in command]
+    compiled = [
+        Path(command[-1]).name for command in commands if "-o" in command and "-shared" not in command
+    ]
     assert compiled
     assert all(name.startswith("simulation_") for name in compiled)
 
