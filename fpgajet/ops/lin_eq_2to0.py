@@ -110,7 +110,7 @@ class LinEq2to0(Operator):
         lanes.add_tree(sums, m * m, z)
         units.shared = Shared(lanes, m, sums * m * m * z, reduces=True)
         units.constant_products += [
-            weights.products(columns, 1, widths[f"{name}_accumulator"].bits, w)
+            weights.products(columns.tolist(), 1, widths[f"{name}_accumulator"].bits, w)
             for name, columns in zip(("sum", "trace"), self.columns, strict=True)
         ]
         units.adders.append(Units(int(terms.sum()), widths["accumulator"].bits))

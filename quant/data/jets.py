@@ -60,7 +60,7 @@ class Jets:
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}
-        known = {name: values[rows] for name, values in self.optional.items()}
+        known: dict[str, Any] = {name: values[rows] for name, values in self.optional.items()}
         return Jets(**arrays, **known, classes=self.classes, provenance=self.provenance)
 
     @property
@@ -82,7 +82,7 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
         for name in DATASETS
         if name != "constituents"
     }
-    known = {
+    known: dict[str, Any] = {
         name: np.concatenate([piece.optional[name] for piece in pieces])
         for name in OPTIONAL
         if all(name in piece.optional for piece in pieces)

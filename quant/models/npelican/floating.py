@@ -154,8 +154,8 @@ class NPelican(nn.Module):
 
     def last_weight(self) -> Tensor:
         """Weights [K, 2, C] of the last layer on plain sums and traces of z."""
-        weight = self.score_weight.unflatten(1, (2, -1)).permute(2, 1, 0)
-        return weight / self._nbars
+        c = self.architecture.hidden
+        return self.score_weight.reshape(c, 2, -1).permute(2, 1, 0) / self._nbars
 
     def sums(self, jets: PairBatch, features: Tensor, *scales: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[sum_ij y, sum_i y_ii] [2, C, B], and scale and shift [C] of the batch norm behind them.
