@@ -24,10 +24,10 @@ Importances = dict[str, dict[str, tuple[float, float | None]]]
 
 
 def importances(study: Study, rows: Sequence[Row]) -> Importances:
-    """Shares of the variance of each figure that axes explain (fANOVA, Hutter et al., ICML 2014, by Optuna), largest first.
+    """Shares of the variance of each figure that axes explain, largest first (fANOVA, Hutter et al., ICML 2014).
 
-    Only axes that every trial has; failures of the fit leave a figure out. The coefficient is that of a linear fit to
-    all such axes with an order, in standard deviations of the figure per standard deviation of the axis.
+    Only axes that every trial has. The coefficient is that of a linear fit to all such axes with an order, in standard
+    deviations of the figure per standard deviation of the axis.
     """
     complete = [row for row in rows if row.state == "complete"]
     if len(complete) < FEWEST:

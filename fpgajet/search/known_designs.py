@@ -34,7 +34,7 @@ class Design:
 
 
 def zoo_designs(settings: SearchSettings, entries: Sequence[str] | None = None) -> list[Design]:
-    """Zoo entries of the family, with the AUC of their own test jets, estimated with part, clock and ii of the search."""
+    """Zoo entries of the family, with the AUC of their own test jets; part, clock and ii are those of the search."""
     found, device = [], part(settings.part)
     for name in names() if entries is None else entries:
         checkpoint = open_checkpoint(HERE / name)

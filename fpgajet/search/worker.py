@@ -53,8 +53,6 @@ def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run |
         BadInput: unusable jets or storage. CannotWrite: the directory cannot be written.
         KeyboardInterrupt: a signal came; the trial in hand is in the queue again.
     """
-    if run is None:
-        from fpgajet.search.evaluation import evaluated as run
     settings = read_search(given.out)
     study = stored.open_study(given.out, settings, given.storage)
     claims, done = Claims(given.out), 0
@@ -67,8 +65,15 @@ def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run |
             trial = stored.ask(study, settings)
             claim = claims.hold(trial.number)
         with claim:
-            _finish(given, settings, study, trial, say, run)
+            _finish(given, settings, study, trial, say, run or _evaluated())
         done += 1
+
+
+def _evaluated() -> Run:
+    """The real thing, which needs torch."""
+    from fpgajet.search.evaluation import evaluated
+
+    return evaluated
 
 
 def _finish(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_command_of_a_trial_gives_its_settings_again(tmp_path: Path) -> None
     space = load_space("npelican")
     chosen = space.settings(warm_starts(settings(space=space))["npelican-n16-c2-log"])
     words = training_command(chosen, tmp_path, tmp_path / "run")
-    given = [word for before, word in zip(words, words[1:], strict=False) if before == "--set"]
+    given = [word for before, word in pairwise(words) if before == "--set"]
     assert read_settings(None, given, model="npelican") == chosen
     assert not any(word.startswith("constituents") for word in given), "the default"
 

@@ -100,7 +100,7 @@ def test_a_file_is_refused_in_words(change: dict[str, Any], message: str, tmp_pa
     if not message:
         load_space(None, path)
         return
-    with pytest.raises(BadInput, match=".*") as caught:
+    with pytest.raises(BadInput) as caught:
         load_space(None, path)
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
