@@ -174,8 +174,8 @@ def _importance_sections(found: Importances, complete: int) -> list[Section]:
             cells.append(Cell(f"{share:.2f}", note="" if slope is None else f"{slope:+.2f}"))
         rows.append([name, *cells])
     text = (
-        "Share of a figure's variance over the trials that an axis explains (fANOVA), and beside it the coefficient of a "
-        "linear fit to all axes with an order, in standard deviations. Only axes that every trial has."
+        "Share of a figure's variance over the trials that an axis explains (fANOVA), and beside it the coefficient of "
+        "a linear fit to all axes with an order, in standard deviations. Only axes that every trial has."
     )
     return [Section("Importance of the axes", [text], table_of(("axis", *figures), rows))]
 

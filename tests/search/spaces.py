@@ -54,7 +54,8 @@ def formula(settings: SearchSettings, params: Params, data: Path, run: Path, rep
     for epoch in range(3):
         report("float", {"epoch": epoch, "auc": auc - 0.01 / (1 + epoch)})
     figures = {
-        "auc": auc, "auc_test": auc - 0.001, "auc_error": 0.001, "rejection": 10 * hidden, "parameters": 14 * hidden + 3,
+        "auc": auc, "auc_test": auc - 0.001, "auc_error": 0.001, "rejection": 10 * hidden,
+        "parameters": 14 * hidden + 3,
         "lut": 1000 * hidden * bits, "lut_low": 800 * hidden * bits, "lut_high": 1250 * hidden * bits, "dsp": 0.0,
         "latency": 30.0 + hidden, "ii": float(params["hardware.ii"]), "clock_mhz": 360.0,
     }  # fmt: skip
