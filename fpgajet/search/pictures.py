@@ -41,8 +41,8 @@ def front_picture(rows: Sequence[Row], cost: str, designs: Sequence[Design]) -> 
     picture = Picture(
         f"AUC against {'LUT' if cost == 'lut' else 'latency'}",
         f"{len(feasible)} feasible trials (discs), {len(complete) - len(feasible)} that miss budget or floor (rings), "
-        f"the front of both (line, {len(front)} trials), the zoo (squares), published designs (triangles). Trials lie on "
-        "validation jets, the zoo on its own test jets, published designs on the public reference set.",
+        f"the front of both (line, {len(front)} trials), the zoo (squares), published designs (triangles). Trials "
+        "have validation jets, the zoo its own test jets, published designs the public reference set.",
         height=300,
     )
     axes = Axes.frame(
