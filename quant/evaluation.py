@@ -23,7 +23,7 @@ from quant.metrics import (
     tagging_errors,
     tagging_metrics,
 )
-from quant.metrics.classes import class_report
+from quant.metrics.classes import class_errors, class_report, metrics_of_scores
 from quant.overlap import Overlap
 from quant.seen_jets import overlap_of
 
@@ -52,8 +52,11 @@ class Scored:
     label: NDArray[np.int64]
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
-        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
+        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`; of several
+        scores see :func:`quant.metrics.classes.metrics_of_scores`."""
         label, score = self.label, self.scores[precision]
+        if classes := self.checkpoint.config.model.class_names:
+            return metrics_of_scores(label, score, classes) | class_errors(label, score, classes)
         return metrics_of(label, score, self.checkpoint.config.parameters) | tagging_errors(label, score)
 
 
