@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.prove.atoms import Atom, Kind, Values
 from fpgajet.prove.cones import Cone
@@ -109,11 +111,11 @@ def agree_by_blocks(cone: Cone) -> int:
     return 0
 
 
-def _assignments(cone: Cone, widest: int, bits: int, size: int) -> Iterator[dict[Frozen, Values | Affine]]:
+def _assignments(cone: Cone, widest: int, bits: int, size: int) -> Iterator[dict[Frozen, Any]]:
     """All values of the leaves but the widest, of which all blocks."""
     for start in range(0, size, CHUNK):
         places = np.arange(start, min(start + CHUNK, size))
-        given: dict[Frozen, Values | Affine] = {}
+        given: dict[Frozen, Any] = {}
         for place, base in enumerate(cone.leaves):
             low, high = cone.ranges[place]
             if place == widest:
@@ -159,7 +161,7 @@ def _clip(x: Affine, numbers: tuple[int, ...]) -> Affine:
     return Affine(np.where(free, x.slope, 0), start, x.bits)
 
 
-def _sign(x: Affine) -> tuple[Values, Values]:
+def _sign(x: Affine) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Blocks without negative values, and those without positive ones."""
     low, high = x.ends
     if not ((low >= 0) | (high <= 0)).all():
