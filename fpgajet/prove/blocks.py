@@ -20,7 +20,7 @@ from fpgajet.prove.cones import Cone
 from fpgajet.prove.polynomials import Frozen
 
 #: Blocks, times values of the other leaves, that are tried.
-MOST_BLOCKS = 1 << 20
+MOST_BLOCKS = 1 << 16
 #: Those that are tried at a time.
 CHUNK = 1 << 18
 #: Every number stays below this.

@@ -73,7 +73,7 @@ def test_a_fault_is_refused_unless_it_changes_nothing(
     network: Network, netlist: Netlist, raw: np.ndarray
 ) -> None:
     correct, outcomes = evaluate(netlist, raw), Counter[tuple[bool, bool]]()
-    for mutant in mutants(netlist, 12, seed=5):
+    for mutant in mutants(netlist, 8, seed=5):
         try:
             proved = by_operator(network, mutant.netlist, raw).prove()[-1].proved
         except (NotImplementedError, ValueError):
@@ -81,7 +81,7 @@ def test_a_fault_is_refused_unless_it_changes_nothing(
         differs = bool((evaluate(mutant.netlist, raw) != correct).any())
         assert not (proved and differs), f"{mutant.kind} at cell {mutant.cell} is proved equal, and differs"
         outcomes[proved, differs] += 1
-    assert outcomes[False, True] > 4
+    assert outcomes[False, True] > 2
     assert outcomes[True, False], "no equivalent fault among them: the proof was not tried"
 
 

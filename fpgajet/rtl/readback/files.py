@@ -22,7 +22,6 @@ from fpgajet.rtl.readback.wiring import Wiring
 from fpgajet.rtl.schedule.pipeline import Schedule
 from fpgajet.rtl.write.design import RtlDesign
 from fpgajet.rtl.write.expressions import name
-from fpgajet.rtl.write.wiring import score_signed
 from fpgajet.scalars import ScalarGraph, evaluate, scalar_network
 
 
@@ -66,7 +65,7 @@ def compare_files(design: RtlDesign, netlist: Netlist, schedule: Schedule) -> Re
     try:
         require_meanings(modules)
         check_valid(modules, schedule.stages)
-        check_decision(modules, design.threshold, score_signed(netlist))
+        check_decision(modules, design.threshold, netlist.cells[netlist.outputs[0]].format.signed)
         problem = wiring.misplaced()
         wrong = [] if problem else logic.wrong()
         if wrong:
