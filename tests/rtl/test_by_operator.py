@@ -73,7 +73,7 @@ def test_a_fault_is_refused_unless_it_changes_nothing(
     network: Network, netlist: Netlist, raw: np.ndarray
 ) -> None:
     correct, outcomes = evaluate(netlist, raw), Counter[tuple[bool, bool]]()
-    for mutant in mutants(netlist, 8, seed=5):
+    for mutant in mutants(netlist, 12, seed=5):
         try:
             proved = by_operator(network, mutant.netlist, raw).prove()[-1].proved
         except (NotImplementedError, ValueError):
