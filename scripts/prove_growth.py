@@ -100,7 +100,11 @@ def draw(rows: list[dict[str, Any]], out: Path) -> None:
             own = [r for r in rows if r["what"] == what and r["level"] == "proved"]
             x, y = ([float(r[key]) for r in own] for key in ("constituents", column))
             axis.plot(x, y, color=colour, marker=marker, label=what)
-        axis.set(xlabel="constituents N", ylabel=title, yscale="log", xscale="log")
+        axis.set(xlabel="constituents N", ylabel=title, xscale="log")
+        if column in ("cuts", "assignments"):
+            axis.set_yscale("log")
+        else:
+            axis.set_ylim(bottom=0)
         axis.set_xticks(CONSTITUENTS, [str(n) for n in CONSTITUENTS])
         axis.minorticks_off()
         axis.grid(alpha=0.3)
