@@ -38,8 +38,7 @@ def prove_counted(build: BuildDirectory, keep: Path | None = None) -> Outcome:
     wrong = [stage for stage in found if not stage.equal]
     differs = [stage for stage in wrong if stage.equal is False]
     level = Level.REFUTED if differs else Level.COMPARED if wrong else Level.PROVED
-    first = (differs or wrong or [None])[0]
-    reason = f"{first.stage}: {first.reason}" if first else ""
+    reason = next((f"{stage.stage}: {stage.reason}" for stage in [*differs, *wrong]), "")
     if len(wrong) > 1:
         reason += f" ({len(wrong)} of {len(found)} stages are not proved)"
     return Outcome(Proof(NETLIST, level, reason, cells=cells, seconds=seconds))
