@@ -6,13 +6,12 @@ They hold between processes that see one file system. A trial that runs in the s
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from fpgajet.errors import CannotWrite
+from fpgajet.files import write_errors
+from fpgajet.folders import locked
 
 
 class Claims:
@@ -30,11 +29,13 @@ class Claims:
     @contextlib.contextmanager
     def finishing(self) -> Iterator[bool]:
         """Whether this process is the only one that trains the best trials to the end."""
-        try:
-            with self._locked("finish", wait=False):
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._locked("finish", wait=False))
+            except BlockingIOError:
+                yield False
+            else:
                 yield True
-        except BlockingIOError:
-            yield False
 
     @contextlib.contextmanager
     def owning(self) -> Iterator[str]:
@@ -75,13 +76,7 @@ class Claims:
 
     @contextlib.contextmanager
     def _locked(self, name: str, wait: bool) -> Iterator[None]:
-        try:
+        with write_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise CannotWrite(f"{self.folder} cannot be written: {error.strerror}.") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        with locked(self.folder / name, wait):
             yield
-        finally:
-            os.close(handle)
