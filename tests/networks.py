@@ -20,6 +20,8 @@ def t(text: str) -> FixedType:
 #: Coarse forms, so that tables are small; the address of the second is cut, so that it saturates.
 TRIGGER = Trigger(pt_lsb=1.0, pt_bits=9, angle_steps=60, angle_bits=6)
 PUPPI = Puppi(pt_lsb=0.125, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
+#: Without a word of the jet, and with candidates in any order.
+PUPPI_SUM = replace(PUPPI, axis="sum", order="any")
 LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 
@@ -36,11 +38,15 @@ def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     return Node("dots", dots.operator, ("momenta",), tensors)
 
 
-def front_end(form: Puppi, n: int) -> Node:
-    """The node ``prepare``, which unpacks words."""
+def front_end(form: Puppi, n: int) -> list[Node]:
+    """The nodes that unpack words; ``prepare`` is the last of them."""
     kind = form.log_table_type()
-    tensors = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
-    return Node("prepare", form.front_end(n), ("momenta",), tensors)
+    table = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
+    nodes: list[Node] = []
+    for name, operator in form.front_end(n).items():
+        read = nodes[-1].name if nodes else "momenta"
+        nodes.append(Node(name, operator, (read,), table if name == "prepare" else {}))
+    return nodes
 
 
 def random_network(
@@ -61,8 +67,8 @@ def random_network(
         return Tensor(FixedArray.of_type(raw, kind), kind)
 
     table = (slots + 1, hidden)
-    front = [front_end(form, n)] if isinstance(form, Puppi) else []
-    read = front[0].name if front else "momenta"
+    front = front_end(form, n) if isinstance(form, Puppi) else []
+    read = front[-1].name if front else "momenta"
     return Network(
         "random",
         "momenta",

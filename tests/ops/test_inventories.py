@@ -14,7 +14,7 @@ from pathlib import Path
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.ops.inventory import Inventory, Units
 from tests.foreign_networks import random_foreign
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, with_row_sums
+from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_network, scaled, with_row_sums
 from tests.vecnets import every_network, random_affine
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "inventories.txt"
@@ -27,6 +27,7 @@ NETWORKS = [
     ("trigger", random_network(5, form=TRIGGER)),
     ("log", random_network(6, form=LOG)),
     ("puppi", random_network(5, form=PUPPI)),
+    ("candidates", random_network(5, form=PUPPI_SUM)),
     ("scaled", scaled(random_network(5))),
     ("rows", with_row_sums(random_network(5))),
     ("foreign", random_foreign(5, 3)),

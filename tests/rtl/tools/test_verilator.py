@@ -13,7 +13,7 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
 from fpgajet.rtl.tools import verilator
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, with_row_sums
+from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 from tests.rtl.share.networks import NETWORKS
 
@@ -122,7 +122,7 @@ def test_verilog_that_does_not_parse_is_reported(
         VerilogSimulation(changed)
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI, None])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI, PUPPI_SUM, None])
 def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, tmp_path: Path) -> None:
     """Other input forms, and sums over the rows of momenta."""
     network = (
