@@ -3,9 +3,9 @@
     python scripts/compare_puppi_log.py --data JETS [--trained NAME=RUN ...]
 
 Models of the zoo whose input form is ``puppi`` are compared with themselves behind the form ``log``: same weights,
-same types, log2 pT and angles rounded by numpy. With --trained, a model is compared with a run that was trained on the
-form ``log`` with the same settings, too. JETS/test is read. Differences are paired: both score the same jets. Writes
-docs/results/puppi-log.csv.
+same types, log2 pT and angles rounded by numpy; and with themselves with the axis from the candidates. With --trained,
+a model is compared with a run that was trained on the form ``log`` with the same settings, too. JETS/test is read.
+Differences are paired: both score the same jets. Writes docs/results/puppi-log.csv.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,17 @@ def behind_log(checkpoint: Checkpoint, work: Path) -> Checkpoint:
     )
 
 
+def own_axis(checkpoint: Checkpoint, work: Path) -> Checkpoint:
+    """The same model without the word of the jet, with candidates in any order."""
+    description = read_json(checkpoint.path / "model.json")
+    del description["schema_version"], description["weights_sha256"]
+    description["model"]["input"] |= {"axis": "sum", "order": "any"}
+    tensors = load_file(checkpoint.path / "weights.safetensors")
+    return save_checkpoint(work / f"{checkpoint.config.name}-sum", description, tensors)
+
+
 def row(
-    name: str, other: str, labels: NDArray[np.int64], mine: NDArray[np.float64], its: NDArray[np.float64]
+    name: str, other: str, labels: NDArray[Any], mine: NDArray[np.float64], its: NDArray[np.float64]
 ) -> dict[str, object]:
     """A line of the table."""
     difference = paired_differences(labels, mine, its)["auc"]
@@ -58,7 +68,7 @@ def row(
         "jets": len(labels),
         "auc": f"{tagging_metrics(labels, mine)['auc']:.5f}",
         "auc_error": f"{tagging_errors(labels, mine)['auc_error']:.5f}",
-        "auc_log": f"{tagging_metrics(labels, its)['auc']:.5f}",
+        "auc_other": f"{tagging_metrics(labels, its)['auc']:.5f}",
         "difference": f"{difference['value']:.5f}",
         "difference_error": f"{difference['error']:.5f}",
     }
@@ -81,6 +91,7 @@ def main() -> None:
         mine = load_model(checkpoint).scores(momenta)
         with tempfile.TemporaryDirectory() as work:
             others = {"the same weights, log": behind_log(checkpoint, Path(work))}
+            others["the same weights, axis from the candidates"] = own_axis(checkpoint, Path(work))
             if name in trained:
                 others["trained on log"] = open_checkpoint(Path(trained[name]))
             rows += [

@@ -1,10 +1,13 @@
-"""Cells and clocks of what stands before and around the tagger npelican-n16-c2-puppi.
+"""Cells and clocks of the tagger npelican-n16-c2-puppi, of its front end, and of what stands around it, at one clock.
 
     python scripts/count_front_end.py
 
-Writes docs/data/front_end.csv. The front end (the operator PuppiLog) is counted for 16 candidates at once, as it is
-part of the network, and as it works on every word as it comes, with the collector that puts jets together. Each is
-simulated on 2,000 random jets against its reference first. The wrappers are counted with the tagger as a black box.
+Writes docs/data/front_end.csv. The tagger behind the front end is counted at two initiation intervals, and the tagger
+of wide jets, npelican-n8-c2-puppi, with its front end. The front end (the operator PuppiLog) is counted for 16
+candidates at once, as it is part of the network, with the axis from the candidates (PuppiAxis) and with a sorting
+network before it (PuppiSort), and as it works on every word as it comes, with the collector that puts jets together.
+Each is simulated on 2,000 jets of random words against its reference first. The wrappers are counted with the tagger as
+a black box.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +29,10 @@ from fpgajet.export.firmware.emp import HDL, write_emp
 from fpgajet.export.firmware.front_end import cut
 from fpgajet.export.firmware.interface import interface_of
 from fpgajet.files import write_text
-from fpgajet.ops.network import Network
+from fpgajet.ops.forms import Puppi
+from fpgajet.ops.network import Network, Node
 from fpgajet.ops.puppi_log import PuppiLog
-from fpgajet.rtl import RtlDesign, VerilogSimulation, emit
+from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.build import compare
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.yosys import DSP_FILE, count_cells, summary, synthesise
@@ -38,13 +43,22 @@ MODEL, PART, CLOCK_MHZ, JETS = "npelican-n16-c2-puppi", "xcvu13p", 360.0, 2000
 OUT = Path(__file__).parent.parent / "docs" / "data" / "front_end.csv"
 SEED = 1
 NAME = "tagger_v1"
+#: Initiation intervals of the tagger behind the front end.
+INTERVALS = (1, 3)
+#: The tagger of wide jets, counted whole.
+WIDE = "npelican-n8-c2-puppi"
+#: Front ends beside the one of the model: what changes in its form.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "axis from the candidates": {"axis": "sum"},
+    "axis from the candidates, sorted": {"axis": "sum", "order": "any"},
+}
 #: Links, interval of the tagger, and how the jets lie: those of the budget cms-p2-ct-l2 last.
 COLLECTORS = ((1, 1, "1 link"), (6, 1, "6 links"), (6, 3, "6 links, jets that wait"))
 
 
-def simulated(network: Network, folder: Path) -> RtlDesign:
+def simulated(network: Network, folder: Path, ii: int = 1) -> RtlDesign:
     """Verilog of a network, compared with its reference."""
-    design = emit(network, folder, CLOCK_MHZ, PART)
+    design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii))
     kind, rng = network.input_type, np.random.default_rng(SEED)
     raw = rng.integers(kind.lowest, kind.highest + 1, (JETS, *network.input_shape))
     if compare(network, VerilogSimulation(design), raw):
@@ -52,17 +66,16 @@ def simulated(network: Network, folder: Path) -> RtlDesign:
     return design
 
 
-def row(what: str, cycles: int, lut: int, ff: int, carry8: int) -> dict[str, object]:
+def row(what: str, cycles: int, lut: int, ff: int, carry8: int, dsp: int = 0) -> dict[str, object]:
     """A line of the table."""
-    return {
-        "what": what, "clock_mhz": CLOCK_MHZ, "cycles": cycles, "lut": lut, "ff": ff, "carry8": carry8
-    }  # fmt: skip
+    counted = {"lut": lut, "ff": ff, "carry8": carry8, "dsp": dsp}
+    return {"what": what, "clock_mhz": CLOCK_MHZ, "cycles": cycles, **counted}
 
 
 def counted(what: str, design: RtlDesign) -> dict[str, object]:
     """A design as fpgajet counts it, stage by stage; its flip-flops are those between the stages."""
     cells = synthesise(design)
-    return row(what, design.latency_cycles, cells.lut, design.registers, cells.carry8)
+    return row(what, design.latency_cycles, cells.lut, design.registers, cells.carry8, cells.dsp)
 
 
 def synthesised(
@@ -84,6 +97,38 @@ def black_box(core: Core) -> Path:
         f"output valid_out, output [{core.bits_out - 1}:0] score); endmodule\n",
     )
     return path
+
+
+def other_front_ends(network: Network, work: Path) -> list[dict[str, object]]:
+    """The front end with its options, for all candidates of a jet at once."""
+    given, rows = network.form, []
+    assert isinstance(given, Puppi)
+    for what, change in OPTIONS.items():
+        form = replace(given, **change)
+        nodes: list[Node] = []
+        for name, operator in form.front_end(network.constituents).items():
+            tensors = network.nodes[0].tensors if name == network.nodes[0].name else {}
+            nodes.append(Node(name, operator, (nodes[-1].name if nodes else network.input_name,), tensors))
+        front = Network(
+            what,
+            network.input_name,
+            (network.constituents, form.columns),
+            network.input_type,
+            tuple(nodes),
+            form,
+        )
+        rows.append(counted(f"front end, 16 candidates per clock, {what}", simulated(front, work / what)))
+    return rows
+
+
+def taggers(network: Network, work: Path) -> list[dict[str, object]]:
+    """The tagger behind its front end, and the whole one of wide jets."""
+    rest, rows = cut(network)[1], []
+    for ii in INTERVALS:
+        what = f"tagger behind the front end, a jet every {ii} clock(s)"
+        rows.append(counted(what, simulated(rest, work / f"rest{ii}", ii)))
+    wide = simulated(zoo_network(WIDE), work / "wide")
+    return [*rows, counted("tagger of wide jets (8 candidates), front end included", wide)]
 
 
 def collectors(network: Network, front: RtlDesign, whole: RtlDesign, work: Path) -> list[dict[str, object]]:
@@ -144,7 +189,9 @@ def main() -> None:
         one = simulated(front, work / "front")
         all_at_once = simulated(replace(network, name="front end", nodes=(first,)), work / "all")
         rows = [
+            *taggers(network, work),
             counted("front end, 16 candidates per clock", all_at_once),
+            *other_front_ends(network, work),
             counted("front end, 1 candidate per clock", one),
         ]
         # What surrounds the tagger depends on its buses and its latency only.

@@ -96,7 +96,7 @@ class PuppiAxis(Operator):
             part = a.scale(total, bit)
             smaller = a.less(rest, part)
             rest = a.bounded(a.select(smaller, rest, rest - part), unsigned(self.total.bits + bit))
-            mean -= a.scale(smaller, bit)
+            mean = mean - a.scale(smaller, bit)  # not in place: shapes differ
         return a.gate(a.bounded(mean, NEAR), a.nonzero(total))
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:

@@ -24,8 +24,8 @@ class PuppiSort(Operator):
 
     Batcher's odd-even merge sort: fixed comparisons, one layer after the other, and at each an exchange or none. It
     compares the number pT 2^k + (N - 1 - i) of the candidate that came in slot i, k bits for the slot. No two are
-    equal, so ties are as stated, and empty slots (pT = 0) come last, in the order in which they came. All 64 bits of a word
-    move with it. Source: Batcher, AFIPS 1968; Knuth, The Art of Computer Programming 3, algorithm 5.2.2 M.
+    equal, so ties are as stated, and empty slots (pT = 0) come last, in the order in which they came. All 64 bits of
+    a word move with it. Source: Batcher, AFIPS 1968; Knuth, The Art of Computer Programming 3, algorithm 5.2.2 M.
 
     Input [..., H + N, 4]: pieces of 16 bits of every word, the lowest first; the first H = ``jet_words`` rows pass
     unchanged. Output: the same shape.

@@ -49,8 +49,8 @@ def read_angles(a: Arithmetic[A], words: A) -> tuple[A, A]:
 def write_word(a: Arithmetic[A], pt: A, eta: A, phi: A) -> A:
     """The word [..., 4] with these fields, of the types above; its other bits are 0."""
     low = pt + a.scale(a.quantise("eta_low", eta, unsigned(2)), 14)
-    middle = a.quantise("eta_high", a.scale(eta, -2), unsigned(10))
-    middle += a.scale(a.quantise("phi_low", phi, unsigned(6)), 10)
+    middle = a.scale(a.quantise("phi_low", phi, unsigned(6)), 10)
+    middle = middle + a.quantise("eta_high", a.scale(eta, -2), unsigned(10))
     high = a.quantise("phi_high", a.scale(phi, -6), unsigned(5))
     pieces = [low, middle, high, a.gate(high, a.constant(np.array(0.0)))]
     return a.concat([a.expand(piece, -1) for piece in pieces], -1)

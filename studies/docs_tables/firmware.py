@@ -153,17 +153,8 @@ def message_estimates() -> str:
 
 def front_end() -> str:
     """What stands before and around the tagger that reads words of the link."""
-    taggers = [
-        {
-            **row,
-            "cycles": row["latency_cycles"],
-            "what": f"tagger behind the front end, a jet every {row['ii']} clock(s)",
-        }
-        for row in rows_of("docs/data/rtl_intervals.csv")
-        if row["model"] == "npelican-n16-c2-log" and row["ii"] in ("1", "3")
-    ]
     return markdown(
-        ["part", "MHz", "clocks", "LUT", "FF"],
+        ["part", "MHz", "clocks", "LUT", "FF", "DSP"],
         [
             [
                 row["what"],
@@ -171,8 +162,9 @@ def front_end() -> str:
                 row["cycles"],
                 thousands(row["lut"]),
                 thousands(row["ff"]),
+                row["dsp"],
             ]
-            for row in [*taggers, *rows_of("docs/data/front_end.csv")]
+            for row in rows_of("docs/data/front_end.csv")
         ],
     )
 
