@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,9 @@ def black_box(core: Core) -> Path:
     return path
 
 
-def other_front_ends(network: Network, work: Path) -> list[dict[str, object]]:
+def other_front_ends(network: Network, work: Path) -> Iterator[dict[str, object]]:
     """The front end with its options, for all candidates of a jet at once."""
-    given, rows = network.form, []
+    given = network.form
     assert isinstance(given, Puppi)
     for what, change in OPTIONS.items():
         form = replace(given, **change)
@@ -117,18 +118,17 @@ def other_front_ends(network: Network, work: Path) -> list[dict[str, object]]:
             tuple(nodes),
             form,
         )
-        rows.append(counted(f"front end, 16 candidates per clock, {what}", simulated(front, work / what)))
-    return rows
+        yield counted(f"front end, 16 candidates per clock, {what}", simulated(front, work / what))
 
 
-def taggers(network: Network, work: Path) -> list[dict[str, object]]:
+def taggers(network: Network, work: Path) -> Iterator[dict[str, object]]:
     """The tagger behind its front end, and the whole one of wide jets."""
-    rest, rows = cut(network)[1], []
+    rest = cut(network)[1]
     for ii in INTERVALS:
         what = f"tagger behind the front end, a jet every {ii} clock(s)"
-        rows.append(counted(what, simulated(rest, work / f"rest{ii}", ii)))
+        yield counted(what, simulated(rest, work / f"rest{ii}", ii))
     wide = simulated(zoo_network(WIDE), work / "wide")
-    return [*rows, counted("tagger of wide jets (8 candidates), front end included", wide)]
+    yield counted("tagger of wide jets (8 candidates), front end included", wide)
 
 
 def collectors(network: Network, front: RtlDesign, whole: RtlDesign, work: Path) -> list[dict[str, object]]:
@@ -178,30 +178,33 @@ def wrappers(network: Network, whole: RtlDesign, work: Path) -> list[dict[str, o
     return rows
 
 
-def main() -> None:
-    """Count, and write the table."""
+def rows_of(work: Path) -> Iterator[dict[str, object]]:
+    """All rows, one after the other: the small ones first."""
     network = zoo_network(MODEL)
     front, _ = cut(network)
     first = network.nodes[0]
     assert isinstance(first.operator, PuppiLog)
+    one = simulated(front, work / "front")
+    all_at_once = simulated(replace(network, name="front end", nodes=(first,)), work / "all")
+    yield counted("front end, 16 candidates per clock", all_at_once)
+    yield counted("front end, 1 candidate per clock", one)
+    # What surrounds the tagger depends on its buses and its latency only.
+    score = (Format(True, network.output.operator.output.bits, 0),)
+    whole = replace(all_at_once, latency_cycles=18, score=score)
+    yield from collectors(network, one, whole, work)
+    yield from wrappers(network, whole, work)
+    yield from other_front_ends(network, work)
+    yield from taggers(network, work)
+
+
+def main() -> None:
+    """Count, and write the table anew with every row."""
+    rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        one = simulated(front, work / "front")
-        all_at_once = simulated(replace(network, name="front end", nodes=(first,)), work / "all")
-        rows = [
-            *taggers(network, work),
-            counted("front end, 16 candidates per clock", all_at_once),
-            *other_front_ends(network, work),
-            counted("front end, 1 candidate per clock", one),
-        ]
-        # What surrounds the tagger depends on its buses and its latency only.
-        whole = replace(
-            all_at_once, latency_cycles=18, score=(Format(True, network.output.operator.output.bits, 0),)
-        )
-        rows += collectors(network, one, whole, work) + wrappers(network, whole, work)
-    write_table(OUT, rows, "python scripts/count_front_end.py")
-    for line in rows:
-        print(line)
+        for line in rows_of(Path(name)):
+            rows.append(line)
+            write_table(OUT, rows, "python scripts/count_front_end.py")
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

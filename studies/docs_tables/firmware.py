@@ -169,10 +169,28 @@ def front_end() -> str:
     )
 
 
+def puppi_log() -> str:
+    """AUC with the front end, less that of the same model with other inputs."""
+    return markdown(
+        ["model", "AUC", "compared with", "AUC", "difference"],
+        [
+            [
+                f"`{row['model']}`",
+                f"{float(row['auc']):.4f} ± {float(row['auc_error']):.4f}",
+                row["compared_with"],
+                f"{float(row['auc_other']):.4f}",
+                f"{float(row['difference']):+.5f} ± {float(row['difference_error']):.5f}",
+            ]
+            for row in rows_of("docs/results/puppi-log.csv")
+        ],
+    )
+
+
 FIRMWARE: dict[str, Callable[[], str]] = {
     "rtl-smallest": smallest,
     "rtl-options": options,
     "front-end": front_end,
+    "puppi-log": puppi_log,
     "rtl-exactness": exactness,
     "rtl-constituents": constituents,
     "rtl-intervals": intervals,
