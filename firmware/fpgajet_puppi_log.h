@@ -19,6 +19,23 @@ template <typename CONFIG_T> typename CONFIG_T::angle_t relative_angle(ap_int<14
     return angle;
 }
 
+// Steps of log2 pT; anything where pT is 0.
+template <typename CONFIG_T>
+typename CONFIG_T::number_t puppi_logarithm(ap_uint<14> number, typename CONFIG_T::log_table_t log_table[64]) {
+    #pragma HLS INLINE
+    // Binary search for the leading one: where the top bits are all 0, shift it up.
+    ap_uint<5> exponent = 0;
+    for (unsigned shift = 8; shift > 0; shift /= 2) {
+        #pragma HLS UNROLL
+        const auto above = number.range(13, 14 - shift) == 0;
+        number = select(above, ap_uint<14>(number << shift), number);
+        exponent += select(above, ap_uint<5>(0), ap_uint<5>(shift));
+    }
+    const ap_uint<6> mantissa = number.range(12, 7);
+    const typename CONFIG_T::logarithm_t logarithm = lookup<64>(log_table, mantissa) + exponent * int(CONFIG_T::steps);
+    return logarithm;
+}
+
 template <class x_T, class y_T, typename CONFIG_T>
 void puppi_log(x_T x[(CONFIG_T::constituents + 1) * 4], y_T y[CONFIG_T::constituents * 3],
                typename CONFIG_T::log_table_t log_table[64]) {
@@ -38,19 +55,7 @@ void puppi_log(x_T x[(CONFIG_T::constituents + 1) * 4], y_T y[CONFIG_T::constitu
         ap_int<11> phi;
         unpack_puppi<x_T>(&x[4 * (i + 1)], pt, eta, phi);
 
-        // Binary search for the leading one: where the top bits are all 0, shift it up.
-        ap_uint<14> number = pt;
-        ap_uint<5> exponent = 0;
-        for (unsigned shift = 8; shift > 0; shift /= 2) {
-            #pragma HLS UNROLL
-            const auto above = number.range(13, 14 - shift) == 0;
-            number = select(above, ap_uint<14>(number << shift), number);
-            exponent += select(above, ap_uint<5>(0), ap_uint<5>(shift));
-        }
-        const ap_uint<6> mantissa = number.range(12, 7);
-        const typename CONFIG_T::logarithm_t logarithm = lookup<64>(log_table, mantissa) + exponent * int(CONFIG_T::steps);
-        const typename CONFIG_T::number_t l = logarithm;
-
+        const typename CONFIG_T::number_t l = puppi_logarithm<CONFIG_T>(pt, log_table);
         const ap_int<14> around = wrapped_phi<CONFIG_T::half_turn>(phi - jet_phi);
         const ap_int<14> across = eta - jet_eta;
 

@@ -110,6 +110,39 @@ def random_network(
     )
 
 
+def random_features(n: int = 4) -> Network:
+    """What candidates are, from words of a link, summed over those of a jet."""
+    (node,) = front_end(PUPPI, n)
+    given = node.operator
+    assert isinstance(given, ops.PuppiLog)
+    wide = t("ap_fixed<12,12,AP_TRN,AP_SAT>")
+    features = ops.PuppiFeatures(t("ap_fixed<10,10,AP_TRN,AP_SAT>"), given.number, n, given.steps)
+    return Network(
+        "features",
+        "momenta",
+        (n + 1, PUPPI.columns),
+        t("ap_ufixed<16,16,AP_RND_CONV,AP_SAT>"),
+        (
+            Node("features", features, ("momenta",), node.tensors),
+            Node("sum", ops.ConstituentSum(wide), ("features",)),
+        ),
+        PUPPI,
+    )
+
+
+def with_features(network: Network) -> Network:
+    """A network of the form PUPPI_SUM whose result also holds the sums of its candidates' features."""
+    features, total = random_features(network.constituents).nodes
+    score = network.output
+    nodes = (
+        *network.nodes,
+        replace(features, inputs=("axis",)),
+        total,
+        Node("both", ops.Join(t("ap_fixed<16,12,AP_TRN,AP_SAT>")), (score.name, total.name)),
+    )
+    return replace(network, nodes=nodes)
+
+
 def symmetric(network: Network, once: bool = False) -> Network:
     """The same network with w_2 = w_3 and w_0 a power of two: y_ij = y_ji, and no product with d_ij.
 

@@ -24,6 +24,7 @@ from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
 from fpgajet.ops.pooling import ConstituentMax, ConstituentSum, FlatConstituents
 from fpgajet.ops.puppi_axis import PuppiAxis
+from fpgajet.ops.puppi_features import PuppiFeatures
 from fpgajet.ops.puppi_log import PuppiLog
 from fpgajet.ops.puppi_sort import PuppiSort
 from fpgajet.ops.rescale import Rescale
@@ -34,7 +35,7 @@ from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
 _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
-_LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog)
+_LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatures)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
@@ -77,6 +78,7 @@ __all__ = [
     "PairLog",
     "Product",
     "PuppiAxis",
+    "PuppiFeatures",
     "PuppiLog",
     "PuppiSort",
     "Rescale",

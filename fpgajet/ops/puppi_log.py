@@ -106,23 +106,9 @@ class PuppiLog(Operator):
         real = a.nonzero(pt)
         across = a.note("eta_difference", a.take(eta, words, -1) - a.take(eta, axis, -1))
         around = a.note("phi_difference", a.take(phi, words, -1) - a.take(phi, axis, -1))
-        columns = [self.logarithm(a, pt, tensors["log_table"]), self.relative(a, across)]
+        columns = [logarithm(a, pt, tensors["log_table"], self.steps, self.number), self.relative(a, across)]
         columns.append(self.relative(a, wrapped(a, around, "phi_wrapped")))
         return a.concat([a.expand(self.kept(a, x, real), -1) for x in columns], -1)
-
-    def logarithm(self, a: Arithmetic[A], pt: A, table: A) -> A:
-        """l of pT; anything where pT is 0."""
-        x, exponent = pt, None
-        for shift in SHIFTS:  # where the top bits are all 0, shift the number up
-            top = FixedType(False, shift, shift - PT.bits)
-            found = a.nonzero(a.quantise("top", x, top))
-            x = a.select(found, x, a.bounded(a.scale(x, shift), PT))
-            bits = found * a.constant(np.array(float(self.steps * shift)))
-            exponent = bits if exponent is None else exponent + bits
-        assert exponent is not None
-        below = PT.bits - 1 - MANTISSA_BITS
-        index = a.quantise("mantissa", a.scale(x, -below), FixedType(False, MANTISSA_BITS, 0))
-        return a.quantise("number", a.note("logarithm", exponent + a.lookup(table, index)), self.number)
 
     def relative(self, a: Arithmetic[A], difference: A) -> A:
         """A difference in steps of the network."""
@@ -159,6 +145,21 @@ class PuppiLog(Operator):
         product = FixedType(True, widths["product"].bits, FACTOR_BITS)
         units.requantise(2 * n, product, self.angle)
         return units
+
+
+def logarithm(a: Arithmetic[A], pt: A, table: A, steps: int, number: FixedType) -> A:
+    """l of pT, of type ``number``; anything where pT is 0."""
+    x, exponent = pt, None
+    for shift in SHIFTS:  # where the top bits are all 0, shift the number up
+        top = FixedType(False, shift, shift - PT.bits)
+        found = a.nonzero(a.quantise("top", x, top))
+        x = a.select(found, x, a.bounded(a.scale(x, shift), PT))
+        bits = found * a.constant(np.array(float(steps * shift)))
+        exponent = bits if exponent is None else exponent + bits
+    assert exponent is not None
+    below = PT.bits - 1 - MANTISSA_BITS
+    index = a.quantise("mantissa", a.scale(x, -below), FixedType(False, MANTISSA_BITS, 0))
+    return a.quantise("number", a.note("logarithm", exponent + a.lookup(table, index)), number)
 
 
 def rounded_down(bits: int) -> FixedType:

@@ -30,6 +30,7 @@ from tests.networks import (
     random_network,
     scaled,
     symmetric,
+    with_features,
     with_row_sums,
 )
 
@@ -169,6 +170,7 @@ def test_csim_of_row_sums_equals_the_reference(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI_SUM])
 def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:
     network = symmetric(random_network(4, form=form), once=True)
+    network = with_features(network) if form == PUPPI_SUM else network
     jets = form.features(random_jets(300, narrow=True))
     project = make(network, tmp_path / "hls", vectors=jets[:20])
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))

@@ -11,7 +11,16 @@ from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
 from tests.foreign_networks import random_foreign
-from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_network, scaled, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_features,
+    random_network,
+    scaled,
+    with_row_sums,
+)
 from tests.ops.test_widths import extreme_inputs
 from tests.vecnets import every_network
 
@@ -21,6 +30,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("log", random_network(4, form=LOG)),
     ("puppi", random_network(4, form=PUPPI)),
     ("candidates", random_network(4, form=PUPPI_SUM)),
+    ("features", random_features(4)),
     ("scaled", scaled(random_network(4))),
     ("rows", with_row_sums(random_network(4))),
     ("foreign", random_foreign()),

@@ -171,10 +171,10 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
     "Columns": columns,
 }
-#: operators whose formulas are in test_formulas.py, test_angular_dots.py and the two of words of a link
+#: operators whose formulas are in test_formulas.py, test_angular_dots.py and those of words of a link
 NPELICAN = {
     "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums",
-    "PuppiAxis", "PuppiLog", "PuppiSort",
+    "PuppiAxis", "PuppiFeatures", "PuppiLog", "PuppiSort",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
 NETWORKS = dict(every_network()) | {"foreign": random_foreign()}
