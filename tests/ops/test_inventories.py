@@ -39,6 +39,7 @@ NETWORKS = [
     ("candidates", random_network(5, form=PUPPI_SUM)),
     ("features", random_features(5)),
     ("scaled", scaled(random_network(5))),
+    ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(5))),
     ("foreign", random_foreign(5, 3)),
     ("affine", random_affine(5)),

@@ -32,6 +32,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("candidates", random_network(4, form=PUPPI_SUM)),
     ("features", random_features(4)),
     ("scaled", scaled(random_network(4))),
+    ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
     ("foreign", random_foreign()),
     *every_network(),
