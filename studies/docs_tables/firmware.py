@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from studies.docs_tables.markers import markdown, rows_of, span, thousands
+from studies.docs_tables.markers import ROOT, markdown, rows_of, span, thousands
 
 #: What a case of ``scripts/sweep_rtl.py options`` changes, in words.
 OPTIONS = {
@@ -186,11 +187,31 @@ def puppi_log() -> str:
     )
 
 
+def emulator_speed() -> str:
+    """Jets per second of the C emulator beside hls4ml's C simulation."""
+    text = (ROOT / "docs/results/bench-emulator.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    slowest = min(int(row["jets_per_second"]) for row in rows)
+    return markdown(
+        ["model", "implementation", "jets per second", "times the slowest"],
+        [
+            [
+                f"`{row['model']}`",
+                row["implementation"],
+                thousands(row["jets_per_second"]),
+                f"{row['jets_per_second'] / slowest:.0f}",
+            ]
+            for row in rows
+        ],
+    )
+
+
 FIRMWARE: dict[str, Callable[[], str]] = {
     "rtl-smallest": smallest,
     "rtl-options": options,
     "front-end": front_end,
     "puppi-log": puppi_log,
+    "emulator-speed": emulator_speed,
     "rtl-exactness": exactness,
     "rtl-constituents": constituents,
     "rtl-intervals": intervals,
