@@ -48,18 +48,19 @@ NAME = "tagger_v1"
 INTERVALS = (1, 3)
 #: The tagger of wide jets, counted whole.
 WIDE = "npelican-n8-c2-puppi"
-#: Front ends beside the one of the model: what changes in its form.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "axis from the candidates": {"axis": "sum"},
-    "axis from the candidates, sorted": {"axis": "sum", "order": "any"},
+#: Front ends beside the one of the model: what changes in its form, and what products are made of.
+OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "axis from the candidates": ({"axis": "sum"}, "dsp"),
+    "axis from the candidates, products in LUT": ({"axis": "sum"}, "lut"),
+    "axis from the candidates, sorted": ({"axis": "sum", "order": "any"}, "dsp"),
 }
 #: Links, interval of the tagger, and how the jets lie: those of the budget cms-p2-ct-l2 last.
 COLLECTORS = ((1, 1, "1 link"), (6, 1, "6 links"), (6, 3, "6 links, jets that wait"))
 
 
-def simulated(network: Network, folder: Path, ii: int = 1) -> RtlDesign:
+def simulated(network: Network, folder: Path, ii: int = 1, multipliers: str = "dsp") -> RtlDesign:
     """Verilog of a network, compared with its reference."""
-    design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii))
+    design = emit(network, folder, CLOCK_MHZ, PART, RtlOptions(ii=ii, multipliers=multipliers))
     kind, rng = network.input_type, np.random.default_rng(SEED)
     raw = rng.integers(kind.lowest, kind.highest + 1, (JETS, *network.input_shape))
     if compare(network, VerilogSimulation(design), raw):
@@ -104,7 +105,7 @@ def other_front_ends(network: Network, work: Path) -> Iterator[dict[str, object]
     """The front end with its options, for all candidates of a jet at once."""
     given = network.form
     assert isinstance(given, Puppi)
-    for what, change in OPTIONS.items():
+    for what, (change, multipliers) in OPTIONS.items():
         form = replace(given, **change)
         nodes: list[Node] = []
         for name, operator in form.front_end(network.constituents).items():
@@ -118,7 +119,10 @@ def other_front_ends(network: Network, work: Path) -> Iterator[dict[str, object]
             tuple(nodes),
             form,
         )
-        yield counted(f"front end, 16 candidates per clock, {what}", simulated(front, work / what))
+        yield counted(
+            f"front end, 16 candidates per clock, {what}",
+            simulated(front, work / what, multipliers=multipliers),
+        )
 
 
 def taggers(network: Network, work: Path) -> Iterator[dict[str, object]]:
