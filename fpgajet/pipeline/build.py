@@ -24,6 +24,7 @@ from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Noting, Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.pipeline.unchanged import note_unchanged
+from quant.checkpoint import open_checkpoint
 from quant.zoo import resolve
 
 
@@ -79,6 +80,7 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     if settings.input_precision is not None:
         raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
     source = resolve(settings.model)
+    classes = open_checkpoint(source).config.model.class_names
     part, budget = part_named(settings.part), budget_named(settings.budget)
     directory = BuildDirectory(default_directory(settings.model, part.name) if out is None else out)
     context = BuildContext(
@@ -87,7 +89,7 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         part,
         clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=shipped_sample() if settings.jets is None else settings.jets,
+        jets=shipped_sample(classes) if settings.jets is None else settings.jets,
         reporter=reporter,
     )
     stages.check_inputs(context)
