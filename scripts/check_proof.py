@@ -95,7 +95,7 @@ class Checker:
     def __init__(self, proof, by_floors=False):
         self.by_floors = by_floors
         self.nodes, self.ranges, self.forms = proof["nodes"], [], {}
-        self.atoms, self.floors, self.bits, self.shapes, self.known = {}, {}, set(), {}, {}
+        self.atoms, self.floors, self.bits, self.shapes, self.known, self.limits = {}, {}, set(), {}, {}, {}
         for place, (op, arguments, numbers) in enumerate(self.nodes):
             assert all(a < place for a in arguments)
             fixed = {"input": numbers[1:], "constant": numbers * 2}.get(op)
@@ -138,6 +138,9 @@ class Checker:
                 negative = ("less", str(sorted((m, sign * c) for m, c in p.items())), "[]")
                 if not other and negative in self.atoms and x[0] == {(self.atoms[negative],): 1}:
                     return self.atom("relu", p, [], ends)
+            less = ("less", str(sorted(x[2].items())), "[]")  # -p where p < 0, else p
+            if x[1] == self.sum({}, x[2], -1) and x[0] == {(self.atoms.get(less),): 1}:
+                return self.atom("abs", x[2], [], interval("abs", [self.ranges[arguments[2]]], []))
             return self.sum(x[2], self.product(x[0], self.sum(x[1], x[2], -1)), 1)
         if op == "less":
             return self.atom("less", self.sum(x[0], x[1], -1), [], ends)
@@ -154,6 +157,8 @@ class Checker:
         shift, full = fraction - to["fraction"], 1 << to["bits"]
         if not self.by_floors or to["rounding"] != "FLOOR" or shift < 0:
             return None
+        for m in p if len(p) == 1 else ():
+            ends = self.limits.get(m[0]) or ends if len(m) == 1 and p[m] == 1 else ends
         x, ends = self.floor(p, shift), (ends[0] >> shift, ends[1] >> shift)
         if inside(ends, to):
             return x
@@ -182,10 +187,13 @@ class Checker:
         return self.sum(whole, found, 1)
 
     def atom(self, op, argument, numbers, ends):
+        if op == "abs" and min(argument.items(), default=((), 0))[1] < 0:
+            argument = self.sum({}, argument, -1)
         key = (op, str(sorted(argument.items())), json.dumps(numbers))
         number = self.atoms.setdefault(key, len(self.atoms))
         if ends == (0, 1):
             self.bits.add(number)
+        self.limits[number] = ends
         return {(number,): 1}
 
     def sum(self, p, q, factor):
