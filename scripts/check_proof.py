@@ -27,11 +27,9 @@ def requantised(x, fraction, to):
     else:
         odd = (
             x >> shift
-        ) & 1  # ties: FLOOR cuts, HALF_UP adds a half, HALF_EVEN just less where the result is even
-        x = (
-            x
-            + {"FLOOR": 0, "HALF_UP": 1 << shift - 1, "HALF_EVEN": (1 << shift - 1) - 1 + odd}[to["rounding"]]
-        ) >> shift
+        ) & 1  # ties: FLOOR cuts, HALF_UP adds a half, HALF_EVEN less where the result is even
+        half = {"FLOOR": 0, "HALF_UP": 1 << shift - 1, "HALF_EVEN": (1 << shift - 1) - 1 + odd}
+        x = (x + half[to["rounding"]]) >> shift
     high = (1 << bits - signed) - 1
     low = -high - (to["overflow"] != "SAT_SYM") if signed else 0
     if to["overflow"] != "WRAP":
@@ -93,8 +91,7 @@ class Checker:
     """One file. With ``by_floors`` a rounding down is a sum of floors, else it is one atom."""
 
     def __init__(self, proof, by_floors=False):
-        self.by_floors = by_floors
-        self.nodes, self.ranges, self.forms = proof["nodes"], [], {}
+        self.nodes, self.ranges, self.forms, self.by_floors = proof["nodes"], [], {}, by_floors
         self.atoms, self.floors, self.bits, self.shapes, self.known, self.limits = {}, {}, set(), {}, {}, {}
         for place, (op, arguments, numbers) in enumerate(self.nodes):
             assert all(a < place for a in arguments)
@@ -118,8 +115,7 @@ class Checker:
         """Whether both have one polynomial."""
         for n in self.needed(a, b):
             if n not in self.forms:
-                op, arguments, numbers = self.nodes[n]
-                self.forms[n] = self.form(op, arguments, numbers, self.ranges[n])
+                self.forms[n] = self.form(*self.nodes[n], self.ranges[n])
         return self.forms[a] == self.forms[b]
 
     def form(self, op, arguments, numbers, ends):  # noqa: PLR0911 - a row per operation
@@ -157,22 +153,18 @@ class Checker:
         shift, full = fraction - to["fraction"], 1 << to["bits"]
         if not self.by_floors or to["rounding"] != "FLOOR" or shift < 0:
             return None
-        for m in p if len(p) == 1 else ():
-            ends = self.limits.get(m[0]) or ends if len(m) == 1 and p[m] == 1 else ends
+        known = [self.limits.get(m[0]) for m, c in p.items() if len(p) == len(m) == c == 1]
+        ends = known[0] if known and known[0] else ends
         x, ends = self.floor(p, shift), (ends[0] >> shift, ends[1] >> shift)
-        if inside(ends, to):
-            return x
-        if to["overflow"] != "WRAP":
-            return None
+        if inside(ends, to) or to["overflow"] != "WRAP":
+            return x if inside(ends, to) else None
         half = {(): full >> 1} if to["signed"] else {}
         return self.sum(x, self.floor(self.sum(x, half, 1), to["bits"]), -full)
 
     def floor(self, p, shift):
         """floor(p / 2^shift): multiples of 2^shift go out, and a floor inside is one with the outer."""
-        whole, rest = {}, {}
-        for m, c in p.items():
-            whole[m], rest[m] = c >> shift, c % (1 << shift)
-        whole, rest = ({m: c for m, c in part.items() if c} for part in (whole, rest))
+        whole = {m: c >> shift for m, c in p.items() if c >> shift}
+        rest = {m: c % (1 << shift) for m, c in p.items() if c % (1 << shift)}
         while shift and rest and all(c % 2 == 0 for c in rest.values()):
             rest, shift = {m: c // 2 for m, c in rest.items()}, shift - 1
         inner = [m for m, c in rest.items() if c == 1 and m and m[0] in self.floors and len(m) == 1]
@@ -248,11 +240,8 @@ def main(folder):
     paths, failed = sorted(Path(folder).glob("*.json")), 0
     for path in paths:
         proof = json.loads(path.read_text())
-        checker, second, count = (
-            Checker(proof),
-            Checker(proof, True),
-            {"same": 0, "tried": 0, "polynomials": 0},
-        )
+        checker, second = Checker(proof), Checker(proof, True)
+        count = {"same": 0, "tried": 0, "polynomials": 0}
         for a, b in proof["outputs"]:
             shown = "same" if a == b else {True: "tried", None: "polynomials"}.get(checker.agree(a, b))
             if shown == "polynomials" and not (checker.same_form(a, b) or second.same_form(a, b)):
