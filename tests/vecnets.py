@@ -160,6 +160,21 @@ def random_maxima(n: int = 5, seed: int = 10) -> Network:
     return b.network("maxima")
 
 
+def random_events(n: int = 4, seed: int = 20) -> Network:
+    """A block with a message that all objects hear, and one with a message of each object."""
+    b = Builder(n, seed)
+    b.add("mask", ops.ConstituentMask(BIT, n, 0), "momenta")
+    b.add("h0", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+    b.add("mean1", ops.MaskedMeanPool(SIGNED_LOG, 0), "h0", "mask")
+    b.add("message1", ops.Dense(SIGNED_LOG, 3, 0), "mean1")
+    b.add("own1", ops.Dense(SIGNED_LOG, 3, 0), "h0")
+    b.add("h1", ops.Residual(FEATURE, 1, 1), "message1", "own1")
+    b.add("own2", ops.Dense(SIGNED_LOG, 3, 0), "h1")
+    b.add("h2", ops.Residual(SIGNED, 0, 0), "own2", "h1")
+    b.score("h2")
+    return b.network("events")
+
+
 def every_network() -> list[tuple[str, Network]]:
     """One network a mixture, by name: together they use every operator."""
     return [
@@ -168,4 +183,5 @@ def every_network() -> list[tuple[str, Network]]:
         ("hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)),
         ("lorentznet", random_lorentznet()),
         ("maxima", random_maxima()),
+        ("events", random_events()),
     ]

@@ -25,6 +25,7 @@ from fpgajet.ops.operator import DOMAIN, Operator
 from fpgajet.ops.pooling import ConstituentMax, ConstituentSum, FlatConstituents
 from fpgajet.ops.puppi_log import PuppiLog
 from fpgajet.ops.rescale import Rescale
+from fpgajet.ops.residual import Residual
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
@@ -34,7 +35,9 @@ from fpgajet.ops.vector_update import VectorUpdate
 _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums, PuppiLog)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
-_LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
+_LAYERS: tuple[type[Operator], ...] = (
+    Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
+)  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
@@ -75,6 +78,7 @@ __all__ = [
     "Product",
     "PuppiLog",
     "Rescale",
+    "Residual",
     "RowSums",
     "SignedLog",
     "Skip",

@@ -130,6 +130,10 @@ def rescale(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
     return act(op, x * tensors["weight"] + tensors["bias"])
 
 
+def residual(op: Any, m: Values, x: Values, tensors: dict[str, Values]) -> Values:
+    return act(op, m * tensors["weight"][0] + x * tensors["weight"][1] + tensors["bias"])
+
+
 def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
     return round_all(np.concatenate([x, y], -1), op.output)
 
@@ -166,6 +170,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "Product": lambda op, x, y, _: round_all(x * y, op.output),
     "Join": join,
     "Rescale": rescale,
+    "Residual": residual,
     "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
     "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),
     "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
