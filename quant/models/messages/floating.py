@@ -47,10 +47,11 @@ class FloatMessages(nn.Module):
         for name, parameter in plan.parameters.items():
             values, shape, stage = torch.zeros(parameter.shape), parameter.shape, parameter.stage
             if parameter.meaning is Meaning.WEIGHT:
-                values = torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
-                if batch_norm and stage in hooked and stage != self.wiring.nodes[-1].name:
-                    norms[stage] = MaskedNorm(shape[0])
-            self.register_parameter(name, nn.Parameter(values))
+                factors = parameter.factors
+                values = torch.ones(shape) if factors else torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
+                if batch_norm and stage in hooked - plan.plain and stage != self.wiring.nodes[-1].name:
+                    norms[stage] = MaskedNorm(plan.shapes[stage][-1])
+            self.register_parameter(name, nn.Parameter(values, requires_grad=not parameter.factors))
         self.norms = nn.ModuleDict(norms)
         self._tables = {k: torch.from_numpy(v) for k, v in self.wiring.tables.items()}
 
@@ -115,7 +116,7 @@ class FloatMessages(nn.Module):
                 assert isinstance(norm, MaskedNorm)
                 scale, shift = norm.affine(zero, zero, zero)
                 if parameter.meaning is Meaning.WEIGHT:
-                    found[name] = scale[:, None] * found[name]
+                    found[name] = (scale if parameter.factors else scale[:, None]) * found[name]
                 else:
                     found[name] = scale * found[name] + shift
         self.train(training)

@@ -20,6 +20,7 @@ from fpgajet.ops import (
     DotProducts,
     Operator,
     PairLog,
+    Residual,
     SignedLog,
 )
 from fpgajet.ops.constituent_mask import BIT
@@ -47,11 +48,14 @@ class Parameter:
 
     Attributes:
         stage: of the operator that it belongs to. meaning: weight or bias. shape: of the tensor.
+        factors: whether a weight holds factors of channels [..., channels], which are 1 in the float model and only
+            hold the scales of its norms, instead of a matrix [outputs, inputs].
     """
 
     stage: str
     meaning: Meaning
     shape: Shape
+    factors: bool = False
 
 
 class Unrounded(Mapping[str, FixedType]):
@@ -81,6 +85,7 @@ class MessagePlan:
         functions: activation function behind a stage, by the name of its table.
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
+        plain: linear maps without a bias, whose result another stage normalises.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
@@ -91,6 +96,7 @@ class MessagePlan:
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
         self.layers: set[str] = set()
+        self.plain: set[str] = set()
         self._nodes: list[Node] = []
         self._sums: set[str] = set()
         self._arguments: set[str] = set()
@@ -126,14 +132,24 @@ class MessagePlan:
             self._types[RECIPROCAL] = RECIPROCAL_TYPE
             return RECIPROCAL
         key = f"{name}_{tensor}"
+        if name in self.plain and operator.tensors[tensor].meaning is Meaning.BIAS:
+            self._tables[key], self._types[key] = np.zeros(shape), ONES_TYPE
+            return key
         if isinstance(operator, Activation):
             raw = activation_table(self.functions[name], operator.argument, operator.output)
             self._tables[key] = to_real(raw, operator.output.fraction)
             self._types[key] = operator.output
             return key
-        self.parameters[key] = Parameter(name, operator.tensors[tensor].meaning, shape)
+        meaning = operator.tensors[tensor].meaning
+        factors = isinstance(operator, Residual) and meaning is Meaning.WEIGHT
+        self.parameters[key] = Parameter(name, meaning, shape, factors)
         self._types[key] = self.precisions[key]
         return key
+
+    def add_plain(self, name: str, width: int, x: str) -> str:
+        """A linear map without bias, activation and norm."""
+        self.plain.add(name)
+        return self.add(name, Dense(self.precisions[name], width, 0), x)
 
     def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:
         """The same for a mean that shall not divide."""

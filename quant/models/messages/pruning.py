@@ -22,7 +22,7 @@ def weights(plan: MessagePlan) -> dict[str, NDArray[np.int64]]:
     found: dict[str, NDArray[np.int64]] = {}
     number = 1
     for name, parameter in plan.parameters.items():
-        if parameter.meaning is Meaning.WEIGHT:
+        if parameter.meaning is Meaning.WEIGHT and not parameter.factors:
             size = int(np.prod(parameter.shape))
             found[name] = np.arange(number, number + size).reshape(parameter.shape)
             number += size

@@ -12,7 +12,7 @@ from torch.nn import functional
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import Skip
-from fpgajet.ops.forms import Aligned
+from fpgajet.ops.forms import MOMENTA, Aligned, InputForm
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic, multinomial
@@ -22,7 +22,7 @@ from quant.models.messages.plan import Unrounded
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.read_settings import read_settings
-from tests.quant.jets import labelled_jets, random_jets
+from tests.quant.jets import as_read, labelled_jets, random_jets
 
 SMALL = ["constituents=5", "calibration_sweeps=0"]
 MIXTURES = {
@@ -44,6 +44,7 @@ MIXTURES = {
     "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
     "jedi-linear": ["model=jedi-linear"],
     "mlp": ["model=mlp"],
+    "event-gnn": ["model=event-gnn", "width=6", "blocks=2"],
     "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
     "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
@@ -61,16 +62,16 @@ def random_float(settings: PlanSettings) -> FloatMessages:
     model = FAMILIES[settings.model].new_float(settings)
     assert isinstance(model, FloatMessages)
     x, _ = labelled_jets(600, settings.constituents)
-    seen = torch.from_numpy(seen_momenta(settings.form, x))
+    seen = torch.from_numpy(seen_momenta(settings.form, as_read(settings.form, x)))
     with torch.no_grad():
         for _ in range(20):
             model(seen)
     return model.eval()
 
 
-def sample(constituents: int) -> Sample:
+def sample(constituents: int, form: InputForm = MOMENTA) -> Sample:
     x, label = labelled_jets(1500, constituents, seed=4)
-    momenta = torch.from_numpy(x)
+    momenta = torch.from_numpy(as_read(form, x))
     slots = (momenta[:, :, 0] != 0).sum(1)
     return Sample(momenta, torch.from_numpy(label.astype(np.float64)), slots, "toy", "")
 
@@ -78,13 +79,15 @@ def sample(constituents: int) -> Sample:
 @pytest.mark.parametrize("mixture", MIXTURES)
 def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     settings = settings_of(mixture)
-    family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents)
+    family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents, settings.form)
     if settings.class_names:
         jets = replace(jets, label=torch.arange(len(jets)).double() % 3)
     quantised = family.calibrate(model, settings, jets, "small")
     features = settings.form.features(
-        np.concatenate([jets.momenta[:300].numpy(), random_jets(100, settings.constituents)])
-    )
+        np.concatenate([
+            jets.momenta[:300].numpy(), as_read(settings.form, random_jets(100, settings.constituents))
+        ])
+    )  # fmt: skip
     network = quantised.network()
     kind = network.input_type
     reference = network.reference(FixedArray(from_real(features, kind), kind.fraction))
@@ -173,13 +176,13 @@ def test_aligned_momenta_keep_their_products() -> None:
     assert (turned[x[..., 0] == 0] == 0).all()
 
 
-@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear"])
+@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn"])
 def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
     """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
     settings = settings_of(mixture)
-    model, jets = random_float(settings), sample(settings.constituents)
+    model, jets = random_float(settings), sample(settings.constituents, settings.form)
     network = FAMILIES[settings.model].calibrate(model, settings, jets, "small").network()
-    features = network.form.features(random_jets(300, settings.constituents))
+    features = network.form.features(as_read(settings.form, random_jets(300, settings.constituents)))
     order = np.argsort(np.random.default_rng(1).random(features.shape[:2]), 1)
     mixed = np.take_along_axis(features, order[..., None], 1)
     kind = network.input_type
