@@ -87,11 +87,18 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         part,
         clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=shipped_sample() if settings.jets is None else settings.jets,
+        jets=_shipped_for(source) if settings.jets is None else settings.jets,
         reporter=reporter,
     )
     stages.check_inputs(context)
     return context
+
+
+def _shipped_for(source: Path) -> Path:
+    """The shipped jets, or events for a model that reads those."""
+    from quant.checkpoint import open_checkpoint
+
+    return shipped_sample(open_checkpoint(source).config.model.form.objects)
 
 
 def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahead) -> None:

@@ -179,6 +179,13 @@ class BuildContext:
 
         return open_checkpoint(self.source).config.model.class_names
 
+    @cached_property
+    def objects(self) -> bool:
+        """Whether the model reads events of objects instead of jets."""
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.source).config.model.form.objects
+
     @property
     def features(self) -> NDArray[np.float32]:
         """Features of the jets in the network's input form, [jets, N, F]."""
@@ -201,7 +208,9 @@ class BuildContext:
         Raises:
             BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
         """
-        return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets, self.classes)
+        return labelled_jets(
+            self.jets, self.source_constituents, self.settings.max_jets, self.classes, self.objects
+        )
 
     @cached_property
     def identity(self) -> Identity:

@@ -15,21 +15,31 @@ from quant.data import Jets, check_constituents, read_events, read_jets
 from quant.data.classes import class_numbers
 
 
-def shipped_sample() -> Path:
-    """The test sample that comes with fpgajet: 20,000 jets of seed 4, which no training set may use (docs/data.md)."""
-    return Path(quant.data.__file__).parent / "samples" / "test.h5"
+def shipped_sample(objects: bool = False) -> Path:
+    """The test sample that comes with fpgajet: 20,000 jets of seed 4, which no training set may use (docs/data.md).
+
+    With ``objects``: the events, in the same sense (docs/events.md).
+    """
+    return Path(quant.data.__file__).parent / "samples" / ("events.h5" if objects else "test.h5")
 
 
-def labelled_jets(path: Path, constituents: int, max_jets: int | None, classes: Sequence[str] = ()) -> Jets:
+def labelled_jets(
+    path: Path,
+    constituents: int,
+    max_jets: int | None,
+    classes: Sequence[str] = (),
+    objects: bool = False,
+) -> Jets:
     """Jets with two classes, background first, checked, the leading ``constituents`` of each.
 
     Args:
         classes: names of other classes; labels are then their numbers, whatever the order in the file.
+        objects: whether the model reads events of objects.
 
     Raises:
         BadInput: unreadable, unphysical, or not two classes (or not these ``classes``) with jets in each.
     """
-    jets = read_jets(path, max_jets=max_jets, constituents=constituents)
+    jets = read_jets(path, max_jets=max_jets, constituents=constituents, objects=objects)
     check_constituents(jets.constituents, source=str(path))
     if classes:
         label = class_numbers(jets, classes, path).astype(np.uint8)
@@ -43,12 +53,12 @@ def labelled_jets(path: Path, constituents: int, max_jets: int | None, classes: 
     return jets
 
 
-def bare_events(path: Path, constituents: int) -> NDArray[np.float32]:
-    """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV.
+def bare_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
+    """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV; with ``objects``, events of objects.
 
     Raises:
         BadInput: unreadable, unphysical, of a wrong shape, or with more constituents than the model takes.
     """
-    events = read_events(path, constituents)
+    events = read_events(path, constituents, objects)
     check_constituents(events, source=str(path))
     return events

@@ -42,17 +42,21 @@ class TrainingJets:
     @cached_property
     def train(self) -> Sample:
         """Training jets, as they come."""
-        return load_sample(part_of(self.data, "train"), self.constituents, self.max_jets, self.classes)
+        return self._load("train", self.max_jets)
 
     @cached_property
     def validation(self) -> Sample:
         """Validation jets, as they come."""
-        return load_sample(part_of(self.data, "val"), self.constituents, classes=self.classes)
+        return self._load("val")
 
     @cached_property
     def test(self) -> Sample:
         """Test jets, as they come."""
-        return load_sample(part_of(self.data, "test"), self.constituents, classes=self.classes)
+        return self._load("test")
+
+    def _load(self, part: str, max_jets: int | None = None) -> Sample:
+        path = part_of(self.data, part)
+        return load_sample(path, self.constituents, max_jets, self.classes, self.form.objects)
 
     def seen(self, sample: Sample) -> Sample:
         """Four-momenta as the input form delivers them: what a float model is given."""
@@ -64,14 +68,18 @@ class TrainingJets:
 
 
 def load_sample(
-    path: Path, constituents: int, max_jets: int | None = None, classes: Sequence[str] = ()
+    path: Path,
+    constituents: int,
+    max_jets: int | None = None,
+    classes: Sequence[str] = (),
+    objects: bool = False,
 ) -> Sample:
-    """Read a jet file or a directory of shards.
+    """Read a jet file or a directory of shards; with ``objects``, of events.
 
     Raises:
         BadInput: unreadable jets, or labels that are not two classes, or not those ``classes``.
     """
-    jets = read_jets(path, constituents=constituents, max_jets=max_jets)
+    jets = read_jets(path, constituents=constituents, max_jets=max_jets, objects=objects)
     label: NDArray[Any] = jets.label
     if classes:
         label = class_numbers(jets, classes, path)

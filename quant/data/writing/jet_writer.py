@@ -13,13 +13,17 @@ import h5py
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
+from fpgajet.ops.forms.objects import TYPES
 from quant.data.jets import (
     CROSS_SECTION,
     DATASETS,
+    EVENTS_LAYOUT,
     LAYOUT,
     LAYOUT_VERSION,
     MOST_CLASSES,
+    MOMENTUM_COLUMNS,
     MOST_CONSTITUENTS,
+    OBJECT_COLUMNS,
     UNITS,
     Jets,
 )
@@ -41,6 +45,7 @@ class JetWriter:
         provenance: JSON-able facts about where the jets come from.
         compression: gzip level, 1 (fast) to 9 (small).
         cross_sections: whether the jets have cross sections.
+        objects: whether the rows are events of objects with types.
     """
 
     def __init__(
@@ -52,10 +57,12 @@ class JetWriter:
         provenance: dict[str, Any],
         compression: int = 4,
         cross_sections: bool = False,
+        objects: bool = False,
     ) -> None:
         self.path = Path(path)
         self.classes = tuple(classes)
-        self.slots = constituents
+        self.slots, self.objects = constituents, objects
+        self.columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS
         self.provenance = provenance
         if not 1 <= constituents <= MOST_CONSTITUENTS:
             raise BadInput(
@@ -88,15 +95,17 @@ class JetWriter:
         self._stack.__exit__(kind, error, trace)
 
     def _create(self) -> None:
-        self._file.attrs["layout"] = LAYOUT
+        self._file.attrs["layout"] = EVENTS_LAYOUT if self.objects else LAYOUT
+        if self.objects:
+            self._file.attrs["types"] = json.dumps(list(TYPES))
         self._file.attrs["layout_version"] = LAYOUT_VERSION
         self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
-        shapes = {"constituents": (self.slots, 4), "jet": (4,)}
+        shapes = {"constituents": (self.slots, self.columns), "jet": (4,)}
         for name in self.names:
             tail = shapes.get(name, ())
-            chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), 4) if name == "constituents" else None
+            chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), self.columns) if name == "constituents" else None
             dataset = self._file.create_dataset(
                 name,
                 shape=(0, *tail),
@@ -109,7 +118,9 @@ class JetWriter:
                 track_times=False,
             )
             if name in ("constituents", "jet"):
-                columns = ["E", "px", "py", "pz"] if name == "constituents" else ["pt", "eta", "phi", "mass"]
+                columns = ["E", "px", "py", "pz", "type"][: self.columns]
+                if name == "jet":
+                    columns = ["pt", "eta", "phi", "mass"]
                 dataset.attrs["columns"] = json.dumps(columns)
 
     def append(self, jets: Jets) -> None:
@@ -121,9 +132,10 @@ class JetWriter:
         """
         rows = len(jets)
         p4 = jets.constituents
-        if p4.ndim != 3 or p4.shape[0] != rows or not 1 <= p4.shape[1] <= self.slots or p4.shape[2] != 4:
+        slots = p4.shape[1] if p4.ndim == 3 else 0
+        if not 1 <= slots <= self.slots or p4.shape != (rows, slots, self.columns):
             raise BadInput(
-                f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, 4]."
+                f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, {self.columns}]."
             )
         if jets.multiplicity.shape != (rows,) or jets.jet.shape != (rows, 4):
             raise BadInput(
@@ -162,5 +174,6 @@ def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
         provenance=jets.provenance,
         compression=compression,
         cross_sections=jets.cross_section is not None,
+        objects=jets.objects,
     ) as writer:
         writer.append(jets)
