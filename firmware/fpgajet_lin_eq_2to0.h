@@ -1,4 +1,4 @@
-// LinEq2to0: the sum and the trace of every channel, one linear layer, a bias from a table over the number of
+// LinEq2to0: the sum and the trace of every channel, one linear layer, biases from a table over the number of
 // real slots, rounded once. Defined by fpgajet/ops/lin_eq_2to0.py; every bit must equal it. With weight_rows > 1
 // the weights come from a table over the number of real slots too (fpgajet/ops/lin_eq_2to0_n.py).
 
@@ -36,10 +36,12 @@ void pair_sum_shared(z_T z[CONFIG_T::slots * AT_ONCE * CONFIG_T::hidden],
 
 template <class z_T, class mask_T, class score_T, typename CONFIG_T>
 void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], mask_T mask[CONFIG_T::slots],
-                 score_T score[1], typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 2],
-                 typename CONFIG_T::bias_t bias[CONFIG_T::slots + 1]) {
+                 score_T score[CONFIG_T::scores],
+                 typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 2 * CONFIG_T::scores],
+                 typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::scores]) {
     static const unsigned M = CONFIG_T::slots;
     static const unsigned C = CONFIG_T::hidden;
+    static const unsigned K = CONFIG_T::scores;
     static const unsigned J = folding<M, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
     #pragma HLS ALLOCATION function instances=pair_sum_shared<z_T, CONFIG_T, J> limit=1
@@ -77,7 +79,12 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         }
     }
 
-    typename CONFIG_T::accumulator_t w = lookup<M + 1>(bias, n);
+    typename CONFIG_T::accumulator_t w[K];
+    #pragma HLS ARRAY_PARTITION variable=w complete
+    for (unsigned k = 0; k < K; k++) {
+        #pragma HLS UNROLL
+        w[k] = lookup<M + 1>(bias, n, K, k);
+    }
     for (unsigned c = 0; c < C; c++) {
         #pragma HLS UNROLL
         typename CONFIG_T::trace_accumulator_t trace = 0;
@@ -90,12 +97,19 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         typename CONFIG_T::trace_scaled_t trace_scaled;
         sum_scaled.range() = sums[c].range();
         trace_scaled.range() = trace.range();
-        // one row of weights, or one for every number of slots
-        const typename CONFIG_T::weight_t of_sum = lookup<CONFIG_T::weight_rows>(weight, n, C * 2, 2 * c);
-        const typename CONFIG_T::weight_t of_trace = lookup<CONFIG_T::weight_rows>(weight, n, C * 2, 2 * c + 1);
-        w += sum_scaled * of_sum + trace_scaled * of_trace;
+        for (unsigned k = 0; k < K; k++) {
+            #pragma HLS UNROLL
+            // one row of weights, or one for every number of slots
+            const unsigned at = c * 2 * K + k;
+            const typename CONFIG_T::weight_t of_sum = lookup<CONFIG_T::weight_rows>(weight, n, C * 2 * K, at);
+            const typename CONFIG_T::weight_t of_trace = lookup<CONFIG_T::weight_rows>(weight, n, C * 2 * K, at + K);
+            w[k] += sum_scaled * of_sum + trace_scaled * of_trace;
+        }
     }
-    score[0] = w;
+    for (unsigned k = 0; k < K; k++) {
+        #pragma HLS UNROLL
+        score[k] = w[k];
+    }
 }
 
 } // namespace nnet

@@ -50,6 +50,7 @@ def random_network(
     seed: int = 1,
     rounding: str = "AP_RND_CONV",
     form: InputForm = MOMENTA,
+    outputs: int = 1,
 ) -> Network:
     """A nanoPELICAN with random weights whose scores vary on :func:`random_jets`."""
     rng = np.random.default_rng(seed)
@@ -92,11 +93,11 @@ def random_network(
             ),
             Node(
                 "score",
-                ops.LinEq2to0(t(f"ap_fixed<16,6,{rounding},AP_SAT>"), slots, hidden, 4, 2),
+                ops.LinEq2to0(t(f"ap_fixed<16,6,{rounding},AP_SAT>"), slots, hidden, 4, 2, outputs),
                 ("pairs", "mask"),
                 {
-                    "weight": tensor((hidden, 2), "ap_fixed<6,1,AP_RND_CONV,AP_SAT_SYM>"),
-                    "bias": tensor((slots + 1, 1), "ap_fixed<12,3,AP_RND_CONV,AP_SAT>"),
+                    "weight": tensor((hidden, 2 * outputs), "ap_fixed<6,1,AP_RND_CONV,AP_SAT_SYM>"),
+                    "bias": tensor((slots + 1, outputs), "ap_fixed<12,3,AP_RND_CONV,AP_SAT>"),
                 },
             ),
         ),

@@ -97,10 +97,13 @@ def attributes_of(proto: onnx.NodeProto) -> dict[str, Any]:
 def operator_from_attributes(op_type: str, values: dict[str, Any]) -> Operator:
     """Build an operator description from ONNX attributes (types as ``ap_fixed`` strings).
 
+    One that has a default may be absent: files from before it existed lack it.
+
     Raises:
         ValueError: an attribute is missing, unknown, or not a supported type.
     """
     cls = OPERATORS[op_type]
+    values = cls.defaults() | values
     wanted = {*cls.integer_fields(), *cls.type_fields()}
     if set(values) != wanted:
         odd = ", ".join(sorted(wanted ^ set(values)))

@@ -16,7 +16,7 @@ from fpgajet.ops.roles import WEIGHT_OVER_N, TensorRole
 
 @dataclass(frozen=True)
 class LinEq2to0N(LinEq2to0):
-    """:class:`LinEq2to0` with ``weight`` [M + 1, C, 2], a table over the number n of real slots.
+    """:class:`LinEq2to0` with ``weight`` [M + 1, C, 2 K], a table over the number n of real slots.
 
     Factors (n / Nbar)^alpha of sum and trace fold into it exactly, each entry a weight as any other.
     Source: arXiv 2310.16121, section 4 (N^alpha).
@@ -25,7 +25,7 @@ class LinEq2to0N(LinEq2to0):
     tensors: ClassVar[dict[str, TensorRole]] = LinEq2to0.tensors | {"weight": WEIGHT_OVER_N}
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
-        return super().tensor_shapes(*shapes) | {"weight": (self.slots + 1, self.hidden, 2)}
+        return super().tensor_shapes(*shapes) | {"weight": (self.slots + 1, self.hidden, 2 * self.scores)}
 
     def weights(self, a: Arithmetic[A], weight: A, n: A) -> A:
         return a.lookup(weight, n)

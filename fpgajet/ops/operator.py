@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar
 
 from fpgajet.fixed import FixedType
@@ -126,6 +126,15 @@ class Operator(ABC):
     def integer_fields(cls) -> tuple[str, ...]:
         """Names of the attributes that are integers."""
         return tuple(f.name for f in fields(cls) if f.type in ("int", int))
+
+    @classmethod
+    def defaults(cls) -> dict[str, int]:
+        """Values of the integers that need not be given."""
+        return {
+            f.name: int(f.default)
+            for f in fields(cls)
+            if f.name in cls.integer_fields() and f.default is not MISSING
+        }
 
 
 def expect(condition: bool, message: str) -> None:

@@ -54,7 +54,9 @@ def labelled_jets(
 
 
 def bare_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
-    """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV; with ``objects``, events of objects.
+    """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV.
+
+    With ``objects``, events of objects.
 
     Raises:
         BadInput: unreadable, unphysical, of a wrong shape, or with more constituents than the model takes.

@@ -10,6 +10,8 @@ Data sets, one row per jet, chunked and compressed:
 ``jet``             float32 [jets, 4]      pT [GeV], eta, phi, mass [GeV] of the whole jet
 ``cross_section``   float32 [jets]         optional, pb: its mean over any jets of a class, drawn
                                            at random, is that class's cross section after all cuts
+``parton``          float32 [jets, 4]      optional: pT [GeV], eta, phi, mass [GeV] of the particle of
+                                           the hard process that the jet holds whole; zero without one
 ==================  =====================  ====================================================
 
 Root attributes: ``layout`` = "fpgajet-jets", ``layout_version`` = 1, ``units`` = "GeV", ``classes`` (JSON
@@ -38,7 +40,9 @@ MOMENTUM_COLUMNS, OBJECT_COLUMNS = 4, 5
 LAYOUT_VERSION = 1
 UNITS = "GeV"
 DATASETS = {"constituents": "f4", "multiplicity": "i2", "label": "u1", "jet": "f4"}
-CROSS_SECTION = "cross_section"
+CROSS_SECTION, PARTON = "cross_section", "parton"
+#: data sets that a file may lack, with the shape of a jet's row
+OPTIONAL: dict[str, tuple[int, ...]] = {CROSS_SECTION: (), PARTON: (4,)}
 #: the largest multiplicity that int16 holds, and so the most slots that make sense
 MOST_CONSTITUENTS = int(np.iinfo(np.int16).max)
 #: labels are uint8
@@ -56,6 +60,7 @@ class Jets:
     classes: tuple[str, ...]
     provenance: dict[str, Any] = field(default_factory=dict)
     cross_section: NDArray[np.float32] | None = None
+    parton: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -67,14 +72,20 @@ class Jets:
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}
-        known = None if self.cross_section is None else self.cross_section[rows]
-        return Jets(**arrays, classes=self.classes, provenance=self.provenance, cross_section=known)
+        known: dict[str, Any] = {name: values[rows] for name, values in self.optional.items()}
+        return Jets(**arrays, **known, classes=self.classes, provenance=self.provenance)
+
+    @property
+    def optional(self) -> dict[str, NDArray[np.float32]]:
+        """The arrays of ``OPTIONAL`` that these jets have."""
+        given = {name: getattr(self, name) for name in OPTIONAL}
+        return {name: values for name, values in given.items() if values is not None}
 
 
 def concatenate(pieces: Sequence[Jets]) -> Jets:
     """Join pieces that share classes; narrower ones are zero-padded to the widest.
 
-    Cross sections stay only where every piece has them.
+    Optional arrays stay only where every piece has them.
     """
     slots = max(piece.constituents.shape[1] for piece in pieces)
     padded = [with_slots(piece.constituents, slots) for piece in pieces]
@@ -83,13 +94,17 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
         for name in DATASETS
         if name != "constituents"
     }
-    known = [piece.cross_section for piece in pieces if piece.cross_section is not None]
+    known: dict[str, Any] = {
+        name: np.concatenate([piece.optional[name] for piece in pieces])
+        for name in OPTIONAL
+        if all(name in piece.optional for piece in pieces)
+    }
     return Jets(
         constituents=np.concatenate(padded),
         **arrays,
+        **known,
         classes=pieces[0].classes,
         provenance=pieces[0].provenance,
-        cross_section=np.concatenate(known) if len(known) == len(pieces) else None,
     )
 
 

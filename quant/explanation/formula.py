@@ -107,7 +107,7 @@ def formula_of(network: Network) -> Formula:
     Roundings of d, of row sums, of the total and of y are not part of it.
 
     Raises:
-        BadInput: the network is no nanoPELICAN.
+        BadInput: the network is no nanoPELICAN, or has several scores.
     """
     pairs, score = layers(network)
     first, last = pairs.operator, score.operator
@@ -145,7 +145,7 @@ def layers(network: Network) -> tuple[Node, Node]:
     """The nodes of LinEq 2->2 and LinEq 2->0.
 
     Raises:
-        BadInput: the network is no nanoPELICAN.
+        BadInput: the network is no nanoPELICAN, or has several scores.
     """
     found = [
         [node for node in network.nodes if isinstance(node.operator, kind)] for kind in (LinEq2to2, LinEq2to0)
@@ -154,5 +154,12 @@ def layers(network: Network) -> tuple[Node, Node]:
         raise BadInput(
             f"{network.name} is no nanoPELICAN: only the formula of a nanoPELICAN, two linear equivariant layers with "
             "one ReLU between them, can be written out. `fpgajet eval` measures any tagger."
+        )
+    last = found[1][0].operator
+    assert isinstance(last, LinEq2to0)
+    if last.scores > 1:
+        raise BadInput(
+            f"{network.name} has {last.scores} scores, one of each class, and an explanation takes one of two classes. "
+            "`fpgajet eval` measures it."
         )
     return found[0][0], found[1][0]

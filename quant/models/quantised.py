@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from fpgajet.ops.network import Network
 from quant.arithmetic import TorchArithmetic
+from quant.models.scoring import one_or_several
 from quant.models.wiring import Wiring, assemble
 
 #: jets evaluated at a time: [256, 16, 16, 2] float64 is 1 MiB
@@ -80,11 +81,6 @@ class QuantisedNetwork(nn.Module):
     def network(self) -> Network:
         """The network with its quantised constants: what is exported and built."""
         return assemble(self.name, self.wiring, lambda parameter: self.real(parameter).detach().numpy())
-
-
-def one_or_several(scores: Tensor) -> Tensor:
-    """[B] of a single score [B, 1]; several as they are."""
-    return scores[:, 0] if scores.shape[1] == 1 else scores
 
 
 def _chunks(x: NDArray[np.float32]) -> list[NDArray[np.float32]]:

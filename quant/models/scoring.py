@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from fpgajet.ops.forms import MOMENTA, InputForm
 
 CHUNK_JETS = 2048
 
+A = TypeVar("A", Tensor, NDArray[np.float64])
+
 
 def seen_momenta(form: InputForm, p: NDArray[np.float32]) -> NDArray[np.float32]:
     """Four-momenta, float32 [B, N, 4], that are left of ``p`` in an input form."""
     return form.seen(p)
+
+
+def one_or_several(scores: A) -> A:
+    """[B] of a single score [B, 1]; several as they are."""
+    return scores[:, 0] if scores.shape[1] == 1 else scores
 
 
 class FloatModel:

@@ -68,6 +68,7 @@ struct config34 {
     static const unsigned sum_exponent = 4;
     static const unsigned trace_exponent = 2;
     static const unsigned weight_rows = 1;
+    static const unsigned scores = 1;
     static const unsigned reuse_factor = 1;
     typedef weight34_t weight_t;
     typedef bias34_t bias_t;

@@ -49,11 +49,21 @@ def test_round_trip(form: InputForm, beams: int, tmp_path: Path) -> None:
             np.testing.assert_array_equal(theirs.tensors[name].values.raw, tensor.values.raw)
 
 
+def test_a_file_from_before_an_attribute_existed(tmp_path: Path) -> None:
+    network = random_network(3)
+    model = export(network)
+    (score,) = (node for node in model.graph.node if node.op_type == "LinEq2to0")
+    (number,) = (k for k, attribute in enumerate(score.attribute) if attribute.name == "scores")
+    del score.attribute[number]
+    onnx.save(model, str(tmp_path / "model.onnx"))
+    assert load(read_model(tmp_path / "model.onnx")).nodes[-1].operator == network.nodes[-1].operator
+
+
 @pytest.mark.parametrize("beams", [0, 1])
 @pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
 @pytest.mark.parametrize("rounding", ["AP_RND_CONV", "AP_TRN"])
 def test_onnxruntime_and_qonnx_equal_the_reference(runner: type, beams: int, rounding: str) -> None:
-    network = random_network(4, 3, beams, rounding=rounding)
+    network = random_network(4, 3, beams, rounding=rounding, outputs=1 + 2 * beams)
     model = export(network)
     jets = random_jets(300)
     expected = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))

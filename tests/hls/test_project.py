@@ -63,13 +63,13 @@ def test_headers_use_no_floating_point() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "hidden", "beams", "rounding", "alpha"),
-    [(4, 2, 0, "AP_RND_CONV", False), (3, 3, 1, "AP_TRN", False), (4, 2, 0, "AP_TRN", True)],
+    ("n", "hidden", "outputs", "beams", "rounding", "alpha"),
+    [(4, 2, 1, 0, "AP_RND_CONV", False), (3, 3, 4, 1, "AP_TRN", False), (4, 2, 3, 0, "AP_TRN", True)],
 )
 def test_csim_equals_the_reference(
-    tmp_path: Path, n: int, hidden: int, beams: int, rounding: str, alpha: bool
+    tmp_path: Path, n: int, hidden: int, outputs: int, beams: int, rounding: str, alpha: bool
 ) -> None:
-    network = random_network(n, hidden, beams, rounding=rounding)
+    network = random_network(n, hidden, beams, rounding=rounding, outputs=outputs)
     network = scaled(network) if alpha else network
     project = make(network, tmp_path / "hls", vectors=random_jets(20, n))
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))

@@ -66,28 +66,29 @@ def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
     n = sum(m)
     v, b2 = (np.vectorize(Fraction)(score_node.tensors[name].values.real) for name in score.tensors)
     v = v[n] if v.ndim == 3 else v
-    result = b2[n, 0]
+    outputs = score.scores
+    result = b2[n].copy()
     for c in range(hidden):
         everything = sum(z[i, j, c] for i, j in every) / Fraction(2) ** score.sum_exponent
         trace = sum(z[i, i, c] for i in range(slots)) / Fraction(2) ** score.trace_exponent
-        result += v[c, 0] * everything + v[c, 1] * trace
+        result += v[c, :outputs] * everything + v[c, outputs:] * trace
     square = np.array([[float(d[i, j]) for j in range(slots)] for i in range(slots)])
     return {
         "mask": np.array(m, float),
         "dots": square,
         "pairs": z.astype(float),
-        "score": np.array([float(rounded(result, score.output))]),
+        "score": np.array([float(rounded(one, score.output)) for one in result]),
     }
 
 
 @pytest.mark.parametrize("beams", [0, 1])
-@pytest.mark.parametrize(("n", "hidden"), [(1, 1), (3, 2), (4, 3)])
+@pytest.mark.parametrize(("n", "hidden", "outputs"), [(1, 1, 1), (3, 2, 3), (4, 3, 1)])
 @pytest.mark.parametrize("rounding", ["AP_RND_CONV", "AP_TRN"])
 @pytest.mark.parametrize("alpha", [False, True])
 def test_reference_equals_the_papers_formula(
-    n: int, hidden: int, beams: int, rounding: str, alpha: bool
+    n: int, hidden: int, outputs: int, beams: int, rounding: str, alpha: bool
 ) -> None:
-    network = random_network(n, hidden, beams, rounding=rounding)
+    network = random_network(n, hidden, beams, rounding=rounding, outputs=outputs)
     network = scaled(network) if alpha else network
     jets = random_jets(12, n)
     stages = network.reference(FixedArray(from_real(jets, network.input_type), network.input_type.fraction))

@@ -28,6 +28,7 @@ NETWORKS = [
     ("log", random_network(6, form=LOG)),
     ("puppi", random_network(5, form=PUPPI)),
     ("scaled", scaled(random_network(5))),
+    ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(5))),
     ("foreign", random_foreign(5, 3)),
     ("affine", random_affine(5)),

@@ -21,6 +21,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("log", random_network(4, form=LOG)),
     ("puppi", random_network(4, form=PUPPI)),
     ("scaled", scaled(random_network(4))),
+    ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
     ("foreign", random_foreign()),
     *every_network(),

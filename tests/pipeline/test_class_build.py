@@ -20,8 +20,9 @@ from fpgajet.pipeline.stages import checkpoint_stage, model_stage
 from fpgajet.report.model import Physics, Report
 from fpgajet.report.tables import class_table
 from quant.checkpoint import open_checkpoint, require_two_classes
-from quant.data import write_jets
+from quant.data import read_jets, write_jets
 from quant.evaluation import evaluation_of, score_checkpoint
+from quant.explanation.document import explained
 from quant.metrics.classes import class_report
 from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
@@ -29,19 +30,23 @@ from tests.pipeline.contexts import context_of
 from tests.toy_jets import toy_jets
 
 NAMES = ("t", "g", "W")
+FAMILIES = {
+    "deepsets": ["phi=[3]", "rho=[3]"],
+    "npelican": ["calibration_starts=2", "calibration_searches=1"],
+}
 SETTINGS = [
-    "model=deepsets", "phi=[3]", "rho=[3]", 'classes=["t","g","W"]', "constituents=4", "screen_epochs=0",
-    "float_epochs=1", "quantised_epochs=1", "calibration_sweeps=0",
+    'classes=["t","g","W"]', "constituents=4", "screen_epochs=0", "float_epochs=1", "quantised_epochs=1",
+    "calibration_sweeps=0",
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=FAMILIES)
+def root(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Jets and a trained model; the file has its classes in another order than the model."""
     root = tmp_path_factory.mktemp("classes")
     for seed, part in enumerate(("train", "val", "test")):
         write_jets(root / "jets" / f"{part}.h5", toy_jets(300, 4, seed, ("g", "W", "t")))
-    settings = read_settings(None, SETTINGS)
+    settings = read_settings(None, [f"model={request.param}", *FAMILIES[request.param], *SETTINGS])
     prepare(root / "run", settings, resume=False)
     train(settings, root / "jets", root / "run", lambda *_: None, name="three")
     return root
@@ -93,6 +98,11 @@ def test_what_needs_two_classes_is_refused(root: Path) -> None:
     for wrong, message in (('classes=["a","b"]', "leave it out"), ('classes=["a","b","a"]', "of its own")):
         with pytest.raises(BadInput, match=message):
             read_settings(None, ["model=vecnet", wrong])
+    with pytest.raises(BadInput, match="outputs=2 belongs to two classes"):
+        read_settings(None, ["model=npelican", "outputs=2", *SETTINGS])
+    if open_checkpoint(root / "run").config.architecture == "npelican":
+        with pytest.raises(BadInput, match="has 3 scores"):
+            explained(open_checkpoint(root / "run"), read_jets(root / "jets" / "test.h5"))
 
 
 def test_a_random_model_is_as_good_as_guessing(root: Path) -> None:

@@ -20,7 +20,7 @@ NETWORKS = {
     "floor": random_network(n=4, hidden=1, rounding="AP_TRN", seed=4),
     "symmetric": symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=6)),
     "weights over n": scaled(random_network(n=3, hidden=2, rounding="AP_TRN", seed=7)),
-    "half up, beams": random_network(n=2, hidden=2, beams=1, rounding="AP_RND", seed=5),
+    "half up, beams, classes": random_network(n=2, hidden=2, beams=1, rounding="AP_RND", seed=5, outputs=3),
 }
 
 

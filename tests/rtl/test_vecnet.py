@@ -11,7 +11,11 @@ from fpgajet.rtl import RtlOptions, Simulation, VerilogSimulation, emit
 from tests.rtl.conftest import raw_jets, wanted
 from tests.vecnets import random_events, random_maxima, random_vecnet
 
-NETWORKS = {"vecnet": random_vecnet(n=3, hidden=0, knn=1), "maxima": random_maxima(n=5), "events": random_events()}
+NETWORKS = {
+    "vecnet": random_vecnet(n=3, hidden=0, knn=1),
+    "maxima": random_maxima(n=5),
+    "events": random_events(),
+}
 
 
 @pytest.mark.parametrize(("name", "ii"), [("vecnet", 1), ("vecnet", 3), ("maxima", 3), ("events", 2)])

@@ -98,35 +98,41 @@ def _compile(
     assert root is not None
     environment = {"VERILATOR_ROOT": str(root), "TMPDIR": str(work)}
     headers = [f"-I{folder}" for folder in (root / "include", root / "include" / "vltstd", work)]
-    macros = [f"-D{name}" for name in defines]
-    runtime = work / "runtime.cc"
+    runtime, common = work / "runtime.cc", work / "common.h"
     write_text(runtime, _including(root / "include" / name for name in RUNTIME))
+    write_text(common, f'#include "{root / "include" / "verilated.h"}"\n')
 
-    def object_of(unit: Path) -> str:
-        result = str(unit.with_suffix(".o"))
-        command = [*COMPILER, *macros, *headers, "-c", "-o", result, str(unit)]
+    def made(result: Path, unit: Path, *options: str) -> str:
+        command = [*COMPILER, *headers, *options, "-o", str(result), str(unit)]
         run_tool(command, work, FOLDER, f"g++ cannot compile {GENERATED}", env=environment)
-        return result
+        return str(result)
 
-    def runtime_object() -> str:  # the same for all designs
-        key = compiled.compiled_key("g++", [available()["verilator"].version, *COMPILER, *RUNTIME], [])
-        result = runtime.with_suffix(".o")
+    def made_once(result: Path, unit: Path, *options: str) -> str:  # the same for all designs
+        key = compiled.compiled_key(
+            "g++", [available()["verilator"].version, *COMPILER, *RUNTIME, *options], []
+        )
         if not compiled.fetch(key, result):
-            object_of(runtime)
+            made(result, unit, *options)
             compiled.keep(key, result)
         return str(result)
+
+    def object_of(unit: Path) -> str:
+        return made(unit.with_suffix(".o"), unit, "-include", str(common), "-c")
 
     verilate = [str(root / "bin" / "verilator_bin"), *VERILATE, "--top-module", top, "--Mdir", str(work)]
     verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
     with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
-        first = pool.submit(runtime_object)  # while Verilator works
+        # while Verilator works: its own part, and its headers as the compiler reads them fastest
+        own = pool.submit(made_once, runtime.with_suffix(".o"), runtime, "-c")
+        parsed = pool.submit(made_once, work / "common.h.gch", common, "-x", "c++-header")
         run_tool(verilate, work, FOLDER, f"Verilator does not accept {GENERATED}", env=environment)
-        objects = [*pool.map(object_of, _units(work, harness)), first.result()]
+        parsed.result()
+        objects = [*pool.map(object_of, _units(work, harness, defines)), own.result()]
     link = ["g++", "-shared", "-o", str(library), *objects]
     run_tool(link, work, FOLDER, f"g++ cannot link {GENERATED}", env=environment)
 
 
-def _units(work: Path, harness: Path) -> list[Path]:
+def _units(work: Path, harness: Path, defines: Sequence[str]) -> list[Path]:
     """The generated code as two translation units of equal size, or one: each reads the same headers."""
     parts: tuple[list[Path], list[Path]] = ([harness], [])
     sizes = [0, 0]
@@ -138,7 +144,8 @@ def _units(work: Path, harness: Path) -> list[Path]:
         sizes[smaller] += part.stat().st_size
     units = [work / f"simulation_{number}.cc" for number in range(1 + split)]
     for unit, chosen in zip(units, parts, strict=False):
-        write_text(unit, _including(chosen))
+        # not an option of the compiler: with one, it does not take the parsed headers
+        write_text(unit, "".join(f"#define {name} 1\n" for name in defines) + _including(chosen))
     return units
 
 

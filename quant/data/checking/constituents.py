@@ -67,7 +67,9 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
     if p4.shape[-1] == OBJECT_COLUMNS:
         code = sane[..., 4]
         odd = ~np.isin(code, range(len(TYPES) + 1)) | ((code > 0) != used)
-        report("type", odd.any(axis=-1), f"an object's type is not 1 to {len(TYPES)}, or an empty slot has one")
+        report(
+            "type", odd.any(axis=-1), f"an object's type is not 1 to {len(TYPES)}, or an empty slot has one"
+        )
     rising = used[:, 1:] & used[:, :-1] & (pt[:, 1:] > pt[:, :-1] * (1 + ORDER_TOLERANCE))
     report(
         "unsorted",
@@ -108,5 +110,5 @@ def require_shape(p4: NDArray[np.floating]) -> None:
     if p4.ndim != 3 or p4.shape[-1] not in columns or not np.issubdtype(p4.dtype, np.floating):
         raise BadInput(
             f"jets must be a floating-point array of shape [jets, constituents, 4] with (E, px, py, pz) "
-            f"in GeV, or events [events, objects, 5] with a type as well; this one is {p4.dtype} of shape {list(p4.shape)}."
+            f"in GeV, or objects [events, N, 5] with a type too; this one is {p4.dtype} of shape {list(p4.shape)}."
         )

@@ -12,7 +12,7 @@ from fpgajet.errors import BadInput, require_extra
 from quant.data.generation.cards import DELPHES_ATLAS
 from quant.data.generation.cross_sections import CrossSection
 from quant.data.generation.detector import simulate
-from quant.data.generation.matching import keep, matched
+from quant.data.generation.matching import keep, matched, partons
 from quant.data.generation.objects import events_of_batch
 from quant.data.generation.overlay import Seen, find_jets, momenta, with_pile_up
 from quant.data.generation.packing import pack
@@ -111,7 +111,8 @@ def jets_of_batch(
         if truth is not None and len(found.event):
             found = keep(found, matched(found, truth, recipe.selection.match_distance))
         seen = Seen(event, p4, found)
-    return pack(seen.jets, seen.p4, recipe, name), seen.jets.event
+    parton = partons(seen.jets, truth, recipe.selection.match_distance)
+    return pack(seen.jets, seen.p4, recipe, name, parton), seen.jets.event
 
 
 def visible(

@@ -141,7 +141,9 @@ def _jets(p4: Floats) -> Floats:
     definition = fastjet.JetDefinition(fastjet.antikt_algorithm, JET_RADIUS)
     given = [fastjet.PseudoJet(px, py, pz, energy) for energy, px, py, pz in p4.tolist()]
     jets = fastjet.ClusterSequence(given, definition).inclusive_jets(JET_PT / 2)
-    return np.array([[jet.e(), jet.px(), jet.py(), jet.pz()] for jet in jets], dtype=np.float64).reshape(-1, 4)
+    return np.array([[jet.e(), jet.px(), jet.py(), jet.pz()] for jet in jets], dtype=np.float64).reshape(
+        -1, 4
+    )
 
 
 def _hadrons(records: Records) -> list[list[Floats]]:

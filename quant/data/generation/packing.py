@@ -11,8 +11,13 @@ from quant.data.generation.recipe import Recipe
 from quant.data.jets import Jets
 
 
-def pack(found: LeadingJets, p4: NDArray[np.float64], recipe: Recipe, name: str) -> Jets:
-    """Fixed-size rows: leading constituents in order of falling pT, zero-padded float32."""
+def pack(
+    found: LeadingJets, p4: NDArray[np.float64], recipe: Recipe, name: str, parton: NDArray[np.float32]
+) -> Jets:
+    """Fixed-size rows: leading constituents in order of falling pT, zero-padded float32.
+
+    ``parton`` [jets, 4] is kept as it is.
+    """
     count = len(found.sizes)
     row = np.repeat(np.arange(count), found.sizes)
     members = p4[found.members]
@@ -34,6 +39,7 @@ def pack(found: LeadingJets, p4: NDArray[np.float64], recipe: Recipe, name: str)
         label=np.full(count, recipe.classes.index(name), dtype=np.uint8),
         jet=found.jet.astype(np.float32),
         classes=recipe.classes,
+        parton=parton,
     )
 
 

@@ -35,7 +35,7 @@ _ONE_LEPTON = ("24:onMode = off", "24:onPosIfAny = 11 13", "24:onNegIfAny = 1 2 
 _LEPTONIC_W = ("24:onMode = off", "24:onIfAny = 11 13")
 _HIGGS_TO_B = ("25:m0 = 125", "25:onMode = off", "25:onIfMatch = 5 -5")
 
-#: Whole events with a lepton, for networks of objects (mode ``events``); windows of pTHat begin where the selection does.
+#: Whole events with a lepton, for networks of objects (mode ``events``).
 EVENT_PROCESSES: dict[str, Process] = {
     "ttbar": Process(("Top:gg2ttbar = on", "Top:qqbar2ttbar = on", *_ONE_LEPTON), (20.0, 3000.0)),
     "Wjets": Process(

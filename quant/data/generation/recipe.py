@@ -66,8 +66,10 @@ class PileUp(Strict):
 
 
 class Recipe(Strict):
-    """A data set's physics. ``classes``: names of :data:`PROCESSES` (of :data:`EVENT_PROCESSES` in the mode ``events``),
-    class 0 is the background; ``constituents``: slots of a jet, or of an event's objects."""
+    """A data set's physics. ``classes``: names of :data:`PROCESSES`, class 0 is the background.
+
+    In the mode ``events``: names of :data:`EVENT_PROCESSES`, and ``constituents`` counts slots for objects.
+    """
 
     classes: tuple[str, ...] = ("QCD", "top")
     mode: Mode = "delphes-atlas"

@@ -71,12 +71,14 @@ def stable_particles(records: Records, charge_of: dict[int, float]) -> Particles
 class Resonances:
     """Resonances that decay to quarks: ``event`` [n], and the (pz-signed) directions that a jet must hold.
 
-    ``eta``, ``phi``: [n, parts], the resonance itself first, then its quarks.
+    ``eta``, ``phi``: [n, parts], the resonance itself first, then its quarks. ``p4`` [n, 4]: (E, px, py, pz) of
+    the resonance in GeV, just before it decays.
     """
 
     event: NDArray[np.int64]
     eta: NDArray[np.float64]
     phi: NDArray[np.float64]
+    p4: NDArray[np.float64]
 
 
 def hadronic_resonances(records: Records, pdg: int) -> Resonances:
@@ -96,7 +98,9 @@ def hadronic_resonances(records: Records, pdg: int) -> Resonances:
     energy_px_py_pz = records.p4[index[quarks]]
     px, py, pz = (energy_px_py_pz[..., i] for i in (1, 2, 3))
     eta = np.arcsinh(pz / np.maximum(np.hypot(px, py), 1e-9))
-    return Resonances(records.event[resonance[quarks]], eta, np.arctan2(py, px))
+    return Resonances(
+        records.event[resonance[quarks]], eta, np.arctan2(py, px), records.p4[resonance[quarks]]
+    )
 
 
 def last_copy(records: Records, index: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -70,7 +70,8 @@ def iter_jets(
 ) -> Iterator[Jets]:
     """Yield the jets of a file or directory of shards in pieces of at most ``chunk`` rows.
 
-    ``objects``: whether these must be events of objects; None: whatever they are. By default a piece holds about :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
+    ``objects``: whether these must be events of objects; None: whatever they are. By default a piece holds about
+    :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
     """
     classes: tuple[str, ...] | None = None
     for shard in shard_paths(Path(path)):
@@ -93,7 +94,8 @@ def require_kind(path: Path, objects: bool, wanted: bool) -> None:
     """Raise BadInput unless jets, or events of objects, are what is wanted."""
     if objects and not wanted:
         raise BadInput(
-            f"{path} holds events of objects, and jets are wanted here: give jets, or a model of events (docs/events.md)."
+            f"{path} holds events of objects, and jets are wanted here: give jets, or a model of events "
+            "(docs/events.md)."
         )
     if wanted and not objects:
         raise BadInput(

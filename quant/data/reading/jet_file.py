@@ -17,10 +17,12 @@ from quant.data.jets import (
     EVENTS_LAYOUT,
     LAYOUT,
     LAYOUT_VERSION,
-    MOST_CLASSES,
     MOMENTUM_COLUMNS,
+    MOST_CLASSES,
     MOST_CONSTITUENTS,
     OBJECT_COLUMNS,
+    OPTIONAL,
+    PARTON,
     UNITS,
     Jets,
     with_slots,
@@ -29,7 +31,7 @@ from quant.data.reading.boundary import reading
 from quant.data.reading.hdf5 import open_hdf5, plain_dataset, read_rows, require_numbers
 from quant.data.reading.values import whole_numbers
 
-_REAL = ("constituents", "jet", CROSS_SECTION)
+_REAL = ("constituents", "jet", *OPTIONAL)
 
 
 class JetFile:
@@ -104,7 +106,7 @@ class JetFile:
         missing = [name for name in DATASETS if self._file.get(name, getlink=True) is None]
         if missing:
             raise BadInput(f"{self.path} lacks the dataset(s) {', '.join(missing)}: it is damaged.")
-        optional = [CROSS_SECTION] if self._file.get(CROSS_SECTION, getlink=True) is not None else []
+        optional = [name for name in OPTIONAL if self._file.get(name, getlink=True) is not None]
         found = {name: plain_dataset(self._file, name, self.path) for name in (*DATASETS, *optional)}
         for name, dataset in found.items():
             kinds, what = ("f", "floating-point numbers") if name in _REAL else ("biuf", "whole numbers")
@@ -117,7 +119,7 @@ class JetFile:
             "multiplicity": (jets,),
             "label": (jets,),
             "jet": (jets, 4),
-            CROSS_SECTION: (jets,),
+            **{name: (jets, *tail) for name, tail in OPTIONAL.items()},
         }
         for name, shape in expected.items():
             if name in shapes and shapes[name] != shape:
@@ -169,6 +171,8 @@ class JetFile:
             raise BadInput(
                 f"{self.path}: a cross section is negative or not finite; generate the file again."
             )
+        if not np.isfinite(typed.get(PARTON, np.zeros(0))).all():
+            raise BadInput(f"{self.path}: a parton has a value that is not finite; generate the file again.")
         return Jets(**typed, classes=self.classes, provenance=self.provenance)
 
     def __enter__(self) -> JetFile:

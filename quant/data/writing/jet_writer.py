@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,15 +15,16 @@ from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.ops.forms.objects import TYPES
 from quant.data.jets import (
-    CROSS_SECTION,
     DATASETS,
     EVENTS_LAYOUT,
     LAYOUT,
     LAYOUT_VERSION,
-    MOST_CLASSES,
     MOMENTUM_COLUMNS,
+    MOST_CLASSES,
     MOST_CONSTITUENTS,
     OBJECT_COLUMNS,
+    OPTIONAL,
+    PARTON,
     UNITS,
     Jets,
 )
@@ -33,6 +34,9 @@ from quant.data.writing.deferred_errors import DeferredErrorFile
 # 1024 jets x 16 constituents: a model that reads 16 or 32 constituents does not decompress 200.
 CHUNK_JETS = 1024
 CHUNK_CONSTITUENTS = 16
+
+_KINEMATICS = ["pt", "eta", "phi", "mass"]
+COLUMNS = {"constituents": ["E", "px", "py", "pz"], "jet": _KINEMATICS, PARTON: _KINEMATICS}
 
 
 class JetWriter:
@@ -44,7 +48,7 @@ class JetWriter:
         constituents: slots N of every row.
         provenance: JSON-able facts about where the jets come from.
         compression: gzip level, 1 (fast) to 9 (small).
-        cross_sections: whether the jets have cross sections.
+        optional: which of the optional arrays the jets have.
         objects: whether the rows are events of objects with types.
     """
 
@@ -56,7 +60,7 @@ class JetWriter:
         constituents: int,
         provenance: dict[str, Any],
         compression: int = 4,
-        cross_sections: bool = False,
+        optional: Collection[str] = (),
         objects: bool = False,
     ) -> None:
         self.path = Path(path)
@@ -72,7 +76,7 @@ class JetWriter:
             raise BadInput(
                 f"cannot write the classes {list(self.classes)}: 1 to {MOST_CLASSES} different names."
             )
-        self.names = (*DATASETS, CROSS_SECTION) if cross_sections else tuple(DATASETS)
+        self.names = (*DATASETS, *(name for name in OPTIONAL if name in optional))
         self.written = 0
         self._compression = compression
         self._stack = contextlib.ExitStack()
@@ -102,10 +106,14 @@ class JetWriter:
         self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
-        shapes = {"constituents": (self.slots, self.columns), "jet": (4,)}
+        shapes = {"constituents": (self.slots, self.columns), "jet": (4,), **OPTIONAL}
         for name in self.names:
             tail = shapes.get(name, ())
-            chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), self.columns) if name == "constituents" else None
+            chunk = (
+                (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), self.columns)
+                if name == "constituents"
+                else None
+            )
             dataset = self._file.create_dataset(
                 name,
                 shape=(0, *tail),
@@ -117,10 +125,10 @@ class JetWriter:
                 shuffle=True,
                 track_times=False,
             )
-            if name in ("constituents", "jet"):
-                columns = ["E", "px", "py", "pz", "type"][: self.columns]
-                if name == "jet":
-                    columns = ["pt", "eta", "phi", "mass"]
+            if name in COLUMNS:
+                columns = COLUMNS[name]
+                if name == "constituents" and self.objects:
+                    columns = [*columns, "type"]
                 dataset.attrs["columns"] = json.dumps(columns)
 
     def append(self, jets: Jets) -> None:
@@ -144,11 +152,12 @@ class JetWriter:
             )
         if tuple(jets.classes) != self.classes:
             raise BadInput(f"cannot add classes {list(jets.classes)} to a file of {list(self.classes)}.")
-        known = jets.cross_section
-        if (known is None) == (CROSS_SECTION in self.names):
-            raise BadInput("cannot write some jets with cross sections and some without into one file.")
-        if known is not None and known.shape != (rows,):
-            raise BadInput(f"cross sections {list(known.shape)} do not match {rows} labels.")
+        for name, tail in OPTIONAL.items():
+            known = jets.optional.get(name)
+            if (known is None) == (name in self.names):
+                raise BadInput(f"cannot write some jets with {_words(name)} and some without into one file.")
+            if known is not None and known.shape != (rows, *tail):
+                raise BadInput(f"{_words(name)} {list(known.shape)} do not match {rows} labels.")
         ranges = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
         for name, highest in ranges.items():
             whole_numbers(self.path, name, getattr(jets, name), 0, highest, first_row=self.written)
@@ -173,7 +182,11 @@ def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
         constituents=slots,
         provenance=jets.provenance,
         compression=compression,
-        cross_sections=jets.cross_section is not None,
+        optional=jets.optional,
         objects=jets.objects,
     ) as writer:
         writer.append(jets)
+
+
+def _words(name: str) -> str:
+    return f"{name.replace('_', ' ')}s"

@@ -19,8 +19,8 @@ from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
-from quant.models.quantised import one_or_several
 from quant.models.sample import Sample
+from quant.models.scoring import one_or_several
 from quant.models.wiring import with_more_integer_bits
 
 #: jets whose values give the ranges, and jets that guide a search; all of the sample choose among starts and ends

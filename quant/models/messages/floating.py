@@ -21,7 +21,7 @@ from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
 from quant.models.messages.plan import INPUT, MessagePlan
-from quant.models.quantised import one_or_several
+from quant.models.scoring import one_or_several
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": functional.silu,

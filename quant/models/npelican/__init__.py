@@ -90,9 +90,11 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         assert isinstance(quantised, QuantisedNPelican)
         sizes = vars(settings.architecture) | {"input": settings.form.to_json()}
         sizes |= {"alpha": quantised.multiplicity.alphas}
-        sizes.pop("form")
+        for given in ("form", "scores"):
+            sizes.pop(given)
         return NPelicanDescription(
             **sizes,
+            classes=settings.classes,
             nbar=settings.normaliser,
             types=quantised.types.to_json(),
             exponents=ExponentFields(**vars(quantised.exponents)),

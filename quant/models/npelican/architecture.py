@@ -28,6 +28,7 @@ class Architecture:
             be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
         row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
         alpha: nPELICAN_N: each of the 5 + 2 means is scaled by (n / Nbar)^alpha with an alpha of its own.
+        scores: K, outputs of the last layer: one, or one of each class.
     """
 
     constituents: int
@@ -38,10 +39,11 @@ class Architecture:
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
     alpha: bool = False
+    scores: int = 1
 
     def __post_init__(self) -> None:
-        if self.constituents < 1 or self.hidden < 1 or self.beams not in (0, 1):
-            raise ValueError(f"{self}: constituents and hidden are at least 1, beams is 0 or 1")
+        if min(self.constituents, self.hidden, self.scores) < 1 or self.beams not in (0, 1):
+            raise ValueError(f"{self}: constituents, hidden and scores are at least 1, beams is 0 or 1")
         if self.alpha and self.row_sums == "momenta":
             raise ValueError("alpha needs row_sums=dots: no operator has row sums p_i . J and weights over n")
         if self.alpha and self.symmetric:
@@ -65,18 +67,18 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Numbers that quantised training trains: 14 C + 3.
+        """Numbers that quantised training trains: 14 C + 3, or (12 + 2 K) C + 3 K for K outputs.
 
         Per channel 6 weights of the aggregators, 3 coefficients of each of the two biases (quadratic in n, by folded
-        batch norms) and 2 weights of the last layer, whose bias has 3 coefficients too. Equal weights count once, a
-        weight of +-2^k is not trained. nPELICAN_N has one more term in ``bias`` and 7 alphas.
+        batch norms) and 2 weights of the last layer for each output, whose bias has 3 coefficients too. Equal weights
+        count once, a weight of +-2^k is not trained. nPELICAN_N has one more term in ``bias`` and 7 alphas.
         """
-        per_channel = 14 - self.symmetric - self.unit_pair_weight + self.alpha
-        return per_channel * self.hidden + 3 + 7 * self.alpha
+        per_channel = 12 + 2 * self.scores - self.symmetric - self.unit_pair_weight + self.alpha
+        return per_channel * self.hidden + 3 * self.scores + 7 * self.alpha
 
     @property
     def parameters_absorbed(self) -> int:
-        """Free parameters of the exported network: 13 C + 3.
+        """Free parameters of the exported network: 13 C + 3, or (11 + 2 K) C + 3 K for K outputs.
 
         ReLU is homogeneous, so that one factor per channel is absorbed, unless the weight +-2^k has fixed it already.
         Forms without masses have d_ii = 0 exactly: then pairs i != j and the diagonal share no weight of d, each has a
@@ -89,12 +91,12 @@ class Architecture:
     def parameters_published(self) -> int:
         """As arXiv 2310.16121, section 3, counts: 10 C + 1 for one output, 12 C + 2 for two, without batch norms; one
         less per channel if symmetric, 7 more for nPELICAN_N (its table 2)."""
-        return (10 - self.symmetric) * self.hidden + 1 + 7 * self.alpha
+        return (8 + 2 * self.scores - self.symmetric) * self.hidden + self.scores + 7 * self.alpha
 
     @property
     def published_absorbed(self) -> int | None:
         """As arXiv 2310.16121, section 3, counts what is left with batch norms: 9 C + 4, and 12 for C = 1; one less
-        per channel if symmetric. nPELICAN_N is not counted there."""
-        if self.alpha:
+        per channel if symmetric. nPELICAN_N and more outputs are not counted there."""
+        if self.alpha or self.scores > 1:
             return None
         return (12 if self.hidden == 1 else 9 * self.hidden + 4) - self.symmetric * self.hidden

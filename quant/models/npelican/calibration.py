@@ -25,6 +25,7 @@ from quant.models.npelican.folding import Folded
 from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.quantised import CHUNK_JETS
+from quant.models.scoring import one_or_several
 
 #: percentiles come from this many jets: [jets, M, M, C] float64 is made of them
 OBSERVED_JETS = 4000
@@ -64,8 +65,8 @@ class SampleLoss:
                     stages = model.run(model.given(part), upto="dots")
                     self.parts.append(stages)
                 self.key = key
-            scores = torch.cat([model.run(part)["score"][:, 0] for part in self.parts])
-            return float(logit_loss(scores, self.label))
+            scores = torch.cat([model.run(part)["score"] for part in self.parts])
+            return float(logit_loss(one_or_several(scores), self.label))
 
 
 def calibrate(

@@ -29,6 +29,7 @@ from fpgajet.ops.momenta import BEAMS
 from fpgajet.processes import run
 from quant.models.npelican.floating import AGGREGATORS, NPelican
 from quant.models.npelican.plain import alphas_of
+from quant.models.scoring import one_or_several
 
 SOURCE = Path(__file__).with_name("pair_loop.c")
 COMPILER = "gcc"
@@ -151,7 +152,7 @@ def _at(x: Tensor) -> ctypes.c_void_p:
 
 
 class CompiledScores:
-    """Scores w [B] (float64) of four-momenta [B, N, 4] (GeV), of a model in training or evaluation mode.
+    """Scores w [B], or [B, K] (float64), of four-momenta [B, N, 4] (GeV), of a model in training or evaluation mode.
 
     Args:
         model: on the CPU. dropout: share of the entries of x and z that are dropped in training mode; which ones
@@ -190,8 +191,8 @@ def compiled_scores(model: NPelican, p: Tensor, dropout: float = 0.0, seed: int 
     scale, shift = model.norm2.affine(y, squares, torch.tensor(pairs.count))
     z = scale[:, None] * sums[:, :, :2] + shift[:, None] * sums[:, :, 2:4]  # [B, C, 2]
     growth = torch.exp(log[..., None] * score_alpha.reshape(2, -1).T)  # [B, C or 1, 2]
-    v = model.score_weight / model._nbars[:, 0]
-    return (z * growth * v).sum((1, 2)) + model.score_bias
+    scores = torch.einsum("bca,kac->bk", z * growth, model.last_weight())
+    return one_or_several(scores + model.score_bias)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
+from quant.models.classes import ClassNames, scores_of
 from quant.models.family import Description, Strict
 from quant.models.npelican.architecture import Architecture, RowSumsOf
 from quant.models.npelican.multiplicity import Multiplicity
@@ -37,6 +38,7 @@ class NPelicanDescription(Description):
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
     alpha: tuple[float, ...] | None = Field(default=None, min_length=7, max_length=7)
+    classes: ClassNames = ()
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -47,15 +49,20 @@ class NPelicanDescription(Description):
         return self
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes
+
+    @property
     def sizes(self) -> Architecture:
         """The architecture."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha is not None
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags)
+        scores = scores_of(self.classes)
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores)
 
     @property
     def multiplicity(self) -> Multiplicity:
         """What depends on n."""
-        return Multiplicity(self.sizes.slots, self.alpha)
+        return Multiplicity(self.sizes.slots, self.alpha, self.sizes.scores)
 
     @property
     def form(self) -> InputForm:

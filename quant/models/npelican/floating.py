@@ -3,7 +3,7 @@
     x_ij = BN1(d_ij)                                         d_ij = p_i . p_j of real slots
     y_ijc = ReLU(sum_b w_cb agg_b(x)_ij + b_c + delta_ij bdiag_c)          six aggregators
     z = BN2(y),  R_c0 = sum_ij z_ijc / Nbar^2,  R_c1 = sum_i z_iic / Nbar
-    w = sum_c (v_c0 R_c0 + v_c1 R_c1) + b2,  p(top) = sigmoid(2 w)
+    w_k = sum_c (v_ck0 R_c0 + v_ck1 R_c1) + b2_k,  p(top) = sigmoid(2 w) of a single score
 
 Batch norm is affine, so row sums of x come from row sums of d, which are p_i . J with J = sum_i p_i, and
 sums of z from sums of y: see :mod:`quant.models.npelican.pair_sums` for the one N x N step.
@@ -22,6 +22,7 @@ from fpgajet.ops.momenta import BEAMS
 from quant.models.masked_norm import MaskedNorm
 from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.pair_sums import CHUNK_PAIRS, TERMS, pair_sums
+from quant.models.scoring import one_or_several
 
 METRIC = torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64)
 
@@ -94,9 +95,9 @@ class NPelican(nn.Module):
     terms: ClassVar[tuple[str, ...]] = TERMS
     aggregators: ClassVar[tuple[tuple[str, str, int], ...]] = AGGREGATORS
 
-    #: where it is set, what computes scores [B] of four-momenta [B, N, 4] (float64) in training mode
+    #: where it is set, what computes scores of four-momenta [B, N, 4] (float64) in training mode
     training_scores: Callable[[Tensor], Tensor] | None = None
-    #: where it is set, what computes scores [B] of four-momenta [B, N, 4] in both modes
+    #: where it is set, what computes scores of four-momenta [B, N, 4] in both modes
     all_scores: Callable[[Tensor], Tensor] | None = None
 
     _of_scale: Tensor
@@ -106,15 +107,15 @@ class NPelican(nn.Module):
 
     def __init__(self, architecture: Architecture, nbar: float = NBAR, hidden_bias: float = 0.3) -> None:
         super().__init__()
-        c = architecture.hidden
+        c, k = architecture.hidden, architecture.scores
         self.architecture, self.nbar = architecture, nbar
         self.norm1, self.norm2 = MaskedNorm(1), MaskedNorm(c)
         real = torch.float64
         self.weight = nn.Parameter(torch.randn(c, 6, dtype=real) * (2.0 / 6) ** 0.5)
         self.bias = nn.Parameter(torch.randn(c, dtype=real) * hidden_bias)
         self.diagonal_bias = nn.Parameter(torch.randn(c, dtype=real) * hidden_bias)
-        self.score_weight = nn.Parameter(torch.randn(c, 2, dtype=real) * (1.0 / (2 * c)) ** 0.5)
-        self.score_bias = nn.Parameter(torch.zeros(1, dtype=real))
+        self.score_weight = nn.Parameter(torch.randn(c, 2 * k, dtype=real) * (1.0 / (2 * c)) ** 0.5)
+        self.score_bias = nn.Parameter(torch.zeros(k, dtype=real))
         # With x = scale d + shift, what each aggregator adds to the terms of ``terms``.
         of_scale, of_shift = torch.zeros(2, 6, len(self.terms), dtype=real)
         for aggregator, (term, moved, power) in enumerate(self.aggregators):
@@ -135,7 +136,7 @@ class NPelican(nn.Module):
         return torch.cat([self.weight[:, :2], mean, mean, self.weight[:, 4:]], 1)
 
     def forward(self, p: Tensor) -> Tensor:
-        """Scores w [B] (float64) of four-momenta [B, N, 4] in GeV."""
+        """Scores w [B], or [B, K] (float64), of four-momenta [B, N, 4] in GeV."""
         if self.all_scores is not None:
             return self.all_scores(p)
         if self.training and self.training_scores is not None:
@@ -143,13 +144,18 @@ class NPelican(nn.Module):
         return self.score(PairBatch.from_momenta(p, self.architecture.beams))
 
     def score(self, jets: PairBatch) -> Tensor:
-        """Scores w [B] of a prepared batch."""
+        """Scores w [B], or [B, K], of a prepared batch."""
         n = jets.slots.to(torch.float64)
         features = torch.stack([torch.ones_like(n), n, n * n, jets.total])
         y_sums, scale, shift = self.sums(jets, features)
-        v = self.score_weight.T / self._nbars  # [2, C]
-        score: Tensor = (v * scale).flatten() @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
-        return score + self.score_bias
+        v = self.last_weight()  # [K, 2, C]
+        score = (v * scale).flatten(1) @ y_sums.flatten(0, 1) + (v @ shift) @ features[[2, 1]]
+        return one_or_several(score.T + self.score_bias)
+
+    def last_weight(self) -> Tensor:
+        """Weights [K, 2, C] of the last layer on plain sums and traces of z."""
+        c = self.architecture.hidden
+        return self.score_weight.reshape(c, 2, -1).permute(2, 1, 0) / self._nbars
 
     def sums(self, jets: PairBatch, features: Tensor, *scales: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[sum_ij y, sum_i y_ii] [2, C, B], and scale and shift [C] of the batch norm behind them.

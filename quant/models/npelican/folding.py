@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.multiplicity import Multiplicity
+from quant.models.scoring import one_or_several
 
 Real = NDArray[np.float64]
 
@@ -27,8 +28,8 @@ class Folded:
     Attributes:
         weight: [C, 6] on the aggregators of d, with S_i = sum_j d_ij and T = sum_ij d_ij.
         bias, diagonal_bias: [terms, C], coefficients of the functions of n in ``multiplicity``.
-        score_weight: [C, 2] on sum_ij y and sum_i y_ii.
-        score_bias: [terms, 1].
+        score_weight: [C, 2 K], on sum_ij y in all K outputs, then on sum_i y_ii.
+        score_bias: [terms, K].
         multiplicity: the functions of n.
     """
 
@@ -50,7 +51,7 @@ class Folded:
         )
 
     def table(self, name: str) -> Real:
-        """One of the five constants for n = 0..M: a bias [M + 1, channels] or weights [M + 1, C, 6 or 2]."""
+        """One of the five constants for n = 0..M: a bias [M + 1, channels] or weights [M + 1, C, 6 or 2 K]."""
         coefficients: Real = getattr(self, name)
         if name == "weight":
             return self.multiplicity.weights[:, None] * coefficients
@@ -76,12 +77,13 @@ class Folded:
         return pre, y.sum((1, 2)), np.einsum("biic->bc", y)
 
     def scores(self, jets: PairBatch) -> Real:
-        """Scores [B] in float64, equal to those of the float model in evaluation mode."""
+        """Scores [B], or [B, K], in float64, equal to those of the float model in evaluation mode."""
         _, everything, trace = self.activations(jets)
         n = jets.slots.numpy()
-        v = self.table("score_weight")[n]  # [B, C, 2]
-        scores: Real = (everything * v[..., 0] + trace * v[..., 1]).sum(1) + self.table("score_bias")[n, 0]
-        return scores
+        of_sum, of_trace = np.split(self.table("score_weight")[n], 2, axis=-1)  # [B, C, K]
+        weighted = everything[..., None] * of_sum + trace[..., None] * of_trace
+        scores: Real = weighted.sum(1) + self.table("score_bias")[n]
+        return one_or_several(scores)
 
 
 def fold(model: NPelican) -> Folded:
@@ -95,22 +97,21 @@ def fold(model: NPelican) -> Folded:
     model.train(training)
     own = {name: p.detach().numpy() for name, p in model.named_parameters()}
     w, v, nbar = model.mixing_weight().detach().numpy(), own["score_weight"], model.nbar
-    m = model.architecture.slots
+    m, k = model.architecture.slots, model.architecture.scores
     alphas = (*own["alpha"].tolist(), *own["score_alpha"].tolist()) if model.architecture.alpha else None
     # (n / Nbar)^alpha = (M / Nbar)^alpha (n / M)^alpha: the first factor is a constant
     grown = (m / nbar) ** np.array([0.0, *(alphas or np.zeros(7))])
     s, t = float(scale1[0]), float(shift1[0])
     on_sums = w * grown[:6] / np.array([1, nbar, nbar, nbar, nbar**2, nbar**2])
-    on_y = v * grown[6:] / np.array([nbar**2, nbar])
+    on_y = v * np.repeat(grown[6:] / np.array([nbar**2, nbar]), k)
+    of_sum, of_trace = np.split(shift2 @ on_y, 2)  # what the shift of BN2 adds to each output
     moved = t * on_sums * np.array([1, m, m, m, m**2, m**2])  # what the shift of BN1 adds, by aggregator
     of_n = [moved[:, 2], moved[:, 3]] if alphas else [moved[:, 2] + moved[:, 3]]
     return Folded(
-        multiplicity=Multiplicity(m, alphas),
+        multiplicity=Multiplicity(m, alphas, k),
         weight=s * on_sums,
         bias=np.stack([own["bias"] + moved[:, 0], *of_n, moved[:, 4]]),
         diagonal_bias=np.stack([own["diagonal_bias"], moved[:, 1], moved[:, 5]]),
         score_weight=on_y * scale2[:, None],
-        score_bias=np.array(
-            [own["score_bias"], [(shift2 * on_y[:, 1]).sum() * m], [(shift2 * on_y[:, 0]).sum() * m**2]]
-        ),
+        score_bias=np.stack([own["score_bias"], of_trace * m, of_sum * m**2]),
     )

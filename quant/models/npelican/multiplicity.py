@@ -30,10 +30,12 @@ class Multiplicity:
     Attributes:
         slots: M.
         alphas: of aggregators 1 to 5 and of sum and trace of the last layer, or None in plain nPELICAN.
+        scores: K, outputs of the last layer, which share these alphas.
     """
 
     slots: int
     alphas: tuple[float, ...] | None = None
+    scores: int = 1
 
     def terms(self, bias: str) -> int:
         """Number of coefficients of a bias."""
@@ -51,8 +53,8 @@ class Multiplicity:
 
     @property
     def score_weights(self) -> Real:
-        """Factors of the weights of sum and trace, [M + 1, 2]."""
-        return np.stack([self._growth(6), self._growth(7)], -1)
+        """Factors of the weights of the sum in all outputs, then of the trace, [M + 1, 2 K]."""
+        return np.stack([self._growth(6)] * self.scores + [self._growth(7)] * self.scores, -1)
 
     def _terms(self, bias: str) -> tuple[tuple[int, int], ...]:
         return TERMS[bias] if self.alphas else QUADRATIC

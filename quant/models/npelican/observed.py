@@ -49,12 +49,13 @@ class Observed:
         """Channels of equal activation range; weights on d, row sums and total of one size."""
         w, v = (np.abs(x) for x in (self.folded.weight, self.folded.score_weight))
         w, v = w / self.activation[:, None], v * self.activation[:, None]
+        k = self.architecture.scores
         every_pair = 2 * math.ceil(math.log2(self.architecture.slots))
         exponents = Exponents(
             row=_balance(w[:, 0], w[:, 1:4]),
             total=_balance(w[:, 0], w[:, 4:6]),
             sum=every_pair,
-            trace=max(0, every_pair + _balance(v[:, 0], v[:, 1])),
+            trace=max(0, every_pair + _balance(v[:, :k], v[:, k:])),
         )
         tables = self.architecture.form.real_tables
         return BinaryPoints(exponents, tuple((1 / self.activation).tolist()), tables=tables)
@@ -66,7 +67,9 @@ class Observed:
             factors = _to_powers_of_two(factors, np.abs(self.folded.weight[:, 0]))
         folded = self.folded.scaled(factors)
         weight = folded.table("weight") * 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
-        score_weight = folded.table("score_weight") * 2.0 ** np.array([e.sum, e.trace])
+        score_weight = folded.table("score_weight") * 2.0 ** np.repeat(
+            [e.sum, e.trace], self.architecture.scores
+        )
         ranges = {
             "dots": self.dots,
             "row_sum": self.row * 2.0**-e.row,

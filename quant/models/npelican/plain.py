@@ -14,10 +14,11 @@ from fpgajet.ops.momenta import BEAMS
 from quant.models.masked_norm import MaskedNorm
 from quant.models.npelican.floating import METRIC, NPelican
 from quant.models.npelican.scaled import ScaledNPelican
+from quant.models.scoring import one_or_several
 
 
 def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
-    """Scores w [B] of ``model`` for four-momenta [B, N, 4] (GeV), dtype of ``p``.
+    """Scores w [B], or [B, K], of ``model`` for four-momenta [B, N, 4] (GeV), dtype of ``p``.
 
     ``dropout`` applies to x and z, before each equivariant layer, in training mode only (arXiv 2310.16121, section 3).
     """
@@ -46,10 +47,10 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
     z = _dropout(_norm(model.norm2, y, pairs), dropout, model.training)
     r0 = z.sum((1, 2)) / nbar**2
     r1 = torch.einsum("biic->bc", z) / nbar
-    v = model.score_weight.to(dtype)
+    of_sum, of_trace = model.score_weight.to(dtype).chunk(2, 1)  # [C, K]
     grow = ((n / nbar)[..., None] ** score_alpha.reshape(2, -1)).to(dtype)  # [B, 2, C or 1]
     r0, r1 = r0 * grow[:, 0], r1 * grow[:, 1]
-    return r0 @ v[:, 0] + r1 @ v[:, 1] + model.score_bias.to(dtype)
+    return one_or_several(r0 @ of_sum + r1 @ of_trace + model.score_bias.to(dtype))
 
 
 def alphas_of(model: NPelican) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from fpgajet.errors import BadInput
 from quant.models.npelican.architecture import Architecture
 from quant.models.structure import Removable, Structure
 
-#: of ``weight`` [C, 6] (delta: on the diagonal only) and of ``score_weight`` [C, 2]
+#: of ``weight`` [C, 6] (delta: on the diagonal only) and of ``score_weight`` [C, 2 K], K columns each
 AGGREGATORS = {
     "weight": ("d_ij", "delta S_i", "S_j", "S_i", "T", "delta T"),
     "score_weight": ("sum", "trace"),
@@ -20,13 +20,13 @@ AGGREGATORS = {
 
 def weights(architecture: Architecture) -> dict[str, NDArray[np.int64]]:
     """All weights of both layers; those of S_i and S_j are one if they are equal, and +-2^k cannot be zero."""
-    c = architecture.hidden
+    c, columns = architecture.hidden, 2 * architecture.scores
     pairs = 1 + np.arange(6 * c).reshape(c, 6)
     if architecture.symmetric:
         pairs[:, 3] = pairs[:, 2]
     if architecture.unit_pair_weight:
         pairs[:, 0] = 0
-    return {"weight": pairs, "score_weight": 1 + 6 * c + np.arange(2 * c).reshape(c, 2)}
+    return {"weight": pairs, "score_weight": 1 + 6 * c + np.arange(columns * c).reshape(c, columns)}
 
 
 def pieces(architecture: Architecture, structure: Structure) -> Sequence[Removable]:
@@ -44,7 +44,7 @@ def pieces(architecture: Architecture, structure: Structure) -> Sequence[Removab
     norm = tuple(f"norm2.{name}" for name in ("gamma", "beta", "mean", "variance"))
     found = []
     for channel in range(c):
-        silent = np.zeros((c, 2), bool)
+        silent = np.zeros((c, 2 * architecture.scores), bool)
         silent[channel] = True
         drop = dict.fromkeys(first + norm, (0, channel))
         found.append(Removable(f"channel {channel}", {"score_weight": silent}, {"hidden": c - 1}, drop))
@@ -54,10 +54,12 @@ def pieces(architecture: Architecture, structure: Structure) -> Sequence[Removab
 def _aggregators(architecture: Architecture) -> list[Removable]:
     found = []
     for tensor, labels in weights(architecture).items():
-        for column, name in enumerate(AGGREGATORS[tensor]):
-            zero = np.isin(labels, labels[:, column])
-            if not labels[:, column].all() or zero[:, :column].any():
+        each = labels.shape[1] // len(AGGREGATORS[tensor])
+        for number, name in enumerate(AGGREGATORS[tensor]):
+            first, end = number * each, (number + 1) * each
+            zero = np.isin(labels, labels[:, first:end])
+            if not labels[:, first:end].all() or zero[:, :first].any():
                 continue  # must stay, or is one with an earlier one
-            title = "S_i and S_j" if zero[:, column + 1 :].any() else name
+            title = "S_i and S_j" if zero[:, end:].any() else name
             found.append(Removable(title, {tensor: zero}))
     return found

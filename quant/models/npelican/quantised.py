@@ -37,10 +37,10 @@ class QuantisedNPelican(QuantisedNetwork):
     ) -> None:
         super().__init__(wiring(architecture, types, exponents), name)
         self.architecture, self.types, self.exponents = architecture, types, exponents
-        c = architecture.hidden
-        self.multiplicity = Multiplicity(architecture.slots, alphas)
-        shapes = {"weight": (c, 6), "score_weight": (c, 2)}
-        shapes |= {name: (self.multiplicity.terms(name), 1 if name == "score_bias" else c) for name in TERMS}
+        c, k = architecture.hidden, architecture.scores
+        self.multiplicity = Multiplicity(architecture.slots, alphas, k)
+        shapes = {"weight": (c, 6), "score_weight": (c, 2 * k)}
+        shapes |= {name: (self.multiplicity.terms(name), k if name == "score_bias" else c) for name in TERMS}
         for parameter, shape in shapes.items():
             self.register_parameter(parameter, nn.Parameter(torch.zeros(shape, dtype=torch.float64)))
         of_n = {name: self.multiplicity.basis(name) for name in TERMS}
@@ -62,7 +62,8 @@ class QuantisedNPelican(QuantisedNetwork):
             "weight": folded.weight * sums,
             "bias": folded.bias + lost * first,
             "diagonal_bias": folded.diagonal_bias,
-            "score_weight": folded.score_weight * 2.0 ** np.array([e.sum, e.trace]),
+            "score_weight": folded.score_weight
+            * 2.0 ** np.repeat([e.sum, e.trace], self.architecture.scores),
             "score_bias": folded.score_bias,
         }
         with torch.no_grad():

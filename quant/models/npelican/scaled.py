@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.floating import NPelican, PairBatch
 from quant.models.npelican.pair_sums import TERMS
+from quant.models.scoring import one_or_several
 
 #: features of a jet by name, with the row of (1, n, n^2, total of d) they are made of and the aggregator whose
 #: power of n scales them (0: none)
@@ -54,7 +55,7 @@ class ScaledNPelican(NPelican):
             self.score_alpha.sub_(shift if self.score_alpha.dim() == 1 else shift[:, None])
 
     def score(self, jets: PairBatch) -> Tensor:
-        """Scores w [B] of a prepared batch."""
+        """Scores w [B], or [B, K], of a prepared batch."""
         n = jets.slots.to(torch.float64)
         log = torch.log(n.clamp_min(1) / self.nbar)  # without constituents all sums are 0
         growth = torch.exp(torch.cat([torch.zeros_like(self.alpha[:1]), self.alpha])[:, None] * log)  # [6, B]
@@ -64,10 +65,10 @@ class ScaledNPelican(NPelican):
     def last(self, log: Tensor, plain: Tensor, y: tuple[Tensor, Tensor, Tensor]) -> Tensor:
         """LinEq 2->0 with its powers of n, of the sums of y and the batch norm behind them."""
         y_sums, scale, shift = y
-        v = self.score_weight.T / self._nbars  # [2, C]
-        r = ((v * scale)[..., None] * y_sums).sum(1) + (v @ shift)[:, None] * plain[[2, 1]]  # [2, B]
-        score: Tensor = (r * torch.exp(self.score_alpha[:, None] * log)).sum(0)
-        return score + self.score_bias
+        v = self.last_weight()  # [K, 2, C]
+        r = ((v * scale)[..., None] * y_sums).sum(2) + (v @ shift)[..., None] * plain[[2, 1]]  # [K, 2, B]
+        score = (r * torch.exp(self.score_alpha[:, None] * log)).sum(1)
+        return one_or_several(score.T + self.score_bias)
 
 
 class ChannelScaledNPelican(ScaledNPelican):
@@ -82,7 +83,7 @@ class ChannelScaledNPelican(ScaledNPelican):
 
     def last(self, log: Tensor, plain: Tensor, y: tuple[Tensor, Tensor, Tensor]) -> Tensor:
         y_sums, scale, shift = y
-        v = (self.score_weight.T / self._nbars)[..., None]  # [2, C, 1]
-        r = v * (scale[:, None] * y_sums + shift[:, None] * plain[[2, 1]][:, None])  # [2, C, B]
-        score: Tensor = (r * torch.exp(self.score_alpha[..., None] * log)).sum((0, 1))
-        return score + self.score_bias
+        v = self.last_weight()[..., None]  # [K, 2, C, 1]
+        r = v * (scale[:, None] * y_sums + shift[:, None] * plain[[2, 1]][:, None])  # [K, 2, C, B]
+        score = (r * torch.exp(self.score_alpha[..., None] * log)).sum((1, 2))
+        return one_or_several(score.T + self.score_bias)

@@ -33,7 +33,9 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
         row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
     )  # fmt: skip
-    score = last(output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace)
+    score = last(
+        output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace, scores=architecture.scores
+    )  # fmt: skip
     # What the operators read: the input itself, or what the front end makes of it.
     front = form.front_end(n) if isinstance(form, Puppi) else None
     read = "momenta" if front is None else "prepare"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput, MissingTool
-from quant.data import Jets
+from quant.data import Jets, read_jets, write_jets
 from quant.data.checking.constituents import check_constituents
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation.generator import generate, require_generator
@@ -203,3 +203,20 @@ def test_recipes_from_files(tmp_path: Path) -> None:
         Order(Recipe(), 1, 1)
     with pytest.raises(BadInput, match="negative"):
         Order(Recipe(), 10, -1)
+
+
+@pytest.mark.usefixtures("generator")
+def test_the_parton_that_a_jet_holds_is_kept(tmp_path: Path) -> None:
+    recipe = make_recipe({"classes": ["QCD", "top"]})
+    jets = both(recipe, 40)
+    assert jets.parton is not None
+    assert (jets.parton[jets.label == 0] == 0).all()
+    of_top, jet = jets.parton[jets.label == 1], jets.jet[jets.label == 1]
+    assert np.median(of_top[:, 3]) == pytest.approx(173, abs=1.5)
+    dphi = np.mod(of_top[:, 2] - jet[:, 2] + np.pi, 2 * np.pi) - np.pi
+    assert (np.hypot(of_top[:, 1] - jet[:, 1], dphi) < 0.8).all()
+    assert 0.8 < np.median(jet[:, 0] / of_top[:, 0]) < 1.2
+    write_jets(tmp_path / "jets.h5", jets)
+    again = read_jets(tmp_path / "jets.h5")
+    assert again.parton is not None
+    np.testing.assert_array_equal(again.parton, jets.parton)

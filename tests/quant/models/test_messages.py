@@ -79,7 +79,11 @@ def sample(constituents: int, form: InputForm = MOMENTA) -> Sample:
 @pytest.mark.parametrize("mixture", MIXTURES)
 def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     settings = settings_of(mixture)
-    family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents, settings.form)
+    family, model, jets = (
+        FAMILIES[settings.model],
+        random_float(settings),
+        sample(settings.constituents, settings.form),
+    )
     if settings.class_names:
         jets = replace(jets, label=torch.arange(len(jets)).double() % 3)
     quantised = family.calibrate(model, settings, jets, "small")
@@ -176,7 +180,9 @@ def test_aligned_momenta_keep_their_products() -> None:
     assert (turned[x[..., 0] == 0] == 0).all()
 
 
-@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn"])
+@pytest.mark.parametrize(
+    "mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn"]
+)
 def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
     """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
     settings = settings_of(mixture)

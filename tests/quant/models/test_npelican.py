@@ -23,6 +23,8 @@ SIZES = [
     Architecture(12, 4),
     Architecture(6, 2, symmetric=True),
     Architecture(8, 2, alpha=True),
+    Architecture(8, 2, scores=3),
+    Architecture(6, 3, alpha=True, scores=4),
     Architecture(7, 2, beams=1),
 ]
 
@@ -53,11 +55,11 @@ def test_scores_gradients_and_statistics_equal_the_plain_formula(sizes: Architec
         torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6, msg=name)
 
 
-@pytest.mark.parametrize("beams", [0, 1])
+@pytest.mark.parametrize(("beams", "scores"), [(0, 1), (1, 1), (0, 3)])
 @pytest.mark.parametrize("hidden", [1, 3])
 @pytest.mark.parametrize("alpha", [False, True])
-def test_folding_is_exact(beams: int, hidden: int, alpha: bool) -> None:
-    sizes = Architecture(9, hidden, beams, alpha=alpha)
+def test_folding_is_exact(beams: int, scores: int, hidden: int, alpha: bool) -> None:
+    sizes = Architecture(9, hidden, beams, alpha=alpha, scores=scores)
     model = random_float(sizes)
     p = torch.from_numpy(random_jets(400, 9))
     expected = model(p).detach().numpy()

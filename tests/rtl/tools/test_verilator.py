@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from fpgajet.errors import BadInput, Mismatch, ToolFailed
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
-from fpgajet.rtl.tools import verilator
+from fpgajet.rtl.tools import scratch, verilator
 from tests.networks import LOG, PUPPI, TRIGGER, random_network, with_row_sums
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 from tests.rtl.share.networks import NETWORKS
@@ -94,6 +95,27 @@ def test_the_same_verilog_is_not_compiled_twice(
     monkeypatch.setattr(verilator, "VERILATE", (*verilator.VERILATE, "--other"))
     with pytest.raises(AssertionError, match="was started"):
         VerilogSimulation(design)
+
+
+def test_what_all_designs_share_is_compiled_once(
+    network: Network, design: RtlDesign, simulation: VerilogSimulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another option of Verilator makes another simulation, of the same runtime and headers."""
+    commands: list[list[str]] = []
+
+    def run_tool(command: list[str], *given: Any, **named: Any) -> None:
+        commands.append(command)
+        scratch.run_tool(command, *given, **named)
+
+    monkeypatch.setattr(verilator, "run_tool", run_tool)
+    monkeypatch.setattr(verilator, "VERILATE", (*verilator.VERILATE, "--noassert"))
+    raw = raw_jets(network, 50)
+    np.testing.assert_array_equal(VerilogSimulation(design).scores(raw), wanted(network, raw))
+    compiled = [
+        Path(command[-1]).name for command in commands if "-o" in command and "-shared" not in command
+    ]
+    assert compiled
+    assert all(name.startswith("simulation_") for name in compiled)
 
 
 def test_jets_of_another_shape_are_refused(simulation: VerilogSimulation) -> None:
