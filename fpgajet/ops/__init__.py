@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fpgajet.ops.activation import Activation
 from fpgajet.ops.affine_mean import AffineMean
+from fpgajet.ops.attention import PairLogits, SoftmaxMean
 from fpgajet.ops.constituent_mask import ConstituentMask
 from fpgajet.ops.dense import Dense
 from fpgajet.ops.dot_products import DotProducts
@@ -40,10 +41,12 @@ _LAYERS: tuple[type[Operator], ...] = (
 )  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
+_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_FOREIGN)
+    op.op_type: op
+    for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_ATTENTION, *_FOREIGN)
 }
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "Operator",
     "PairDense",
     "PairLog",
+    "PairLogits",
     "Product",
     "PuppiLog",
     "Rescale",
@@ -82,6 +86,7 @@ __all__ = [
     "RowSums",
     "SignedLog",
     "Skip",
+    "SoftmaxMean",
     "SpacetimeIntervals",
     "TriggerDots",
     "VectorUpdate",

@@ -68,7 +68,7 @@ class Jets:
     @property
     def objects(self) -> bool:
         """Whether the rows are events of objects with types."""
-        return self.constituents.shape[-1] == OBJECT_COLUMNS
+        return bool(self.constituents.shape[-1] == OBJECT_COLUMNS)
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}

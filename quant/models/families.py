@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fpgajet.errors import BadInput
 from quant.models.deepsets import DeepSetsFamily
-from quant.models.events import EventGnnFamily
+from quant.models.events import EventGatFamily, EventGnnFamily
 from quant.models.family import AnyFamily
 from quant.models.interaction import InteractionFamily
 from quant.models.jedi_linear import JediLinearFamily
@@ -26,6 +26,7 @@ FAMILIES: dict[str, AnyFamily] = {
         InteractionFamily(),
         MlpFamily(),
         EventGnnFamily(),
+        EventGatFamily(),
         PublishedLorentzNetFamily(),
         PublishedVecNetFamily(),
     )

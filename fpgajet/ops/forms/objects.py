@@ -108,7 +108,8 @@ class Objects(InputForm):
 
     def _logarithm(self, x: Real, smallest: float) -> Real:
         number = np.rint(1 + self.decade_steps * np.log10(np.maximum(x, 1e-30) / smallest))
-        return np.clip(number, 0, 255)
+        held: Real = np.clip(number, 0, 255)
+        return held
 
     def _inverse(self, number: Real, smallest: float) -> Real:
         value: Real = smallest * 10.0 ** ((number - 1) / self.decade_steps)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import Activation, SignedLog
+from fpgajet.ops import Activation, SignedLog, SoftmaxMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
@@ -96,6 +96,8 @@ class FloatMessages(nn.Module):
             y = mitchell(x[0].abs() * 2.0**-operator.unit)
             y = y * x[0].sign() if operator.output.signed else torch.where(x[0] > 0, y, 0.0)
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
+        if isinstance(operator, SoftmaxMean):
+            return softmax_mean(operator, *x)
         a.enter(node.name)
         constants = {
             tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)
@@ -154,6 +156,15 @@ class _Float(TorchArithmetic):
             count = real.sum().double()
         scale, shift = norm.affine(total, squares, count)
         return x * scale.to(x.dtype) + shift.to(x.dtype)
+
+
+def softmax_mean(operator: SoftmaxMean, z: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+    """What :class:`fpgajet.ops.SoftmaxMean` approximates: softmax over the real j, 0 without any."""
+    real = mask[:, None, :, None] != 0
+    weights = torch.softmax(torch.where(real, logits, -1e9), 2)
+    heads = z.unflatten(-1, (operator.heads, -1))  # [B, N, H, F / H]
+    heard = torch.einsum("bijh,bjhc->bihc", torch.where(real, weights, 0.0), heads)
+    return heard.flatten(-2)
 
 
 def mitchell(x: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ from fpgajet.ops import (
     PairLog,
     Residual,
     SignedLog,
+    SoftmaxMean,
 )
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
@@ -29,7 +30,7 @@ from fpgajet.ops.means import MaskedMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Entity, Meaning
-from fpgajet.ops.tables import activation_table
+from fpgajet.ops.tables import activation_table, softmax_tables
 from quant.models.classes import scores_of
 from quant.models.wiring import Wiring
 
@@ -38,8 +39,23 @@ MASK, EDGES = "mask", "edges"
 #: name of the table of 1 / n that all means share
 RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
+#: entries of the tables of a softmax
+EXPONENTIAL_TYPE = FixedType(False, 8, 7, Rounding.HALF_EVEN, Overflow.SAT)
+SHARE_TYPE = FixedType(False, 10, 10, Rounding.HALF_EVEN, Overflow.SAT)
 #: table of ones: a "mean" that is a sum
 ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+
+def softmax_addresses(slots: int) -> tuple[FixedType, FixedType]:
+    """Types of the addresses of a softmax over ``slots``: how far a logit is below the largest, and the sum.
+
+    Steps of 1/8 up to e^-8, and of 1/32 up to as many ones as there are slots.
+    """
+    whole = slots.bit_length()
+    return (
+        FixedType(False, 6, 3, Rounding.FLOOR, Overflow.SAT),
+        FixedType(False, whole + 5, 5, Rounding.FLOOR, Overflow.SAT),
+    )
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,13 @@ class MessagePlan:
 
     def _source(self, name: str, tensor: str, shape: Shape, operator: Operator) -> str:
         """Name of the parameter or table behind a tensor."""
+        if isinstance(operator, SoftmaxMean):
+            types = {"exponential": EXPONENTIAL_TYPE, RECIPROCAL: SHARE_TYPE}
+            tables = softmax_tables(operator.argument, EXPONENTIAL_TYPE, operator.denominator, SHARE_TYPE)
+            key, kind = f"softmax_{tensor}", types[tensor]
+            self._tables[key] = to_real(tables[list(types).index(tensor)], kind.fraction)
+            self._types[key] = kind
+            return key
         if tensor == RECIPROCAL and name in self._sums:
             self._tables[ONES], self._types[ONES] = np.ones(shape), ONES_TYPE
             return ONES

@@ -16,7 +16,7 @@ from fpgajet.ops.forms import MOMENTA, Aligned, InputForm
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic, multinomial
-from quant.models.messages.floating import FloatMessages, mitchell
+from quant.models.messages.floating import FloatMessages, mitchell, softmax_mean
 from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import Unrounded
 from quant.models.sample import Sample
@@ -45,6 +45,7 @@ MIXTURES = {
     "jedi-linear": ["model=jedi-linear"],
     "mlp": ["model=mlp"],
     "event-gnn": ["model=event-gnn", "width=6", "blocks=2"],
+    "event-gat": ["model=event-gat", "width=6", "blocks=2"],
     "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
     "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
@@ -181,7 +182,7 @@ def test_aligned_momenta_keep_their_products() -> None:
 
 
 @pytest.mark.parametrize(
-    "mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn"]
+    "mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn", "event-gat"]
 )
 def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
     """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
@@ -207,6 +208,8 @@ def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
         (["model=deepsets", "phi=[]"], "at least 1 item"),
         (["model=jedi-linear", "relation=[4,4]"], "valid integer"),
         (["model=mlp", "input.form=log"], "leave input out"),
+        (["model=event-gnn", "input.form=log"], "read the input form objects"),
+        (["model=event-gat", "width=6", "heads=4"], "cannot be dealt out"),
         (["model=deepsets", "bits.dots=4"], "unexpected|Unexpected"),
     ],
 )
@@ -299,3 +302,46 @@ def test_a_skip_is_never_dropped() -> None:
     }
     skips = [name for name, operator in nodes.items() if isinstance(operator, Skip)]
     assert skips == ["h1", "s2", "h2", "s3", "h3"], "scalars have nothing before the first step"
+
+
+@pytest.mark.parametrize("mixture", ["event-gnn", "event-gat"])
+def test_empty_objects_contribute_nothing(mixture: str) -> None:
+    """Whatever the numbers in an empty slot are beside log pT: the score is that of the event without the slot."""
+    settings = settings_of(mixture)
+    jets = sample(settings.constituents, settings.form)
+    network = FAMILIES[settings.model].calibrate(random_float(settings), settings, jets, "small").network()
+    features = network.form.features(as_read(settings.form, random_jets(300, settings.constituents)))
+    noise = np.random.default_rng(5).integers(-100, 100, features.shape)
+    empty = features[..., 0] == 0
+    other = np.where(empty[..., None] & (np.arange(features.shape[-1]) > 0), noise, features)
+    assert (other != features).any()
+    kind = network.input_type
+    first, second = (
+        network.reference(FixedArray(from_real(x, kind), kind.fraction))["score"].raw
+        for x in (features, other)
+    )
+    some = ~empty.all(1)
+    assert np.array_equal(first[some], second[some])
+    assert len(np.unique(first)) > 50
+
+
+def test_tables_of_a_softmax_are_close_to_it() -> None:
+    """The quantised attention against the float one, on the float model's own numbers: a few percent of the largest."""
+    settings = settings_of("event-gat")
+    plan = settings.plan(Unrounded(settings.bits.front(settings.form)))
+    node = next(node for node in plan.wiring().nodes if node.name == "attention2")
+    rng = np.random.default_rng(1)
+    fine = FixedType.from_ap_fixed("ap_fixed<20,8,AP_TRN,AP_SAT>")
+    n, (z, e) = 200, (rng.normal(0, 1, (200, 5, 6)), rng.normal(0, 2, (200, 5, 5, 2)))
+    mask = (np.arange(5) < rng.integers(1, 6, (n, 1))).astype(np.int64)
+    tables = {key: plan.wiring().tables[f"softmax_{key}"] for key in ("exponential", "reciprocal")}
+    types = {key: plan.wiring().types[f"softmax_{key}"] for key in tables}
+    operator = replace(node.operator, output=fine)
+    exact = operator.forward(
+        IntegerArithmetic(),
+        [*(FixedArray(from_real(x, fine), fine.fraction) for x in (z, e)), FixedArray(mask, 0)],
+        {key: FixedArray(from_real(table, types[key]), types[key].fraction) for key, table in tables.items()},
+    ).real
+    wanted = softmax_mean(node.operator, *(torch.from_numpy(x) for x in (z, e, mask))).numpy()
+    assert np.abs(exact - wanted).max() < 0.2
+    assert np.abs(exact - wanted).mean() < 0.03
