@@ -39,9 +39,12 @@ def main() -> None:
         digest = checkpoint.config.weights_sha256
         if name not in given.models and models.get(name, {}).get("weights_sha256") == digest:
             continue
-        sample = Path(shipped_sample())
+        objects = checkpoint.config.model.form.objects
+        sample = Path(shipped_sample(objects))
         scored = score_checkpoint(checkpoint, sample)
-        content["jets"] = {"file": "quant/data/samples/test.h5", "jets": len(scored.jets)}
+        content["events" if objects else "jets"] = {
+            "file": f"quant/data/samples/{sample.name}", "jets": len(scored.jets)
+        }  # fmt: skip
         models[name] = {"weights_sha256": digest}
         for precision in scored.scores:
             metrics = scored.metrics(precision)

@@ -131,18 +131,18 @@ def test_objects_of_an_event() -> None:
     soft = [0.2, 0.2, 0.0, 0.0, 4.0]
     x = form.features(np.array([[lepton, missing, b, soft, [0.0] * 5]]))[0]
     assert x.dtype == np.float32
-    assert x.tolist() == [
-        [21, round(0.5 / step), 0, 0, 1, 0, 0, 0],
-        [16, 0, 16, 0, 0, 1, 0, 0],
-        [25, round(-1.2 / step), -32, 21, 0, 0, 1, 0],
-        [1, 0, 0, 0, 0, 0, 0, 1],  # a real object is never 0
+    assert (64 * x).tolist() == [
+        [21, round(0.5 / step), 0, 0, 64, 0, 0, 0],
+        [16, 0, 16, 0, 0, 64, 0, 0],
+        [25, round(-1.2 / step), -32, 21, 0, 0, 64, 0],
+        [1, 0, 0, 0, 0, 0, 0, 64],  # a real object is never 0
         [0] * 8,
     ]
     np.testing.assert_array_equal(form.features(form.momenta(x[None]))[0], x)
     np.testing.assert_array_equal(form.numbers(form.seen(form.momenta(x[None])))[0], x)
     assert form_from_json(form.to_json()) == form
     far = form.features(np.array([[[1e6, 10.0, 0.0, 1e6, 4.0]]]))[0, 0]
-    assert far[1] == 117  # eta = 12.2
+    assert 64 * far[1] == 117  # eta = 12.2
     with pytest.raises(ValueError, match="no d_ij"):
         form.dots(None)  # type: ignore[arg-type]
     for wrong in ({"decade_steps": 0}, {"angle_steps": 128}, {"pt_min": 0.0}, {"mass_min": math.inf}):

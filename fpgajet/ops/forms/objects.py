@@ -1,4 +1,4 @@
-"""The form ``objects``: reconstructed objects of an event, with their types, as integers."""
+"""The form ``objects``: reconstructed objects of an event, with their types, in steps of 1/64."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 
 #: types of objects; the code of a type is its number in this list, counted from 1, and 0 is an empty slot
 TYPES = ("lepton", "missing", "b", "jet")
+#: bits behind the point of all numbers
+FRACTION = 6
 #: types that have no mass, whatever rounding makes of E^2 - p^2
 _MASSLESS = (1, 2)
 
 
 @dataclass(frozen=True)
 class Objects(InputForm):
-    """(log10 pT, eta, phi, log10 mass, one bit for each of :data:`TYPES`) of an object, as integers.
+    """(log10 pT, eta, phi, log10 mass, one bit for each of :data:`TYPES`) of an object, in steps of 1/64.
+
+    Numbers of order 1, which attention needs: nothing normalises them before its exponential.
 
     What this form reads has a fifth number beside (E, px, py, pz): the code of the type. Logarithms are counted from 1
     at their smallest value; the number of a mass below that is 0, and so are all numbers of an empty slot. Missing
@@ -56,7 +60,7 @@ class Objects(InputForm):
             ("eta", angle),
             ("phi", angle),
             ("log_mass", f"1 + {self.decade_steps} log10(m / {self.mass_min:g} GeV), 0 below"),
-            *((f"is_{name}", "1 for an object of this type") for name in TYPES),
+            *((f"is_{name}", "64 for an object of this type") for name in TYPES),
         )
 
     def row_names(self, rows: int) -> list[str]:
@@ -68,7 +72,7 @@ class Objects(InputForm):
 
     @property
     def input_type(self) -> FixedType | None:
-        return FixedType(True, 9, 0, Rounding.HALF_EVEN, Overflow.SAT)
+        return FixedType(True, FRACTION + 3, FRACTION, Rounding.HALF_EVEN, Overflow.SAT)
 
     def features(self, momenta: NDArray[Any]) -> Features:
         p = np.asarray(momenta, dtype=np.float64)
@@ -81,23 +85,24 @@ class Objects(InputForm):
             np.clip(np.rint(eta * self.angle_steps / np.pi), -127, 127),
             np.rint(phi * self.angle_steps / np.pi),
             self._logarithm(np.sqrt(np.maximum(mass2, 0.0)), self.mass_min),
-            *((code == k) * 1.0 for k in range(1, len(TYPES) + 1)),
+            *((code == k) * float(1 << FRACTION) for k in range(1, len(TYPES) + 1)),
         ]
-        return np.where((pt > 0)[..., None], np.stack(numbers, -1), 0.0).astype(np.float32)
+        raw = np.where((pt > 0)[..., None], np.stack(numbers, -1), 0.0)
+        return (raw / (1 << FRACTION)).astype(np.float32)
 
     def momenta(self, features: NDArray[Any]) -> Real:
         """As :meth:`features` takes them, float64 [events, N, 5]: (E, px, py, pz) in GeV and the type's code."""
-        x = np.asarray(features, dtype=np.float64)
+        x = np.asarray(features, dtype=np.float64) * (1 << FRACTION)
         real = x[..., 0] > 0
         pt = np.where(real, self._inverse(x[..., 0], self.pt_min), 0.0)
         mass = np.where(real & (x[..., 3] > 0), self._inverse(x[..., 3], self.mass_min), 0.0)
         eta, phi = (x[..., k] * np.pi / self.angle_steps for k in (1, 2))
         energy = np.hypot(pt * np.cosh(eta), mass)
-        code = np.where(real, (x[..., 4:] * np.arange(1, len(TYPES) + 1)).sum(-1), 0.0)
+        code = np.where(real, (x[..., 4:] / (1 << FRACTION) * np.arange(1, len(TYPES) + 1)).sum(-1), 0.0)
         return np.stack([energy, pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), code], -1)
 
     def seen(self, momenta: NDArray[Any]) -> Features:
-        """Float models read the integers themselves."""
+        """Float models read the numbers themselves."""
         return self.features(momenta)
 
     def numbers(self, seen: NDArray[Any]) -> Features:

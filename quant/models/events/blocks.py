@@ -81,3 +81,7 @@ class EventSettings(LayeredSettings):
 
 class EventDescription(LayeredDescription):
     """Types of all stages and parameters."""
+
+    @property
+    def parameters_absorbed(self) -> None:  # type: ignore[override]
+        """Not known: beside the factors of channels, the bits of types add up to 1 for every real object."""

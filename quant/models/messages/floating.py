@@ -41,7 +41,7 @@ class FloatMessages(nn.Module):
 
     def __init__(self, plan: MessagePlan, batch_norm: bool = True, dropout: float = 0.0) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.held = dropout, False
         self.plan, self.wiring, norms = plan, plan.wiring(), {}
         hooked = {node.name for node in self.wiring.nodes if Hook.BATCH_NORM in node.operator.hooks}
         for name, parameter in plan.parameters.items():
@@ -54,6 +54,26 @@ class FloatMessages(nn.Module):
             self.register_parameter(name, nn.Parameter(values, requires_grad=not parameter.factors))
         self.norms = nn.ModuleDict(norms)
         self._tables = {k: torch.from_numpy(v) for k, v in self.wiring.tables.items()}
+
+    @property
+    def classifier(self) -> set[str]:
+        """Names of the parameters of the last layer; all others are those of features."""
+        last = self.wiring.nodes[-1].name
+        return {name for name, parameter in self.plan.parameters.items() if parameter.stage == last}
+
+    def hold_features(self) -> None:
+        """Train nothing but the last layer; norms keep their statistics."""
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_(parameter.requires_grad and name in self.classifier)
+        self.held = True
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> FloatMessages:
+        """As always, but norms of features that are held stay in evaluation mode."""
+        super().train(mode)
+        if self.held:
+            self.norms.eval()
+        return self
 
     @property
     def dtype(self) -> torch.dtype:

@@ -13,7 +13,7 @@ from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import Skip
 from fpgajet.ops.forms import MOMENTA, Aligned, InputForm
-from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic, multinomial
 from quant.models.messages.floating import FloatMessages, mitchell, softmax_mean
@@ -157,7 +157,6 @@ def test_scores_of_scalars_alone_do_not_turn_with_the_jet() -> None:
 
 def test_mitchell_is_the_operators() -> None:
     from fpgajet.ops import SignedLog
-    from fpgajet.ops.integers import IntegerArithmetic
 
     argument = FixedType.from_ap_fixed("ap_ufixed<14,12,AP_TRN,AP_SAT>")
     fine = FixedType.from_ap_fixed("ap_fixed<24,6,AP_TRN,AP_SAT>")
