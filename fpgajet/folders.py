@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, CannotWrite
 from fpgajet.files import clean, remove_unheld, temporary_prefix, write_errors
 from fpgajet.signals import held
 
@@ -90,7 +90,28 @@ def exclusive(folder: Path) -> Iterator[None]:
     with write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     refuse_links(folder)
-    lock = folder / ".lock"
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder / ".lock"))
+        except BlockingIOError as error:
+            raise BadInput(
+                f"another fpgajet is at work in {folder}; wait for it, or work in another directory."
+            ) from error
+        yield
+
+
+@contextlib.contextmanager
+def locked(lock: Path, wait: bool = False) -> Iterator[None]:
+    """Hold a lock of the operating system, which ends with this process at the latest.
+
+    Args:
+        lock: file in a folder that exists; made if it is missing, never emptied, never removed.
+        wait: until nobody else holds it.
+
+    Raises:
+        BlockingIOError: somebody else holds it, and this does not wait. BadInput: it is no file of its own.
+        CannotWrite: it cannot be made or locked.
+    """
     with write_errors(lock):
         # Never emptied, never through a link: the folder may be somebody else's.
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
@@ -98,10 +119,12 @@ def exclusive(folder: Path) -> Iterator[None]:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise BadInput(f"{lock} is not a regular file. Remove it, or work in another directory.")
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadInput(
-                f"another fpgajet is at work in {folder}; wait for it, or work in another directory."
+            fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise
+        except OSError as error:  # a file system without locks
+            raise CannotWrite(
+                f"{lock} cannot be locked: {error.strerror}. Work in a directory on another file system."
             ) from error
         yield
 

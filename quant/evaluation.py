@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data import Jets, read_jets
 from quant.data.checking.identity import identity
 from quant.data.classes import class_numbers
+from quant.data.targets import TARGETS, true_values
 from quant.metrics import (
     constituent_mass,
     mass_warnings,
@@ -23,7 +25,8 @@ from quant.metrics import (
     tagging_errors,
     tagging_metrics,
 )
-from quant.metrics.classes import class_report
+from quant.metrics.classes import class_errors, class_report, metrics_of_scores
+from quant.metrics.regression import bias_and_resolution
 from quant.overlap import Overlap
 from quant.seen_jets import overlap_of
 
@@ -52,8 +55,12 @@ class Scored:
     label: NDArray[np.int64]
 
     def metrics(self, precision: str) -> dict[str, float | int | None]:
-        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`."""
+        """Of all jets with their errors, see :func:`metrics_of` and :func:`quant.metrics.tagging_errors`; of several
+        scores see :func:`quant.metrics.classes.metrics_of_scores`."""
         label, score = self.label, self.scores[precision]
+        if classes := self.checkpoint.config.model.class_names:
+            score = score[:, : len(classes)]
+            return metrics_of_scores(label, score, classes) | class_errors(label, score, classes)
         return metrics_of(label, score, self.checkpoint.config.parameters) | tagging_errors(label, score)
 
 
@@ -126,7 +133,11 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
         "parameters_absorbed": config.parameters_absorbed,
     }
     if classes := config.model.class_names:
-        found = {name: class_report(scored.label, score, classes) for name, score in scored.scores.items()}
+        found = {
+            name: class_report(scored.label, outputs, classes)
+            | regression_of(jets, outputs, config.model.regressed, data)
+            for name, outputs in scored.scores.items()
+        }
         return report | {"classes": list(classes), **found}
     report |= {precision: scored.metrics(precision) for precision in scored.scores}
     report["quantised_minus_float"] = paired_differences(
@@ -138,6 +149,24 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
     )
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
+
+
+def regression_of(
+    jets: Jets, outputs: NDArray[np.float64], names: Sequence[str], source: object
+) -> dict[str, dict[str, Any]]:
+    """``regression``: by value :func:`quant.metrics.regression.bias_and_resolution` of the last outputs; and those of
+    the jet's own value, without a network, as ``jet_bias`` and ``jet_resolution``. Empty without a regression.
+
+    Args:
+        outputs: [jets, outputs]. names: of the last of them. source: of the jets, for messages.
+    """
+    found = {}
+    for number, name in enumerate(names):
+        (column, unit), true = TARGETS[name], true_values(jets, name, source)
+        values = outputs[:, outputs.shape[1] - len(names) + number] * unit
+        figures, of_jet = (bias_and_resolution(true, x) for x in (values, jets.jet[:, column]))
+        found[name] = figures | {f"jet_{key}": of_jet[key] for key in ("bias", "resolution")}
+    return {"regression": found} if found else {}
 
 
 def slices(jets: Jets, score: NDArray[np.float64]) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""Make the sample of jets that is shipped with the package: quant/data/samples/test.h5 and its card.
+"""Make a sample of jets that is shipped with the package: a file in quant/data/samples and its card.
 
-    python scripts/make_sample.py
+    python scripts/make_sample.py [--sample test] [--generated FOLDER]
 
-20,000 jets (half QCD, half top) of a seed that no training set uses, the 32 leading constituents, mantissas
-of 12 bits. Takes two to three minutes on two cores; the same packages give the same file.
+``test``: 20,000 jets (half QCD, half top), the 32 leading constituents. ``five``: 10,000 jets of g, q, W, Z and top,
+the 16 leading constituents. Their seeds are those of no training set, mantissas have 12 bits. Takes two to three
+minutes on two cores; the same packages give the same file.
 """
 
 from __future__ import annotations
@@ -20,37 +21,47 @@ from quant.data.describing.card import dataset_card
 from quant.data.generation.order import Order
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import Recipe
+from quant.data.reading.shipped import FIVE
 from quant.data.writing.rounding import round_mantissa, round_massless
 
-JETS = 20_000
-SEED = 4
-CONSTITUENTS = 32
+#: what is generated, and how many constituents are kept
+SAMPLES = {
+    "test": (Order(Recipe(), 20_000, seed=4), 32),
+    "five": (Order(Recipe(classes=FIVE), 10_000, seed=33), 16),
+}
 BITS = 12
-TARGET = Path(__file__).parents[1] / "quant" / "data" / "samples" / "test.h5"
+FOLDER = Path(__file__).parents[1] / "quant" / "data" / "samples"
 
 
 def main() -> None:
     """Generate, shorten, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--sample", choices=SAMPLES, default="test")
+    parser.add_argument("--out", type=Path, help="the file; default: quant/data/samples/SAMPLE.h5")
+    parser.add_argument(
+        "--generated", type=Path, help="folder for the whole jets; those in it are not made again"
+    )
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        produce(Path(directory), Order(Recipe(), JETS, SEED), processes=options.processes)
-        full = read_jets(directory, constituents=CONSTITUENTS)
-    sample = shorten(full)
-    write_jets(options.out, sample, compression=9)
-    write_text(options.out.with_suffix(".md"), dataset_card(options.out))
-    print(f"{options.out}: {len(sample)} jets, {options.out.stat().st_size / 1e6:.2f} MB")
+    order, constituents = SAMPLES[options.sample]
+    out = options.out or FOLDER / f"{options.sample}.h5"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.generated or Path(temporary)
+        produce(folder, order, processes=options.processes)
+        full = read_jets(folder, constituents=constituents)
+    sample = shorten(full, constituents)
+    write_jets(out, sample, compression=9)
+    write_text(out.with_suffix(".md"), dataset_card(out))
+    print(f"{out}: {len(sample)} jets, {out.stat().st_size / 1e6:.2f} MB")
 
 
-def shorten(jets: Jets) -> Jets:
+def shorten(jets: Jets, constituents: int) -> Jets:
     """Round mantissas and sort again, since rounding moves transverse momenta."""
     p4 = round_massless(jets.constituents, BITS)
     order = np.argsort(-np.hypot(p4[..., 1], p4[..., 2]), axis=1, kind="stable")
     provenance = {
         **{key: value for key, value in jets.provenance.items() if key != "shard"},
-        "shortened": f"{CONSTITUENTS} leading constituents, {BITS} significant bits, E >= |p| kept",
+        "shortened": f"{constituents} leading constituents, {BITS} significant bits, E >= |p| kept",
         "made_by": "scripts/make_sample.py",
     }
     return Jets(
@@ -60,6 +71,7 @@ def shorten(jets: Jets) -> Jets:
         jet=round_mantissa(jets.jet, BITS).astype(np.float32),
         classes=jets.classes,
         provenance=provenance,
+        parton=None if jets.parton is None else round_mantissa(jets.parton, BITS).astype(np.float32),
     )
 
 

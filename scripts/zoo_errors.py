@@ -3,7 +3,7 @@
     python scripts/zoo_errors.py [MODEL ...]
 
 Writes quant/zoo/shipped_jets.json, which `fpgajet models` shows beside what model.json states: that was measured on
-60,000 other jets, which are not shipped, and without errors. Models named on the command line are measured again, the
+other jets, which are not shipped, and without errors. Models named on the command line are measured again, the
 others only where they are missing or their weights have changed.
 """
 
@@ -39,16 +39,13 @@ def main() -> None:
         digest = checkpoint.config.weights_sha256
         if name not in given.models and models.get(name, {}).get("weights_sha256") == digest:
             continue
-        objects = checkpoint.config.model.form.objects
-        sample = Path(shipped_sample(objects))
+        model = checkpoint.config.model
+        sample = Path(shipped_sample(model.class_names, model.form.objects))
         scored = score_checkpoint(checkpoint, sample)
-        content["events" if objects else "jets"] = {
-            "file": f"quant/data/samples/{sample.name}", "jets": len(scored.jets)
-        }  # fmt: skip
-        models[name] = {"weights_sha256": digest}
+        models[name] = {"weights_sha256": digest, "file": sample.name, "jets": len(scored.jets)}
         for precision in scored.scores:
             metrics = scored.metrics(precision)
-            models[name][precision] = {key: rounded(metrics[key]) for key in KEYS}
+            models[name][precision] = {key: rounded(metrics.get(key)) for key in KEYS}
         print(name, models[name], flush=True)
         content["models"] = {key: models[key] for key in names() if key in models}
         write_json(SHIPPED, content)

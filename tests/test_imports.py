@@ -45,6 +45,7 @@ LADDER = (
     ("quant.training",),
     ("quant.compression", "quant.evaluation", "quant.explanation", "quant.comparison", "quant.importing"),
     ("fpgajet.report", "fpgajet.physics"),
+    ("fpgajet.search",),
     ("fpgajet.pipeline",),
     ("fpgajet.api",),
     ("fpgajet.cli",),

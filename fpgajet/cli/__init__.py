@@ -55,6 +55,7 @@ COMMANDS = {
     "explain": ("explain", "explain"),
     "compare": ("compare", "compare"),
     "compress": ("compress", "compress"),
+    "search": ("search", "app"),
     "estimate": ("estimate", "estimate"),
     "verdict": ("verdict", "verdict"),
     "check": ("check", "check"),

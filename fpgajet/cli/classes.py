@@ -19,9 +19,24 @@ def print_classes(report: dict[str, Any]) -> None:
         cells = (measured(row[key], row[f"{key}_error"], 4).replace(" ± ", "\n± ") for key in keys)
         table.add_row(precision, *cells)
     console.print(table)
+    _regression(report)
     found = report["quantised"]
     _matrix("quantised: jets of a row's class that are taken for a column's", names, found["confusion"])
     _matrix("quantised: 1 / efficiency for a column's class at 0.3 for a row's", names, found["rejection_30"])
+
+
+def _regression(report: dict[str, Any]) -> None:
+    table = narrow_table("value", "", "bias", "resolution")
+    for precision in ("float", "quantised"):
+        for name, found in report[precision].get("regression", {}).items():
+            both = ("bias", "resolution")
+            figures = (f"{100 * found[key]:.2f} ± {100 * found[f'{key}_error']:.2f} %" for key in both)
+            table.add_row(name, precision, *figures)
+            of_jet = (f"{100 * found[f'jet_{key}']:.2f} %" for key in both)
+            if precision == "quantised":
+                table.add_row(name, "of the jet itself", *of_jet)
+    if table.row_count:
+        console.print(table)
 
 
 def _matrix(title: str, names: list[str], rows: list[list[float | None]]) -> None:

@@ -24,6 +24,7 @@ from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Noting, Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
 from fpgajet.pipeline.unchanged import note_unchanged
+from quant.checkpoint import open_checkpoint
 from quant.zoo import resolve
 
 
@@ -79,6 +80,7 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     if settings.input_precision is not None:
         raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
     source = resolve(settings.model)
+    model = open_checkpoint(source).config.model
     part, budget = part_named(settings.part), budget_named(settings.budget)
     directory = BuildDirectory(default_directory(settings.model, part.name) if out is None else out)
     context = BuildContext(
@@ -87,18 +89,13 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         part,
         clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=_shipped_for(source) if settings.jets is None else settings.jets,
+        jets=shipped_sample(model.class_names, model.form.objects)
+        if settings.jets is None
+        else settings.jets,
         reporter=reporter,
     )
     stages.check_inputs(context)
     return context
-
-
-def _shipped_for(source: Path) -> Path:
-    """The shipped jets, or events for a model that reads those."""
-    from quant.checkpoint import open_checkpoint
-
-    return shipped_sample(open_checkpoint(source).config.model.form.objects)
 
 
 def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahead) -> None:

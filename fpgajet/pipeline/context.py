@@ -186,6 +186,13 @@ class BuildContext:
 
         return open_checkpoint(self.source).config.model.form.objects
 
+    @cached_property
+    def regressed(self) -> tuple[str, ...]:
+        """Values that the model's last outputs find by regression."""
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.source).config.model.regressed
+
     @property
     def features(self) -> NDArray[np.float32]:
         """Features of the jets in the network's input form, [jets, N, F]."""

@@ -26,7 +26,7 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     network = build.network
     if not isinstance(network.form, GivenFeatures):
         objects = network.form.objects
-        jets = shipped_sample(objects) if path is None else path
+        jets = shipped_sample(objects=objects) if path is None else path
         return network.form.features(bare_events(jets, network.constituents, objects))
     if path is None:
         return random_events(network, SEED, None).features
@@ -39,5 +39,7 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
         return random_events(network, SEED, count).features
     constituents = network.constituents
     objects = network.form.objects
-    jets = read_jets(shipped_sample(objects), max_jets=count, constituents=constituents, objects=objects)
+    jets = read_jets(
+        shipped_sample(objects=objects), max_jets=count, constituents=constituents, objects=objects
+    )
     return network.form.features(jets.constituents[:, :constituents])

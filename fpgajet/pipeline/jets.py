@@ -9,18 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import quant.data
 from fpgajet.errors import BadInput
-from quant.data import Jets, check_constituents, read_events, read_jets
+from quant.data import Jets, check_constituents, read_events, read_jets, shipped_sample
 from quant.data.classes import class_numbers
 
-
-def shipped_sample(objects: bool = False) -> Path:
-    """The test sample that comes with fpgajet: 20,000 jets of seed 4, which no training set may use (docs/data.md).
-
-    With ``objects``: the events, in the same sense (docs/events.md).
-    """
-    return Path(quant.data.__file__).parent / "samples" / ("events.h5" if objects else "test.h5")
+__all__ = ["bare_events", "labelled_jets", "shipped_sample"]
 
 
 def labelled_jets(

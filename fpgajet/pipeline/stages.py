@@ -157,6 +157,7 @@ def physics_stage(context: BuildContext) -> Stage:
 
     def run() -> str:
         from fpgajet.physics.sample import described
+        from quant.evaluation import regression_of
         from quant.metrics import physics_metrics
         from quant.metrics.classes import class_report
 
@@ -165,7 +166,11 @@ def physics_stage(context: BuildContext) -> Stage:
             label = arrays["label"]
             scores = {row: arrays[name] for row, name in rows.items() if name in arrays}
             content: dict[str, Any] = (
-                {row: class_report(label, score, context.classes) for row, score in scores.items()}
+                {
+                    row: class_report(label, score, context.classes)
+                    | regression_of(context.sample, score, context.regressed, context.jets)
+                    for row, score in scores.items()
+                }
                 if context.classes
                 else physics_metrics(label, scores, arrays["mass"])
             )

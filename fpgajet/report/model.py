@@ -98,6 +98,22 @@ class PairedDifference(Facts):
     error: Measured
 
 
+class Regression(Facts):
+    """How well an output finds a true value, of found / true over ``jets`` jets that have one.
+
+    ``bias``: its median minus 1. ``resolution``: half the width of its central 68.3 %, over the median, both with
+    one standard deviation. ``jet_bias``, ``jet_resolution``: of the jet's own value, without a network.
+    """
+
+    jets: Count
+    bias: float
+    bias_error: float
+    resolution: float
+    resolution_error: float
+    jet_bias: float
+    jet_resolution: float
+
+
 class Metrics(Facts):
     """Physics performance of one implementation; null: not measurable.
 
@@ -107,6 +123,7 @@ class Metrics(Facts):
     With a score for each of several classes: ``auc`` is the mean of ``auc_by_class``, each one class against the rest
     with its error; ``confusion`` counts jets of a row's class whose highest score is that of a column's;
     ``rejection_30`` is 1 / efficiency for a column's class at 0.3 for a row's, of the difference of their scores.
+    ``regression``: by value that further outputs find.
     """
 
     accuracy: Share
@@ -122,6 +139,7 @@ class Metrics(Facts):
     auc_by_class: dict[str, PairedDifference] = {}
     confusion: list[list[Count]] = []
     rejection_30: list[list[Positive]] = []
+    regression: dict[str, Regression] = {}
 
 
 class Curves(Facts):

@@ -70,10 +70,11 @@ class Picture:
         steps = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self.body.append(Markup('<polyline points="{}" class="{}"/>').format(steps, css))
 
-    def circle(self, x: float, y: float, radius: float, css: str) -> None:
-        """A disc."""
-        element = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"/>')
-        self.body.append(element.format(x, y, radius, css))
+    def circle(self, x: float, y: float, radius: float, css: str, hint: str = "") -> None:
+        """A disc; ``hint`` shows when pointed at."""
+        inside = Markup("><title>{}</title></circle>").format(hint) if hint else Markup("/>")
+        element = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" class="{}"{}')
+        self.body.append(element.format(x, y, radius, css, inside))
 
     @property
     def drawing(self) -> Markup:

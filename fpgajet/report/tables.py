@@ -117,6 +117,26 @@ def class_table(report: Report) -> Table:
     return table_of(("class", "AUC against the rest", *(f"taken for {name}" for name in names)), rows)
 
 
+def regression_table(report: Report) -> Table:
+    """Bias and resolution of what further outputs find, and of the jet's own value."""
+    rows, physics = [], report.physics
+    for key, metrics in physics.rows().items():
+        for name, found in metrics.regression.items():
+            figures = (
+                _percent(found.bias, found.bias_error),
+                _percent(found.resolution, found.resolution_error),
+            )
+            rows.append((name, physics.title(key), f"{found.jets:,}", *figures))
+    for name, found in (physics.quantised.regression if physics.quantised else {}).items():
+        of_jet = (_percent(found.jet_bias), _percent(found.jet_resolution))
+        rows.append((name, "the jet itself", f"{found.jets:,}", *of_jet))
+    return table_of(("value", "found by", "jets", "bias", "resolution"), rows) if rows else table_of((), ())
+
+
+def _percent(value: float, error: float | None = None) -> str:
+    return f"{100 * value:.2f}" + ("" if error is None else f" ± {100 * error:.2f}") + " %"
+
+
 def hardware_table(report: Report) -> Table:
     """Latency and resources of the whole design by level."""
     judged = report.verdict.level if report.verdict else ""
@@ -224,6 +244,7 @@ def all_tables(report: Report) -> dict[str, Table]:
         "verdict": verdict_table(report),
         "physics": physics_table(report),
         "classes": class_table(report),
+        "regression": regression_table(report),
         "hardware": hardware_table(report),
         "operators": operator_table(report),
         "certificate": certificate_table(report),

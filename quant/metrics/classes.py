@@ -102,8 +102,13 @@ def rejections(label: ArrayLike, score: ArrayLike, at: float = AT) -> list[list[
     return found
 
 
-def class_report(label: ArrayLike, score: ArrayLike, classes: Sequence[str]) -> dict[str, Any]:
-    """Metrics with errors, ``confusion`` and ``rejection_30``."""
+def class_report(label: ArrayLike, outputs: ArrayLike, classes: Sequence[str]) -> dict[str, Any]:
+    """Metrics with errors, ``confusion`` and ``rejection_30``.
+
+    Args:
+        outputs: [jets, classes + others], the scores first.
+    """
+    score = np.asarray(outputs, dtype=np.float64)[:, : len(classes)]
     return {
         **metrics_of_scores(label, score, classes),
         **class_errors(label, score, classes),

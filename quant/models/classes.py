@@ -1,9 +1,9 @@
-"""Names of the classes that a network has one score each for. No torch here."""
+"""Names of what a network has one output each for: classes, and values that a regression finds. No torch here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -22,6 +22,16 @@ def _checked(names: tuple[str, ...]) -> tuple[str, ...]:
 ClassNames = Annotated[tuple[str, ...], AfterValidator(_checked)]
 
 
-def scores_of(classes: Sequence[str]) -> int:
-    """Outputs of the last layer."""
-    return len(classes) or 1
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("every value has one output")
+    return names
+
+
+#: of :data:`quant.data.targets.TARGETS`
+RegressedNames = Annotated[tuple[Literal["pt"], ...], AfterValidator(_distinct)]
+
+
+def scores_of(outputs: Sequence[str]) -> int:
+    """Outputs of the last layer: one of each name, or a single score."""
+    return len(outputs) or 1

@@ -50,6 +50,11 @@ class Description(Strict, ABC):
         return ()
 
     @property
+    def regressed(self) -> tuple[str, ...]:
+        """Values that a regression finds, whose outputs come after the scores of the classes."""
+        return ()
+
+    @property
     @abstractmethod
     def parameters(self) -> int:
         """Numbers that quantised training trains; batch norms are folded into them."""

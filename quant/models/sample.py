@@ -18,7 +18,8 @@ class Sample:
 
     Attributes:
         momenta: [jets, N, 4] float32, GeV, or what a model takes in their place.
-        label: [jets] float64, 1 for top, or the number of the class. slots: [jets] int64, real slots.
+        label: [jets] float64, 1 for top, or the number of the class; with a regression [jets, 1 + targets], the number
+            of the class and the wanted outputs, NaN where a jet has none. slots: [jets] int64, real slots.
         name, sha256: where they come from; ``identity``: which jets they are, where that is known.
     """
 
@@ -52,4 +53,5 @@ class Sample:
     @property
     def labels(self) -> NDArray[np.int64]:
         """Labels as integers, for the metrics."""
-        return self.label.cpu().numpy().astype(np.int64)
+        label = self.label if self.label.dim() == 1 else self.label[:, 0]
+        return label.cpu().numpy().astype(np.int64)

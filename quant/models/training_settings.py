@@ -89,6 +89,11 @@ class TrainingSettings(BaseModel):
         return ()
 
     @property
+    def regressed(self) -> tuple[str, ...]:
+        """Values that a regression finds, whose outputs come after the scores of the classes."""
+        return ()
+
+    @property
     def form(self) -> InputForm:
         """How four-momenta become the network's input."""
         return MOMENTA

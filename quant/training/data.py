@@ -17,6 +17,7 @@ from fpgajet.ops.forms import InputForm
 from quant.data import read_jets
 from quant.data.checking.identity import identity
 from quant.data.classes import class_numbers
+from quant.data.targets import wanted_outputs
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 
@@ -31,6 +32,7 @@ class TrainingJets:
         data: directory with train, val and test jets. constituents: read of each jet.
         form: the input form. max_jets: use only the first training jets.
         classes: names of the classes with a score each; none: two classes, background first.
+        regressed: values that further outputs find.
     """
 
     data: Path
@@ -38,6 +40,7 @@ class TrainingJets:
     form: InputForm
     max_jets: int | None = None
     classes: tuple[str, ...] = ()
+    regressed: tuple[str, ...] = ()
 
     @cached_property
     def train(self) -> Sample:
@@ -55,8 +58,8 @@ class TrainingJets:
         return self._load("test")
 
     def _load(self, part: str, max_jets: int | None = None) -> Sample:
-        path = part_of(self.data, part)
-        return load_sample(path, self.constituents, max_jets, self.classes, self.form.objects)
+        names = self.classes, self.regressed
+        return load_sample(part_of(self.data, part), self.constituents, max_jets, *names, self.form.objects)
 
     def seen(self, sample: Sample) -> Sample:
         """Four-momenta as the input form delivers them: what a float model is given."""
@@ -72,12 +75,13 @@ def load_sample(
     constituents: int,
     max_jets: int | None = None,
     classes: Sequence[str] = (),
+    regressed: Sequence[str] = (),
     objects: bool = False,
 ) -> Sample:
     """Read a jet file or a directory of shards; with ``objects``, of events.
 
     Raises:
-        BadInput: unreadable jets, or labels that are not two classes, or not those ``classes``.
+        BadInput: unreadable jets, labels that are not two classes or not those ``classes``, or no true values.
     """
     jets = read_jets(path, constituents=constituents, max_jets=max_jets, objects=objects)
     label: NDArray[Any] = jets.label
@@ -88,6 +92,8 @@ def load_sample(
         raise BadInput(
             f"{path}: tagging needs two classes, both present; it holds {list(jets.classes)}.{several}"
         )
+    if regressed:
+        label = np.concatenate([label[:, None], wanted_outputs(jets, regressed, path)], 1)
     momenta = torch.from_numpy(jets.constituents)
     which = identity(path, max_jets)
     return Sample(

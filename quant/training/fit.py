@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from fpgajet.errors import BadInput
 from quant.metrics.classes import mean_auc
-from quant.models.loss import logit_loss
+from quant.models.loss import class_part, logit_loss
 from quant.models.sample import Sample
 from quant.training.schedule import Schedule
 from quant.training.sparsity import Sparsity
@@ -119,7 +119,7 @@ class Fit:
                     record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
-            record["auc"] = mean_auc(validation.labels, scores.cpu().numpy())
+            record["auc"] = mean_auc(validation.labels, class_part(scores, validation.label).cpu().numpy())
             state.add(record, model, self.keep, always=sparsity.l1 > 0)
             save_state(path, state, model, optimiser)
             report(self.name, record)

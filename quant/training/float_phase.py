@@ -13,6 +13,7 @@ from torch import nn
 
 from quant.metrics.classes import metrics_of_scores
 from quant.models.families import FAMILIES
+from quant.models.loss import class_part
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 from quant.training.fit import Fit, OnEpoch, Tick, evaluate, no_tick
@@ -134,7 +135,8 @@ def summary(
     for rank, seed in enumerate(seeds):
         record: dict[str, Any] = {"seed": seed.seed, "validation_loss": seed.validation_loss}
         if rank < best:
-            found = metrics_of_scores(test.labels, evaluate(seed.model, test.momenta).numpy(), classes)
+            scores = class_part(evaluate(seed.model, test.momenta), test.label).numpy()
+            found = metrics_of_scores(test.labels, scores, classes)
             record |= {name: found[name] for name in AVERAGED}
         records.append(record)
     columns = {name: [record[name] for record in records[:best]] for name in AVERAGED}

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from quant.checkpoint import FLOAT, QUANTISED, Checkpoint, save_checkpoint
 from quant.metrics import constituent_mass, mass_window_metrics
 from quant.metrics.classes import metrics_of_scores
+from quant.metrics.regression import bias_and_resolution
 from quant.models.families import FAMILIES
+from quant.models.loss import class_part
 from quant.models.quantised import QuantisedNetwork
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
@@ -36,12 +38,20 @@ def measured(model: nn.Module, quantised: nn.Module, jets: TrainingJets) -> dict
     window = mass_window_metrics(test.labels, constituent_mass(test.momenta.numpy())) if not names else {}
     return {
         "sample": test.name,
-        "float": metrics_of_scores(test.labels, evaluate(model, jets.seen(test).momenta).numpy(), names),
-        "quantised": metrics_of_scores(
-            test.labels, evaluate(quantised, jets.read(test).momenta).numpy(), names
-        ),
+        "float": _metrics(test, evaluate(model, jets.seen(test).momenta), jets),
+        "quantised": _metrics(test, evaluate(quantised, jets.read(test).momenta), jets),
         "mass_cut": window,
     }
+
+
+def _metrics(test: Sample, scores: Tensor, jets: TrainingJets) -> dict[str, Any]:
+    """Of the scores, and ``bias_NAME`` and ``resolution_NAME`` of the outputs of a regression."""
+    found = metrics_of_scores(test.labels, class_part(scores, test.label).numpy(), jets.classes)
+    for number, name in enumerate(jets.regressed):
+        wanted = test.label[:, 1 + number].numpy()
+        figures = bias_and_resolution(wanted, scores[:, len(jets.classes) + number].numpy())
+        found |= {f"{key}_{name}": figures[key] for key in ("bias", "resolution")}
+    return found
 
 
 def quantise(

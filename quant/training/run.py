@@ -118,7 +118,8 @@ def train(
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
-    jets = TrainingJets(data, constituents, settings.form, settings.max_jets, settings.class_names)
+    names = settings.class_names, settings.regressed
+    jets = TrainingJets(data, constituents, settings.form, settings.max_jets, *names)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
     start = start_of(settings, source)

@@ -30,14 +30,15 @@ def spread(rows: Sequence[Row], column: str, digits: int) -> str:
 
 
 def float_n80_paper() -> str:
-    """nanoPELICAN by the paper's regime."""
-    rows = rows_of("docs/results/float-n80-paper.csv")
+    """nanoPELICAN by the paper's regime, without beams and with two."""
+    rows = [dict(row, beams="0") for row in rows_of("docs/results/float-n80-paper.csv")]
+    rows += [dict(row, beams="1") for row in rows_of("docs/results/float-n80-beams.csv")]
     cells = []
-    for (hidden, alpha), seeds in sorted(
-        grouped(rows, "hidden", "alpha").items(), key=lambda item: (int(item[0][0]), item[0][1])
+    for (hidden, alpha, beams), seeds in sorted(
+        grouped(rows, "hidden", "alpha", "beams").items(), key=lambda item: (int(item[0][0]), *item[0][1:])
     ):
         best = min(seeds, key=lambda row: float(row["validation_loss"]))
-        name = f"nPELICAN{'_N' if alpha == '1' else ''}, C = {hidden}"
+        name = f"nPELICAN{'_N' if alpha == '1' else ''}, C = {hidden}{', two beams' if beams == '1' else ''}"
         ours = [spread(seeds, "auc", 4), f"{float(best['auc']):.4f}", spread(seeds, REJECTION, 0)]
         published = [
             f"{seeds[0]['published_auc']} ± {seeds[0]['published_spread']}",

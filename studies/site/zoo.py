@@ -116,7 +116,7 @@ def _data(config: CheckpointConfig) -> list[str]:
         for file in files
     ]
     if config.model.form.objects:
-        made = "Simulated events of Pythia 8 with a toy reconstruction ([how they were made](../../events.md#the-events))."
+        made = "Simulated events of Pythia 8 with a toy reconstruction ([how](../../events.md#the-events))."
         return [made, "", markdown(["used for", "<file", "events", "<SHA-256 begins"], rows)]
     return [
         "Simulated top and QCD jets of Pythia 8 ([how they were made, and how they differ from the reference set]"
@@ -208,7 +208,7 @@ def _hardware(model: str) -> list[str]:
 def _limits(config: CheckpointConfig, limit: str) -> Iterator[str]:
     low, high = 550, 650
     if config.model.form.objects:
-        yield "- Trained on events of a toy reconstruction without pile-up: good for comparisons, not for physics results."
+        yield "- Trained on a toy reconstruction without pile-up: good for comparisons, not for physics results."
         yield "- One training. The spread over seeds is not in the errors."
         yield f"- {limit}"
         return

@@ -49,6 +49,8 @@ def test_light_commands_need_no_extra(command: str, tmp_path: Path) -> None:
         ("eval npelican --data {jets}", "train"),
         ("compare npelican npelican-n8-c2 --data {jets}", "train"),
         ("compress npelican --data {jets} --out run", "train"),
+        ("search --family npelican --data {jets} --out top", "train,search"),
+        ("search report top", "search"),
         ("csim nowhere", "train,hls"),
         ("import pelican-nano nowhere.pt --out run", "train"),
         ("import weights-h nowhere.h --out run", "train"),

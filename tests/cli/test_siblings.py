@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from fpgajet import cli, errors
 from fpgajet.cli import output
 
 cli._register()
+#: Built once for all tests: the parser of all commands takes longer than what most of these run.
+PARSER = typer.main.get_command(cli.app)
 VERDICT = ["verdict", "--budget", "cms-p2-ct-l2", "--multiplicity", "16"]
 PATHS = {
     "pipe": "fifo", "device": "/dev/zero", "directory": "folder", "empty file": "empty", "markup": "[/]",
@@ -59,6 +62,7 @@ def refused(
 ) -> str:
     """What a command says that is refused; nothing is made."""
     monkeypatch.setattr(sys, "argv", ["fpgajet", *words])
+    monkeypatch.setattr(typer.main, "get_command", lambda app: PARSER)
     code = output.run(cli.app)
     said = capfd.readouterr().err
     assert code in codes, said

@@ -38,9 +38,9 @@ class LayeredSizes(BaseModel):
         """Append all but the last layer to what the input form gives; returns the stage that the last one reads."""
         raise NotImplementedError
 
-    def _network(self, form: InputForm, types: Mapping[str, FixedType], classes: Sequence[str]) -> Layers:
+    def _network(self, form: InputForm, types: Mapping[str, FixedType], outputs: Sequence[str]) -> Layers:
         layers = Layers(self.constituents, types, form)
-        layers.score(self.layers(layers), classes)
+        layers.score(self.layers(layers), outputs)
         return layers
 
 
@@ -75,7 +75,7 @@ class LayeredSettings(LayeredSizes, PlanSettings):
         return given
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions, self.classes)
+        return self._network(self.form, precisions, self.outputs)
 
 
 class LayeredDescription(LayeredSizes, MessageDescription):
@@ -87,7 +87,7 @@ class LayeredDescription(LayeredSizes, MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions, self.classes)
+        return self._network(self.form, precisions, self.outputs)
 
     @property
     def parameters_absorbed(self) -> int:

@@ -30,7 +30,7 @@ def plan(
     hidden: int,
     precisions: Mapping[str, FixedType],
     form: InputForm,
-    classes: Sequence[str] = (),
+    outputs: Sequence[str] = (),
 ) -> MessagePlan:
     """e_ij = phi_e(psi(p_i . p_j)), m_ij = e_ij sigmoid(phi_m(e_ij)), h_i = phi_h(sum_j m_ij), mean, two layers."""
     p = MessagePlan(constituents, precisions, form)
@@ -46,7 +46,7 @@ def plan(
     p.add("h2", Dense(precisions["h2"], hidden, 0), "h1")
     p.add("pool", MaskedMeanPool(precisions["pool"], 0), "h2", "mask")
     p.add("d1", Dense(precisions["d1"], hidden, 1), "pool")
-    p.score("d1", classes)
+    p.score("d1", outputs)
     return p
 
 
@@ -67,7 +67,7 @@ class LorentzNetSettings(MessageSettings):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self.constituents, self.hidden, precisions, self.form, self.classes)
+        return plan(self.constituents, self.hidden, precisions, self.form, self.outputs)
 
 
 class LorentzNetDescription(MessageDescription):
@@ -81,7 +81,7 @@ class LorentzNetDescription(MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self.constituents, self.hidden, precisions, self.form, self.classes)
+        return plan(self.constituents, self.hidden, precisions, self.form, self.outputs)
 
     @property
     def parameters_published(self) -> int:

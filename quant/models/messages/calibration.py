@@ -14,7 +14,7 @@ from torch.nn import functional
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.roles import Meaning, entity
 from quant.models.coordinate_descent import Move, coordinate_descent
-from quant.models.loss import logit_loss
+from quant.models.loss import class_part, logit_loss
 from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import MessagePlan
@@ -80,10 +80,10 @@ def centre(model: QuantisedMessages, loss: _Loss) -> None:
     """
     scores = loss.scores(model)
     if scores.dim() == 2:
-        slope, offsets = multinomial(scores, loss.label)
-        wanted = (offsets / (slope or 1.0)).numpy()
+        slope, offsets = multinomial(class_part(scores, loss.label), loss.classes)
+        wanted = torch.cat([offsets / (slope or 1.0), loss.shifts(scores)]).numpy()
     else:
-        slope, offset = logistic(2 * scores, loss.label)
+        slope, offset = logistic(2 * scores, loss.classes)
         wanted = np.array(offset / (2 * slope or 1.0))
     if slope <= 0:
         return  # a model that has learned nothing
@@ -108,19 +108,29 @@ class _Loss:
 
     def __init__(self, features: Tensor, label: Tensor, front: set[str]) -> None:
         self.features, self.label, self.front = features, label.double(), front
+        self.classes = self.label if label.dim() == 1 else self.label[:, 0]
         self.stages: dict[str, Tensor] = {}
 
     def __call__(self, model: QuantisedMessages) -> float:
         scores = self.scores(model)
         if scores.dim() == 2:
-            slope, offsets = multinomial(scores, self.label)
-            return float(logit_loss(slope * scores + offsets, self.label))
+            of_classes = class_part(scores, self.label)
+            slope, offsets = multinomial(of_classes, self.classes)
+            moved = [slope * of_classes + offsets, scores[:, len(offsets) :] + self.shifts(scores)]
+            return float(logit_loss(torch.cat(moved, 1), self.label))
         logit = 2 * scores
-        slope, offset = logistic(logit, self.label)
+        slope, offset = logistic(logit, self.classes)
         return float(logit_loss((slope * logit + offset) / 2, self.label))
 
+    def shifts(self, scores: Tensor) -> Tensor:
+        """What suits the outputs of a regression best if it is added to them, [targets]: a median."""
+        if self.label.dim() == 1:
+            return torch.zeros(0, dtype=torch.float64)
+        wanted = self.label[:, 1:]
+        return (wanted - scores[:, -wanted.shape[1] :]).nanmedian(0).values
+
     def scores(self, model: QuantisedMessages) -> Tensor:
-        """Scores [jets], or [jets, classes]."""
+        """Scores [jets], or [jets, outputs]."""
         with torch.no_grad():
             found = model.run(self.stages or model.given(self.features))
             if not self.stages:

@@ -14,7 +14,7 @@ from fpgajet.fixed import FixedType
 from fpgajet.ops import NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
-from quant.models.classes import ClassNames
+from quant.models.classes import ClassNames, RegressedNames
 from quant.models.family import Description, Family
 from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import MessagePlan, Unrounded
@@ -38,6 +38,7 @@ class MessageDescription(Description):
     input: dict[str, Any]
     types: dict[str, str]
     classes: ClassNames = ()
+    regress: RegressedNames = ()
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
@@ -53,6 +54,15 @@ class MessageDescription(Description):
     @property
     def class_names(self) -> tuple[str, ...]:
         return self.classes
+
+    @property
+    def regressed(self) -> tuple[str, ...]:
+        return self.regress
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """One name for each output of the last layer; none: a single score."""
+        return (*self.classes, *self.regress)
 
     @property
     def form(self) -> InputForm:

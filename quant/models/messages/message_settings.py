@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, form_from_json
-from quant.models.classes import ClassNames
+from quant.models.classes import ClassNames, RegressedNames
 from quant.models.family import Strict
 from quant.models.messages.bits import LayerBits, MessageBits
 from quant.models.messages.plan import MessagePlan
@@ -41,6 +41,7 @@ class PlanSettings(TrainingSettings):
         bits: widths of the quantisers.
         input: the input form.
         classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
+        regress: values that further outputs find: ``pt``, that of the top, W or Z that a jet holds.
         calibration_sweeps: passes of the search for binary points.
         transfer: the model that the training starts from, which ``--from`` and ``--freeze`` say.
     """
@@ -59,6 +60,13 @@ class PlanSettings(TrainingSettings):
     calibration_sweeps: int = Field(default=1, ge=0)
     classes: ClassNames = ()
     transfer: Transfer | None = None
+    regress: RegressedNames = ()
+
+    @model_validator(mode="after")
+    def _beside_classes(self) -> Self:
+        if self.regress and not self.classes:
+            raise ValueError("regress stands beside the scores of classes: give classes too")
+        return self
 
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
@@ -67,6 +75,15 @@ class PlanSettings(TrainingSettings):
     @property
     def class_names(self) -> tuple[str, ...]:
         return self.classes
+
+    @property
+    def regressed(self) -> tuple[str, ...]:
+        return self.regress
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """One name for each output of the last layer; none: a single score."""
+        return (*self.classes, *self.regress)
 
     @property
     def form(self) -> InputForm:

@@ -184,9 +184,9 @@ class MessagePlan:
         self.functions[name] = function
         return self.add(name, Activation(output=self.precisions[name], argument=self.precisions[x]), x)
 
-    def score(self, x: str, classes: Sequence[str]) -> str:
-        """The last layer: one score, or one for each class."""
-        return self.add("score", Dense(self.precisions["score"], scores_of(classes), 0), x)
+    def score(self, x: str, outputs: Sequence[str]) -> str:
+        """The last layer: one score, or one output of each name."""
+        return self.add("score", Dense(self.precisions["score"], scores_of(outputs), 0), x)
 
     def mask(self) -> str:
         """The stage ``mask``: which slots are real."""

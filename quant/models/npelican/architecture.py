@@ -91,7 +91,7 @@ class Architecture:
     def parameters_published(self) -> int:
         """As arXiv 2310.16121, section 3, counts: 10 C + 1 for one output, 12 C + 2 for two, without batch norms; one
         less per channel if symmetric, 7 more for nPELICAN_N (its table 2)."""
-        return (8 + 2 * self.scores - self.symmetric) * self.hidden + self.scores + 7 * self.alpha
+        return (10 - self.symmetric) * self.hidden + 1 + 7 * self.alpha
 
     @property
     def published_absorbed(self) -> int | None:

@@ -91,8 +91,8 @@ class NPelicanDescription(Description):
         return self.sizes.parameters_absorbed
 
     @property
-    def parameters_published(self) -> int:
-        return self.sizes.parameters_published
+    def parameters_published(self) -> int | None:
+        return None if self.classes else self.sizes.parameters_published
 
     @property
     def earlier_counts(self) -> tuple[int, int | None]:

@@ -24,7 +24,7 @@ class VecNetDescription(VecNetHyperparameters, MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self, precisions, self.form, self.classes)
+        return plan(self, precisions, self.form, self.outputs)
 
     @property
     def parameters_absorbed(self) -> int | None:

@@ -33,15 +33,15 @@ def plan(
     sizes: VecNetHyperparameters,
     precisions: Mapping[str, FixedType],
     form: InputForm,
-    classes: Sequence[str] = (),
+    outputs: Sequence[str] = (),
 ) -> MessagePlan:
     """The network for given types of its stages and parameters."""
-    return _Builder(sizes, MessagePlan(sizes.constituents, precisions, form), classes).build()
+    return _Builder(sizes, MessagePlan(sizes.constituents, precisions, form), outputs).build()
 
 
 class _Builder:
-    def __init__(self, sizes: VecNetHyperparameters, plan: MessagePlan, classes: Sequence[str]) -> None:
-        self.classes = classes
+    def __init__(self, sizes: VecNetHyperparameters, plan: MessagePlan, outputs: Sequence[str]) -> None:
+        self.outputs = outputs
         self.sizes, self.plan, self.precisions = sizes, plan, plan.precisions
 
     def build(self) -> MessagePlan:
@@ -73,7 +73,7 @@ class _Builder:
         )
         pool = p.add("pool", over_constituents, last, "mask")
         final = self.further_layers("final", p.shapes[pool][-1], pool, self.sizes.final_layers, 1)
-        p.score(final, self.classes)
+        p.score(final, self.outputs)
         return p
 
     def scalar_messages(self, step: int, scalars: str, x: str) -> str:

@@ -42,4 +42,4 @@ class VecNetSettings(VecNetHyperparameters, MessageSettings):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        return plan(self, precisions, self.form, self.classes)
+        return plan(self, precisions, self.form, self.outputs)

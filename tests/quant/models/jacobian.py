@@ -19,7 +19,7 @@ def rank(score: Callable[[Tensor], Tensor], parameters: Sequence[Tensor], x: Ten
     """Rank of d score / d parameters over jets.
 
     Args:
-        score: scores [jets], float64, of inputs [jets, ...]. parameters: what they depend on.
+        score: scores [jets] or [jets, outputs], float64, of inputs [jets, ...]. parameters: what they depend on.
         x: inputs. chunk: jets whose gradients are taken together.
 
     Raises:
@@ -27,7 +27,7 @@ def rank(score: Callable[[Tensor], Tensor], parameters: Sequence[Tensor], x: Ten
     """
     rows = []
     for part in torch.split(x, chunk):
-        scores = score(part)
+        scores = score(part).flatten()
         unit = torch.eye(len(scores), dtype=scores.dtype)
         found = torch.autograd.grad(scores, parameters, unit, is_grads_batched=True, allow_unused=True)
         blocks = [

@@ -42,6 +42,7 @@ NPELICAN = [
     Architecture(6, 2, symmetric=True),
     Architecture(6, 2, symmetric=True, unit_pair_weight=True),
     Architecture(6, 2, alpha=True),
+    Architecture(6, 2, scores=3),
     Architecture(6, 2, form=Trigger()),
     Architecture(6, 2, form=Log(), unit_pair_weight=True),
 ]
@@ -56,17 +57,17 @@ class Exact(TorchArithmetic):
 
 def generic(sizes: Architecture, alphas: tuple[float, ...] | None, p: np.ndarray, seed: int) -> Folded:
     """Random parameters; half of the values of every channel are above 0, on the diagonal and beside it."""
-    rng, c = np.random.default_rng(seed), sizes.hidden
-    of_n = Multiplicity(sizes.slots, alphas)
+    rng, c, k = np.random.default_rng(seed), sizes.hidden, sizes.scores
+    of_n = Multiplicity(sizes.slots, alphas, k)
     jets = PairBatch.from_momenta(torch.from_numpy(p), sizes.beams)
     d, row, total = (float(x.double().std()) for x in (jets.d, jets.row, jets.total))
     weight = rng.normal(size=(c, 6)) / np.array([d, row, row, row, total, total])
     if sizes.symmetric:
         weight[:, 3] = weight[:, 2]
     bias, diagonal, last = (
-        0.3 * rng.normal(size=(of_n.terms(name), 1 if name == "score_bias" else c)) for name in TERMS
+        0.3 * rng.normal(size=(of_n.terms(name), k if name == "score_bias" else c)) for name in TERMS
     )
-    folded = Folded(of_n, weight, bias, diagonal, rng.normal(size=(c, 2)) / np.array([30, 6]), last)
+    folded = Folded(of_n, weight, bias, diagonal, rng.normal(size=(c, 2 * k)) / np.repeat([30, 6], k), last)
     before, _, _ = folded.activations(jets)
     eye = np.eye(sizes.slots, dtype=bool)
     for channel in range(c):
@@ -96,7 +97,7 @@ def npelican_rank(sizes: Architecture, seed: int) -> int:
                 constants = {t: model.real(q) for t, q in model.wiring.constants[node.name].items()}
                 inputs = [stages[name] for name in node.inputs]
                 stages[node.name] = node.operator.forward(Exact(), inputs, constants)
-        return stages["score"][:, 0]
+        return stages["score"]
 
     return rank(score, parameters, torch.from_numpy(sizes.form.features(p)))
 
@@ -105,7 +106,7 @@ def functions_of_n(slots: int, alphas: Tensor) -> dict[str, Tensor]:
     """What :class:`Multiplicity` gives, as a function of the powers; aggregator 0 is not scaled."""
     n = torch.arange(slots + 1, dtype=torch.float64)
     growth = (n.clamp_min(1) / slots)[:, None] ** torch.cat([torch.zeros(1), alphas])
-    found = {"weight": growth[:, :6], "score_weight": growth[:, 6:]}
+    found = {"weight": growth[:, :6], "score_weight": growth[:, 6:]}  # of a single score
     for name, terms in TERMS.items():
         columns = [(n / slots) ** power * growth[:, scaled] for power, scaled in terms]
         found[name] = torch.stack(columns, 1)
