@@ -17,8 +17,6 @@ def shipped_sample(classes: Sequence[str] = (), objects: bool = False) -> Path:
             top. The cards beside the files, ``quant/data/samples/*.md``, describe them.
         objects: whether the model reads events of objects.
     """
-    if objects:
-        name = "events.h5"
-    else:
-        name = "five.h5" if set(classes) == set(FIVE) else "test.h5"
+    jets = "five.h5" if set(classes) == set(FIVE) else "test.h5"
+    name = "events.h5" if objects else jets
     return Path(__file__).parent.parent / "samples" / name
