@@ -30,15 +30,15 @@ void pair_logits(z_T z[CONFIG_T::slots * CONFIG_T::features], e_T e[CONFIG_T::sl
                 for (unsigned c = h * (F / H); c < (h + 1) * (F / H); c++) {
                     #pragma HLS UNROLL
                     const typename CONFIG_T::pair_t pair = z[i * F + c] + z[j * F + c];
+                    const typename CONFIG_T::opposite_t opposite = -pair;
+                    const typename CONFIG_T::multiple_t multiple =
+                        select(pair < 0, opposite, typename CONFIG_T::opposite_t(0)) * slope;
                     // Dividing by a power of two is a move of the binary point.
-                    ap_fixed<CONFIG_T::pair_t::width + CONFIG_T::slope_bits,
-                             CONFIG_T::pair_t::iwidth> below;
-                    const ap_fixed<CONFIG_T::pair_t::width + CONFIG_T::slope_bits,
-                                   CONFIG_T::pair_t::iwidth + CONFIG_T::slope_bits> multiple = pair * slope;
+                    typename CONFIG_T::below_t below;
                     below.range() = multiple.range();
-                    const typename CONFIG_T::activated_t whole = pair;
-                    const typename CONFIG_T::activated_t part = below;
-                    logit += select(pair < 0, part, whole) * weight[c];
+                    typename CONFIG_T::activated_t activated = select(pair < 0, typename CONFIG_T::pair_t(0), pair);
+                    activated -= below;
+                    logit += activated * weight[c];
                 }
                 e[(i * N + j) * H + h] = logit;
                 e[(j * N + i) * H + h] = logit;

@@ -142,7 +142,7 @@ def test_objects_of_an_event() -> None:
     np.testing.assert_array_equal(form.numbers(form.seen(form.momenta(x[None])))[0], x)
     assert form_from_json(form.to_json()) == form
     far = form.features(np.array([[[1e6, 10.0, 0.0, 1e6, 4.0]]]))[0, 0]
-    assert 64 * far[1] == 117  # eta = 12.2
+    assert 64 * far[1] == 124  # eta = 12.2
     with pytest.raises(ValueError, match="no d_ij"):
         form.dots(None)  # type: ignore[arg-type]
     for wrong in ({"decade_steps": 0}, {"angle_steps": 128}, {"pt_min": 0.0}, {"mass_min": math.inf}):

@@ -67,13 +67,13 @@ def test_frozen_features_are_those_of_the_source_bit_for_bit(source: Checkpoint,
 
 
 def test_features_that_are_not_frozen_start_there_and_move(source: Checkpoint, train: Train) -> None:
-    found = train("moved", source=source.path, freeze="none", settings={"float_rate": 1e-7})
+    found = train("moved", source=source.path, freeze="none", settings={"float_rate": 1e-3, "keep": "loss"})
     before, after = tensors(source, "float."), tensors(found, "float.")
     weights = [name for name in before if name.endswith("1_weight") and name != "float.h1_weight"]
     assert len(weights) == 2
     for name in weights:
         assert not np.array_equal(before[name], after[name])
-        np.testing.assert_allclose(before[name], after[name], atol=1e-5)
+        np.testing.assert_allclose(before[name], after[name], atol=0.05)
     assert np.abs(before["float.score_weight"] - after["float.score_weight"]).max() > 0.01, "from scratch"
 
 
