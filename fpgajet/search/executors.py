@@ -1,4 +1,4 @@
-"""Where workers run: in this process, or in several of this machine. The one place that knows."""
+"""Where workers run: in this process, in several of this machine, or on a cluster. The one place that knows."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from multiprocessing.process import BaseProcess
 
 from fpgajet import signals
 from fpgajet.errors import FpgajetError, ToolFailed
-from fpgajet.search.worker import Run, Work, work
+from fpgajet.search.worker import Run, Work, tell, work
 
 #: seconds that workers get to put their trials back into the queue
 PATIENCE = 20.0
 
 
-def run_workers(given: Work, workers: int, say: Callable[[str], None], run: Run | None = None) -> None:
-    """Work until the study has enough trials: here, or in so many processes of this machine.
+def run_workers(
+    given: Work, workers: int, say: Callable[[str], None], run: Run | None = None, cluster: str | None = None
+) -> None:
+    """Work until the study has enough trials: here, or in so many processes of this machine or of a cluster.
 
     Raises:
         ToolFailed: a process ended before that; the trials of the others are kept.
     """
+    if cluster is not None:
+        from fpgajet.search.cluster import run_on_cluster
+
+        run_on_cluster(given, cluster, workers, say, run)
+        return
     if workers == 1:
         work(given, say, run)
         return
@@ -72,11 +79,6 @@ def _process(given: Work, run: Run | None) -> None:
     except FpgajetError as error:
         tell(f"error: {error}")
         sys.exit(error.exit_code)
-
-
-def tell(line: str) -> None:
-    """One whole line on standard error."""
-    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def _end_with_parent() -> None:

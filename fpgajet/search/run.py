@@ -33,12 +33,19 @@ class Searched:
 
 
 def search(
-    given: Work, settings: SearchSettings, *, workers: int, finish: int, say: Callable[[str], None]
+    given: Work,
+    settings: SearchSettings,
+    *,
+    workers: int,
+    finish: int,
+    say: Callable[[str], None],
+    cluster: str | None = None,
 ) -> Searched:
     """Start a search, or go on with it, until it has ``given.trials`` trials.
 
     Args:
-        workers: processes. finish: so many of the best are trained to the end. say: called with plain lines.
+        workers: processes. cluster: see :func:`fpgajet.search.cluster.run_on_cluster`.
+        finish: so many of the best are trained to the end. say: called with plain lines.
 
     Raises:
         BadInput: the directory holds another search, or unusable jets. CannotWrite: it cannot be written.
@@ -51,7 +58,7 @@ def search(
         added = enqueue(study, settings.space, list(starts.values()))
     if added:
         say(f"begins with {', '.join(starts)}")
-    run_workers(given, workers, say)
+    run_workers(given, workers, say, cluster=cluster)
     rows = rows_of(study, settings)
     return Searched(
         settings, rows, _finish(given, settings, best(rows, finish, settings), say) if finish else []

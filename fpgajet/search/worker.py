@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,12 +39,14 @@ class Work:
     Attributes:
         out: directory of the search, seen by all workers. data: directory with the jets. trials: as many finished ones
             the study is to have. storage: URL, or None for the journal.
+        owner: see :meth:`Claims.owning`; without one, the worker is its own.
     """
 
     out: Path
     data: Path
     trials: int
     storage: str | None = field(default=None, repr=False)  # may hold a password
+    owner: str = ""
 
 
 def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run | None = None) -> int:
@@ -60,6 +63,8 @@ def work(given: Work, say: Callable[[str], None] = lambda line: None, run: Run |
         with claims.asking(), signals.held():
             for number in stored.recover(study, claims):
                 say(f"trial {number}: its process was killed; it is begun again")
+            if given.owner and not claims.owned(given.owner):
+                return done
             if len(stored.finished(study)) + len(stored.running(study)) >= given.trials:
                 return done
             trial = stored.ask(study, settings)
@@ -138,6 +143,11 @@ def _line(found: Evaluated) -> str:
         f"AUC {figures['auc']:.4f}, {figures['lut']:,.0f} LUT, {figures['latency']:.1f} ns, II {figures['ii']:g}, "
         f"{found.verdict}"
     )
+
+
+def tell(line: str) -> None:
+    """One whole line on standard error."""
+    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 class _Watch:

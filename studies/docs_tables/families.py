@@ -51,4 +51,26 @@ def five_classes() -> str:
     return markdown(headings, rows)
 
 
-FAMILIES: dict[str, Callable[[], str]] = {"families": families, "five-classes": five_classes}
+def regression() -> str:
+    """Bias and resolution of the pT of a top, W or Z."""
+    rows = [
+        (
+            row["found_by"],
+            f"{int(row['jets']):,}",
+            *(
+                f"{row[f'{key}_percent']}"
+                + (f" ± {row[f'{key}_error']}" if row[f"{key}_error"] else "")
+                + " %"
+                for key in ("bias", "resolution")
+            ),
+        )
+        for row in rows_of("docs/results/regression.csv")
+    ]
+    return markdown(("pT found by", "jets", "bias", "resolution"), rows)
+
+
+FAMILIES: dict[str, Callable[[], str]] = {
+    "families": families,
+    "five-classes": five_classes,
+    "regression": regression,
+}

@@ -24,7 +24,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from fpgajet import signals
-from fpgajet.search.executors import run_workers, tell
+from fpgajet.search.executors import run_workers
+from fpgajet.search.worker import tell
 from fpgajet.search.worker import Work
 from tests.search.test_executors import endless
 

@@ -60,10 +60,13 @@ class InputForm(ABC):
     #: whether what is read are the objects of an event, with the code of their type as a fifth number, instead of the
     #: constituents of a jet
     objects: ClassVar[bool] = False
-    #: rows of the input before those of the constituents
-    header_rows: ClassVar[int] = 0
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
+
+    @property
+    def header_rows(self) -> int:
+        """Rows of the input before those of the constituents."""
+        return 0
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:
