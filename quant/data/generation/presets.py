@@ -12,12 +12,6 @@ from fpgajet.errors import BadInput
 #: top jets above 500 GeV are missing (measured with windows from 270 and 280 GeV).
 PRESETS: dict[str, dict[str, Any]] = {
     "reference": {},
-    "events": {
-        "mode": "events",
-        "classes": ["ttbar", "Zprime"],
-        "constituents": 8,
-        "collision_energy": 13_000.0,
-    },
     "seeded-cone": {
         "mode": "level1-pileup",
         "constituents": 32,
@@ -31,6 +25,12 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
         "windows": {"QCD": [290.0, 3000.0], "top": [320.0, 3000.0]},
         "pileup": {"mean": 200.0},
+    },
+    "events": {
+        "mode": "events",
+        "classes": ["ttbar", "Zprime"],
+        "constituents": 8,
+        "collision_energy": 13_000.0,
     },
 }
 
