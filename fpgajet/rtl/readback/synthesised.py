@@ -52,12 +52,10 @@ _SCRIPT = """\
 read_verilog "{netlist}"
 hierarchy -top {top}
 tee -q -o counts.json stat -json
-read_verilog -lib {dsp}
-read_verilog +/xilinx/cells_sim.v
+{blocks}read_verilog +/xilinx/cells_sim.v
 {netlist_side}design -reset
 read_verilog -nosynthesis {logic}
-read_verilog -lib {dsp}
-{verilog_side}"""
+{blocks}{verilog_side}"""
 _SOLVE = (
     f"miter verilog.blif netlist.blif; strash; write_aiger -s {MITER}; &get; &cec -m; write_cex -n input.txt"
 )
@@ -119,9 +117,9 @@ def prove_synthesised(
 def _synthesised(design: RtlDesign, name: str, keep: Path | None) -> StageNetlist:
     with temporary_folder("fpgajet-netlist-") as work:
         folder, started = work if keep is None else keep, time.perf_counter()
-        netlist = folder / name
-        counted = count_cells(name.removesuffix(".v"), *stage_sources(design, name), netlist)
-        equal, reason, cells = compare_netlist(design, name, netlist, netlist.with_suffix(".aig"))
+        netlist, top, sources = folder / name, name.removesuffix(".v"), stage_sources(design, name)
+        counted = count_cells(top, *sources, netlist)
+        equal, reason, cells = compare_netlist(top, sources, netlist, netlist.with_suffix(".aig"))
         counted.pop("$scopeinfo", None)  # where a cell came from; no hardware, and not written
         if cells != counted:
             equal, reason = None, "the netlist was written with other cells than were counted"
@@ -130,12 +128,13 @@ def _synthesised(design: RtlDesign, name: str, keep: Path | None) -> StageNetlis
 
 
 def compare_netlist(
-    design: RtlDesign, name: str, netlist: Path, miter: Path
+    top: str, sources: tuple[list[Path], list[Path]], netlist: Path, miter: Path
 ) -> tuple[bool | None, str, dict[str, int]]:
-    """Compare a netlist with the Verilog of its stage.
+    """Compare a netlist with the Verilog that it was made from.
 
     Args:
-        design: Verilog on disk. name: file of the stage.
+        top: name of the module.
+        sources: its files, and those of blocks that are not looked into.
         netlist: file of its netlist, Verilog of cells.
         miter: file that gets the miter, in the format AIGER.
 
@@ -145,7 +144,7 @@ def compare_netlist(
     Raises:
         ToolFailed: Yosys does not read the files.
     """
-    top, (logic, dsp) = name.removesuffix(".v"), stage_sources(design, name)
+    logic, dsp = sources
 
     def side(label: str) -> str:
         blocks = " ".join(f"{top}/t:{module}" for module in DSP_MODULES)
@@ -156,7 +155,7 @@ def compare_netlist(
         text = _SCRIPT.format(
             netlist=netlist.resolve(),
             top=top,
-            dsp=" ".join(f'"{path}"' for path in dsp),
+            blocks="".join(f'read_verilog -lib "{path}"\n' for path in dsp),
             logic=" ".join(f'"{path}"' for path in logic),
             netlist_side=side("netlist"),
             verilog_side=side("verilog"),
@@ -172,7 +171,7 @@ def compare_netlist(
             if differing:
                 return False, f"the DSP block {differing} differs", cells
         if done.status != 0 or not (work / "verilog.blif").is_file():
-            raise ToolFailed(f"Yosys cannot compare {netlist} with {name}: {done.first_line('ERROR')}.")
+            raise ToolFailed(f"Yosys cannot compare {netlist} with {top}: {done.first_line('ERROR')}.")
         equal, reason = _solved(work)
         if (work / MITER).is_file():
             miter.write_bytes((work / MITER).read_bytes())

@@ -14,7 +14,7 @@ from fpgajet.errors import ToolFailed
 from fpgajet.rtl import RtlDesign
 from fpgajet.rtl.readback import synthesised
 from fpgajet.rtl.readback.synthesised import RESULT_FILE, compare_netlist, prove_synthesised
-from fpgajet.rtl.tools.yosys import count_cells
+from fpgajet.rtl.tools.yosys import count_cells, stage_sources
 from tests.rtl.conftest import copy_of, needs_yosys
 
 pytestmark = needs_yosys
@@ -73,7 +73,7 @@ MUTANTS: dict[str, tuple[Callable[[str], str], str]] = {
 def compared(small: RtlDesign, folder: Path, text: str) -> tuple[bool | None, str, dict[str, int]]:
     path = folder / "netlist.v"
     path.write_text(text)
-    return compare_netlist(small, NAME, path, folder / "miter.aig")
+    return compare_netlist("fpgajet_stage_0", stage_sources(small, NAME), path, folder / "miter.aig")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
