@@ -27,7 +27,7 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
     program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
     formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
     contents = _tables(program)
-    numbered = {use: number for number, use in enumerate(contents)}
+    numbered: dict[Use | None, int] = {use: number for number, use in enumerate(contents)}
     cells: list[Cell] = [_cell(op, formats, numbered.get(_use(program, op), 0)) for op in program.ops]
     numbers = []
     for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
