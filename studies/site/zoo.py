@@ -32,6 +32,10 @@ INPUTS = {
         "The jet axis, the angles relative to it and the logarithm of pT are computed in software. LUT, DSP and "
         "latency begin after it.",
     ),
+    "objects": (
+        "log10 pT, eta, phi, log10 mass and one bit for each type",
+        "The logarithms and the steps of the angles are computed in software. LUT, DSP and latency begin after them.",
+    ),
     "puppi": (
         "words of a CMS Phase-2 link, the jet's first",
         "Differences to the axis and the logarithm of pT are part of the firmware.",
@@ -75,7 +79,7 @@ def _card(config: CheckpointConfig) -> str:
         f"{', also called ' + ', '.join(alias) if alias else ''}. Quantisers: {config.model.bits}.", "",
         f"    fpgajet build --model {config.name} --part xcvu9p", "",
         "## Input and parameters", "",
-        f"- Input: the {config.constituents} leading constituents of a jet as {form}.",
+        f"- Input: the {config.constituents} leading {_inputs(config)} as {form}.",
         f"- Output: one score; top if it is above 0. Not a probability: {_last_type(config)}.",
         f"- Parameters: {', '.join(_counts(config))}.", "",
         "## Data", "", *_data(config), "",
@@ -86,6 +90,10 @@ def _card(config: CheckpointConfig) -> str:
         "## Licence", "", "Apache-2.0, weights included. Cite fpgajet as CITATION.cff says.", "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _inputs(config: CheckpointConfig) -> str:
+    return "objects of an event" if config.model.form.objects else "constituents of a jet"
 
 
 def _last_type(config: CheckpointConfig) -> str:
@@ -107,6 +115,9 @@ def _data(config: CheckpointConfig) -> list[str]:
         for role, files in config.training.data.items()
         for file in files
     ]
+    if config.model.form.objects:
+        made = "Simulated events of Pythia 8 with a toy reconstruction ([how](../../events.md#the-events))."
+        return [made, "", markdown(["used for", "<file", "events", "<SHA-256 begins"], rows)]
     return [
         "Simulated top and QCD jets of Pythia 8 ([how they were made, and how they differ from the reference set]"
         "(../../data.md#close-to-the-reference-set-but-not-equal-to-it)).",
@@ -148,15 +159,16 @@ def _metrics(config: CheckpointConfig) -> list[str]:
             cells = [
                 measured(found[k], found[f"{k}_error"]) for k in ("auc", "inverse_background_efficiency_30")
             ]
-            rows.append([f"{name}, 20,000 shipped jets", *cells])
+            what = "600 shipped events" if config.model.form.objects else "20,000 shipped jets"
+            rows.append([f"{name}, {what}", *cells])
     window = config.metrics.mass_cut.get("auc")
     if window:
         rows.append(
-            ["jet-mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"]
+            ["mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"]
         )
     return [
         markdown(["precision and jets", "AUC", "1/ε_B at ε_S = 0.3"], rows), "",
-        "Half of the jets are top jets. Errors are one standard deviation from the number of jets; another seed of the "
+        "Half of them are signal. Errors are one standard deviation from the number of jets; another seed of the "
         "training changes a metric too.",
     ]  # fmt: skip
 
@@ -195,6 +207,11 @@ def _hardware(model: str) -> list[str]:
 
 def _limits(config: CheckpointConfig, limit: str) -> Iterator[str]:
     low, high = 550, 650
+    if config.model.form.objects:
+        yield "- Trained on a toy reconstruction without pile-up: good for comparisons, not for physics results."
+        yield "- One training. The spread over seeds is not in the errors."
+        yield f"- {limit}"
+        return
     yield f"- Trained for jets of {low} < pT < {high} GeV at 14 TeV without pile-up; elsewhere it was not measured,"
     yield "  but for [pile-up](../../data.md#taggers-with-pile-up) where that table names it."
     yield "- One training, chosen from several starts. The spread over seeds is not in the errors."
