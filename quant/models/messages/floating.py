@@ -182,7 +182,7 @@ def softmax_mean(operator: SoftmaxMean, z: Tensor, logits: Tensor, mask: Tensor)
     """What :class:`fpgajet.ops.SoftmaxMean` approximates: softmax over the real j, 0 without any."""
     real = mask[:, None, :, None] != 0
     weights = torch.softmax(torch.where(real, logits, -1e9), 2)
-    heads = z.unflatten(-1, (operator.heads, -1))  # [B, N, H, F / H]
+    heads = z.reshape(*z.shape[:-1], operator.heads, -1)  # [B, N, H, F / H]
     heard = torch.einsum("bijh,bjhc->bihc", torch.where(real, weights, 0.0), heads)
     return heard.flatten(-2)
 
