@@ -14,7 +14,7 @@ The packages, lowest first; a module imports only from its own package and from 
 8. ``readback``: the written Verilog as exact integers, for the proof.
 9. ``route``: placed and routed by open tools, for families that these know.
 10. The files here, in this order: ``options``, ``clock``, ``signal_map``, ``design``, ``hardware``, ``build``,
-   ``proof``, ``mutants``.
+   ``cuts``, ``by_operator``, ``proof``, ``mutants``.
 """
 
 from __future__ import annotations
