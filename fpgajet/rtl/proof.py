@@ -74,6 +74,7 @@ def prove_verilog(
     options: RtlOptions,
     samples: NDArray[np.int64],
     made: Circuit | None = None,
+    keep: Path | None = None,
 ) -> Proof:
     """Prove that Verilog files compute their network's score for every jet.
 
@@ -87,6 +88,7 @@ def prove_verilog(
         options: those that it was written with.
         samples: raw inputs [events, inputs]; ``event`` of a refuted proof counts in :func:`searched` of them.
         made: what the caller has made of the same network, clock and options.
+        keep: folder that gets a file per function of a statement, which ``scripts/check_proof.py`` checks.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -100,7 +102,7 @@ def prove_verilog(
         if changed:
             return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
         return prove_netlist(network, netlist, samples)
-    reading = compare_files(design, netlist, schedule)
+    reading = compare_files(design, netlist, schedule, keep)
     if reading.wrong:
         whole = _whole(network, reading, made, samples)
         if whole.level is not Level.COMPARED:
