@@ -142,6 +142,8 @@ def _reaching(precision: FixedType, bit: int) -> FixedType:
 
     The vendor's types end the program where a value is rounded at a bit above its highest one.
     """
+    if precision.fraction == 0 and not precision.signed:  # a count, which is never rounded
+        return precision
     missing = max(bit + 1 - (precision.bits - precision.fraction), 0)
     return replace(precision, bits=precision.bits + missing)
 

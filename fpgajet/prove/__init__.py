@@ -7,6 +7,7 @@
 ``algebra``      the operations of a scalar graph on polynomials
 ``nodes``        nodes of a scalar graph as polynomials
 ``cones``        comparison of two polynomials for every value of what they depend on
+``blocks``       the same for a wide value, a block of its values at a time
 ``prover``       the proof of a whole implementation
 ===============  =====================================================================
 """
