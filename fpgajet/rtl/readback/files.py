@@ -14,7 +14,7 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.readback.as_written import as_written
-from fpgajet.rtl.readback.circuit import TOP, check_valid, score_nodes
+from fpgajet.rtl.readback.circuit import TOP, check_decision, check_valid, score_nodes
 from fpgajet.rtl.readback.hierarchy import NotRead
 from fpgajet.rtl.readback.library import require_meanings, true_meanings
 from fpgajet.rtl.readback.logic import Logic
@@ -70,6 +70,7 @@ def compare_files(
     try:
         require_meanings(modules)
         check_valid(modules, schedule.stages)
+        check_decision(modules, design.threshold, netlist.cells[netlist.outputs[0]].format.signed)
         problem = wiring.misplaced()
         wrong = [] if problem else logic.wrong()
         if wrong:

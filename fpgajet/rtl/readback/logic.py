@@ -152,7 +152,9 @@ class _Operands:
         new = [bit for bit in bits if isinstance(bit, int) and bit not in self.words]
         whole = len(set(new)) == len(bits)
         if new:
-            kind = shape if whole and bits[0] == new[0] else Format(False, len(set(new)), 0)
+            # The upper bits of a number with sign, where its lower ones are known: they have the sign.
+            upper = shape.signed and tuple(bits[-len(new) :]) == tuple(new)
+            kind = shape if whole and bits[0] == new[0] else Format(upper, len(set(new)), 0)
             narrow = FixedType(False, 1, 0) if kind.width == 1 else precision(kind)
             self.types.append(FixedType(narrow.signed, narrow.bits, 0))
             word = Word(self.graph.input(len(self.types) - 1, self.types[-1]), kind.width)
