@@ -21,12 +21,13 @@ void activation_phase(x_T x[VALUES], y_T y[VALUES], typename CONFIG_T::table_t t
     }
 }
 
-template <class x_T, class y_T, typename CONFIG_T, unsigned VALUES>
-void activation_shared(x_T x[VALUES], y_T y[VALUES], typename CONFIG_T::table_t table[CONFIG_T::entries]) {
+template <class UNIT>
+void activation_shared(typename UNIT::first_t x[UNIT::size], typename UNIT::second_t y[UNIT::size],
+                       typename UNIT::config_t::table_t table[UNIT::config_t::entries]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=table
-    activation_phase<x_T, y_T, CONFIG_T, VALUES>(x, y, table);
+    activation_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(x, y, table);
 }
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -38,7 +39,8 @@ void activation_table(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::featu
     static const unsigned J = folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::at_once;
     static const unsigned values = R * J * F;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=activation_shared<x_T, y_T, CONFIG_T, values> limit=1
+    typedef shared_unit<CONFIG_T, values, x_T, y_T> unit_t;
+    #pragma HLS ALLOCATION function instances=activation_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=y complete
     #pragma HLS ARRAY_PARTITION variable=table complete
@@ -53,7 +55,7 @@ void activation_table(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::featu
         if (CONFIG_T::reuse_factor == 1)
             activation_phase<x_T, y_T, CONFIG_T, values>(now, made, table);
         else
-            activation_shared<x_T, y_T, CONFIG_T, values>(now, made, table);
+            activation_shared<unit_t>(now, made, table);
         scatter_columns<y_T, R, CONFIG_T::columns, F, J>(made, y, phase);
     }
 }

@@ -37,17 +37,17 @@ void affine_sum_phase(s_T s[AT_ONCE * CONFIG_T::features], typename CONFIG_T::ot
     }
 }
 
-template <class s_T, typename CONFIG_T, unsigned AT_ONCE>
-void affine_sum_shared(s_T s[AT_ONCE * CONFIG_T::features],
-                       typename CONFIG_T::others_t others[AT_ONCE * CONFIG_T::features],
-                       typename CONFIG_T::count_t count[AT_ONCE],
-                       typename CONFIG_T::sum_t sum[AT_ONCE * CONFIG_T::outputs],
-                       typename CONFIG_T::weight_t weight[CONFIG_T::outputs * 2 * CONFIG_T::features],
-                       typename CONFIG_T::bias_t bias[CONFIG_T::outputs]) {
+template <class UNIT>
+void affine_sum_shared(typename UNIT::first_t s[UNIT::size * UNIT::config_t::features],
+                       typename UNIT::config_t::others_t others[UNIT::size * UNIT::config_t::features],
+                       typename UNIT::config_t::count_t count[UNIT::size],
+                       typename UNIT::config_t::sum_t sum[UNIT::size * UNIT::config_t::outputs],
+                       typename UNIT::config_t::weight_t weight[UNIT::config_t::outputs * 2 * UNIT::config_t::features],
+                       typename UNIT::config_t::bias_t bias[UNIT::config_t::outputs]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=weight,bias
-    affine_sum_phase<s_T, CONFIG_T, AT_ONCE>(s, others, count, sum, weight, bias);
+    affine_sum_phase<typename UNIT::first_t, typename UNIT::config_t, UNIT::size>(s, others, count, sum, weight, bias);
 }
 
 template <class s_T, class mask_T, class y_T, typename CONFIG_T>
@@ -64,7 +64,8 @@ void affine_mean(s_T s[CONFIG_T::slots * CONFIG_T::features], mask_T mask[CONFIG
     static const unsigned G = CONFIG_T::outputs;
     static const unsigned J = folding<N, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=affine_sum_shared<s_T, CONFIG_T, J> limit=1
+    typedef shared_unit<CONFIG_T, J, s_T> unit_t;
+    #pragma HLS ALLOCATION function instances=affine_sum_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=s complete
     #pragma HLS ARRAY_PARTITION variable=mask complete
     #pragma HLS ARRAY_PARTITION variable=y complete
@@ -119,7 +120,7 @@ void affine_mean(s_T s[CONFIG_T::slots * CONFIG_T::features], mask_T mask[CONFIG
         if (CONFIG_T::reuse_factor == 1)
             affine_sum_phase<s_T, CONFIG_T, J>(own, rest, n, made, weight, bias);
         else
-            affine_sum_shared<s_T, CONFIG_T, J>(own, rest, n, made, weight, bias);
+            affine_sum_shared<unit_t>(own, rest, n, made, weight, bias);
         scatter_columns<sum_T, 1, N, G, J>(made, sum, phase);
     }
 

@@ -30,14 +30,16 @@ void dense_phase(x_T x[POINTS * CONFIG_T::features], y_T y[POINTS * CONFIG_T::ou
     }
 }
 
-template <class x_T, class y_T, typename CONFIG_T, unsigned POINTS>
-void dense_shared(x_T x[POINTS * CONFIG_T::features], y_T y[POINTS * CONFIG_T::outputs],
-                  typename CONFIG_T::weight_t weight[CONFIG_T::outputs * CONFIG_T::features],
-                  typename CONFIG_T::bias_t bias[CONFIG_T::outputs]) {
+template <class UNIT>
+void dense_shared(typename UNIT::first_t x[UNIT::size * UNIT::config_t::features],
+                  typename UNIT::second_t y[UNIT::size * UNIT::config_t::outputs],
+                  typename UNIT::config_t::weight_t weight[UNIT::config_t::outputs * UNIT::config_t::features],
+                  typename UNIT::config_t::bias_t bias[UNIT::config_t::outputs]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=weight,bias
-    dense_phase<x_T, y_T, CONFIG_T, POINTS>(x, y, weight, bias);
+    dense_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(
+        x, y, weight, bias);
 }
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -48,7 +50,8 @@ void dense_last_axis(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::featur
     static const unsigned J = folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::at_once;
     static const unsigned points = CONFIG_T::rows * J;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=dense_shared<x_T, y_T, CONFIG_T, points> limit=1
+    typedef shared_unit<CONFIG_T, points, x_T, y_T> unit_t;
+    #pragma HLS ALLOCATION function instances=dense_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=y complete
     #pragma HLS ARRAY_PARTITION variable=weight complete
@@ -64,7 +67,7 @@ void dense_last_axis(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::featur
         if (CONFIG_T::reuse_factor == 1)
             dense_phase<x_T, y_T, CONFIG_T, points>(now, made, weight, bias);
         else
-            dense_shared<x_T, y_T, CONFIG_T, points>(now, made, weight, bias);
+            dense_shared<unit_t>(now, made, weight, bias);
         scatter_columns<y_T, CONFIG_T::rows, CONFIG_T::columns, CONFIG_T::outputs, J>(made, y, phase);
     }
 }

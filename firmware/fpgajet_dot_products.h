@@ -38,12 +38,13 @@ void dot_products_phase(typename CONFIG_T::momentum_t first[PAIRS * 4], typename
     }
 }
 
-template <class d_T, typename CONFIG_T, unsigned PAIRS>
-void dot_products_shared(typename CONFIG_T::momentum_t first[PAIRS * 4],
-                         typename CONFIG_T::momentum_t second[PAIRS * 4], d_T d[PAIRS]) {
+template <class UNIT>
+void dot_products_shared(typename UNIT::config_t::momentum_t first[UNIT::size * 4],
+                         typename UNIT::config_t::momentum_t second[UNIT::size * 4],
+                         typename UNIT::first_t d[UNIT::size]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    dot_products_phase<d_T, CONFIG_T, PAIRS>(first, second, d);
+    dot_products_phase<typename UNIT::first_t, typename UNIT::config_t, UNIT::size>(first, second, d);
 }
 
 // A lane belongs to a slot i and takes the pairs (i, i + distance) around the ring of slots, distances 0 ... slots / 2.
@@ -55,7 +56,8 @@ void dot_products(p_T p[CONFIG_T::constituents * 4],
     static const unsigned J = folding<slots / 2 + 1, CONFIG_T::reuse_factor>::at_once;
     static const unsigned pairs = slots * J;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=dot_products_shared<d_T, CONFIG_T, pairs> limit=1
+    typedef shared_unit<CONFIG_T, pairs, d_T> unit_t;
+    #pragma HLS ALLOCATION function instances=dot_products_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=p complete
     #pragma HLS ARRAY_PARTITION variable=d complete
 
@@ -77,7 +79,7 @@ void dot_products(p_T p[CONFIG_T::constituents * 4],
         if (CONFIG_T::reuse_factor == 1)
             dot_products_phase<d_T, CONFIG_T, pairs>(first, second, made);
         else
-            dot_products_shared<d_T, CONFIG_T, pairs>(first, second, made);
+            dot_products_shared<unit_t>(first, second, made);
         scatter_pairs<d_T, slots, 1, 0, J>(made, made, d, phase);
     }
 }

@@ -34,16 +34,17 @@ void constituent_terms_phase(s_T s[AT_ONCE * CONFIG_T::features],
     }
 }
 
-template <class s_T, typename CONFIG_T, unsigned WIDTH, unsigned AT_ONCE>
-void constituent_terms_shared(s_T s[AT_ONCE * CONFIG_T::features],
-                              typename CONFIG_T::receiver_t receiver[AT_ONCE * CONFIG_T::outputs],
-                              typename CONFIG_T::sender_t sender[AT_ONCE * CONFIG_T::outputs],
-                              typename CONFIG_T::weight_t weight[CONFIG_T::outputs * WIDTH],
-                              typename CONFIG_T::bias_t bias[CONFIG_T::outputs]) {
+template <class UNIT>
+void constituent_terms_shared(typename UNIT::first_t s[UNIT::size * UNIT::config_t::features],
+                              typename UNIT::config_t::receiver_t receiver[UNIT::size * UNIT::config_t::outputs],
+                              typename UNIT::config_t::sender_t sender[UNIT::size * UNIT::config_t::outputs],
+                              typename UNIT::config_t::weight_t weight[UNIT::config_t::outputs * UNIT::extra],
+                              typename UNIT::config_t::bias_t bias[UNIT::config_t::outputs]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=weight,bias
-    constituent_terms_phase<s_T, CONFIG_T, WIDTH, AT_ONCE>(s, receiver, sender, weight, bias);
+    constituent_terms_phase<typename UNIT::first_t, typename UNIT::config_t, UNIT::extra, UNIT::size>(
+        s, receiver, sender, weight, bias);
 }
 
 template <class s_T, typename CONFIG_T, unsigned WIDTH>
@@ -58,7 +59,8 @@ void constituent_terms(s_T s[CONFIG_T::slots * CONFIG_T::features],
     static const unsigned G = CONFIG_T::outputs;
     static const unsigned J = folding<CONFIG_T::slots, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=constituent_terms_shared<s_T, CONFIG_T, WIDTH, J> limit=1
+    typedef shared_unit<CONFIG_T, J, s_T, s_T, s_T, WIDTH> unit_t;
+    #pragma HLS ALLOCATION function instances=constituent_terms_shared<unit_t> limit=1
     for (unsigned phase = 0; phase < folding<N, CONFIG_T::reuse_factor>::phases; phase++) {
         #pragma HLS UNROLL
         s_T now[J * CONFIG_T::features];
@@ -71,7 +73,7 @@ void constituent_terms(s_T s[CONFIG_T::slots * CONFIG_T::features],
         if (CONFIG_T::reuse_factor == 1)
             constituent_terms_phase<s_T, CONFIG_T, WIDTH, J>(now, received, sent, weight, bias);
         else
-            constituent_terms_shared<s_T, CONFIG_T, WIDTH, J>(now, received, sent, weight, bias);
+            constituent_terms_shared<unit_t>(now, received, sent, weight, bias);
         scatter_columns<receiver_T, 1, N, G, J>(received, receiver, phase);
         scatter_columns<sender_T, 1, N, G, J>(sent, sender, phase);
     }
@@ -105,15 +107,18 @@ void edge_phase(typename CONFIG_T::receiver_t receiver[CONFIG_T::slots * CONFIG_
     }
 }
 
-template <class x_T, class m_T, typename CONFIG_T, unsigned E, unsigned AT_ONCE>
-void edge_shared(typename CONFIG_T::receiver_t receiver[CONFIG_T::slots * CONFIG_T::outputs],
-                 typename CONFIG_T::sender_t sender[AT_ONCE * CONFIG_T::outputs],
-                 x_T x[CONFIG_T::slots * AT_ONCE * (E ? E : 1)], m_T m[CONFIG_T::slots * AT_ONCE * CONFIG_T::outputs],
-                 typename CONFIG_T::weight_t weight[CONFIG_T::outputs * (2 * CONFIG_T::features + E)]) {
+template <class UNIT>
+void edge_shared(typename UNIT::config_t::receiver_t receiver[UNIT::config_t::slots * UNIT::config_t::outputs],
+                 typename UNIT::config_t::sender_t sender[UNIT::size * UNIT::config_t::outputs],
+                 typename UNIT::first_t x[UNIT::config_t::slots * UNIT::size * (UNIT::extra ? UNIT::extra : 1)],
+                 typename UNIT::second_t m[UNIT::config_t::slots * UNIT::size * UNIT::config_t::outputs],
+                 typename UNIT::config_t::weight_t
+                     weight[UNIT::config_t::outputs * (2 * UNIT::config_t::features + UNIT::extra)]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=weight
-    edge_phase<x_T, m_T, CONFIG_T, E, AT_ONCE>(receiver, sender, x, m, weight);
+    edge_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::extra, UNIT::size>(
+        receiver, sender, x, m, weight);
 }
 
 // E = 0: x is not read.
@@ -126,7 +131,8 @@ void edges_of(s_T s[CONFIG_T::slots * CONFIG_T::features], x_T x[], m_T m[],
     static const unsigned G = CONFIG_T::outputs;
     static const unsigned J = folding<CONFIG_T::slots, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=edge_shared<x_T, m_T, CONFIG_T, E, J> limit=1
+    typedef shared_unit<CONFIG_T, J, x_T, m_T, x_T, E> unit_t;
+    #pragma HLS ALLOCATION function instances=edge_shared<unit_t> limit=1
     typename CONFIG_T::receiver_t receiver[N * G];
     sender_T sender[N * G];
     #pragma HLS ARRAY_PARTITION variable=receiver complete
@@ -147,7 +153,7 @@ void edges_of(s_T s[CONFIG_T::slots * CONFIG_T::features], x_T x[], m_T m[],
         if (CONFIG_T::reuse_factor == 1)
             edge_phase<x_T, m_T, CONFIG_T, E, J>(receiver, sent, of_pairs, made, weight);
         else
-            edge_shared<x_T, m_T, CONFIG_T, E, J>(receiver, sent, of_pairs, made, weight);
+            edge_shared<unit_t>(receiver, sent, of_pairs, made, weight);
         scatter_columns<m_T, N, N, G, J>(made, m, phase);
     }
 }

@@ -31,6 +31,15 @@ void gather_columns(T all[ROWS * COLUMNS * FEATURES], T now[ROWS * AT_ONCE * FEA
     }
 }
 
+// The template arguments of a block of its own under one name, because the options of a pragma are split at commas.
+template <typename CONFIG_T, unsigned SIZE, class A, class B = A, class C = A, unsigned EXTRA = 0> struct shared_unit {
+    typedef CONFIG_T config_t;
+    typedef A first_t;
+    typedef B second_t;
+    typedef C third_t;
+    static const unsigned size = SIZE, extra = EXTRA;
+};
+
 // The way back: put the columns of one phase into [ROWS, COLUMNS, FEATURES].
 template <class T, unsigned ROWS, unsigned COLUMNS, unsigned FEATURES, unsigned AT_ONCE>
 void scatter_columns(T now[ROWS * AT_ONCE * FEATURES], T all[ROWS * COLUMNS * FEATURES], unsigned phase) {

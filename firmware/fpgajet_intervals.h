@@ -26,11 +26,13 @@ void intervals_phase(v_T first[VECTORS * 4], v_T second[VECTORS * 4], x_T x[VECT
     }
 }
 
-template <class v_T, class x_T, typename CONFIG_T, unsigned VECTORS>
-void intervals_shared(v_T first[VECTORS * 4], v_T second[VECTORS * 4], x_T x[VECTORS]) {
+template <class UNIT>
+void intervals_shared(typename UNIT::first_t first[UNIT::size * 4], typename UNIT::first_t second[UNIT::size * 4],
+                      typename UNIT::second_t x[UNIT::size]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    intervals_phase<v_T, x_T, CONFIG_T, VECTORS>(first, second, x);
+    intervals_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(
+        first, second, x);
 }
 
 // A lane belongs to a slot i and takes the pairs (i, i + distance) around the ring, distances 1 ... N / 2.
@@ -43,7 +45,8 @@ void intervals(v_T v[CONFIG_T::slots * CONFIG_T::channels * 4],
     static const unsigned J = folding<distances, CONFIG_T::reuse_factor>::at_once;
     static const unsigned vectors = N * J * V;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=intervals_shared<v_T, x_T, CONFIG_T, vectors> limit=1
+    typedef shared_unit<CONFIG_T, vectors, v_T, x_T> unit_t;
+    #pragma HLS ALLOCATION function instances=intervals_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=v complete
     #pragma HLS ARRAY_PARTITION variable=x complete
 
@@ -59,7 +62,7 @@ void intervals(v_T v[CONFIG_T::slots * CONFIG_T::channels * 4],
         if (CONFIG_T::reuse_factor == 1)
             intervals_phase<v_T, x_T, CONFIG_T, vectors>(first, second, made);
         else
-            intervals_shared<v_T, x_T, CONFIG_T, vectors>(first, second, made);
+            intervals_shared<unit_t>(first, second, made);
         scatter_pairs<x_T, N, V, 1, J>(made, made, x, phase);
     }
     clear_diagonal<x_T, N, V>(x);

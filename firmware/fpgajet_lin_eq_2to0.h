@@ -26,12 +26,12 @@ void pair_sum_phase(z_T z[CONFIG_T::slots * AT_ONCE * CONFIG_T::hidden],
     }
 }
 
-template <class z_T, typename CONFIG_T, unsigned AT_ONCE>
-void pair_sum_shared(z_T z[CONFIG_T::slots * AT_ONCE * CONFIG_T::hidden],
-                     typename CONFIG_T::sum_accumulator_t sum[CONFIG_T::hidden]) {
+template <class UNIT>
+void pair_sum_shared(typename UNIT::first_t z[UNIT::config_t::slots * UNIT::size * UNIT::config_t::hidden],
+                     typename UNIT::config_t::sum_accumulator_t sum[UNIT::config_t::hidden]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    pair_sum_phase<z_T, CONFIG_T, AT_ONCE>(z, sum);
+    pair_sum_phase<typename UNIT::first_t, typename UNIT::config_t, UNIT::size>(z, sum);
 }
 
 template <class z_T, class mask_T, class score_T, typename CONFIG_T>
@@ -44,7 +44,8 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
     static const unsigned K = CONFIG_T::scores;
     static const unsigned J = folding<M, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=pair_sum_shared<z_T, CONFIG_T, J> limit=1
+    typedef shared_unit<CONFIG_T, J, z_T> unit_t;
+    #pragma HLS ALLOCATION function instances=pair_sum_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=z complete
     #pragma HLS ARRAY_PARTITION variable=mask complete
     #pragma HLS ARRAY_PARTITION variable=weight complete
@@ -72,7 +73,7 @@ void lin_eq_2to0(z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden], ma
         if (CONFIG_T::reuse_factor == 1)
             pair_sum_phase<z_T, CONFIG_T, J>(now, partial);
         else
-            pair_sum_shared<z_T, CONFIG_T, J>(now, partial);
+            pair_sum_shared<unit_t>(now, partial);
         for (unsigned c = 0; c < C; c++) {
             #pragma HLS UNROLL
             sums[c] += partial[c];

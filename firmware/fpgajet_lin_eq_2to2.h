@@ -37,19 +37,20 @@ void lin_eq_2to2_phase(d_T d[PAIRS], ap_uint<1> real[PAIRS], typename CONFIG_T::
     }
 }
 
-template <class d_T, class z_T, typename CONFIG_T, unsigned PAIRS>
-void lin_eq_2to2_shared(d_T d[PAIRS], ap_uint<1> real[PAIRS],
-                        typename CONFIG_T::accumulator_t row_first[PAIRS * CONFIG_T::hidden],
-                        typename CONFIG_T::accumulator_t column_second[PAIRS * CONFIG_T::hidden],
-                        typename CONFIG_T::accumulator_t row_second[PAIRS * CONFIG_T::hidden],
-                        typename CONFIG_T::accumulator_t column_first[PAIRS * CONFIG_T::hidden],
-                        z_T forth[PAIRS * CONFIG_T::hidden], z_T back[PAIRS * CONFIG_T::hidden],
-                        typename CONFIG_T::weight_t weight[]) {
+template <class UNIT>
+void lin_eq_2to2_shared(typename UNIT::first_t d[UNIT::size], ap_uint<1> real[UNIT::size],
+                        typename UNIT::config_t::accumulator_t row_first[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::config_t::accumulator_t column_second[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::config_t::accumulator_t row_second[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::config_t::accumulator_t column_first[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::second_t forth[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::second_t back[UNIT::size * UNIT::config_t::hidden],
+                        typename UNIT::config_t::weight_t weight[]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=weight
-    lin_eq_2to2_phase<d_T, z_T, CONFIG_T, PAIRS>(d, real, row_first, column_second, row_second, column_first, forth, back,
-                                                 weight);
+    lin_eq_2to2_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(
+        d, real, row_first, column_second, row_second, column_first, forth, back, weight);
 }
 
 // What rows, columns and the diagonal add once the row sums S and the total T are there.
@@ -98,7 +99,8 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
     static const unsigned J = folding<M / 2 + 1, CONFIG_T::reuse_factor>::at_once;
     static const unsigned pairs = M * J;
     #pragma HLS INLINE
-    #pragma HLS ALLOCATION function instances=lin_eq_2to2_shared<d_T, z_T, CONFIG_T, pairs> limit=1
+    typedef shared_unit<CONFIG_T, pairs, d_T, z_T> unit_t;
+    #pragma HLS ALLOCATION function instances=lin_eq_2to2_shared<unit_t> limit=1
 
     accumulator_T of_row[M * C];      // what S_i and all pairs share give to row i
     accumulator_T of_column[M * C];   // what S_j gives to column j
@@ -142,8 +144,7 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
             lin_eq_2to2_phase<d_T, z_T, CONFIG_T, pairs>(now, real, row_first, column_second, row_second, column_first,
                                                          forth, back, weight);
         else
-            lin_eq_2to2_shared<d_T, z_T, CONFIG_T, pairs>(now, real, row_first, column_second, row_second, column_first,
-                                                          forth, back, weight);
+            lin_eq_2to2_shared<unit_t>(now, real, row_first, column_second, row_second, column_first, forth, back, weight);
         scatter_pairs<z_T, M, C, 0, J>(forth, back, z, phase);
     }
 }

@@ -33,16 +33,18 @@ void log_dots_phase(x_T first[PAIRS * 3], x_T second[PAIRS * 3], d_T d[PAIRS],
     }
 }
 
-template <class x_T, class d_T, typename CONFIG_T, unsigned PAIRS>
-void log_dots_shared(x_T first[PAIRS * 3], x_T second[PAIRS * 3], d_T d[PAIRS],
-                     typename CONFIG_T::eta_table_t eta_table[CONFIG_T::addresses],
-                     typename CONFIG_T::phi_table_t phi_table[CONFIG_T::addresses],
-                     typename CONFIG_T::sum_table_t sum_table[CONFIG_T::corrections],
-                     typename CONFIG_T::power_table_t power_table[CONFIG_T::exponents]) {
+template <class UNIT>
+void log_dots_shared(typename UNIT::first_t first[UNIT::size * 3], typename UNIT::first_t second[UNIT::size * 3],
+                     typename UNIT::second_t d[UNIT::size],
+                     typename UNIT::config_t::eta_table_t eta_table[UNIT::config_t::addresses],
+                     typename UNIT::config_t::phi_table_t phi_table[UNIT::config_t::addresses],
+                     typename UNIT::config_t::sum_table_t sum_table[UNIT::config_t::corrections],
+                     typename UNIT::config_t::power_table_t power_table[UNIT::config_t::exponents]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
     #pragma HLS FUNCTION_INSTANTIATE variable=eta_table,phi_table,sum_table,power_table
-    log_dots_phase<x_T, d_T, CONFIG_T, PAIRS>(first, second, d, eta_table, phi_table, sum_table, power_table);
+    log_dots_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(
+        first, second, d, eta_table, phi_table, sum_table, power_table);
 }
 
 template <class x_T, class d_T, typename CONFIG_T>
@@ -56,7 +58,8 @@ void log_dots(x_T x[CONFIG_T::constituents * 3], d_T d[CONFIG_T::constituents * 
     static const unsigned J = folding<distances, CONFIG_T::reuse_factor>::at_once;
     static const unsigned pairs = N * J;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=log_dots_shared<x_T, d_T, CONFIG_T, pairs> limit=1
+    typedef shared_unit<CONFIG_T, pairs, x_T, d_T> unit_t;
+    #pragma HLS ALLOCATION function instances=log_dots_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=d complete
     #pragma HLS ARRAY_PARTITION variable=eta_table complete
@@ -76,7 +79,7 @@ void log_dots(x_T x[CONFIG_T::constituents * 3], d_T d[CONFIG_T::constituents * 
         if (CONFIG_T::reuse_factor == 1)
             log_dots_phase<x_T, d_T, CONFIG_T, pairs>(first, second, made, eta_table, phi_table, sum_table, power_table);
         else
-            log_dots_shared<x_T, d_T, CONFIG_T, pairs>(first, second, made, eta_table, phi_table, sum_table, power_table);
+            log_dots_shared<unit_t>(first, second, made, eta_table, phi_table, sum_table, power_table);
         scatter_pairs<d_T, N, 1, 1, J>(made, made, d, phase);
     }
     clear_diagonal<d_T, N, 1>(d);

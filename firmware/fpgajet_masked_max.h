@@ -52,12 +52,15 @@ void masked_max_phase(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T 
     }
 }
 
-template <class x_T, class e_T, typename CONFIG_T, unsigned AT_ONCE>
-void masked_max_shared(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T e[CONFIG_T::rows * AT_ONCE],
-                       x_T largest[CONFIG_T::rows * CONFIG_T::features], e_T found[CONFIG_T::rows]) {
+template <class UNIT>
+void masked_max_shared(typename UNIT::first_t x[UNIT::config_t::rows * UNIT::size * UNIT::config_t::features],
+                       typename UNIT::second_t e[UNIT::config_t::rows * UNIT::size],
+                       typename UNIT::first_t largest[UNIT::config_t::rows * UNIT::config_t::features],
+                       typename UNIT::second_t found[UNIT::config_t::rows]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    masked_max_phase<x_T, e_T, CONFIG_T, AT_ONCE>(x, e, largest, found);
+    masked_max_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(
+        x, e, largest, found);
 }
 
 template <class x_T, class e_T, class y_T, typename CONFIG_T>
@@ -67,7 +70,8 @@ void masked_max(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features], 
     static const unsigned F = CONFIG_T::features;
     static const unsigned J = folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=masked_max_shared<x_T, e_T, CONFIG_T, J> limit=1
+    typedef shared_unit<CONFIG_T, J, x_T, e_T> unit_t;
+    #pragma HLS ALLOCATION function instances=masked_max_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=e complete
     #pragma HLS ARRAY_PARTITION variable=y complete
@@ -91,7 +95,7 @@ void masked_max(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features], 
         if (CONFIG_T::reuse_factor == 1)
             masked_max_phase<x_T, e_T, CONFIG_T, J>(now, real, candidate, there);
         else
-            masked_max_shared<x_T, e_T, CONFIG_T, J>(now, real, candidate, there);
+            masked_max_shared<unit_t>(now, real, candidate, there);
         for (unsigned k = 0; k < R * F; k++) {
             #pragma HLS UNROLL
             e_T before = (phase == 0) ? e_T(0) : found[k / F];

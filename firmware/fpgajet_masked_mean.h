@@ -29,12 +29,13 @@ void masked_sum_phase(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T 
     }
 }
 
-template <class x_T, class e_T, typename CONFIG_T, unsigned AT_ONCE>
-void masked_sum_shared(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T e[CONFIG_T::rows * AT_ONCE],
-                       typename CONFIG_T::sum_t sum[CONFIG_T::rows * CONFIG_T::features]) {
+template <class UNIT>
+void masked_sum_shared(typename UNIT::first_t x[UNIT::config_t::rows * UNIT::size * UNIT::config_t::features],
+                       typename UNIT::second_t e[UNIT::config_t::rows * UNIT::size],
+                       typename UNIT::config_t::sum_t sum[UNIT::config_t::rows * UNIT::config_t::features]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    masked_sum_phase<x_T, e_T, CONFIG_T, AT_ONCE>(x, e, sum);
+    masked_sum_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(x, e, sum);
 }
 
 template <class x_T, class e_T, class y_T, typename CONFIG_T>
@@ -45,7 +46,8 @@ void masked_mean(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features],
     static const unsigned F = CONFIG_T::features;
     static const unsigned J = folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=masked_sum_shared<x_T, e_T, CONFIG_T, J> limit=1
+    typedef shared_unit<CONFIG_T, J, x_T, e_T> unit_t;
+    #pragma HLS ALLOCATION function instances=masked_sum_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=e complete
     #pragma HLS ARRAY_PARTITION variable=y complete
@@ -70,7 +72,7 @@ void masked_mean(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features],
         if (CONFIG_T::reuse_factor == 1)
             masked_sum_phase<x_T, e_T, CONFIG_T, J>(now, real, partial);
         else
-            masked_sum_shared<x_T, e_T, CONFIG_T, J>(now, real, partial);
+            masked_sum_shared<unit_t>(now, real, partial);
         for (unsigned k = 0; k < R * F; k++) {
             #pragma HLS UNROLL
             sum[k] += partial[k];

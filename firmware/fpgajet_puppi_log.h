@@ -4,22 +4,9 @@
 #ifndef FPGAJET_PUPPI_LOG_H_
 #define FPGAJET_PUPPI_LOG_H_
 
-#include "fpgajet_select.h"
+#include "fpgajet_puppi_words.h"
 
 namespace nnet {
-
-// Bits of a word in three pieces: pT 13:0, eta 25:14, phi 36:26.
-template <class x_T> void unpack_puppi(x_T piece[4], ap_uint<14> &pt, ap_int<12> &eta, ap_int<11> &phi) {
-    #pragma HLS INLINE
-    const ap_uint<16> low = piece[0], middle = piece[1], high = piece[2];
-    pt = low.range(13, 0);
-    eta = 0;  // nothing is read before it is written
-    phi = 0;
-    eta.range(1, 0) = low.range(15, 14);
-    eta.range(11, 2) = middle.range(9, 0);
-    phi.range(5, 0) = middle.range(15, 10);
-    phi.range(10, 6) = high.range(4, 0);
-}
 
 // A difference in steps of the network.
 template <typename CONFIG_T> typename CONFIG_T::angle_t relative_angle(ap_int<14> difference) {
@@ -30,6 +17,23 @@ template <typename CONFIG_T> typename CONFIG_T::angle_t relative_angle(ap_int<14
     scaled.range() = product.range();
     const typename CONFIG_T::angle_t angle = scaled;
     return angle;
+}
+
+// Steps of log2 pT; anything where pT is 0.
+template <typename CONFIG_T>
+typename CONFIG_T::number_t puppi_logarithm(ap_uint<14> number, typename CONFIG_T::log_table_t log_table[64]) {
+    #pragma HLS INLINE
+    // Binary search for the leading one: where the top bits are all 0, shift it up.
+    ap_uint<5> exponent = 0;
+    for (unsigned shift = 8; shift > 0; shift /= 2) {
+        #pragma HLS UNROLL
+        const auto above = number.range(13, 14 - shift) == 0;
+        number = select(above, ap_uint<14>(number << shift), number);
+        exponent += select(above, ap_uint<5>(0), ap_uint<5>(shift));
+    }
+    const ap_uint<6> mantissa = number.range(12, 7);
+    const typename CONFIG_T::logarithm_t logarithm = lookup<64>(log_table, mantissa) + exponent * int(CONFIG_T::steps);
+    return logarithm;
 }
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -51,23 +55,8 @@ void puppi_log(x_T x[(CONFIG_T::constituents + 1) * 4], y_T y[CONFIG_T::constitu
         ap_int<11> phi;
         unpack_puppi<x_T>(&x[4 * (i + 1)], pt, eta, phi);
 
-        // Binary search for the leading one: where the top bits are all 0, shift it up.
-        ap_uint<14> number = pt;
-        ap_uint<5> exponent = 0;
-        for (unsigned shift = 8; shift > 0; shift /= 2) {
-            #pragma HLS UNROLL
-            const auto above = number.range(13, 14 - shift) == 0;
-            number = select(above, ap_uint<14>(number << shift), number);
-            exponent += select(above, ap_uint<5>(0), ap_uint<5>(shift));
-        }
-        const ap_uint<6> mantissa = number.range(12, 7);
-        const typename CONFIG_T::logarithm_t logarithm = lookup<64>(log_table, mantissa) + exponent * int(CONFIG_T::steps);
-        const typename CONFIG_T::number_t l = logarithm;
-
-        ap_int<14> around = phi - jet_phi;
-        const auto beyond = around >= int(CONFIG_T::half_turn), before = around < -int(CONFIG_T::half_turn);
-        around -= select(beyond, ap_int<14>(2 * CONFIG_T::half_turn), ap_int<14>(0));
-        around += select(before, ap_int<14>(2 * CONFIG_T::half_turn), ap_int<14>(0));
+        const typename CONFIG_T::number_t l = puppi_logarithm<CONFIG_T>(pt, log_table);
+        const ap_int<14> around = wrapped_phi<CONFIG_T::half_turn>(phi - jet_phi);
         const ap_int<14> across = eta - jet_eta;
 
         const auto real = pt != 0;

@@ -62,10 +62,11 @@ template <class x_T, class y_T, typename CONFIG_T, unsigned VALUES> void signed_
     }
 }
 
-template <class x_T, class y_T, typename CONFIG_T, unsigned VALUES> void signed_log_shared(x_T x[VALUES], y_T y[VALUES]) {
+template <class UNIT>
+void signed_log_shared(typename UNIT::first_t x[UNIT::size], typename UNIT::second_t y[UNIT::size]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    signed_log_phase<x_T, y_T, CONFIG_T, VALUES>(x, y);
+    signed_log_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::config_t, UNIT::size>(x, y);
 }
 
 template <class x_T, class y_T, typename CONFIG_T>
@@ -74,7 +75,8 @@ void signed_log(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features],
     static const unsigned J = folding<CONFIG_T::columns, CONFIG_T::reuse_factor>::at_once;
     static const unsigned values = CONFIG_T::rows * J * CONFIG_T::features;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=signed_log_shared<x_T, y_T, CONFIG_T, values> limit=1
+    typedef shared_unit<CONFIG_T, values, x_T, y_T> unit_t;
+    #pragma HLS ALLOCATION function instances=signed_log_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=y complete
 
@@ -88,7 +90,7 @@ void signed_log(x_T x[CONFIG_T::rows * CONFIG_T::columns * CONFIG_T::features],
         if (CONFIG_T::reuse_factor == 1)
             signed_log_phase<x_T, y_T, CONFIG_T, values>(now, made);
         else
-            signed_log_shared<x_T, y_T, CONFIG_T, values>(now, made);
+            signed_log_shared<unit_t>(now, made);
         scatter_columns<y_T, CONFIG_T::rows, CONFIG_T::columns, CONFIG_T::features, J>(made, y, phase);
     }
 }
@@ -102,7 +104,8 @@ void pair_log(x_T x[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::features],
     static const unsigned J = folding<N / 2 + 1, CONFIG_T::reuse_factor>::at_once;
     static const unsigned values = N * J * F;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=signed_log_shared<x_T, y_T, CONFIG_T, values> limit=1
+    typedef shared_unit<CONFIG_T, values, x_T, y_T> unit_t;
+    #pragma HLS ALLOCATION function instances=signed_log_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=x complete
     #pragma HLS ARRAY_PARTITION variable=y complete
 
@@ -116,7 +119,7 @@ void pair_log(x_T x[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::features],
         if (CONFIG_T::reuse_factor == 1)
             signed_log_phase<x_T, y_T, CONFIG_T, values>(now, made);
         else
-            signed_log_shared<x_T, y_T, CONFIG_T, values>(now, made);
+            signed_log_shared<unit_t>(now, made);
         scatter_pairs<y_T, N, F, 0, J>(made, made, y, phase);
     }
 }

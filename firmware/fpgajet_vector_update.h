@@ -44,14 +44,16 @@ void weighted_sum_phase(v_T v[AT_ONCE * CONFIG_T::given * 4], w_T w[CONFIG_T::sl
     }
 }
 
-template <class v_T, class w_T, class e_T, typename CONFIG_T, unsigned AT_ONCE>
-void weighted_sum_shared(v_T v[AT_ONCE * CONFIG_T::given * 4], w_T w[CONFIG_T::slots * AT_ONCE * CONFIG_T::channels],
-                         e_T e[CONFIG_T::slots * AT_ONCE],
-                         typename CONFIG_T::total_weight_t total[CONFIG_T::slots * CONFIG_T::channels],
-                         typename CONFIG_T::pulled_t pulled[CONFIG_T::slots * CONFIG_T::channels * 4]) {
+template <class UNIT>
+void weighted_sum_shared(typename UNIT::first_t v[UNIT::size * UNIT::config_t::given * 4],
+                         typename UNIT::second_t w[UNIT::config_t::slots * UNIT::size * UNIT::config_t::channels],
+                         typename UNIT::third_t e[UNIT::config_t::slots * UNIT::size],
+                         typename UNIT::config_t::total_weight_t total[UNIT::config_t::slots * UNIT::config_t::channels],
+                         typename UNIT::config_t::pulled_t pulled[UNIT::config_t::slots * UNIT::config_t::channels * 4]) {
     #pragma HLS INLINE off
     #pragma HLS PIPELINE II=1
-    weighted_sum_phase<v_T, w_T, e_T, CONFIG_T, AT_ONCE>(v, w, e, total, pulled);
+    weighted_sum_phase<typename UNIT::first_t, typename UNIT::second_t, typename UNIT::third_t,
+                       typename UNIT::config_t, UNIT::size>(v, w, e, total, pulled);
 }
 
 template <class v_T, class w_T, class e_T, class y_T, typename CONFIG_T>
@@ -63,7 +65,8 @@ void vector_update(v_T v[CONFIG_T::slots * CONFIG_T::given * 4],
     static const unsigned V = CONFIG_T::channels;
     static const unsigned J = folding<N, CONFIG_T::reuse_factor>::at_once;
     #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ALLOCATION function instances=weighted_sum_shared<v_T, w_T, e_T, CONFIG_T, J> limit=1
+    typedef shared_unit<CONFIG_T, J, v_T, w_T, e_T> unit_t;
+    #pragma HLS ALLOCATION function instances=weighted_sum_shared<unit_t> limit=1
     #pragma HLS ARRAY_PARTITION variable=v complete
     #pragma HLS ARRAY_PARTITION variable=w complete
     #pragma HLS ARRAY_PARTITION variable=e complete
@@ -92,7 +95,7 @@ void vector_update(v_T v[CONFIG_T::slots * CONFIG_T::given * 4],
         if (CONFIG_T::reuse_factor == 1)
             weighted_sum_phase<v_T, w_T, e_T, CONFIG_T, J>(sending, weights, edges, total_now, pulled_now);
         else
-            weighted_sum_shared<v_T, w_T, e_T, CONFIG_T, J>(sending, weights, edges, total_now, pulled_now);
+            weighted_sum_shared<unit_t>(sending, weights, edges, total_now, pulled_now);
         for (unsigned k = 0; k < N * V; k++) {
             #pragma HLS UNROLL
             total[k] = (phase == 0) ? total_now[k] : typename CONFIG_T::total_weight_t(total[k] + total_now[k]);

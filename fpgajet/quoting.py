@@ -7,9 +7,12 @@ Markdown and HTML have theirs in :mod:`fpgajet.report.quoting`; part names a gra
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 #: What stands for itself between the quotes of Tcl: no quote, bracket, dollar, brace or backslash.
 _PLAIN_TCL = re.compile(r"[A-Za-z0-9_.,:%/+=@^~ -]", re.ASCII)
+
+_RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text(encoding="ascii").split())
 
 
 def tcl(value: object) -> str:
@@ -34,6 +37,11 @@ def identifier(value: object) -> str:
     words = re.findall(r"[A-Za-z0-9]+", str(value))
     name = "_".join(words) or "model"
     return name if name[0].isalpha() else f"model_{name}"
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name is a word of C++, Verilog or VHDL, in capital letters or not: VHDL does not tell cases apart."""
+    return name.lower() in _RESERVED
 
 
 def is_identifier(value: object) -> bool:

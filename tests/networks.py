@@ -20,6 +20,8 @@ def t(text: str) -> FixedType:
 #: Coarse forms, so that tables are small; the address of the second is cut, so that it saturates.
 TRIGGER = Trigger(pt_lsb=1.0, pt_bits=9, angle_steps=60, angle_bits=6)
 PUPPI = Puppi(pt_lsb=0.125, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
+#: Without a word of the jet, and with candidates in any order.
+PUPPI_SUM = replace(PUPPI, axis="sum", order="any")
 LOG = Log(pt_lsb=0.5, pt_bits=6, steps=4, angle_steps=60, angle_bits=6)
 
 
@@ -36,11 +38,15 @@ def dots_node(form: InputForm, n: int, beams: int, output: FixedType) -> Node:
     return Node("dots", dots.operator, ("momenta",), tensors)
 
 
-def front_end(form: Puppi, n: int) -> Node:
-    """The node ``prepare``, which unpacks words."""
+def front_end(form: Puppi, n: int) -> list[Node]:
+    """The nodes that unpack words; ``prepare`` is the last of them."""
     kind = form.log_table_type()
-    tensors = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
-    return Node("prepare", form.front_end(n), ("momenta",), tensors)
+    table = {"log_table": Tensor(FixedArray(from_real(form.log_table(), kind), 0), kind)}
+    nodes: list[Node] = []
+    for name, operator in form.front_end(n).items():
+        read = nodes[-1].name if nodes else "momenta"
+        nodes.append(Node(name, operator, (read,), table if name == "prepare" else {}))
+    return nodes
 
 
 def random_network(
@@ -62,8 +68,8 @@ def random_network(
         return Tensor(FixedArray.of_type(raw, kind), kind)
 
     table = (slots + 1, hidden)
-    front = [front_end(form, n)] if isinstance(form, Puppi) else []
-    read = front[0].name if front else "momenta"
+    front = front_end(form, n) if isinstance(form, Puppi) else []
+    read = front[-1].name if front else "momenta"
     return Network(
         "random",
         "momenta",
@@ -103,6 +109,39 @@ def random_network(
         ),
         form,
     )
+
+
+def random_features(n: int = 4) -> Network:
+    """What candidates are, from words of a link, summed over those of a jet."""
+    (node,) = front_end(PUPPI, n)
+    given = node.operator
+    assert isinstance(given, ops.PuppiLog)
+    wide = t("ap_fixed<12,12,AP_TRN,AP_SAT>")
+    features = ops.PuppiFeatures(t("ap_fixed<10,10,AP_TRN,AP_SAT>"), given.number, n, given.steps)
+    return Network(
+        "features",
+        "momenta",
+        (n + 1, PUPPI.columns),
+        t("ap_ufixed<16,16,AP_RND_CONV,AP_SAT>"),
+        (
+            Node("features", features, ("momenta",), node.tensors),
+            Node("sum", ops.ConstituentSum(wide), ("features",)),
+        ),
+        PUPPI,
+    )
+
+
+def with_features(network: Network) -> Network:
+    """A network of the form PUPPI_SUM whose result also holds the sums of its candidates' features."""
+    features, total = random_features(network.constituents).nodes
+    score = network.output
+    nodes = (
+        *network.nodes,
+        replace(features, inputs=("axis",)),
+        total,
+        Node("both", ops.Join(t("ap_fixed<16,12,AP_TRN,AP_SAT>")), (score.name, total.name)),
+    )
+    return replace(network, nodes=nodes)
 
 
 def symmetric(network: Network, once: bool = False) -> Network:

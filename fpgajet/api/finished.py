@@ -25,8 +25,8 @@ class Proved:
 
     Attributes:
         directory: the build.
-        outcomes: one for the Verilog and one for the C++, as far as they are there: the proof, and the input that
-            refutes it, if there is one.
+        outcomes: one for the Verilog and one for the C++, as far as they are there, and one for the netlist where
+            that was asked for: the proof, and the input that refutes it, if there is one.
     """
 
     directory: Path
@@ -58,13 +58,15 @@ class Proved:
         """Raise what the command line would exit with.
 
         Raises:
-            Mismatch: an input exists for which Verilog or C++ differs from the reference.
+            Mismatch: an input exists for which Verilog or C++ differs from the reference, or a netlist from its stage.
         """
         from fpgajet.pipeline.prove_flow import described
 
         found = next((outcome for outcome in self.outcomes if outcome.proof.level == "refuted"), None)
         if found is None:
             return
+        if found.raw is None and found.counterexample is None:  # the input of a stage, which the reason names
+            raise Mismatch(f"{described(found.proof)}.")
         where = (
             f"the jet in {found.counterexample} (`fpgajet csim --events` takes it)"
             if found.counterexample
@@ -97,6 +99,7 @@ def prove(
     reporter: Reporter | None = None,
     trust: bool = False,
     keep: Path | str | None = None,
+    netlist: bool = False,
 ) -> Proved:
     """Prove that Verilog and C++ of a build compute the reference's score for every input.
 
@@ -106,10 +109,11 @@ def prove(
 
     Args:
         build_dir: made by ``fpgajet build``. Nothing changes there but ``counterexample.npy`` and
-            ``counterexample-cpp.npy``.
+            ``counterexample-cpp.npy``, and ``rtl/netlist.json``.
         reporter: hears when the proof begins and ends.
         trust: compile and run C++ that belongs to another user too.
         keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
+        netlist: synthesise every stage with Yosys, and prove the netlist that is counted equal to the Verilog.
 
     Raises:
         BadInput: no build, one with neither Verilog nor C++, or one of another user without ``trust``.
@@ -121,7 +125,9 @@ def prove(
     from fpgajet.pipeline.prove_command import run_prove
 
     folder = None if keep is None else Path(keep)
-    return Proved(Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder))
+    return Proved(
+        Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder, netlist=netlist)
+    )
 
 
 @dataclass(frozen=True, repr=False)

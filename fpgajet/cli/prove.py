@@ -16,9 +16,14 @@ The Verilog files are read back; the C++ is compiled with types that write down 
 the integer reference by algebra and enumeration. This runs C++ of the build directory: use it on C++ that you made or
 trust. Files of another user need `--trust`. Changes nothing but `counterexample.npy` and `counterexample-cpp.npy`.
 
+`--netlist` also synthesises every pipeline stage with Yosys, as for the count of cells, and proves the netlist equal to
+the Verilog (minutes); `rtl/netlist.json` lists the stages.
+
 Examples:
 
     fpgajet prove builds/npelican-xcvu9p
+
+    fpgajet prove builds/npelican-xcvu9p --netlist
 
     fpgajet prove builds/npelican-xcvu9p --keep proof    # then: python scripts/check_proof.py proof
 
@@ -32,12 +37,15 @@ def prove(
     keep: Annotated[
         Path | None, typer.Option("--keep", help="Folder for files that check the C++ proof.")
     ] = None,
+    netlist: Annotated[
+        bool, typer.Option("--netlist", help="Also prove the netlists whose cells Yosys counts.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> int:
     from fpgajet import api
     from fpgajet.cli.reporter import reporter
 
-    proved = api.prove(build_dir, reporter=reporter(), trust=trust, keep=keep)
+    proved = api.prove(build_dir, reporter=reporter(), trust=trust, keep=keep, netlist=netlist)
     proved.raise_if_refuted()
     if as_json:
         print_json(proved.as_dict())

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import keyword
 import re
-from pathlib import Path
 
 from fpgajet.errors import BadInput
+from fpgajet.quoting import is_reserved
 
-#: Lower case, because VHDL does not tell cases apart.
 _PATTERN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text(encoding="ascii").split())
 MOST_LETTERS = 64
 
 
@@ -27,7 +25,7 @@ def identifier(model: str, version: int) -> str:
     if version < 1:
         raise BadInput(f"a version is 1 or more, not {version}.")
     base = re.sub(r"_+", "_", re.sub(r"[^a-z0-9]", "_", model.lower())).strip("_")
-    if not _PATTERN.fullmatch(base) or base in _RESERVED or keyword.iskeyword(base):
+    if not _PATTERN.fullmatch(base) or is_reserved(base) or keyword.iskeyword(base):
         raise BadInput(
             f"{model!r} gives no name for C, Verilog and VHDL: it must begin with a letter and be no reserved "
             "word. Give another with --name."

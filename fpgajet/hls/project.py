@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import write_json, write_text
 from fpgajet.fixed import from_real
 from fpgajet.folders import atomic_folder
@@ -108,6 +109,7 @@ def _generate(
     except ValueError as error:
         raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error
     write_text(out / "hls4ml.log", printed.getvalue())
+    _partition_input(out / "firmware" / f"{project_name(network)}.cpp")
     # hls4ml notes the absolute output directory; a project must not depend on where it was made.
     config = out / "hls4ml_config.yml"
     write_text(config, config.read_text().replace(str(out), "."))
@@ -118,6 +120,20 @@ def _generate(
         write_text(path, path.read_text().replace(drawn, stamp))
         path.chmod(mode)
     write_tcl(out, Target(project_name(network), backend, part, clock_mhz))
+
+
+def _partition_input(top: Path) -> None:
+    """Let the top function divide the jet as the operators that read it do: hls4ml would reshape it into one word."""
+    text, made = re.subn(
+        r"#pragma HLS ARRAY_RESHAPE (variable=\w+ complete)",
+        r"#pragma HLS ARRAY_PARTITION \1",
+        top.read_text(),
+    )
+    if made != 1:
+        raise ToolFailed(
+            f"{top.name} is not what fpgajet expects hls4ml to write: use the hls4ml version of constraints.txt."
+        )
+    write_text(top, text)
 
 
 def _stamp(model: onnx.ModelProto, *settings: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from fpgajet.ops import OPERATORS, Operator
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import node_widths
 from fpgajet.ops.operator import Shape
+from fpgajet.quoting import identifier, is_reserved
+from fpgajet.verify.certificate import DECISION
 
 
 class FpgajetLayer(Layer):  # type: ignore[misc]
@@ -36,13 +39,26 @@ class FpgajetLayer(Layer):  # type: ignore[misc]
     def initialize(self) -> None:
         op = self.operator
         shapes = [tuple(self.get_input_variable(name).shape) for name in self.inputs[: op.inputs]]
-        # An explicit precision: 'auto' would silently become fixed<16,6>.
-        self.add_output_variable(list(op.output_shape(*shapes)), precision=hls4ml_precision(op.output))
+        # An explicit precision: 'auto' would silently become fixed<16,6>. A port has the name that the model gives it.
+        is_port = self.outputs[0] in self.model.outputs
+        name = {"var_name": port_name(self.outputs[0], self.model.inputs)} if is_port else {}
+        shape = list(op.output_shape(*shapes))
+        self.add_output_variable(shape, precision=hls4ml_precision(op.output), **name)
 
     def data_inputs(self) -> list[tuple[Shape, FixedType]]:
         """Shape and type of every data input."""
         variables = [self.get_input_variable(name) for name in self.inputs[: self.operator.inputs]]
         return [(tuple(v.shape), fixed_type(v.type.precision)) for v in variables]
+
+
+def port_name(output: str, inputs: Sequence[str]) -> str:
+    """Name of the port of an output: the model's, with ``_out`` where C++ or the top function has another use of it.
+
+    Args:
+        inputs: names of the model's inputs.
+    """
+    name = identifier(output)
+    return f"{name}_out" if is_reserved(name) or name in {*inputs, DECISION, "nnet", "std"} else name
 
 
 def hls4ml_precision(precision: FixedType) -> FixedPrecisionType:

@@ -23,7 +23,10 @@ from fpgajet.ops.maxima import MaskedMaxPool, NeighbourMax
 from fpgajet.ops.means import MaskedMeanPool, NeighbourMean
 from fpgajet.ops.operator import DOMAIN, Operator
 from fpgajet.ops.pooling import ConstituentMax, ConstituentSum, FlatConstituents
+from fpgajet.ops.puppi_axis import PuppiAxis
+from fpgajet.ops.puppi_features import PuppiFeatures
 from fpgajet.ops.puppi_log import PuppiLog
+from fpgajet.ops.puppi_sort import PuppiSort
 from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
@@ -31,7 +34,8 @@ from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
-_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums, PuppiLog)
+_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
+_LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatures)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
@@ -40,7 +44,7 @@ _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (*_INPUTS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_FOREIGN)
+    op.op_type: op for op in (*_INPUTS, *_LINKS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_FOREIGN)
 }
 
 __all__ = [
@@ -73,7 +77,10 @@ __all__ = [
     "PairDense",
     "PairLog",
     "Product",
+    "PuppiAxis",
+    "PuppiFeatures",
     "PuppiLog",
+    "PuppiSort",
     "Rescale",
     "RowSums",
     "SignedLog",

@@ -13,17 +13,9 @@ from fpgajet.ops.arithmetic import A, Arithmetic
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Units
 from fpgajet.ops.operator import Operator, Shape, expect
+from fpgajet.ops.puppi_words import HALF_TURN, PIECES, PT, read_angles, read_pt, wrapped
 from fpgajet.ops.roles import MOMENTUM_AXES, TABLE, Axes, TensorRole
 
-#: A word of 64 bits comes as four pieces of 16 bits, the lowest first.
-PIECES, PIECE_BITS = 4, 16
-PIECE = FixedType(False, PIECE_BITS, 0)
-#: Fields of a word, from its lowest bit: pT, eta, phi.
-PT = FixedType(False, 14, 0)
-ETA = FixedType(True, 12, 0)
-PHI = FixedType(True, 11, 0)
-#: Steps of phi in half a turn; phi wraps there.
-HALF_TURN = 720
 #: Shifts of the binary search for the leading one of pT.
 SHIFTS = (8, 4, 2, 1)
 #: Bits below the leading one that address the table of logarithms.
@@ -107,43 +99,16 @@ class PuppiLog(Operator):
         expect(int(table.raw.min()) + 2 * self.steps >= 1, "PuppiLog: a real candidate would get l = 0")
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
-        pieces = [a.take(inputs[0], k, -1) for k in range(3)]
         words = np.arange(1, self.constituents + 1)
-        pt = a.take(a.quantise("pt", pieces[0], PT), words, -1)
-        high = a.quantise("high", a.scale(pieces[0], -14), FixedType(False, 2, 0))
-        eta = a.quantise("eta", a.note("eta_bits", high + a.scale(pieces[1], 2)), ETA)
-        high = a.quantise("upper", a.scale(pieces[1], -10), FixedType(False, 6, 0))
-        phi = a.quantise("phi", a.note("phi_bits", high + a.scale(pieces[2], 6)), PHI)
+        pt = a.take(read_pt(a, inputs[0]), words, -1)
+        eta, phi = read_angles(a, inputs[0])
         axis = np.zeros(self.constituents, dtype=np.int64)
         real = a.nonzero(pt)
         across = a.note("eta_difference", a.take(eta, words, -1) - a.take(eta, axis, -1))
         around = a.note("phi_difference", a.take(phi, words, -1) - a.take(phi, axis, -1))
-        columns = [self.logarithm(a, pt, tensors["log_table"]), self.relative(a, across)]
-        columns.append(self.relative(a, self.wrapped(a, around)))
+        columns = [logarithm(a, pt, tensors["log_table"], self.steps, self.number), self.relative(a, across)]
+        columns.append(self.relative(a, wrapped(a, around, "phi_wrapped")))
         return a.concat([a.expand(self.kept(a, x, real), -1) for x in columns], -1)
-
-    def logarithm(self, a: Arithmetic[A], pt: A, table: A) -> A:
-        """l of pT; anything where pT is 0."""
-        x, exponent = pt, None
-        for shift in SHIFTS:  # where the top bits are all 0, shift the number up
-            top = FixedType(False, shift, shift - PT.bits)
-            found = a.nonzero(a.quantise("top", x, top))
-            x = a.select(found, x, a.bounded(a.scale(x, shift), PT))
-            bits = found * a.constant(np.array(float(self.steps * shift)))
-            exponent = bits if exponent is None else exponent + bits
-        assert exponent is not None
-        below = PT.bits - 1 - MANTISSA_BITS
-        index = a.quantise("mantissa", a.scale(x, -below), FixedType(False, MANTISSA_BITS, 0))
-        return a.quantise("number", a.note("logarithm", exponent + a.lookup(table, index)), self.number)
-
-    def wrapped(self, a: Arithmetic[A], difference: A) -> A:
-        """A difference of phi within -720 ... 719, as far as one turn more or less brings it there."""
-        turn = a.constant(np.array(2.0 * HALF_TURN))
-        above = a.less(a.constant(np.array(HALF_TURN - 1.0)), difference)
-        below = a.less(difference, a.constant(np.array(-float(HALF_TURN))))
-        return a.note(
-            "phi_wrapped", a.select(above, difference - turn, a.select(below, difference + turn, difference))
-        )
 
     def relative(self, a: Arithmetic[A], difference: A) -> A:
         """A difference in steps of the network."""
@@ -180,6 +145,21 @@ class PuppiLog(Operator):
         product = FixedType(True, widths["product"].bits, FACTOR_BITS)
         units.requantise(2 * n, product, self.angle)
         return units
+
+
+def logarithm(a: Arithmetic[A], pt: A, table: A, steps: int, number: FixedType) -> A:
+    """l of pT, of type ``number``; anything where pT is 0."""
+    x, exponent = pt, None
+    for shift in SHIFTS:  # where the top bits are all 0, shift the number up
+        top = FixedType(False, shift, shift - PT.bits)
+        found = a.nonzero(a.quantise("top", x, top))
+        x = a.select(found, x, a.bounded(a.scale(x, shift), PT))
+        bits = found * a.constant(np.array(float(steps * shift)))
+        exponent = bits if exponent is None else exponent + bits
+    assert exponent is not None
+    below = PT.bits - 1 - MANTISSA_BITS
+    index = a.quantise("mantissa", a.scale(x, -below), FixedType(False, MANTISSA_BITS, 0))
+    return a.quantise("number", a.note("logarithm", exponent + a.lookup(table, index)), number)
 
 
 def rounded_down(bits: int) -> FixedType:

@@ -12,14 +12,20 @@ from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.prove_cpp import has_project, prove_project
 from fpgajet.pipeline.prove_flow import Outcome, prove_build
+from fpgajet.pipeline.prove_netlist import prove_counted
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 
 
 def run_prove(
-    build_dir: Path, reporter: Reporter | None = None, *, trust: bool = False, keep: Path | None = None
+    build_dir: Path,
+    reporter: Reporter | None = None,
+    *,
+    trust: bool = False,
+    keep: Path | None = None,
+    netlist: bool = False,
 ) -> tuple[Outcome, ...]:
-    """Prove the Verilog and the C++ that lie in a build; writes nothing but counterexamples.
+    """Prove the Verilog and the C++ that lie in a build; writes counterexamples, and ``rtl/netlist.json``.
 
     Args:
         build_dir: made by ``fpgajet build``.
@@ -27,17 +33,23 @@ def run_prove(
         trust: compile and run C++ that belongs to another user too.
         keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
 
+        netlist: also prove what Yosys counts; its files go to ``keep`` with ``-netlist`` added to the name.
+
     Returns:
-        An outcome for the Verilog and one for the C++, as far as they are there.
+        An outcome for the Verilog and one for the C++, as far as they are there, and one for the netlist.
 
     Raises:
         BadInput: not a build, one with neither Verilog nor C++, or one of another user without ``trust``.
-        MissingTool: alkaid is not installed, or no compiler.
+        MissingTool: alkaid is not installed, or no compiler, or for the netlist no Yosys with ABC.
     """
     build = existing_build(build_dir)
     verilog, cpp = (build.verilog / "design.json").is_file(), has_project(build)
     if not verilog and not cpp:
         raise BadInput(f"{build_dir} has neither Verilog nor C++: `fpgajet rtl {build_dir}` writes Verilog.")
+    if netlist and not verilog:
+        raise BadInput(
+            f"{build_dir} has no Verilog, of which Yosys could make a netlist: run `fpgajet rtl` on it."
+        )
     if cpp:
         require_own(build_dir, trust=trust, what="its C++")
     if verilog:
@@ -49,6 +61,8 @@ def run_prove(
             outcomes.append(_prove_verilog(build, network))
         if cpp:
             outcomes.append(prove_project(build, network, keep))
+        if netlist:
+            outcomes.append(prove_counted(build, keep and keep.with_name(f"{keep.name}-netlist")))
     return tuple(outcomes)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from pathlib import Path
 
 import numpy as np
 
-from fpgajet.errors import BadInput, Mismatch
+from fpgajet.errors import Mismatch
 from fpgajet.files import write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.hls.project import STAGES_FILE
@@ -18,6 +17,7 @@ from fpgajet.pipeline.context import Artefacts, BuildContext
 from fpgajet.pipeline.implementations import sources_digest
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.prove_flow import Outcome, described, samples, save_counterexample
+from fpgajet.pipeline.prove_netlist import refuse_others
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.prove.proof import Level
 from fpgajet.prove.search import near
@@ -47,10 +47,8 @@ def prove_project(build: BuildDirectory, network: Network | None = None, keep: P
     from fpgajet.hls.proof import prove_cpp
 
     network = Artefacts(build).network if network is None else network
-    if keep is not None and keep.exists():
-        others = [path.name for path in keep.iterdir() if not re.fullmatch(r"\d{3}\.json", path.name)]
-        if others:
-            raise BadInput(f"{keep} holds other files ({others[0]}): name a new folder for the proof.")
+    if keep is not None:
+        refuse_others(keep, r"\d{3}\.json")
 
     def searched() -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         events = samples(network, EVENTS, SEED)

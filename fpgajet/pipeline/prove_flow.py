@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SAMPLES = 400
 SEED = 1
 COUNTEREXAMPLE = "counterexample.npy"
+#: Name of the proof that is about what Yosys counts.
+NETLIST = "netlist that Yosys counts"
 #: Shares of the least significant bit by which a momentum may differ from its rounded value.
 ROUNDED = (0.0, 0.2, 0.45)
 
@@ -121,6 +123,10 @@ def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32
 
 def described(proof: Proof) -> str:
     """One line for people."""
+    if proof.level is Level.PROVED and proof.what == NETLIST:
+        return (
+            f"{proof.what} proved equal to the Verilog for all inputs, stage by stage: {proof.cells:,} cells"
+        )
     if proof.level is Level.PROVED:
         return (
             f"{proof.what} proved equal to the reference for all inputs: {proof.cuts:,} cuts, "

@@ -27,6 +27,24 @@ def families() -> str:
     return markdown(headings, rows)
 
 
+def verilog() -> str:
+    """Certificate with the Verilog simulated, and what it takes."""
+    rows = [
+        (
+            f"`{row['model']}`",
+            f"{row['auc']} ± {row['auc_error']}",
+            f"{int(row['differences'])} of {int(row['events']):,} in {row['implementations']}",
+            row["ii"],
+            row["cycles"],
+            f"{int(row['lut_estimate']):,}",
+            row["dsp"],
+        )
+        for row in rows_of("docs/results/families_verilog.csv")
+    ]
+    headings = ("model", "AUC", "<differing events", "II", "cycles", "LUT (estimate)", "DSP")
+    return markdown(headings, rows)
+
+
 def five_classes() -> str:
     """Accuracy, AUCs, certificate and hardware of each."""
     rows = [
@@ -51,4 +69,27 @@ def five_classes() -> str:
     return markdown(headings, rows)
 
 
-FAMILIES: dict[str, Callable[[], str]] = {"families": families, "five-classes": five_classes}
+def regression() -> str:
+    """Bias and resolution of the pT of a top, W or Z."""
+    rows = [
+        (
+            row["found_by"],
+            f"{int(row['jets']):,}",
+            *(
+                f"{row[f'{key}_percent']}"
+                + (f" ± {row[f'{key}_error']}" if row[f"{key}_error"] else "")
+                + " %"
+                for key in ("bias", "resolution")
+            ),
+        )
+        for row in rows_of("docs/results/regression.csv")
+    ]
+    return markdown(("pT found by", "jets", "bias", "resolution"), rows)
+
+
+FAMILIES: dict[str, Callable[[], str]] = {
+    "families": families,
+    "families-verilog": verilog,
+    "five-classes": five_classes,
+    "regression": regression,
+}

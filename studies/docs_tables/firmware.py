@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from studies.docs_tables.markers import markdown, rows_of, span, thousands
+from studies.docs_tables.markers import ROOT, markdown, rows_of, span, thousands
 
 #: What a case of ``scripts/sweep_rtl.py options`` changes, in words.
 OPTIONS = {
@@ -153,17 +154,8 @@ def message_estimates() -> str:
 
 def front_end() -> str:
     """What stands before and around the tagger that reads words of the link."""
-    taggers = [
-        {
-            **row,
-            "cycles": row["latency_cycles"],
-            "what": f"tagger behind the front end, a jet every {row['ii']} clock(s)",
-        }
-        for row in rows_of("docs/data/rtl_intervals.csv")
-        if row["model"] == "npelican-n16-c2-log" and row["ii"] in ("1", "3")
-    ]
     return markdown(
-        ["part", "MHz", "clocks", "LUT", "FF"],
+        ["part", "MHz", "clocks", "LUT", "FF", "DSP"],
         [
             [
                 row["what"],
@@ -171,8 +163,45 @@ def front_end() -> str:
                 row["cycles"],
                 thousands(row["lut"]),
                 thousands(row["ff"]),
+                row["dsp"],
             ]
-            for row in [*taggers, *rows_of("docs/data/front_end.csv")]
+            for row in rows_of("docs/data/front_end.csv")
+        ],
+    )
+
+
+def puppi_log() -> str:
+    """AUC with the front end, less that of the same model with other inputs."""
+    return markdown(
+        ["model", "AUC", "compared with", "AUC", "difference"],
+        [
+            [
+                f"`{row['model']}`",
+                f"{float(row['auc']):.4f} ± {float(row['auc_error']):.4f}",
+                row["compared_with"],
+                f"{float(row['auc_other']):.4f}",
+                f"{float(row['difference']):+.5f} ± {float(row['difference_error']):.5f}",
+            ]
+            for row in rows_of("docs/results/puppi-log.csv")
+        ],
+    )
+
+
+def emulator_speed() -> str:
+    """Jets per second of the C emulator beside hls4ml's C simulation."""
+    text = (ROOT / "docs/results/bench-emulator.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    slowest = min(int(row["jets_per_second"]) for row in rows)
+    return markdown(
+        ["model", "implementation", "jets per second", "times the slowest"],
+        [
+            [
+                f"`{row['model']}`",
+                row["implementation"],
+                thousands(row["jets_per_second"]),
+                f"{row['jets_per_second'] / slowest:.0f}",
+            ]
+            for row in rows
         ],
     )
 
@@ -181,6 +210,8 @@ FIRMWARE: dict[str, Callable[[], str]] = {
     "rtl-smallest": smallest,
     "rtl-options": options,
     "front-end": front_end,
+    "puppi-log": puppi_log,
+    "emulator-speed": emulator_speed,
     "rtl-exactness": exactness,
     "rtl-constituents": constituents,
     "rtl-intervals": intervals,

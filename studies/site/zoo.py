@@ -34,7 +34,7 @@ INPUTS = {
     ),
     "puppi": (
         "words of a CMS Phase-2 link, the jet's first",
-        "It is not proved for all inputs, only compared.",
+        "Differences to the axis and the logarithm of pT are part of the firmware.",
     ),
 }
 

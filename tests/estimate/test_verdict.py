@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Verdict, VerdictRow, estimate, verdict
 from fpgajet.estimate.verdict import physics_rows, rate_rows
-from tests.networks import random_network
+from fpgajet.ops.forms import InputForm
+from tests.networks import LOG, PUPPI, PUPPI_SUM, random_network
 
 ROW: dict[str, Any] = {
     "level": "hls-csynth", "latency_cycles": 20, "ii": 1, "lut": 40_000, "ff": 20_000, "dsp": 500, "bram": 0,
@@ -105,6 +107,23 @@ def test_of_an_estimate() -> None:
     assert v.level == "model"
     assert v.as_dict()["rows"][0]["name"] == "latency"
     assert v.as_dict()["status"] == v.status
+
+
+@pytest.mark.parametrize(("form", "words"), [(LOG, 16), (PUPPI, 17), (PUPPI_SUM, 16)])
+def test_words_of_a_build_are_those_of_its_link(form: InputForm, words: int) -> None:
+    """The jet's own word is one more than its candidates; an axis that follows from them needs none."""
+    slot = budget()
+    e = estimate(random_network(16, hidden=1, form=form), part(slot.part), slot.clock_mhz)
+    v = verdict(e, slot, part(slot.part))
+    last = math.ceil(16 * words / 6)  # packed on six links
+    (hardware, *_) = e.hardware()
+    assert hardware.constituents == words
+    assert row(v, "input links").value == last
+    assert hardware.latency_cycles is not None
+    assert row(v, "latency").value == pytest.approx((last + hardware.latency_cycles + 1) * 1000 / 360)
+    assert row(v, "latency").explanation.startswith(
+        f"{last} clocks until the last of 16 jets is in + 0 in the queue"
+    )
 
 
 def test_incomplete_rows() -> None:

@@ -6,13 +6,13 @@
 
 void random(
     input_t jet[4*4],
-    result_t layer34_out[1]
+    result_t score[1]
 ) {
 
     // hls-fpga-machine-learning insert IO
-    #pragma HLS ARRAY_RESHAPE variable=jet complete dim=0
-    #pragma HLS ARRAY_PARTITION variable=layer34_out complete dim=0
-    #pragma HLS INTERFACE ap_vld port=jet,layer34_out 
+    #pragma HLS ARRAY_PARTITION variable=jet complete dim=0
+    #pragma HLS ARRAY_PARTITION variable=score complete dim=0
+    #pragma HLS INTERFACE ap_vld port=jet,score 
     #pragma HLS PIPELINE
 
     // hls-fpga-machine-learning insert load weights
@@ -47,9 +47,9 @@ void random(
     nnet::save_layer_output<layer31_t>(layer31_out, "pairs", 4*4*2);
 #endif
 
-    nnet::lin_eq_2to0<layer31_t, layer26_t, result_t, config34>(layer31_out, layer26_out, layer34_out, weight34, bias34); // score
+    nnet::lin_eq_2to0<layer31_t, layer26_t, result_t, config34>(layer31_out, layer26_out, score, weight34, bias34); // score
 #ifndef __SYNTHESIS__
-    nnet::save_layer_output<result_t>(layer34_out, "score", 1);
+    nnet::save_layer_output<result_t>(score, "score", 1);
 #endif
 
 }

@@ -19,7 +19,17 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_jets,
+    random_network,
+    scaled,
+    symmetric,
+    with_row_sums,
+)
 from tests.vecnets import every_network
 
 
@@ -35,7 +45,9 @@ def test_one_node_for_each_operator_and_weights_behind_quant() -> None:
     assert {(n.domain, n.op_type, n.overload) for n in model.graph.node} == bodies
 
 
-@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0)])
+@pytest.mark.parametrize(
+    ("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0), (PUPPI_SUM, 0)]
+)
 def test_round_trip(form: InputForm, beams: int, tmp_path: Path) -> None:
     network = random_network(3, 2, beams, form=form)
     onnx.save(export(network), str(tmp_path / "model.onnx"))
@@ -84,7 +96,7 @@ def test_row_sums_equal_the_reference(runner: type) -> None:
     assert len(np.unique(found["rows"])) > 50
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI, PUPPI_SUM])
 @pytest.mark.parametrize("runner", [OnnxRuntime, Qonnx])
 def test_other_input_forms_equal_the_reference(runner: type, form: InputForm) -> None:
     network = symmetric(random_network(4, form=form), once=True)

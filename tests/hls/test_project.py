@@ -16,14 +16,26 @@ from fpgajet.graph.export import export
 from fpgajet.hls import csim
 from fpgajet.hls.csim import CSimulation, compile_project
 from fpgajet.hls.project import write_project
+from fpgajet.hls.register import port_name
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.record import path_digest
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI_SUM,
+    TRIGGER,
+    random_jets,
+    random_network,
+    scaled,
+    symmetric,
+    with_features,
+    with_row_sums,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+FIRMWARE = Path(__file__).parents[2] / "firmware"
 GOLDEN_FILES = ("random.cpp", "parameters.h", "defines.h")
 
 
@@ -55,9 +67,45 @@ def test_nothing_is_left_to_chance(tmp_path: Path) -> None:
     assert (project / "build_prj.tcl").is_file()
 
 
+def test_arrays_are_divided_in_one_way_from_the_top_to_the_operators(tmp_path: Path) -> None:
+    project = make(
+        random_network(form=PUPPI_SUM), tmp_path / "hls", vectors=PUPPI_SUM.features(random_jets(20))
+    )
+    top = (project / "firmware" / "random.cpp").read_text()
+    sources = [top, *(path.read_text() for path in project.glob("firmware/nnet_utils/fpgajet_*.h"))]
+    assert len(sources) > 8
+    ways = {
+        way for text in sources for way in re.findall(r"#pragma HLS (ARRAY_\w+) variable=\w+ (\w+)", text)
+    }
+    assert ways == {("ARRAY_PARTITION", "complete")}
+    assert (
+        len(re.findall("ARRAY_PARTITION", top)) == 1 + len(PUPPI_SUM.front_end(4)) + 4
+    )  # the jet, every stage
+    # The ports are those of the model.
+    assert re.search(r"void random\(\s*input_t jet\[4\*4\],\s*result_t score\[1\]\s*\)", top)
+    assert "#pragma HLS INTERFACE ap_vld port=jet,score" in top
+    assert re.search(r"\bexport +1\b", (project / "build_opt.tcl").read_text())
+
+
+def test_a_port_has_no_name_that_something_else_has() -> None:
+    assert [port_name(name, ["jet"]) for name in ("score", "Add_3", "float", "jet", "decision", "7-fold")] == [
+        "score", "Add_3", "float_out", "jet_out", "decision_out", "model_7_fold"
+    ]  # fmt: skip
+
+
+def test_options_of_pragmas_are_not_split_at_commas() -> None:
+    """Vitis reads `instances=f<A, B> limit=1` as two instances; lists of variables are meant as lists."""
+    found = 0
+    for header in FIRMWARE.glob("*.h"):
+        for pragma in re.findall(r"#pragma HLS (.*)", header.read_text()):
+            for option, value in re.findall(r"(\w+)=(.*?)(?= \w+=| \w+$|$)", pragma):
+                found += option == "instances"
+                assert option == "variable" or "," not in value, (header.name, pragma)
+    assert found >= 15
+
+
 def test_headers_use_no_floating_point() -> None:
-    firmware = Path(__file__).parents[2] / "firmware"
-    for header in firmware.glob("*.h"):
+    for header in FIRMWARE.glob("*.h"):
         code = re.sub(r"//.*", "", header.read_text())
         assert not re.search(r"\b(float|double)\b", code), header.name
 
@@ -119,9 +167,10 @@ def test_csim_of_row_sums_equals_the_reference(tmp_path: Path, monkeypatch: pyte
         compile_project(project, tmp_path / "other")
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI])
+@pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI_SUM])
 def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: InputForm) -> None:
     network = symmetric(random_network(4, form=form), once=True)
+    network = with_features(network) if form == PUPPI_SUM else network
     jets = form.features(random_jets(300, narrow=True))
     project = make(network, tmp_path / "hls", vectors=jets[:20])
     simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))

@@ -14,7 +14,16 @@ from pathlib import Path
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.ops.inventory import Inventory, Units
 from tests.foreign_networks import random_foreign
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_features,
+    random_network,
+    scaled,
+    with_row_sums,
+)
 from tests.vecnets import every_network, random_affine
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "inventories.txt"
@@ -27,6 +36,8 @@ NETWORKS = [
     ("trigger", random_network(5, form=TRIGGER)),
     ("log", random_network(6, form=LOG)),
     ("puppi", random_network(5, form=PUPPI)),
+    ("candidates", random_network(5, form=PUPPI_SUM)),
+    ("features", random_features(5)),
     ("scaled", scaled(random_network(5))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(5))),

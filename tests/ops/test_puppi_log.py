@@ -31,7 +31,7 @@ def words_of(candidates: list[tuple[int, int, int, int]]) -> np.ndarray:
 
 def found(form: Puppi, pieces: np.ndarray) -> np.ndarray:
     """(l, eta, phi) of [events, N + 1, 4] pieces by the integer reference."""
-    node = front_end(form, pieces.shape[1] - 1)
+    (node,) = front_end(form, pieces.shape[1] - 1)
     table = {"log_table": node.tensors["log_table"].values}
     return node.operator.forward(IntegerArithmetic(), [FixedArray(pieces, 0)], table).at(0)
 
@@ -121,7 +121,7 @@ def test_words_hold_the_momenta() -> None:
     ],
 )
 def test_what_does_not_fit(change: dict[str, object], message: str) -> None:
-    operator = front_end(PUPPI, 4).operator
+    operator = front_end(PUPPI, 4)[0].operator
     assert isinstance(operator, PuppiLog)
     with pytest.raises(ValueError, match=message):
         replace(operator, **change).output_shape((5, 4))  # type: ignore[arg-type]

@@ -11,7 +11,16 @@ from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network
 from fpgajet.ops.roles import Axis, Entity, Hook, Meaning, entity
 from tests.foreign_networks import random_foreign
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_features,
+    random_network,
+    scaled,
+    with_row_sums,
+)
 from tests.ops.test_widths import extreme_inputs
 from tests.vecnets import every_network
 
@@ -20,6 +29,8 @@ NETWORKS: list[tuple[str, Network]] = [
     ("trigger", random_network(4, form=TRIGGER)),
     ("log", random_network(4, form=LOG)),
     ("puppi", random_network(4, form=PUPPI)),
+    ("candidates", random_network(4, form=PUPPI_SUM)),
+    ("features", random_features(4)),
     ("scaled", scaled(random_network(4))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
@@ -56,7 +67,8 @@ def test_every_operator_counts_units_somewhere() -> None:
 @pytest.mark.parametrize(("name", "network"), NETWORKS)
 def test_axes_fit_the_shapes(name: str, network: Network) -> None:
     axes, shapes = network.axes(), network.shapes()
-    slots = {network.input_shape[0], network.constituents, network.constituents + 2}
+    n = network.constituents
+    slots = {network.input_shape[0], n, n + 1, n + 2}  # one word of the jet, two beams
     for stage, shape in shapes.items():
         assert len(axes[stage]) == len(shape), stage
         for axis, length in zip(axes[stage], shape, strict=True):

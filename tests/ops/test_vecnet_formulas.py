@@ -171,9 +171,10 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),
     "Columns": columns,
 }
-#: operators whose formulas are in test_formulas.py, test_angular_dots.py and test_puppi_log.py of this folder
+#: operators whose formulas are in test_formulas.py, test_angular_dots.py and those of words of a link
 NPELICAN = {
-    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "PuppiLog",
+    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums",
+    "PuppiAxis", "PuppiFeatures", "PuppiLog", "PuppiSort",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
 NETWORKS = dict(every_network()) | {"foreign": random_foreign()}

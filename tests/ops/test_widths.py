@@ -14,7 +14,7 @@ from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, node_widths
 from tests.foreign_networks import random_foreign
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, t
+from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_features, random_network, scaled, t
 from tests.vecnets import every_network, random_vecnet
 
 
@@ -42,9 +42,15 @@ def extreme_inputs(operator: Operator, network: Network, count: int) -> list[Fix
     return arrays
 
 
-@pytest.mark.parametrize(("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0)])
+@pytest.mark.parametrize(
+    ("form", "beams"), [(MOMENTA, 0), (MOMENTA, 1), (TRIGGER, 0), (LOG, 0), (PUPPI, 0), (PUPPI_SUM, 0)]
+)
 def test_every_intermediate_stays_in_its_type(form: InputForm, beams: int) -> None:
     check_intermediates(random_network(4, 2, beams, form=form))
+
+
+def test_the_same_for_features_of_words() -> None:
+    check_intermediates(random_features(4))
 
 
 def test_the_same_with_weights_over_n() -> None:

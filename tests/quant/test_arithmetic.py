@@ -11,17 +11,17 @@ from fpgajet.ops import Activation, SignedLog
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.tables import activation_table
 from quant.arithmetic import TorchArithmetic
-from tests.networks import random_jets, t
+from tests.networks import PUPPI_SUM, random_jets, random_network, t, with_features
 from tests.vecnets import every_network
 
-NETWORKS = dict(every_network())
+NETWORKS = dict(every_network()) | {"candidates": with_features(random_network(form=PUPPI_SUM))}
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_stage_equals_the_integer_reference(name: str) -> None:
     network = NETWORKS[name]
-    jets = random_jets(300, network.constituents)
-    given = FixedArray(from_real(jets, network.input_type), network.input_type.fraction)
+    features = network.form.features(random_jets(300, network.constituents))
+    given = FixedArray(from_real(features, network.input_type), network.input_type.fraction)
     stages = network.evaluate(
         TorchArithmetic(), torch.from_numpy(given.real), lambda tensor: torch.from_numpy(tensor.values.real)
     )

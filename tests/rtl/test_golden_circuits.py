@@ -19,7 +19,17 @@ from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.areas import area
 from fpgajet.rtl.ir.delays import delay
 from fpgajet.rtl.schedule.registers import count_registers
-from tests.networks import LOG, PUPPI, TRIGGER, random_network, scaled, symmetric, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_network,
+    scaled,
+    symmetric,
+    with_features,
+    with_row_sums,
+)
 from tests.vecnets import random_lorentznet, random_maxima, random_vecnet
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "circuits.txt"
@@ -41,6 +51,7 @@ CASES: dict[str, tuple[Network, float, RtlOptions]] = {
     "log": (random_network(n=4, form=LOG), 360, RtlOptions()),
     "log, II 3": (random_network(n=4, form=LOG), 360, RtlOptions(ii=3)),
     "puppi": (random_network(n=3, form=PUPPI), 360, RtlOptions()),
+    "candidates": (with_features(random_network(n=3, form=PUPPI_SUM)), 360, RtlOptions()),
     "hidden": (random_vecnet(n=3, scalars=0, vectors=0, hidden=2, knn=1), 320, RtlOptions(ii=2)),
     "maxima": (random_maxima(n=3), 320, RtlOptions()),
     "lorentznet": (random_lorentznet(n=3), 320, RtlOptions(multipliers="auto")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from fpgajet.scalars import ScalarGraph, scalar_network
 from fpgajet.scalars.evaluate import evaluate as evaluate_scalars
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
+from tests.networks import random_network
 from tests.rtl.conftest import raw_jets
 
 JETS = 600
@@ -51,6 +53,17 @@ def test_a_circuit_is_proved(network: Network, raw: np.ndarray, ii: int) -> None
     proof = prove_netlist(network, circuit(network, 240.0, RtlOptions(ii=ii))[0], raw)
     assert proof.level is Level.PROVED, proof.reason
     assert proof.cuts
+
+
+def test_a_circuit_of_several_scores_is_proved_score_by_score() -> None:
+    """A circuit that gives two of them in the other order is refuted."""
+    network = collapse(random_network(3, 1, rounding="AP_TRN", outputs=3))
+    raw = raw_jets(network, JETS).reshape(JETS, -1)
+    built = circuit(network, 240.0)[0]
+    proof = prove_netlist(network, built, raw)
+    assert proof.level is Level.PROVED, proof.reason
+    turned = replace(built, outputs=(built.outputs[1], built.outputs[0], built.outputs[2]))
+    assert prove_netlist(network, turned, raw).level is Level.REFUTED
 
 
 def test_scalars_compute_what_the_cells_compute(netlist: Netlist, raw: np.ndarray) -> None:

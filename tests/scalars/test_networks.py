@@ -10,7 +10,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.scalars import evaluate, scalar_network
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import LOG, PUPPI, TRIGGER, random_jets, random_network
+from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_jets, random_network, with_features
 from tests.vecnets import every_network
 
 NETWORKS = {
@@ -20,6 +20,7 @@ NETWORKS = {
     "trigger": random_network(form=TRIGGER),
     "log": random_network(form=LOG),
     "puppi": random_network(form=PUPPI),
+    "candidates": with_features(random_network(form=PUPPI_SUM)),
     **dict(every_network()),
 }
 

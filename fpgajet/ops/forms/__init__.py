@@ -50,9 +50,11 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
         raise ValueError(
             f"the input form {name} has no {', '.join(odd)}; it has {', '.join(known) or 'none'}"
         )
-    wrong = [k for k, v in numbers.items() if isinstance(v, bool) or not isinstance(v, (int, known[k]))]
-    if wrong:
-        raise ValueError(f"{wrong[0]} of the input form {name} is a number ({known[wrong[0]].__name__})")
+    for key, value in numbers.items():
+        kind = known[key]
+        if isinstance(value, bool) or not isinstance(value, kind if kind is str else (int, kind)):
+            what = "a word" if kind is str else f"a number ({kind.__name__})"
+            raise ValueError(f"{key} of the input form {name} is {what}")
     return form(**{k: known[k](v) for k, v in numbers.items()})
 
 

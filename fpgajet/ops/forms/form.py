@@ -57,10 +57,13 @@ class InputForm(ABC):
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
     four_momenta: ClassVar[bool] = False
-    #: rows of the input before those of the constituents
-    header_rows: ClassVar[int] = 0
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
+
+    @property
+    def header_rows(self) -> int:
+        """Rows of the input before those of the constituents."""
+        return 0
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:

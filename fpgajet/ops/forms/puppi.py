@@ -12,17 +12,11 @@ from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.forms.angular import pseudorapidity
 from fpgajet.ops.forms.form import Features, InputForm, Real
 from fpgajet.ops.forms.log import Log
-from fpgajet.ops.puppi_log import (
-    ETA,
-    HALF_TURN,
-    MANTISSA_BITS,
-    PHI,
-    PIECE_BITS,
-    PIECES,
-    PT,
-    PuppiLog,
-    rounded_down,
-)
+from fpgajet.ops.operator import Operator
+from fpgajet.ops.puppi_axis import PuppiAxis
+from fpgajet.ops.puppi_log import MANTISSA_BITS, PuppiLog, rounded_down
+from fpgajet.ops.puppi_sort import PuppiSort
+from fpgajet.ops.puppi_words import ETA, HALF_TURN, PHI, PIECE_BITS, PIECES, PT
 
 #: Units of a word: GeV, and rad.
 PT_LSB, ANGLE_LSB = 0.25, np.pi / HALF_TURN
@@ -35,18 +29,36 @@ class Puppi(Log):
     The fields are those of CMS Phase-2 jets and PUPPI candidates: pT in 0.25 GeV, eta and phi in pi/720. The bits above
     are not read, and are 0 here. The axis is the direction of the sum of the three-momenta that are given. The numbers
     of the form are those of the grid behind the operator :class:`fpgajet.ops.puppi_log.PuppiLog`, as in ``log``.
+
+    Attributes:
+        axis: ``word``: the jet's word comes first, and says where its axis is. ``sum``: no such word comes; the axis
+            follows from the candidates, by :class:`fpgajet.ops.puppi_axis.PuppiAxis`.
+        order: ``falling``: candidates come in falling pT, or the network does not care. ``any``: the network sorts them
+            first, by :class:`fpgajet.ops.puppi_sort.PuppiSort`.
     """
 
     name: ClassVar[str] = "puppi"
     columns: ClassVar[int] = PIECES
-    header_rows: ClassVar[int] = 1
+
+    axis: str = "word"
+    order: str = "falling"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.axis not in ("word", "sum"):
+            raise ValueError(
+                f"the axis of the form puppi is that of the jet's word or a sum, not {self.axis!r}"
+            )
+        if self.order not in ("falling", "any"):
+            raise ValueError(f"the order of the form puppi is falling or any, not {self.order!r}")
         if self.angle_steps > HALF_TURN:
             raise ValueError(f"the words have {HALF_TURN} steps in half a turn, not {self.angle_steps}")
         if self.log_table().min() + 2 * self.steps < 1:
             raise ValueError(f"pt_lsb is less than {PT_LSB} GeV, so that real candidates are not 0")
+
+    @property
+    def header_rows(self) -> int:
+        return int(self.axis == "word")
 
     def numbers(self, seen: NDArray[Any]) -> Features:
         return InputForm.numbers(self, seen)  # words hold the jet's axis, which four-momenta about it do not
@@ -67,7 +79,8 @@ class Puppi(Log):
         return ("pt", 0, PT.bits, False), ("eta", 14, ETA.bits, True), ("phi", 26, PHI.bits, True)
 
     def row_names(self, rows: int) -> list[str]:
-        return ["jet", *super().row_names(rows - 1)]
+        header = ["jet"] * self.header_rows
+        return [*header, *super().row_names(rows - len(header))]
 
     @property
     def bits(self) -> int | None:
@@ -88,19 +101,26 @@ class Puppi(Log):
         table = self.log_table()
         return replace(FixedType.holding(int(table.min()), int(table.max()), 0), overflow=Overflow.SAT)
 
-    def front_end(self, constituents: int) -> PuppiLog:
-        """The operator that gives what the form ``log`` would be, from the words."""
+    def front_end(self, constituents: int) -> dict[str, Operator]:
+        """The operators, by name and one after the other, that make what the form ``log`` would be from the words."""
         number = FixedType(False, self.pt_bits, 0, overflow=Overflow.SAT)
-        output = super().input_type
+        piece, output = self.input_type, super().input_type
+        assert piece is not None
         assert output is not None
-        return PuppiLog(
-            output, number, rounded_down(self.angle_bits), constituents, self.steps, self.angle_steps
-        )
+        angle = rounded_down(self.angle_bits)
+        found: dict[str, Operator] = {}
+        if self.order == "any":
+            found["sort"] = PuppiSort(piece, constituents, self.header_rows)
+        if self.axis == "sum":
+            found["axis"] = PuppiAxis(piece, constituents)
+        found["prepare"] = PuppiLog(output, number, angle, constituents, self.steps, self.angle_steps)
+        return found
 
     def features(self, momenta: NDArray[Any]) -> Features:
         p = np.asarray(momenta, dtype=np.float64)
-        axis = np.concatenate([p.sum(-2, keepdims=True), p], axis=-2)
-        px, py, pz = (axis[..., k] for k in (1, 2, 3))
+        if self.header_rows:
+            p = np.concatenate([p.sum(-2, keepdims=True), p], axis=-2)
+        px, py, pz = (p[..., k] for k in (1, 2, 3))
         pt = np.hypot(px, py)
         real = pt > 0
         number = np.clip(np.rint(pt / PT_LSB), 1, PT.highest)
@@ -113,7 +133,7 @@ class Puppi(Log):
         return pieces.astype(np.float32)
 
     def momenta(self, features: NDArray[Any]) -> Real:
-        pieces = np.asarray(features, dtype=np.float64).astype(np.int64)[..., 1:, :]
+        pieces = np.asarray(features, dtype=np.float64).astype(np.int64)[..., self.header_rows :, :]
         word = (pieces << PIECE_BITS * np.arange(PIECES)).sum(-1)
         pt = PT_LSB * (word & PT.highest)
         eta, phi = (

@@ -105,6 +105,9 @@ class Logic:
         return Machine(inside, numbers, given, MEANINGS).net(name(number), 0)
 
     def _proved(self, graph: ScalarGraph, types: list[FixedType], expected: int, found: int) -> bool:
+        if not types:  # operands that are all constants
+            values = evaluate_all(graph, np.array([expected, found]), np.zeros((1, 0), dtype=np.int64))
+            return bool((values[expected] == values[found]).all())
         rng = np.random.default_rng(SEED)
         samples = np.stack([rng.integers(t.lowest, t.highest + 1, SAMPLES) for t in types], axis=-1)
         samples[:2] = [[t.lowest for t in types], [t.highest for t in types]]

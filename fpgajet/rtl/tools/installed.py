@@ -88,6 +88,24 @@ def yosys_command(script: Path) -> list[str]:
     return [str(program), "-q", "-s", str(script)]
 
 
+def abc_command() -> str:
+    """Program ABC, which comes with Yosys.
+
+    Raises:
+        MissingTool: this Yosys came without it.
+    """
+    spec = importlib.util.find_spec("pyosys")
+    folders = (spec.submodule_search_locations or ()) if spec else ()
+    found = [str(path) for folder in folders if (path := Path(folder) / "yosys-abc").is_file()]
+    program = found[0] if found else shutil.which("yosys-abc") or shutil.which("berkeley-abc")
+    if program is None:
+        raise MissingTool(
+            "There is no yosys-abc, the solver of Yosys, which proves netlists equal: pip install pyosys, or "
+            "apt-get install yosys (Debian, Ubuntu)."
+        )
+    return program
+
+
 def yosys_name() -> str:
     """Name and version of the Yosys that :func:`yosys_command` starts."""
     return _yosys_version() or "none"

@@ -138,18 +138,27 @@ def _key(design: RtlDesign, name: str) -> str:
 
 def _stage(design: RtlDesign, name: str) -> dict[str, int]:
     """Primitives of one stage, without those inside DSP blocks."""
+    return count_cells(name.removesuffix(".v"), *stage_sources(design, name))
+
+
+def stage_sources(design: RtlDesign, name: str) -> tuple[list[Path], list[Path]]:
+    """Verilog files of a stage and of what it may instantiate, and those of blocks that are counted only."""
     folder = design.directory.resolve()
-    logic = [folder / name, *(folder / file for file in _library(design) if file != DSP_FILE)]
-    return count_cells(name.removesuffix(".v"), logic, [folder / DSP_FILE])
+    return [folder / name, *(folder / file for file in _library(design) if file != DSP_FILE)], [
+        folder / DSP_FILE
+    ]
 
 
-def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, int]:
+def count_cells(
+    top: str, logic: list[Path], blocks: list[Path], netlist: Path | None = None
+) -> dict[str, int]:
     """Primitives of a module after logic synthesis.
 
     Args:
         top: name of the module.
         logic: Verilog files of the module and what it instantiates; read where the first one lies.
         blocks: Verilog files whose modules are counted, not looked into.
+        netlist: file that gets the counted cells and their wires as Verilog.
 
     Raises:
         ToolFailed: Yosys ended with an error.
@@ -167,7 +176,8 @@ def count_cells(top: str, logic: list[Path], blocks: list[Path]) -> dict[str, in
                 rest=_SYNTH.format(top=top, phase="fine:"),
                 adders=f'"{ADDERS}"',
                 result=f'"{result}"',
-            ),
+            )
+            + (f'write_verilog -noattr "{netlist}"\n' if netlist else ""),
         )
         done = run(yosys_command(script), cwd=logic[0].parent, env={"TMPDIR": str(work)}, yields=True)
         if done.status != 0 or not result.is_file():

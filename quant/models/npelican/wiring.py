@@ -37,11 +37,13 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace, scores=architecture.scores
     )  # fmt: skip
     # What the operators read: the input itself, or what the front end makes of it.
-    front = form.front_end(n) if isinstance(form, Puppi) else None
-    read = "momenta" if front is None else "prepare"
+    front, read = [], "momenta"
+    for name, operator in form.front_end(n).items() if isinstance(form, Puppi) else ():
+        front.append(Node(name, operator, (read,)))
+        read = name
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
     nodes = (
-        *([Node("prepare", front, ("momenta",))] if front else []),
+        *front,
         Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), (read,)),
         Node("dots", dots.operator, (read,)),
         *([rows] if from_momenta else []),

@@ -21,6 +21,7 @@ from quant.models.jedi_linear import JediLinearDescription
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.plan import Unrounded
+from quant.models.mlp import MlpDescription
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.description import NPelicanDescription
 from quant.models.npelican.floating import PairBatch
@@ -140,7 +141,7 @@ def message_rank(description: MessageDescription, seed: int) -> int:
     jets = sum(parameter.numel() for parameter in parameters) + 60
     x = labelled_jets(jets, n, seed)[0]
     x[np.arange(n) >= np.random.default_rng(seed).integers(2, n + 1, jets)[:, None]] = 0.0
-    seen = torch.from_numpy(form.momenta(form.features(x)).astype(np.float32))
+    seen = torch.from_numpy(form.seen(x))
     with_generic_parameters(model, seen, seed)
     return rank(model, parameters, seen)
 
@@ -233,6 +234,7 @@ ALL_STAGES = [
 FEW: dict[type, dict[str, object]] = {
     DeepSetsDescription: {"phi": (3, 2), "rho": (2,)},
     InteractionDescription: {"embedding": (2,), "relation": (2,), "object": (2,), "classifier": (2,)},
+    MlpDescription: {"hidden": (3, 2)},
     JediLinearDescription: {"embedding": (3,), "relation": 2, "object": (3,), "classifier": (2,)},
 }
 

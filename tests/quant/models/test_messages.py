@@ -281,6 +281,24 @@ def test_calibration_centres_the_scores() -> None:
     assert abs(offset / (2 * slope)) < 0.05 * width
 
 
+def test_calibration_centres_a_regression() -> None:
+    """Half of the outputs are above the true value, of the jets that have one."""
+    settings = read_settings(
+        None, ["model=deepsets", "phi=[4]", "rho=[4]", 'classes=["a","b","c"]', 'regress=["pt"]', "constituents=5",
+               "calibration_sweeps=0"],
+    )  # fmt: skip
+    model, jets = random_float(settings), sample(5)
+    with torch.no_grad():
+        outputs = model(torch.from_numpy(seen_momenta(settings.form, jets.momenta.numpy())))
+    width = float(outputs[:, 3].std())
+    wanted = outputs[:, 3] - 0.2 * width
+    wanted[::4] = torch.nan
+    label = torch.stack([outputs[:, :3].argmax(1).double(), wanted], 1)
+    quantised = FAMILIES[settings.model].calibrate(model, settings, replace(jets, label=label), "small")
+    apart = quantised.scores(jets.momenta.numpy())[:, 3] - wanted.numpy()
+    assert abs(np.nanmedian(apart)) < 0.05 * width
+
+
 def test_a_skip_is_never_dropped() -> None:
     with pytest.raises(BadInput, match="hidden=4 or 0, or shortcut=concat"):
         read_settings(None, ["model=vecnet", "hidden=2", "shortcut=skip"])

@@ -3,6 +3,7 @@
 library ieee;
 use ieee.std_logic_1164.all;
 use ieee.numeric_std.all;
+use work.fpgajet_primitives.all;
 
 -- a * b
 entity fpgajet_product is
@@ -17,8 +18,8 @@ architecture rtl of fpgajet_product is
   attribute use_dsp : string;
   attribute use_dsp of m : signal is "yes";
 begin
-  x <= signed((a(WA-1) and to_unsigned(SA, 1)) & a);
-  y <= signed((b(WB-1) and to_unsigned(SB, 1)) & b);
+  x <= signed((a(WA-1) and bit_of(SA = 1)) & a);
+  y <= signed((b(WB-1) and bit_of(SB = 1)) & b);
   m <= x * y;
   p <= unsigned(m(WP-1 downto 0));
 end architecture;
@@ -26,6 +27,7 @@ end architecture;
 library ieee;
 use ieee.std_logic_1164.all;
 use ieee.numeric_std.all;
+use work.fpgajet_primitives.all;
 
 -- z + (a + d) * b + w, or with PRE = -1: a - d, with SIGN = -1: z - ((...) * b + w). Unused ports get 0.
 -- z comes from the block before over the cascade, or from the C port; next to a cascade, w is the C port.
@@ -43,9 +45,9 @@ architecture rtl of fpgajet_mac is
   attribute use_dsp : string;
   attribute use_dsp of m : signal is "yes";
 begin
-  x <= resize(signed((a(WA-1) and to_unsigned(SA, 1)) & a), 27);
-  y <= resize(signed((d(WD-1) and to_unsigned(SD, 1)) & d), 27);
-  f <= signed((b(WB-1) and to_unsigned(SB, 1)) & b);
+  x <= resize(signed((a(WA-1) and bit_of(SA = 1)) & a), 27);
+  y <= resize(signed((d(WD-1) and bit_of(SD = 1)) & d), 27);
+  f <= signed((b(WB-1) and bit_of(SB = 1)) & b);
   ad <= x + y when PRE = 1 else x - y;
   m <= ad * f;
   wide <= resize(m, 48);
