@@ -15,7 +15,6 @@ app = typer.Typer(
     invoke_without_command=True,
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Search the best tagger for a budget, over architecture, bits and hardware, with Optuna.",
 )
 
 STORAGE_HELP = "URL of a database for Optuna; default: a journal in --out. It is written into no file."

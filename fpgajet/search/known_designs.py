@@ -34,12 +34,16 @@ class Design:
 
 
 def zoo_designs(settings: SearchSettings, entries: Sequence[str] | None = None) -> list[Design]:
-    """Zoo entries of the family, with the AUC of their own test jets; part, clock and ii are those of the search."""
+    """Zoo entries of the family that tell two classes apart, with the AUC of their own test jets.
+
+    Part, clock and ii are those of the search.
+    """
     found, device = [], part(settings.part)
     for name in names() if entries is None else entries:
         checkpoint = open_checkpoint(HERE / name)
         auc = checkpoint.config.metrics.quantised["auc"]
-        if checkpoint.config.architecture != settings.space.family or auc is None:
+        other = checkpoint.config.architecture != settings.space.family
+        if other or auc is None or checkpoint.config.model.class_names:
             continue
         total = estimate(built_network(checkpoint), device, settings.clock_mhz, settings.ii).total
         found.append(

@@ -7,6 +7,7 @@ from typing import Any
 
 from fpgajet.report.axes import Axes
 from fpgajet.report.svg import WIDTH, Picture
+from fpgajet.report.words import number
 from fpgajet.search.known_designs import Design
 from fpgajet.search.objectives import OBJECTIVES, pareto_front
 from fpgajet.search.results import Row
@@ -18,7 +19,7 @@ STYLE = """
 .way { fill: none; stroke: var(--f3); stroke-width: .7; stroke-opacity: .5; }
 .best-way { fill: none; stroke: var(--c2); stroke-width: 1.4; } .best-line { fill: none; stroke: var(--c2); }
 """
-#: of the AUC axis: so much of the way from 1 down to the lowest AUC of a feasible trial is left below it
+#: of the AUC axis: this share of the range of the front and of the other designs is left below and above it
 MARGIN = 0.1
 
 
@@ -32,17 +33,17 @@ def front_picture(rows: Sequence[Row], cost: str, designs: Sequence[Design]) -> 
     names = ["auc", cost]
     front = [feasible[index] for index in pareto_front([row.values(names) for row in feasible], aims)]
     front.sort(key=lambda row: row.values([cost]))
-    shown = [*(row.values(names) for row in feasible), *([one.auc, getattr(one, cost)] for one in designs)]
-    lowest = max(min(auc for auc, _ in shown), 0.5)
-    highest = max(auc for auc, _ in shown)
-    room = MARGIN * max(highest - lowest, 1e-3)
-    furthest = 1.05 * max(value for _, value in shown)
+    shown = [*(row.values(names) for row in front), *([one.auc, getattr(one, cost)] for one in designs)]
+    lowest, highest = min(auc for auc, _ in shown), max(auc for auc, _ in shown)
+    room = MARGIN * max(highest - lowest, 1e-2)
+    furthest = 1.05 * max([value for _, value in shown] + [row.values([cost])[0] for row in feasible])
     label = {"lut": "LUT (estimate)", "latency": "latency (ns, estimate)"}[cost]
     picture = Picture(
         f"AUC against {'LUT' if cost == 'lut' else 'latency'}",
         f"{len(feasible)} feasible trials (discs), {len(complete) - len(feasible)} that miss budget or floor (rings), "
         f"the front of both (line, {len(front)} trials), the zoo (squares), published designs (triangles). Trials "
-        "have validation jets, the zoo its own test jets, published designs the public reference set.",
+        "have validation jets, the zoo its own test jets, published designs the public reference set. "
+        "Trials below the axis stand on its edge.",
         height=300,
     )
     axes = Axes.frame(
@@ -87,24 +88,25 @@ def parallel_coordinates(
         "Parallel coordinates",
         f"{len(complete)} complete trials, those of the front in colour and on top; from the lowest value of each axis "
         "(below) to its highest. A line has a gap where a trial does not have the axis.",
-        height=300,
+        height=330,
     )  # fmt: skip
-    top, bottom, left = 20.0, picture.height - 110, 20.0
-    step = (WIDTH - 2 * left) / max(len(columns) - 1, 1)
+    top, bottom, left = 34.0, picture.height - 145, 44.0
+    step = (WIDTH - left - 24) / max(len(columns) - 1, 1)
     heights = []
     for index, (name, values) in enumerate(columns):
         x = left + step * index
         places, ends = _places(values)
         heights.append([None if place is None else bottom - place * (bottom - top) for place in places])
         picture.line(x, top, x, bottom, "tick")
-        picture.text(x, top - 6, ends[1], "label", "middle")
-        picture.text(x, bottom + 14, ends[0], "label", "middle")
-        picture.text(x + 4, bottom + 26, name, "label", "end", turn=-60)
-    for number, row in enumerate(complete):
+        lower = 13 * (index % 2)  # neighbours do not touch
+        picture.text(x, top - 6 - lower, ends[1], "label", "middle")
+        picture.text(x, bottom + 14 + lower, ends[0], "label", "middle")
+        picture.text(x + 4, bottom + 38, name, "label", "end", turn=-60)
+    for index_of_row, row in enumerate(complete):
         css = "best-way" if row.front else "way"
         points: list[tuple[float, float]] = []
         for index, column in enumerate(heights):
-            place = column[number]
+            place = column[index_of_row]
             if place is not None:
                 points.append((left + step * index, place))
             if (place is None or index == len(heights) - 1) and len(points) > 1:
@@ -119,8 +121,8 @@ def _places(values: Sequence[Any]) -> tuple[list[float | None], tuple[str, str]]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
         low, high = min(known, default=0.0), max(known, default=1.0)
         size = (high - low) or 1.0
-        return [None if v is None else (v - low) / size for v in values], (f"{low:.4g}", f"{high:.4g}")
+        return [None if v is None else (v - low) / size for v in values], (number(low, 3), number(high, 3))
     names = sorted({str(value).lower() for value in known})
     size = max(len(names) - 1, 1)
     places = [None if v is None else names.index(str(v).lower()) / size for v in values]
-    return places, (names[0][:8], names[-1][:8])
+    return places, (names[0][:7], names[-1][:7])

@@ -97,6 +97,7 @@ def html(
         Section(
             "Trials on the front", [f"By the first objective. All aims count: {aims}."], _front_table(front)
         ),
+        Section("Their values", table=_values_table(front)),
         Section("Designs beside it", table=_designs_table(designs)),
         *_importance_sections(found, counts["complete"]),
         Section(
@@ -121,28 +122,29 @@ def html(
 
 
 def _front_table(front: Sequence[Row]) -> Table:
-    header = (
-        "trial",
-        "AUC, validation",
-        "AUC, test",
-        "parameters",
-        "LUT",
-        "DSP",
-        "II",
-        "latency (ns)",
-        "verdict",
-        "",
-    )
+    titles = ("AUC, validation", "AUC, test", "parameters", "LUT", "DSP", "II", "latency (ns)", "verdict")
     rows: list[list[Cell | str]] = []
     for row in front:
         figures = row.figures
         spread = f"{number(figures['lut_low'])} - {number(figures['lut_high'])}"
-        named = ", ".join(f"{name} {value}" for name, value in row.params.items())
         plain = [number(figures[name]) for name in ("auc", "auc_test", "parameters")]
         hardware = [number(figures[name]) for name in ("dsp", "ii", "latency")]
         lut = Cell(number(figures["lut"]), note=spread)
-        rows.append([row.run, *plain, lut, *hardware, Cell(status=row.verdict), Cell(hint=named)])
-    return table_of(header, rows)
+        rows.append([row.run, *plain, lut, *hardware, Cell(status=row.verdict)])
+    return table_of(("trial", *titles), rows)
+
+
+def _said(value: object) -> str:
+    """A value as TOML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values_table(front: Sequence[Row]) -> Table:
+    rows = []
+    for row in front:
+        values = ", ".join(f"{name} {_said(value)}" for name, value in row.params.items())
+        rows.append((row.run, values))
+    return table_of(("trial", "values of the axes"), rows, facts=True)
 
 
 def _designs_table(designs: Sequence[Design]) -> Table:
@@ -186,7 +188,7 @@ def _space_table(settings: SearchSettings) -> Table:
         if axis.low is not None:
             values = f"{axis.low:g} - {axis.high:g}" + (f", step {axis.step:g}" if axis.step else "")
         else:
-            values = ", ".join(str(value).lower() for value in axis.values)
+            values = ", ".join(map(_said, axis.values))
         only = "; ".join(f"{other} {', '.join(map(str, of))}" for other, of in axis.when.items())
         rows.append((name, values, f"only with {only}" if only else ""))
     return table_of(("axis", "values", ""), rows)

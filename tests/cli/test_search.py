@@ -49,6 +49,12 @@ def test_bad_options_are_named(options: list[str], message: str, place: Path, tm
     assert not (tmp_path / "out" / "trials").exists()
 
 
+def test_help_gives_an_example_and_the_report() -> None:
+    said = CliRunner().invoke(app, ["search", "--help"], env={"COLUMNS": "200"}).stdout
+    assert "Example: fpgajet search --family npelican" in said
+    assert "Write DIR/search.html" in said
+
+
 def test_data_and_out_are_needed() -> None:
     for words, missing in ((["--trials", "3"], "--data"), (["--data", "x"], "--out")):
         result = CliRunner().invoke(app, ["search", *words])

@@ -130,7 +130,7 @@ def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
 
 
 def test_designs_beside_a_front_are_of_its_family() -> None:
-    (design,) = zoo_designs(settings(), ["npelican-n8-c2", "vecnet-n16-h8"])
+    (design,) = zoo_designs(settings(), ["npelican-n8-c2", "npelican-n16-c4-five", "vecnet-n16-h8"])
     assert design.auc == pytest.approx(0.9488, abs=1e-4)
     assert 5_000 < design.lut < 20_000
     source, published = published_designs(settings())
