@@ -5,6 +5,7 @@ The packages, bottom to top; each imports only from those above it in this list:
 ===================  ==============================================================================
 ``jets``             :class:`Jets`, a data set in memory, and the file format in one table
 ``classes``          numbers of classes in a data set, by their names
+``targets``          what a regression is to find of each jet
 ``problems``         what is wrong with which rows
 ``reading``          opening files safely; :class:`JetFile`, :func:`read_jets`, :func:`iter_jets`
 ``writing``          :class:`JetWriter`, :func:`write_jets`, and shorter mantissas

@@ -10,6 +10,7 @@ import quant.data
 ORDER = (
     "jets",
     "classes",
+    "targets",
     "problems",
     "reading",
     "writing",
