@@ -76,13 +76,15 @@ def metrics_of(
     return metrics | {"ant_factor": None if rejection is None else rejection / parameters}
 
 
-def read_tagging_jets(data: Path, constituents: int, max_jets: int | None = None) -> Jets:
+def read_tagging_jets(
+    data: Path, constituents: int, max_jets: int | None = None, objects: bool = False
+) -> Jets:
     """Jets of two classes, background first.
 
     Raises:
         BadInput: unreadable jets, or another number of classes.
     """
-    jets = read_jets(data, constituents=constituents, max_jets=max_jets)
+    jets = read_jets(data, constituents=constituents, max_jets=max_jets, objects=objects)
     if len(jets.classes) != 2:
         raise BadInput(f"{data}: tagging needs jets of two classes; it holds {list(jets.classes)}.")
     return jets
@@ -95,11 +97,12 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
         BadInput: unreadable jets, labels that are not the model's classes, or a damaged checkpoint.
     """
     constituents, classes = checkpoint.config.constituents, checkpoint.config.model.class_names
+    objects = checkpoint.config.model.form.objects
     if classes:
-        jets = read_jets(data, constituents=constituents, max_jets=max_jets)
+        jets = read_jets(data, constituents=constituents, max_jets=max_jets, objects=objects)
         label = class_numbers(jets, classes, data)
     else:
-        jets = read_tagging_jets(data, constituents, max_jets)
+        jets = read_tagging_jets(data, constituents, max_jets, objects)
         label = jets.label.astype(np.int64)
     scores = {
         "float": load_float_model(checkpoint).scores(jets.constituents),

@@ -4,8 +4,8 @@
 
 BUILD_DIR is a build with the HLS flow. Both compute the scores of the shipped jets. The emulator is compiled with
 `-O2`, as its Makefile does, and with `-O2 -march=native`. The scores are compared first. The implementations take
-turns, so that what else the machine does hits all of them. Prints one JSON line per implementation, with its speed over
-that of hls4ml's C simulation, and the machine.
+turns, and seconds are those of the processor, because other work may run on the machine. Prints one JSON line per
+implementation, with its speed over that of hls4ml's C simulation, and the machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -34,14 +34,14 @@ REFERENCE = "hls4ml C simulation"
 
 
 def rates(work: dict[str, Callable[[], Any]], jets: int, seconds: float) -> dict[str, float]:
-    """Jets per second by implementation: the best of turns, each of which has about ``seconds`` in all."""
+    """Jets per second of processor time: the best of turns, of about ``seconds`` in all for each implementation."""
     best, spent = dict.fromkeys(work, 0.0), dict.fromkeys(work, 0.0)
     while min(spent.values()) < seconds:
         for name, run in work.items():
             if spent[name] < seconds:
-                before = perf_counter()
+                before = process_time()
                 run()
-                passed = perf_counter() - before
+                passed = process_time() - before
                 spent[name] += passed
                 best[name] = max(best[name], jets / passed)
     return best
@@ -65,7 +65,7 @@ def main() -> int:
     arguments = parser.parse_args()
     build = existing_build(arguments.build)
     network = Artefacts(build).network
-    features = network.form.features(bare_events(shipped_sample(), network.input_shape[0]))
+    features = network.form.features(bare_events(shipped_sample(), network.constituents))
     raw = from_real(features, network.input_type)
     fraction = network.output.operator.output.fraction
     work: dict[str, Callable[[], Any]] = {}

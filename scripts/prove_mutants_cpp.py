@@ -32,7 +32,7 @@ from fpgajet.graph.export import export
 from fpgajet.hls import csim
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.csim import CSimulation
-from fpgajet.hls.mutants import CppMutant, mutants
+from fpgajet.hls.mutants import FileMutant, mutants
 from fpgajet.hls.project import write_project
 from fpgajet.hls.proof import RecordedStages, prove_recordings
 from fpgajet.hls.recording import NotRecorded, record
@@ -166,7 +166,7 @@ def work(path: Path, model: str, count: int, seed: int) -> None:
             write_table(path, rows, f"python {shlex.join(sys.argv)}")
 
 
-def _row(bench: Bench, mutant: CppMutant, work: Path) -> dict[str, Any]:
+def _row(bench: Bench, mutant: FileMutant, work: Path) -> dict[str, Any]:
     """What proof and C simulation say about one fault."""
     project = work / "mutant"
     shutil.rmtree(project, ignore_errors=True)
@@ -212,7 +212,7 @@ def _differing(bench: Bench, compiled: RecordedStages) -> int | str:
 
 
 def _simulated(
-    bench: Bench, project: Path, work: Path, mutant: CppMutant, level: Level, wrong: NDArray[np.int64]
+    bench: Bench, project: Path, work: Path, mutant: FileMutant, level: Level, wrong: NDArray[np.int64]
 ) -> tuple[str, Level]:
     """What the C simulation of the fault shows: that it differs, is equal, crashes, or does not compile."""
     library = bench.compile(project, work / "compiled", new_bridge=mutant.file == "defines.h")

@@ -39,7 +39,8 @@ def main() -> None:
         digest = checkpoint.config.weights_sha256
         if name not in given.models and models.get(name, {}).get("weights_sha256") == digest:
             continue
-        sample = Path(shipped_sample(checkpoint.config.model.class_names))
+        model = checkpoint.config.model
+        sample = Path(shipped_sample(model.class_names, model.form.objects))
         scored = score_checkpoint(checkpoint, sample)
         models[name] = {"weights_sha256": digest, "file": sample.name, "jets": len(scored.jets)}
         for precision in scored.scores:

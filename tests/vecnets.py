@@ -8,7 +8,7 @@ from fpgajet import ops
 from fpgajet.fixed import FixedType
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node, Tensor
-from fpgajet.ops.tables import activation_table, reciprocals
+from fpgajet.ops.tables import activation_table, reciprocals, softmax_tables
 from tests.networks import t
 
 FEATURE = t("ap_ufixed<6,3,AP_TRN,AP_SAT>")
@@ -53,6 +53,22 @@ class Builder:
         """An ops.Activation node."""
         values = Tensor(FixedArray.of_type(activation_table(function, argument, output), output), output)
         return self.add(name, ops.Activation(output=output, argument=argument), x, table=values)
+
+    def attention(self, name: str, x: str, mask: str, heads: int) -> str:
+        """Logits of all pairs, and the mean that they weight."""
+        n, f = self.shapes[x]
+        logits = self.add(f"{name}_logits", ops.PairLogits(SIGNED, n, f, heads, 3), x)
+        kinds = [t(f"ap_ufixed<{kind},AP_TRN,AP_SAT>") for kind in ("4,2", "6,1", "7,3", "7,0")]
+        argument, exponential, denominator, reciprocal = kinds
+        raw = softmax_tables(argument, exponential, denominator, reciprocal)
+        tables = {
+            table: Tensor(FixedArray.of_type(values, kind), kind)
+            for table, values, kind in zip(
+                ("exponential", "reciprocal"), raw, (exponential, reciprocal), strict=True
+            )
+        }
+        mean = ops.SoftmaxMean(FEATURE, argument, denominator, n, f, heads)
+        return self.add(name, mean, x, logits, mask, **tables)
 
     def network(self, name: str) -> Network:
         return Network(name, "momenta", (self.n, 4), MOMENTA, tuple(self.nodes))
@@ -160,6 +176,21 @@ def random_maxima(n: int = 5, seed: int = 10) -> Network:
     return b.network("maxima")
 
 
+def random_events(n: int = 4, seed: int = 20) -> Network:
+    """A block with a message that all objects hear, and one with a message of each object."""
+    b = Builder(n, seed)
+    b.add("mask", ops.ConstituentMask(BIT, n, 0), "momenta")
+    b.add("h0", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+    b.add("mean1", ops.MaskedMeanPool(SIGNED_LOG, 0), "h0", "mask")
+    b.add("message1", ops.Dense(SIGNED_LOG, 3, 0), "mean1")
+    b.add("own1", ops.Dense(SIGNED_LOG, 3, 0), "h0")
+    b.add("h1", ops.Residual(FEATURE, 1, 1), "message1", "own1")
+    b.add("own2", ops.Dense(SIGNED_LOG, 3, 0), "h1")
+    b.add("h2", ops.Residual(SIGNED, 0, 0), "own2", "h1")
+    b.score(b.attention("attention", "h2", "mask", heads=3))
+    return b.network("events")
+
+
 def every_network() -> list[tuple[str, Network]]:
     """One network a mixture, by name: together they use every operator."""
     return [
@@ -168,4 +199,5 @@ def every_network() -> list[tuple[str, Network]]:
         ("hidden", random_vecnet(n=5, scalars=0, vectors=0, hidden=2, knn=2)),
         ("lorentznet", random_lorentznet()),
         ("maxima", random_maxima()),
+        ("events", random_events()),
     ]

@@ -43,7 +43,7 @@ def load_jets(path: Path | str, *, max_jets: int | None = None, constituents: in
     """
     from quant.data import read_jets
 
-    return read_jets(path, max_jets=max_jets, constituents=constituents)
+    return read_jets(path, max_jets=max_jets, constituents=constituents, objects=None)
 
 
 @dataclass(frozen=True, repr=False)

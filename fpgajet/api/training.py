@@ -50,6 +50,8 @@ def train(
     resume: bool = False,
     until: str = "quantised",
     device: str = "cpu",
+    source: Path | str | None = None,
+    freeze: str = "features",
     reporter: Reporter | None = None,
     started: Callable[[BaseModel], None] | None = None,
     report: OnEpoch | None = None,
@@ -73,6 +75,8 @@ def train(
         resume: continue a run that was stopped.
         until: ``float``, ``calibration`` or ``quantised``.
         device: ``cpu``, ``cuda`` or ``auto``, for the float model.
+        source: a finished run, or a model of the zoo, whose features this training starts from; the last layer is new.
+        freeze: ``features`` keeps them as they are, ``none`` trains them too.
         reporter: hears a line for every epoch, see :class:`fpgajet.pipeline.reporter.Reporter`.
         started: called with the settings once ``out`` is this run's, before the first epoch.
         report: called with (fit, record) after every epoch. tick: called several times within an epoch.
@@ -90,9 +94,13 @@ def train(
     from quant.training.run import prepare
     from quant.training.run import train as run
     from quant.training.stages import Until
+    from quant.training.transfer import opened, with_transfer
 
     run_directory, last = Path(out), _choice(Until, until, "until")
     chosen = read_settings(None if config is None else Path(config), _assignments(settings), model=model)
+    given = None if source is None else opened(source)
+    if given is not None:
+        chosen = with_transfer(chosen, given, freeze)
     where = pick_device(_choice(Device, device, "device"))
     prepare(run_directory, chosen, resume)
     if started is not None:
@@ -107,7 +115,7 @@ def train(
 
     checkpoint = run(
         chosen, Path(data), run_directory, heard, name=title, command=command,
-        until=last, device=where, tick=tick or no_tick,
+        until=last, device=where, tick=tick or no_tick, source=given,
     )  # fmt: skip
     if checkpoint is None:
         return Trained(run_directory, title, last.value, None)

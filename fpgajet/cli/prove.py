@@ -35,7 +35,10 @@ def prove(
     build_dir: Annotated[Path, typer.Argument(help="Directory made by `fpgajet build`.")],
     trust: Annotated[bool, typer.Option("--trust", help="Also with files of another user.")] = False,
     keep: Annotated[
-        Path | None, typer.Option("--keep", help="Folder for files that check the C++ proof.")
+        Path | None,
+        typer.Option(
+            "--keep", help="Folder for files that check the proofs: C++; with -verilog, statements."
+        ),
     ] = None,
     netlist: Annotated[
         bool, typer.Option("--netlist", help="Also prove the netlists whose cells Yosys counts.")

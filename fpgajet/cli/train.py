@@ -11,6 +11,7 @@ import typer
 
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
+from fpgajet.errors import BadInput
 from quant.training.device import Device
 from quant.training.stages import Until
 from quant.training.tracking import Tracker, Tracking, check_tracker, start_tracker
@@ -28,6 +29,13 @@ def train(
     resume: Annotated[bool, typer.Option(help="Continue a run that was stopped or killed.")] = False,
     until: Annotated[Until, typer.Option(help="Last stage; --resume goes on from there.")] = Until.QUANTISED,
     device: Annotated[Device, typer.Option(help="Where the float model is trained.")] = Device.CPU,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="Finished run whose features are the start; the classifier is new."),
+    ] = None,
+    freeze: Annotated[
+        str | None, typer.Option(help="With --from: features (kept as they are, the default) or none.")
+    ] = None,
     track: Annotated[
         list[Tracking] | None, typer.Option(help="Log to a tracker as well, locally; may repeat.")
     ] = None,
@@ -40,6 +48,8 @@ def train(
     from fpgajet import api
 
     wanted = track or []
+    if freeze is not None and source is None:
+        raise BadInput("--freeze says what is kept of the run that --from names: give --from.")
     for tracking in wanted:
         check_tracker(tracking)
     title = name or out.resolve().name
@@ -47,7 +57,8 @@ def train(
         watch = _Watch(stack, out, title, wanted, resume)
         trained = api.train(
             data, out, model=model, config=config, settings=set_ or [], name=title, resume=resume,
-            until=until.value, device=device.value, started=watch.started, report=watch.report, tick=watch.tick,
+            until=until.value, device=device.value, source=source,
+            freeze=freeze or "features", started=watch.started, report=watch.report, tick=watch.tick,
             command=["fpgajet", *sys.argv[1:]],
         )  # fmt: skip
         watch.finished(until)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import functools
 import math
+import mmap
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
-from fpgajet.processes import end_all_on_interrupt, run
+from fpgajet.processes import Finished, end_all_on_interrupt, run, run_apart
 from fpgajet.quoting import is_identifier
 
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
@@ -173,6 +175,7 @@ class CSimulation:
 
     def __init__(self, project: Path, library: Path) -> None:
         found = facts(project)
+        self._project = project
         self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in found["stages"].items()}
         self.input_shape = tuple(found["input"])
         self.output: str = found["output"]
@@ -192,13 +195,24 @@ class CSimulation:
 
         Returns:
             By stage name, float32 [jets, ...], exact.
+
+        Raises:
+            ToolFailed: the compiled code crashed. It runs in a copy of this process, which goes on.
         """
         jets = np.ascontiguousarray(jets, dtype=np.float32)
         if jets.shape[1:] != self.input_shape:
             raise BadInput(
                 f"the firmware takes jets of shape {list(self.input_shape)}, not {list(jets.shape[1:])}."
             )
-        results = {n: np.empty((len(jets), *shape), np.float32) for n, shape in self.shapes.items()}
+        results = {n: _shared((len(jets), *shape)) for n, shape in self.shapes.items()}
+        # Vendor types end a program where they are used as they should not be, and edited code may read anywhere.
+        done = run_apart(lambda: self._run(jets, results))
+        if done.status:
+            raise ToolFailed(_crashed(self._project, done))
+        return results
+
+    def _run(self, jets: NDArray[np.float32], results: dict[str, NDArray[np.float32]]) -> None:
+        """Call the compiled code; fills ``results``."""
         score = np.empty(self.shapes[self.output], np.float32)
         with self._trace() as stages:
             names = list(stages)
@@ -214,7 +228,6 @@ class CSimulation:
                 lengths,
                 addresses(*(results[name].ctypes.data for name in names)),
             )
-        return results
 
     @contextmanager
     def _trace(self) -> Iterator[dict[str, int]]:
@@ -226,3 +239,20 @@ class CSimulation:
             yield {entry.name.decode(): entry.data for entry in traced}
         finally:
             self._library.free_trace_storage()
+
+
+def _shared(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """An array that a copy of this process can fill."""
+    memory = mmap.mmap(-1, max(4 * math.prod(shape), 1))
+    return np.frombuffer(memory, np.float32, math.prod(shape)).reshape(shape)
+
+
+def _crashed(project: Path, done: Finished) -> str:
+    """What to tell of a simulation that did not come to its end."""
+    how = f"was ended by {signal.Signals(-done.status).name}" if done.status < 0 else "stopped"
+    lines = [line.strip() for line in done.output.splitlines() if line.strip()]
+    said = f' It said: "{lines[-1]}".' if lines else ""
+    return (
+        f"The C simulation of {project} {how}.{said} The generated code does not do so: see whether a source or a type "
+        "was changed, and run `fpgajet build` again."
+    )

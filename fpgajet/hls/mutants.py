@@ -14,8 +14,8 @@ _Rule = tuple[str, Callable[[re.Match[str], np.random.Generator], str]]
 _TYPE = r"ap_(u?)fixed<(\d+),(-?\d+)((?:,AP_\w+)*)([^>]*)>"
 
 
-class CppMutant(NamedTuple):
-    """A fault: its kind, the file, the line, and the file's text with it."""
+class FileMutant(NamedTuple):
+    """A fault in C++ or Verilog: its kind, the file, the line from 1, what stood and stands there, and the new text."""
 
     kind: str
     file: str
@@ -25,7 +25,7 @@ class CppMutant(NamedTuple):
     text: str
 
 
-def mutants(project: Path, headers: list[str], count: int, seed: int) -> list[CppMutant]:
+def mutants(project: Path, headers: list[str], count: int, seed: int) -> list[FileMutant]:
     """Random faults, the kinds in turn.
 
     Args:
@@ -49,7 +49,7 @@ def mutants(project: Path, headers: list[str], count: int, seed: int) -> list[Cp
         kind: [(name, match) for name in files[group] for match in _sites(texts[name], rule[0], group)]
         for kind, (group, rule) in _FAULTS.items()
     }
-    found: list[CppMutant] = []
+    found: list[FileMutant] = []
     known: set[str] = set()
     kinds = [kind for kind in _FAULTS if sites[kind]]
     for turn in range(50 * count):
@@ -64,7 +64,7 @@ def mutants(project: Path, headers: list[str], count: int, seed: int) -> list[Cp
             continue
         known.add(key)
         line = text.count("\n", 0, match.start()) + 1
-        found.append(CppMutant(kind, name, line, match.group(0), after, changed))
+        found.append(FileMutant(kind, name, line, match.group(0), after, changed))
     return found
 
 

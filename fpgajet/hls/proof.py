@@ -16,7 +16,7 @@ from fpgajet.hls.recording import RETURNED, NotRecorded, Recording, record
 from fpgajet.ops.network import Network
 from fpgajet.processes import end_all_on_interrupt
 from fpgajet.prove.operators import OperatorProof, Operators
-from fpgajet.prove.proof import Level, Proof, prove_outputs
+from fpgajet.prove.proof import Level, Proof, prove_outputs, up_to
 from fpgajet.scalars import ScalarGraph, ScalarNetwork, evaluate, scalar_network
 from fpgajet.scalars.arithmetic import Numbers
 
@@ -151,15 +151,8 @@ def prove_recordings(
             return _summed(Level.PROVED, "", operators, whole), samples[:0]
     if found != other:
         return _summed(Level.COMPARED, "what synthesis reads is other code", operators), samples[:0]
-    return _summed(*_up_to(operators), operators), samples[:0]
-
-
-def _up_to(operators: Sequence[OperatorProof]) -> tuple[Level, str]:
-    """What is proved where not all operators are, or where the score is not that of the last one."""
-    shown = ", ".join(o.name for o in operators if o.proved)
-    why = "; ".join(f"{o.name}: {o.reason}" for o in operators if not o.proved)
-    why = why or "the score is not that of the last operator"
-    return (Level.UP_TO, f"{shown}; not {why}") if shown else (Level.COMPARED, why)
+    level, reason = up_to(operators)
+    return _summed(level, reason or "the score is not that of the last operator", operators), samples[:0]
 
 
 def _returned(compiled: RecordedStages) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from hls4ml.model.layers import Constant, Layer, register_layer
 from hls4ml.model.optimizer import OptimizerPass, register_pass
 from hls4ml.model.types import FixedPrecisionType
 
-from fpgajet.fixed import FixedType, from_real
+from fpgajet.fixed import EXACT_BITS, FixedType, Rounding, from_real
 from fpgajet.graph.load import attributes_of, operator_from_attributes
 from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import included
@@ -122,7 +123,11 @@ def _config(node: FpgajetLayer) -> str:
         raw = from_real(np.asarray(weight.data).reshape(weight.shape), types[name])
         tensors[name] = FixedArray(raw, types[name].fraction)
     types |= {name: getattr(op, name) for name in op.type_fields() if name != "output"}
-    types |= node_widths(op, data, tensors)
+    rounded = [
+        precision for precision in (*types.values(), op.output) if precision.rounding is not Rounding.FLOOR
+    ]
+    coarsest = max((-precision.fraction for precision in rounded), default=-EXACT_BITS)
+    types |= {k: _reaching(precision, coarsest) for k, precision in node_widths(op, data, tensors).items()}
     constants = op.hls_constants(*(shape for shape, _ in data)) | {"reuse_factor": reuse_factor(node)}
     lines = [f"    static const unsigned {name} = {value};" for name, value in constants.items()]
     for name in op.tensors:
@@ -130,6 +135,15 @@ def _config(node: FpgajetLayer) -> str:
         lines.append(f"    typedef {node.get_weights(name).type.name} {name}_t;")
     lines += [f"    typedef {precision.ap_fixed()} {name}_t;" for name, precision in types.items()]
     return f"struct config{node.index} {{\n" + "\n".join(lines) + "\n};\n"
+
+
+def _reaching(precision: FixedType, bit: int) -> FixedType:
+    """A type whose highest bit weighs at least 2**bit.
+
+    The vendor's types end the program where a value is rounded at a bit above its highest one.
+    """
+    missing = max(bit + 1 - (precision.bits - precision.fraction), 0)
+    return replace(precision, bits=precision.bits + missing)
 
 
 def reuse_factor(node: FpgajetLayer) -> int:

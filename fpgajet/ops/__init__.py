@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fpgajet.ops.activation import Activation
 from fpgajet.ops.affine_mean import AffineMean
+from fpgajet.ops.attention import PairLogits, SoftmaxMean
 from fpgajet.ops.constituent_mask import ConstituentMask
 from fpgajet.ops.dense import Dense
 from fpgajet.ops.dot_products import DotProducts
@@ -28,6 +29,7 @@ from fpgajet.ops.puppi_features import PuppiFeatures
 from fpgajet.ops.puppi_log import PuppiLog
 from fpgajet.ops.puppi_sort import PuppiSort
 from fpgajet.ops.rescale import Rescale
+from fpgajet.ops.residual import Residual
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
@@ -38,13 +40,18 @@ _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots
 _LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatures)
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
-_LAYERS: tuple[type[Operator], ...] = (Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns)
+_LAYERS: tuple[type[Operator], ...] = (
+    Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
+)  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
+_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
-    op.op_type: op for op in (*_INPUTS, *_LINKS, *_NPELICAN, *_PAIRS, *_LAYERS, *_SUMS, *_MAXIMA, *_FOREIGN)
+    op.op_type: op
+    for group in (_INPUTS, _LINKS, _NPELICAN, _PAIRS, _LAYERS, _SUMS, _MAXIMA, _ATTENTION, _FOREIGN)
+    for op in group
 }
 
 __all__ = [
@@ -76,15 +83,18 @@ __all__ = [
     "Operator",
     "PairDense",
     "PairLog",
+    "PairLogits",
     "Product",
     "PuppiAxis",
     "PuppiFeatures",
     "PuppiLog",
     "PuppiSort",
     "Rescale",
+    "Residual",
     "RowSums",
     "SignedLog",
     "Skip",
+    "SoftmaxMean",
     "SpacetimeIntervals",
     "TriggerDots",
     "VectorUpdate",

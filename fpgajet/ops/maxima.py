@@ -16,6 +16,36 @@ from fpgajet.ops.masked import Masked, OfConstituents, OfNeighbours
 from fpgajet.ops.operator import Shape, expect
 
 
+def largest_real(a: Arithmetic[A], x: A, real: A, slots: int) -> tuple[A, A]:
+    """The largest of x [..., slots, F] that are real, and whether there is one, [..., F] each; without one, any value.
+
+    ``real`` [..., slots, 1] may have fewer rows than x, which then share it.
+    """
+    left = slots
+    while left > 1:  # a tree: neighbours are compared, and one without a neighbour waits
+        first, second = (np.arange(start, left - left % 2, 2) for start in (0, 1))
+        larger, found = _larger(
+            a,
+            a.take(x, first, -2),
+            a.take(real, first, -2),
+            a.take(x, second, -2),
+            a.take(real, second, -2),
+        )
+        if left % 2:
+            last = np.array([left - 1])
+            larger = a.concat([larger, a.take(x, last, -2)], -2)
+            found = a.concat([found, a.take(real, last, -2)], -2)
+        x, real, left = larger, found, (left + 1) // 2
+    return a.take(x, 0, -2), a.take(real, 0, -2)
+
+
+def _larger(a: Arithmetic[A], x: A, x_real: A, y: A, y_real: A) -> tuple[A, A]:
+    """The larger of x and y as far as they are real, and whether one is."""
+    one = a.constant(np.ones(1))
+    takes_y = a.gate(a.select(x_real, a.less(x, y), one), y_real)
+    return a.select(takes_y, y, x), a.select(x_real, one, y_real)
+
+
 @dataclass(frozen=True)
 class MaskedMax(Masked):
     """y_f = max of x_jf over all j with e_j = 1, rounded once; 0 where there is no such j.
@@ -34,29 +64,8 @@ class MaskedMax(Masked):
         )
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
-        x, real = inputs[0], a.expand(inputs[1], -1)
-        left = self.slots
-        while left > 1:  # a tree: neighbours are compared, and one without a neighbour waits
-            first, second = (np.arange(start, left - left % 2, 2) for start in (0, 1))
-            larger, found = self._larger(
-                a,
-                a.take(x, first, -2),
-                a.take(real, first, -2),
-                a.take(x, second, -2),
-                a.take(real, second, -2),
-            )
-            if left % 2:
-                last = np.array([left - 1])
-                larger = a.concat([larger, a.take(x, last, -2)], -2)
-                found = a.concat([found, a.take(real, last, -2)], -2)
-            x, real, left = larger, found, (left + 1) // 2
-        return a.quantise("output", a.gate(a.take(x, 0, -2), a.take(real, 0, -2)), self.output)
-
-    def _larger(self, a: Arithmetic[A], x: A, x_real: A, y: A, y_real: A) -> tuple[A, A]:
-        """The larger of x and y as far as they are real, and whether one is."""
-        one = a.constant(np.ones(1))
-        takes_y = a.gate(a.select(x_real, a.less(x, y), one), y_real)
-        return a.select(takes_y, y, x), a.select(x_real, one, y_real)
+        largest, found = largest_real(a, inputs[0], a.expand(inputs[1], -1), self.slots)
+        return a.quantise("output", a.gate(largest, found), self.output)
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
         *leading, columns, features = shapes[0]

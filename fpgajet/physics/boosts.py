@@ -29,7 +29,8 @@ def boosts_of(
     """``boosts`` of a report: change of the score under boosts in random directions.
 
     Args:
-        constituents: four-momenta [jets, constituents, 4] in GeV; empty slots are zero and stay so.
+        constituents: four-momenta [jets, constituents, 4] in GeV; empty slots are zero and stay so. Types of objects
+            are behind them, where the network reads such.
         jets: how many of them to use, chosen at random.
 
     Returns:
@@ -48,7 +49,8 @@ def boosts_of(
     still = scores(p)
     deviation = still.std(0)  # of every score, where there are several
     unit = np.where(deviation > 0, deviation, 1.0)
-    changes = [np.abs(scores(boosted(p, beta, axes)) - still) / unit for beta in betas]
+    moved = (np.concatenate([boosted(p[..., :4], beta, axes), p[..., 4:]], -1) for beta in betas)
+    changes = [np.abs(scores(momenta) - still) / unit for momenta in moved]
     return {
         "beta": list(betas),
         "median": [float(np.median(c)) for c in changes],

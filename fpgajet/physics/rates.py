@@ -166,11 +166,12 @@ class _Facts:
 
     def __init__(self, jets: Jets) -> None:
         recipe = _mapping(jets.provenance.get("recipe"))
-        selection = _mapping(recipe.get("selection"))
+        # A recipe of events selects objects, not a jet: there is no threshold of its own.
+        selection = {} if jets.objects else _mapping(recipe.get("selection"))
         self.name = jets.classes[0]
         self.pt_min, self.pt_max = _number(selection.get("pt_min")), _number(selection.get("pt_max"))
         window = _mapping(jets.provenance.get("pthat_windows_gev")).get(self.name)
-        self.window = _number(window[0]) if isinstance(window, list) and window else None
+        self.window = _number(window[0]) if isinstance(window, list) and window and not jets.objects else None
         made = _mapping(_mapping(jets.provenance.get("cross_sections")).get(self.name))
         sigma, error = _number(made.get("generated_pb")), _number(made.get("generated_error_pb"))
         self.relative_error = error / sigma if sigma and error and 0 < error < sigma else 0.0

@@ -29,6 +29,8 @@ def _facts(provenance: Mapping[str, Any]) -> Iterator[str]:
         yield f"√s = {energy / 1000:g} TeV"
     if isinstance(recipe.get("mode"), str):
         yield recipe["mode"]
+    if recipe.get("mode") == "events":
+        return  # selected by their objects, not by a jet
     if recipe.get("mode") == "level1-pileup":
         mean = _number(_mapping(recipe.get("pileup")).get("mean"))
         if mean is not None:

@@ -80,7 +80,7 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     if settings.input_precision is not None:
         raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
     source = resolve(settings.model)
-    classes = open_checkpoint(source).config.model.class_names
+    model = open_checkpoint(source).config.model
     part, budget = part_named(settings.part), budget_named(settings.budget)
     directory = BuildDirectory(default_directory(settings.model, part.name) if out is None else out)
     context = BuildContext(
@@ -89,7 +89,9 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         part,
         clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
         source=source,
-        jets=shipped_sample(classes) if settings.jets is None else settings.jets,
+        jets=shipped_sample(model.class_names, model.form.objects)
+        if settings.jets is None
+        else settings.jets,
         reporter=reporter,
     )
     stages.check_inputs(context)

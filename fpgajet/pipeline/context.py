@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from quant.checkpoint import Checkpoint
     from quant.data import Jets
     from quant.data.checking.identity import Identity
+    from quant.models.family import Description
     from quant.models.quantised import QuantisedNetwork
     from quant.overlap import Overlap
 
@@ -173,18 +174,25 @@ class BuildContext:
         return open_checkpoint(self.source).config.constituents
 
     @cached_property
+    def _described(self) -> Description:
+        from quant.checkpoint import open_checkpoint
+
+        return open_checkpoint(self.source).config.model
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Classes of the model, where it has a score for each of several."""
-        from quant.checkpoint import open_checkpoint
+        return self._described.class_names
 
-        return open_checkpoint(self.source).config.model.class_names
+    @property
+    def objects(self) -> bool:
+        """Whether the model reads events of objects instead of jets."""
+        return self._described.form.objects
 
-    @cached_property
+    @property
     def regressed(self) -> tuple[str, ...]:
         """Values that the model's last outputs find by regression."""
-        from quant.checkpoint import open_checkpoint
-
-        return open_checkpoint(self.source).config.model.regressed
+        return self._described.regressed
 
     @property
     def features(self) -> NDArray[np.float32]:
@@ -208,7 +216,9 @@ class BuildContext:
         Raises:
             BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
         """
-        return labelled_jets(self.jets, self.source_constituents, self.settings.max_jets, self.classes)
+        return labelled_jets(
+            self.jets, self.source_constituents, self.settings.max_jets, self.classes, self.objects
+        )
 
     @cached_property
     def identity(self) -> Identity:

@@ -25,8 +25,9 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     """
     network = build.network
     if not isinstance(network.form, GivenFeatures):
-        jets = shipped_sample() if path is None else path
-        return network.form.features(bare_events(jets, network.constituents))
+        objects = network.form.objects
+        jets = shipped_sample(objects=objects) if path is None else path
+        return network.form.features(bare_events(jets, network.constituents, objects))
     if path is None:
         return random_events(network, SEED, None).features
     return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)
@@ -37,5 +38,8 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
     if isinstance(network.form, GivenFeatures):
         return random_events(network, SEED, count).features
     constituents = network.constituents
-    jets = read_jets(shipped_sample(), max_jets=count, constituents=constituents)
+    objects = network.form.objects
+    jets = read_jets(
+        shipped_sample(objects=objects), max_jets=count, constituents=constituents, objects=objects
+    )
     return network.form.features(jets.constituents[:, :constituents])

@@ -16,16 +16,23 @@ from quant.data.classes import class_numbers
 __all__ = ["bare_events", "labelled_jets", "shipped_sample"]
 
 
-def labelled_jets(path: Path, constituents: int, max_jets: int | None, classes: Sequence[str] = ()) -> Jets:
+def labelled_jets(
+    path: Path,
+    constituents: int,
+    max_jets: int | None,
+    classes: Sequence[str] = (),
+    objects: bool = False,
+) -> Jets:
     """Jets with two classes, background first, checked, the leading ``constituents`` of each.
 
     Args:
         classes: names of other classes; labels are then their numbers, whatever the order in the file.
+        objects: whether the model reads events of objects.
 
     Raises:
         BadInput: unreadable, unphysical, or not two classes (or not these ``classes``) with jets in each.
     """
-    jets = read_jets(path, max_jets=max_jets, constituents=constituents)
+    jets = read_jets(path, max_jets=max_jets, constituents=constituents, objects=objects)
     check_constituents(jets.constituents, source=str(path))
     if classes:
         label = class_numbers(jets, classes, path).astype(np.uint8)
@@ -39,12 +46,14 @@ def labelled_jets(path: Path, constituents: int, max_jets: int | None, classes: 
     return jets
 
 
-def bare_events(path: Path, constituents: int) -> NDArray[np.float32]:
+def bare_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
     """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV.
+
+    With ``objects``, events of objects.
 
     Raises:
         BadInput: unreadable, unphysical, of a wrong shape, or with more constituents than the model takes.
     """
-    events = read_events(path, constituents)
+    events = read_events(path, constituents, objects)
     check_constituents(events, source=str(path))
     return events

@@ -6,13 +6,13 @@ from pathlib import Path
 from types import NoneType
 
 from fpgajet.errors import BadInput, require_extra
-from fpgajet.folders import exclusive, require_own
+from fpgajet.folders import atomic_folder, exclusive, require_own
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.prove_cpp import has_project, prove_project
 from fpgajet.pipeline.prove_flow import Outcome, prove_build
-from fpgajet.pipeline.prove_netlist import prove_counted
+from fpgajet.pipeline.prove_netlist import prove_counted, refuse_others
 from fpgajet.pipeline.record import read_record
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 
@@ -33,6 +33,7 @@ def run_prove(
         trust: compile and run C++ that belongs to another user too.
         keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
 
+            Those of statements of the Verilog go to ``keep`` with ``-verilog`` added to the name.
         netlist: also prove what Yosys counts; its files go to ``keep`` with ``-netlist`` added to the name.
 
     Returns:
@@ -58,7 +59,7 @@ def run_prove(
     outcomes = []
     with exclusive(build_dir), reported(reporter or Silent(), "prove"):
         if verilog:
-            outcomes.append(_prove_verilog(build, network))
+            outcomes.append(_prove_verilog(build, network, keep and keep.with_name(f"{keep.name}-verilog")))
         if cpp:
             outcomes.append(prove_project(build, network, keep))
         if netlist:
@@ -66,9 +67,13 @@ def run_prove(
     return tuple(outcomes)
 
 
-def _prove_verilog(build: BuildDirectory, network: Network) -> Outcome:
+def _prove_verilog(build: BuildDirectory, network: Network, keep: Path | None) -> Outcome:
     settings = read_record(build.root).get("settings", {})
     options = {key: settings[key] for key in ("multipliers", "stages") if key in settings}
     if type(options.get("stages")) not in (int, NoneType):
         raise BadInput(f"{build.record} is not the record of a build: its setting stages is no whole number.")
-    return prove_build(build, options, network)
+    if keep is None:
+        return prove_build(build, options, network)
+    refuse_others(keep, r"\d{5}\.json")
+    with atomic_folder(keep) as folder:
+        return prove_build(build, options, network, keep=folder)

@@ -54,9 +54,11 @@ def prove_build(
     options: dict[str, Any],
     network: Network | None = None,
     made: Circuit | None = None,
+    keep: Path | None = None,
 ) -> Outcome:
     """Prove the Verilog of a build; ``options`` are those that it was written with beside its interval.
 
+    ``keep``: folder that gets files from which the proofs of its statements can be checked.
     ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
     """
     from fpgajet.rtl import RtlDesign
@@ -65,7 +67,7 @@ def prove_build(
     network = Artefacts(build).network if network is None else network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
-    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made, keep)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     if proof.event is None:

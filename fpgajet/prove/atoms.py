@@ -63,6 +63,10 @@ class Atom(NamedTuple):
     lowest: int
     highest: int
 
+    def rule(self, x: Values) -> Values:
+        """Its operation on values of its argument."""
+        return _RULES[self.kind](x, self.numbers)
+
 
 @dataclass
 class Atoms:
@@ -146,7 +150,7 @@ class Atoms:
             low, high = low + terms[0], high + terms[1]
         return low, high
 
-        # -- values ----------------------------------------------------------------------------------
+    # -- values ----------------------------------------------------------------------------------
 
     def evaluate(self, p: Polynomial, given: dict[Frozen, Values], done: dict[int, Values]) -> Values:
         """Values of a polynomial where those of some base polynomials are given.
@@ -202,7 +206,8 @@ class Atoms:
         if number not in done:
             atom = self.atoms[number]
             x = self.evaluate(dict(atom.argument), given, done)
-            done[number] = _RULES[atom.kind](x, atom.numbers)
+            # Values by blocks (:mod:`fpgajet.prove.blocks`) have rules of their own.
+            done[number] = x.operated(atom) if hasattr(x, "operated") else atom.rule(x)
         return done[number]
 
 

@@ -16,7 +16,7 @@ from math import prod
 import numpy as np
 
 from fpgajet.prove import polynomials as poly
-from fpgajet.prove.atoms import WIDEST, Atoms, Values
+from fpgajet.prove.atoms import WIDEST, Atoms, Kind, Values
 from fpgajet.prove.polynomials import Frozen, Polynomial
 
 #: Assignments that are tried at a time.
@@ -52,7 +52,7 @@ class Cone:
 
     def agree(self) -> bool:
         """Evaluate both for all values of the leaves."""
-        return all(self._equal(given) for given in self._assignments())
+        return all(self.equal(given) for given in self._assignments())
 
     def _assignments(self) -> Iterator[dict[Frozen, Values]]:
         """All values of the leaves, a chunk at a time."""
@@ -64,18 +64,38 @@ class Cone:
                 places = places // (high - low + 1)
             yield given
 
-    def _equal(self, given: dict[Frozen, Values]) -> bool:
-        """Compare p with q as fractions: q rounded down to an integer could be p where q itself is not."""
+    def equal(self, given: dict[Frozen, Values]) -> bool:
+        """Compare p with q for some values of the leaves, or for blocks of values (:mod:`fpgajet.prove.blocks`).
+
+        As fractions: q rounded down to an integer could be p where q itself is not.
+        """
         done: dict[int, Values] = {}
         left = self.atoms.evaluate(self.p, given, done)
         if not any(self.q):
-            return bool((left == self.q.get((), 0)).all())
+            return _all_same(left, np.asarray(self.q.get((), 0)))
         base = poly.base_of(self.q)
         known = given.get(base.base)
         right = self.atoms.terms(base.base, given, done) if known is None else known
         factor, constant = Fraction(base.factor), Fraction(base.constant)
         scale = factor.denominator * constant.denominator
-        return bool((left * scale == right * int(factor * scale) + int(constant * scale)).all())
+        return _all_same(left * scale, right * int(factor * scale) + int(constant * scale))
+
+    def steps(self) -> list[int]:
+        """Sizes of blocks, as powers of two, in which its functions may have one form; the largest first."""
+        found, waiting = set(), poly.atoms_of(self.p) | poly.atoms_of(self.q)
+        seen: set[int] = set()
+        while waiting:
+            number = waiting.pop()
+            if number in seen or (((number,), 1),) in self.leaves:
+                continue
+            seen.add(number)
+            atom = self.atoms.atoms[number]
+            waiting |= poly.atoms_of(dict(atom.argument))
+            if atom.kind is Kind.FLOOR:
+                found.add(atom.numbers[0])
+            elif atom.kind is Kind.CLIP:
+                found |= {abs(end).bit_length() - 1 for end in (atom.numbers[0], atom.numbers[1] + 1) if end}
+        return sorted(found, reverse=True)
 
     @property
     def fits(self) -> bool:
@@ -173,3 +193,9 @@ class Cone:
             return False
         base = poly.base_of(p).base
         return base not in leaves and len(base) == 1 and len(base[0][0]) >= 1
+
+
+def _all_same(left: Values, right: Values) -> bool:
+    if hasattr(left, "same"):
+        return bool(left.same(right))
+    return bool(right.same(left)) if hasattr(right, "same") else bool((left == right).all())

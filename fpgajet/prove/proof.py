@@ -97,3 +97,10 @@ def prove_outputs(
         seconds=seconds,
         event=event,
     )
+
+
+def up_to(operators: Sequence[OperatorProof]) -> tuple[Level, str]:
+    """Level and reason where not all operators are proved: which are, and why the others are not."""
+    shown = ", ".join(o.name for o in operators if o.proved)
+    why = "; ".join(f"{o.name}: {o.reason}" for o in operators if not o.proved)
+    return (Level.UP_TO, f"{shown}; not {why}" if why else "") if shown else (Level.COMPARED, why)

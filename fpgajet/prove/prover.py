@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from fpgajet.prove import polynomials as poly
 from fpgajet.prove.algebra import Algebra
 from fpgajet.prove.atoms import Kind, Values
+from fpgajet.prove.blocks import agree_by_blocks
 from fpgajet.prove.cones import Cone
 from fpgajet.prove.nodes import polynomial
 from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
@@ -199,15 +200,21 @@ class Prover:
 
     def _agree(self, p: Polynomial, q: Polynomial, *, split: bool) -> bool:
         cone = Cone(self.algebra, p, q, split)
-        if cone.size > MOST_ASSIGNMENTS or not cone.fits:
+        if not cone.fits:
             self.counts.too_wide += 1
             return False
         key = cone.key()
         if key not in self._proved:
-            self.counts.enumerations += 1
-            self.counts.assignments += cone.size
-            self._proved[key] = cone.agree()
-            self.counts.refuted += not self._proved[key]
+            if cone.size > MOST_ASSIGNMENTS:
+                blocks = agree_by_blocks(cone)
+                self._proved[key] = bool(blocks)
+                self.counts.too_wide += not blocks
+            else:
+                blocks = cone.size
+                self._proved[key] = cone.agree()
+                self.counts.refuted += not self._proved[key]
+            self.counts.enumerations += bool(blocks)
+            self.counts.assignments += blocks
         return self._proved[key]
 
     def _unproved(self, place: int, r: int, c: int) -> Unproved:

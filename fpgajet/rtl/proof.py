@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
-from fpgajet.prove.proof import Level, Proof, prove_outputs
+from fpgajet.prove.proof import Level, Proof, prove_outputs, up_to
 from fpgajet.prove.search import near
+from fpgajet.rtl.by_operator import ByOperator
 from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
@@ -30,19 +31,41 @@ SEARCHED, SEED = 20_000, 17
 
 
 def prove_netlist(network: Network, netlist: Netlist, samples: NDArray[np.int64]) -> Proof:
-    """Compare a netlist with its network for all inputs.
+    """Compare a netlist with its network for all inputs: as a whole, and where that does not succeed by operators.
 
     Args:
         network: the reference.
         netlist: a circuit with the network's inputs, in C order, and its score.
         samples: raw inputs [events, inputs].
     """
+    started = time.perf_counter()
     try:
         reference = scalar_network(network)
         found = netlist_scalars(netlist, reference.graph)
+        proof = prove_outputs(WHAT, reference, found, samples)
     except (NotImplementedError, ValueError) as error:
-        return Proof(WHAT, Level.COMPARED, str(error))
-    return prove_outputs(WHAT, reference, found, samples)
+        proof = Proof(WHAT, Level.COMPARED, str(error))
+    if proof.level is not Level.COMPARED:
+        return proof
+    try:
+        operators = ByOperator(network, scalar_network(network), netlist, samples).prove()
+    except (NotImplementedError, ValueError) as error:
+        return replace(proof, reason=f"{proof.reason}; by operators: {error}")
+    level, reason = up_to(operators)
+    if operators[-1].proved:
+        # Values that are no signals are proved within the operators that read them.
+        level, reason = Level.PROVED, ""
+        operators = [replace(one, proved=True, reason="") for one in operators]
+    return Proof(
+        WHAT,
+        level,
+        reason,
+        cuts=sum(o.cuts for o in operators),
+        enumerations=sum(o.enumerations for o in operators),
+        assignments=sum(o.assignments for o in operators),
+        seconds=round(time.perf_counter() - started, 3),
+        operators=tuple(operators),
+    )
 
 
 def prove_verilog(
@@ -51,6 +74,7 @@ def prove_verilog(
     options: RtlOptions,
     samples: NDArray[np.int64],
     made: Circuit | None = None,
+    keep: Path | None = None,
 ) -> Proof:
     """Prove that Verilog files compute their network's score for every jet.
 
@@ -64,6 +88,7 @@ def prove_verilog(
         options: those that it was written with.
         samples: raw inputs [events, inputs]; ``event`` of a refuted proof counts in :func:`searched` of them.
         made: what the caller has made of the same network, clock and options.
+        keep: folder that gets a file per function of a statement, which ``scripts/check_proof.py`` checks.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -77,7 +102,7 @@ def prove_verilog(
         if changed:
             return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
         return prove_netlist(network, netlist, samples)
-    reading = compare_files(design, netlist, schedule)
+    reading = compare_files(design, netlist, schedule, keep)
     if reading.wrong:
         whole = _whole(network, reading, made, samples)
         if whole.level is not Level.COMPARED:

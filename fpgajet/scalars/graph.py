@@ -93,6 +93,8 @@ class ScalarGraph:
             if factor > 0 and factor & (factor - 1) == 0:
                 return self.shift(x, factor.bit_length() - 1)
         corners = [p * q for p in (a.lowest, a.highest) for q in (b.lowest, b.highest)]
+        if x == y:  # a square
+            corners = [a.lowest**2, a.highest**2] + ([0] if a.lowest < 0 < a.highest else [])
         return self._folded(Op.MULTIPLY, (min(x, y), max(x, y)), 0, None, min(corners), max(corners))
 
     def shift(self, x: int, bits: int) -> int:

@@ -17,6 +17,10 @@ Data sets, one row per jet, chunked and compressed:
 Root attributes: ``layout`` = "fpgajet-jets", ``layout_version`` = 1, ``units`` = "GeV", ``classes`` (JSON
 list of names; for tagging, class 0 is background), ``provenance`` (JSON object).
 
+Events are the same with ``layout`` = "fpgajet-events": the rows of ``constituents`` are then the reconstructed objects
+of an event, float32 [events, N, 5] with the code of the object's type as a fifth number (1 ... for the names in the
+attribute ``types``, 0 in empty slots), and ``jet`` is their sum.
+
 A data set may also be a directory of such files ("shards"), read in the order of their names.
 """
 
@@ -30,6 +34,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAYOUT = "fpgajet-jets"
+EVENTS_LAYOUT = "fpgajet-events"
+#: what a constituent consists of, and an object of an event
+MOMENTUM_COLUMNS, OBJECT_COLUMNS = 4, 5
 LAYOUT_VERSION = 1
 UNITS = "GeV"
 DATASETS = {"constituents": "f4", "multiplicity": "i2", "label": "u1", "jet": "f4"}
@@ -57,6 +64,11 @@ class Jets:
 
     def __len__(self) -> int:
         return len(self.label)
+
+    @property
+    def objects(self) -> bool:
+        """Whether the rows are events of objects with types."""
+        return bool(self.constituents.shape[-1] == OBJECT_COLUMNS)
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}
@@ -97,7 +109,7 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
 
 
 def with_slots(p4: NDArray[Any], slots: int) -> NDArray[Any]:
-    """The array [n, N, 4] cut or zero-padded to [n, slots, 4]."""
+    """The array [n, N, columns] cut or zero-padded to [n, slots, columns]."""
     missing = slots - p4.shape[1]
     return np.pad(p4, ((0, 0), (0, missing), (0, 0))) if missing > 0 else p4[:, :slots]
 
@@ -106,12 +118,12 @@ def jet_kinematics(p4: NDArray[np.floating]) -> NDArray[np.float64]:
     """pT [GeV], eta, phi and mass [GeV] of the sum of constituents.
 
     Args:
-        p4: float [n, N, 4], (E, px, py, pz) in GeV.
+        p4: float [n, N, 4 or 5], (E, px, py, pz) in GeV first.
 
     Returns:
         float64 [n, 4].
     """
-    energy, px, py, pz = np.moveaxis(p4.sum(axis=1, dtype=np.float64), -1, 0)
+    energy, px, py, pz = np.moveaxis(p4[..., :4].sum(axis=1, dtype=np.float64), -1, 0)
     pt = np.hypot(px, py)
     mass = np.sqrt(np.maximum(energy**2 - px**2 - py**2 - pz**2, 0.0))
     return np.stack([pt, np.arcsinh(pz / np.maximum(pt, 1e-12)), np.arctan2(py, px), mass], axis=1)

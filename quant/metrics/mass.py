@@ -37,8 +37,9 @@ class MassWindow:
 
 
 def constituent_mass(constituents: NDArray[Any]) -> Real:
-    """Invariant mass [B] in GeV of the sum of four-momenta [B, N, 4]; negative squares count as 0."""
-    energy, *momentum = np.asarray(constituents, dtype=np.float64).sum(1).T
+    """Invariant mass [B] in GeV of the sum of four-momenta [B, N, 4] (or objects, [B, N, 5]); negative squares
+    count as 0."""
+    energy, *momentum = np.asarray(constituents[..., :4], dtype=np.float64).sum(1).T
     mass: Real = np.sqrt(np.maximum(energy**2 - sum(p**2 for p in momentum), 0.0))
     return mass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fpgajet.errors import BadInput
 from quant.models.deepsets import DeepSetsFamily
+from quant.models.events import EventGatFamily, EventGnnFamily
 from quant.models.family import AnyFamily
 from quant.models.interaction import InteractionFamily
 from quant.models.jedi_linear import JediLinearFamily
@@ -24,6 +25,8 @@ FAMILIES: dict[str, AnyFamily] = {
         JediLinearFamily(),
         InteractionFamily(),
         MlpFamily(),
+        EventGnnFamily(),
+        EventGatFamily(),
         PublishedLorentzNetFamily(),
         PublishedVecNetFamily(),
     )

@@ -20,17 +20,26 @@ from quant.training.scales import learned_scales
 
 
 def calibrated(
-    settings: TrainingSettings, model: nn.Module, sample: Sample, name: str, directory: Path
+    settings: TrainingSettings,
+    model: nn.Module,
+    sample: Sample,
+    name: str,
+    directory: Path,
+    make: Callable[[nn.Module, Sample, str], QuantisedNetwork] | None = None,
 ) -> QuantisedNetwork:
     """The quantised model of a trained float model: read from ``directory`` if it was kept there, otherwise made.
+
+    ``make`` takes the place of the family's calibration.
 
     Raises:
         BadInput: what is kept is damaged. CannotWrite: ``directory`` cannot be written.
     """
     family = FAMILIES[settings.model]
-    return _kept(
-        settings, name, directory / "calibration", lambda: family.calibrate(model, settings, sample, name)
-    )
+
+    def find() -> QuantisedNetwork:
+        return family.calibrate(model, settings, sample, name) if make is None else make(model, sample, name)
+
+    return _kept(settings, name, directory / "calibration", find)
 
 
 def rescaled(

@@ -59,7 +59,7 @@ class TrainingJets:
 
     def _load(self, part: str, max_jets: int | None = None) -> Sample:
         names = self.classes, self.regressed
-        return load_sample(part_of(self.data, part), self.constituents, max_jets, *names)
+        return load_sample(part_of(self.data, part), self.constituents, max_jets, *names, self.form.objects)
 
     def seen(self, sample: Sample) -> Sample:
         """Four-momenta as the input form delivers them: what a float model is given."""
@@ -76,13 +76,14 @@ def load_sample(
     max_jets: int | None = None,
     classes: Sequence[str] = (),
     regressed: Sequence[str] = (),
+    objects: bool = False,
 ) -> Sample:
-    """Read a jet file or a directory of shards.
+    """Read a jet file or a directory of shards; with ``objects``, of events.
 
     Raises:
         BadInput: unreadable jets, labels that are not two classes or not those ``classes``, or no true values.
     """
-    jets = read_jets(path, constituents=constituents, max_jets=max_jets)
+    jets = read_jets(path, constituents=constituents, max_jets=max_jets, objects=objects)
     label: NDArray[Any] = jets.label
     if classes:
         label = class_numbers(jets, classes, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,14 @@ def trained_seeds(
     report: OnEpoch,
     tick: Tick = no_tick,
     device: str = "cpu",
+    start: Callable[[nn.Module], None] = lambda _: None,
 ) -> list[TrainedSeed]:
     """Float models of all seeds, that of the lowest validation loss first.
 
     Args:
         jets, validation: as a float model sees them, on ``device``.
         directory: of the states of the fits; with several seeds each has a folder of its own there.
+        start: what is done to every new model first.
         report, tick: see :meth:`quant.training.fit.Fit.run`; with several seeds the names of fits end in the seed.
     """
     found = []
@@ -54,7 +56,7 @@ def trained_seeds(
         own, folder, suffix = settings.model_copy(update={"seed": seed}), directory, ""
         if settings.seeds > 1:
             folder, suffix = directory / f"seed-{seed}", f"-seed-{seed}"
-        model, state = _best_restart(own, jets, validation, folder, report, tick, device, suffix)
+        model, state = _best_restart(own, jets, validation, folder, report, tick, device, suffix, start)
         kept = FAMILIES[settings.model].trained(model.to("cpu"))
         found.append(TrainedSeed(seed, kept, state.lowest_loss))
     return sorted(found, key=lambda seed: seed.validation_loss)
@@ -69,12 +71,15 @@ def _best_restart(
     tick: Tick,
     device: str,
     suffix: str,
+    start: Callable[[nn.Module], None],
 ) -> tuple[nn.Module, FitState]:
     """The best of several short restarts, trained to the end."""
     best_auc, winner = -1.0, None
     few, rate = jets.first(settings.screen_jets), settings.float_rate
     for number in range(settings.restarts):
-        candidate = new_model(settings, number).to(device)
+        candidate = new_model(settings, number)
+        start(candidate)
+        candidate = candidate.to(device)
         fit = fit_of(settings, f"screen-{number}{suffix}", settings.screen_epochs, rate)
         state = fit.run(candidate, few, validation, directory, report, tick)
         if state.best_auc > best_auc:

@@ -26,6 +26,7 @@ from quant.training.fit import FREE, OnEpoch, Tick, evaluate, no_tick
 from quant.training.float_phase import fit_of
 from quant.training.sparsity import Sparsity
 from quant.training.stages import Until
+from quant.training.transfer import hold, quantised_of
 
 STATE = "state"
 LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
@@ -75,7 +76,9 @@ def quantise(
         source: checkpoint that the float model comes from; the jets that it has seen count as seen here too.
         sparsity: what stays zero in the quantised model, where it has a parameter of that name.
     """
-    quantised = calibrated(settings, model, jets.train.first(settings.calibration_jets), name, out / STATE)
+    few = jets.train.first(settings.calibration_jets)
+    quantised = calibrated(settings, model, few, name, out / STATE, quantised_of(settings, source))
+    hold(settings, source, quantised)
     sparsity.apply(quantised)
     if until is Until.CALIBRATION:
         return None

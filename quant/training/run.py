@@ -24,6 +24,7 @@ from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import summary, trained_seeds
 from quant.training.quantisation import STATE, quantise
 from quant.training.stages import Until, changeable
+from quant.training.transfer import require_source, start_of
 
 SETTINGS, HISTORY = "settings.json", "history.json"
 #: of a run with several seeds: metrics of the best ones
@@ -88,6 +89,7 @@ def train(
     until: Until = Until.QUANTISED,
     device: str = "cpu",
     tick: Tick = no_tick,
+    source: Checkpoint | None = None,
 ) -> Checkpoint | None:
     """Run or continue everything, and write the checkpoint.
 
@@ -101,6 +103,7 @@ def train(
         until: the last stage; the same call with a later one goes on from there.
         device: where the float model is trained. Calibration and quantised fine-tuning are exact float64
             arithmetic of few numbers, and stay on the CPU.
+        source: the checkpoint that a training with ``transfer`` in its settings starts from.
 
     Returns:
         The checkpoint, or None if an earlier stage was the last.
@@ -111,6 +114,7 @@ def train(
     # One thread: tensors of one batch are too small for a second one to pay, and sums stay reproducible.
     torch.set_num_threads(1)
     require_name(name)
+    require_source(settings, source)
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
@@ -118,7 +122,8 @@ def train(
     jets = TrainingJets(data, constituents, settings.form, settings.max_jets, *names)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
-    seeds = trained_seeds(settings, *samples, out / STATE, recorder, tick, device)
+    start = start_of(settings, source)
+    seeds = trained_seeds(settings, *samples, out / STATE, recorder, tick, device, start)
     if settings.seeds > 1:
         write_json(
             out / SEEDS, summary(seeds, settings.best_seeds, jets.seen(jets.test), settings.class_names)
@@ -126,7 +131,18 @@ def train(
     model = seeds[0].model
     if until is Until.FLOAT:
         return None
-    return quantise(settings, model, jets, out, recorder, name=name, command=command, until=until, tick=tick)
+    return quantise(
+        settings,
+        model,
+        jets,
+        out,
+        recorder,
+        name=name,
+        command=command,
+        until=until,
+        tick=tick,
+        source=source,
+    )
 
 
 class Recorder:

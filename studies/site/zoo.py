@@ -32,6 +32,10 @@ INPUTS = {
         "The jet axis, the angles relative to it and the logarithm of pT are computed in software. LUT, DSP and "
         "latency begin after it.",
     ),
+    "objects": (
+        "log10 pT, eta, phi, log10 mass and one bit for each type",
+        "The logarithms and the steps of the angles are computed in software. LUT, DSP and latency begin after them.",
+    ),
     "jet-features": (
         "eight integers: multiplicity, pT, mass, girth, pT dispersion, leading share, e2 and D2",
         "All eight features are computed in software. LUT, DSP and latency begin after them.",
@@ -79,7 +83,7 @@ def _card(config: CheckpointConfig) -> str:
         f"{', also called ' + ', '.join(alias) if alias else ''}. Quantisers: {config.model.bits}.", "",
         f"    fpgajet build --model {config.name} --part xcvu9p", "",
         "## Input and parameters", "",
-        f"- Input: the {config.constituents} leading constituents of a jet as {form}.",
+        f"- Input: the {config.constituents} leading {_inputs(config)} as {form}.",
         f"- Output: {_output(config)}. Not a probability: {_last_type(config)}.",
         f"- Parameters: {', '.join(_counts(config))}.", "",
         "## Data", "", *_data(config), "",
@@ -92,11 +96,21 @@ def _card(config: CheckpointConfig) -> str:
     return "\n".join(lines)
 
 
+def _inputs(config: CheckpointConfig) -> str:
+    return "objects of an event" if config.model.form.objects else "constituents of a jet"
+
+
+def _shares(config: CheckpointConfig) -> str:
+    if config.model.form.objects:
+        return "Half of them are signal."
+    return f"There are equally many jets of {'each class' if config.model.class_names else 'top and QCD'}."
+
+
 def _output(config: CheckpointConfig) -> str:
     classes = config.model.class_names
     if classes:
         return f"one score of each class ({', '.join(classes)}); a jet is of the class of the highest"
-    return "one score; top if it is above 0"
+    return f"one score; {'signal' if config.model.form.objects else 'top'} if it is above 0"
 
 
 def _auc(config: CheckpointConfig, auc: float, jets: int) -> str:
@@ -125,6 +139,9 @@ def _data(config: CheckpointConfig) -> list[str]:
         for role, files in config.training.data.items()
         for file in files
     ]
+    if config.model.form.objects:
+        made = "Simulated events of Pythia 8 with a toy reconstruction ([how](../../events.md#the-events))."
+        return [made, "", markdown(["used for", "<file", "events", "<SHA-256 begins"], rows)]
     kinds = ", ".join(config.model.class_names) or "top and QCD"
     return [
         f"Simulated jets ({kinds}) of Pythia 8 ([how they were made, and how they differ from the reference set]"
@@ -168,17 +185,17 @@ def _metrics(config: CheckpointConfig) -> list[str]:
                 "-" if found[k] is None else measured(found[k], found[f"{k}_error"])
                 for k in ("auc", "inverse_background_efficiency_30")
             ]
-            rows.append([f"{name}, {shipped.get('jets', 20_000):,} shipped jets", *cells])
+            seen = f"{shipped.get('jets', 20_000):,} shipped jets"
+            rows.append([f"{name}, {'600 shipped events' if config.model.form.objects else seen}", *cells])
     window = config.metrics.mass_cut.get("auc")
     if window:
         rows.append(
-            ["jet-mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"]
+            ["mass window, for comparison", f"{window:.4f} ± {auc_error(window, jets // 2):.4f}", "-"]
         )
-    kinds = "each class" if config.model.class_names else "top and QCD"
     return [
         markdown(["precision and jets", "AUC", "1/ε_B at ε_S = 0.3"], rows), "",
-        f"There are equally many jets of {kinds}. Errors are one standard deviation from the number of jets; another "
-        "seed of the training changes a metric too.",
+        f"{_shares(config)} Errors are one standard deviation from the number of jets; another seed of the training "
+        "changes a metric too.",
     ]  # fmt: skip
 
 
@@ -216,6 +233,11 @@ def _hardware(model: str) -> list[str]:
 
 def _limits(config: CheckpointConfig, limit: str) -> Iterator[str]:
     low, high = 550, 650
+    if config.model.form.objects:
+        yield "- Trained on a toy reconstruction without pile-up: good for comparisons, not for physics results."
+        yield "- One training. The spread over seeds is not in the errors."
+        yield f"- {limit}"
+        return
     yield f"- Trained for jets of {low} < pT < {high} GeV at 14 TeV without pile-up; elsewhere it was not measured,"
     yield "  but for [pile-up](../../data.md#taggers-with-pile-up) where that table names it."
     yield "- One training, chosen from several starts. The spread over seeds is not in the errors."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
+from fpgajet.hls.mutants import FileMutant
 from studies.verilog_mutants.faults import FAULTS, Text
 
 #: Lines of a module of the library that are its interface, not what it computes.
@@ -16,18 +16,7 @@ _INTERFACE = re.compile(
 )
 
 
-class Mutant(NamedTuple):
-    """One fault: its kind, the file, the line from 1, what stood there and what stands there now, and the new text."""
-
-    kind: str
-    file: str
-    line: int
-    before: str
-    after: str
-    text: str
-
-
-def mutants(texts: Mapping[str, str], seed: int) -> Iterator[Mutant]:
+def mutants(texts: Mapping[str, str], seed: int) -> Iterator[FileMutant]:
     """Distinct faults without end; not every one is Verilog.
 
     Args:
@@ -48,7 +37,7 @@ def mutants(texts: Mapping[str, str], seed: int) -> Iterator[Mutant]:
                 yield found
 
 
-def _one(kind: str, files: Mapping[str, Text], rng: np.random.Generator) -> Mutant | None:
+def _one(kind: str, files: Mapping[str, Text], rng: np.random.Generator) -> FileMutant | None:
     fault = FAULTS[kind]
     places = [
         (name, match)
@@ -68,7 +57,7 @@ def _one(kind: str, files: Mapping[str, Text], rng: np.random.Generator) -> Muta
     if kind == "register more":
         text = _declared(text, match[1], file.widths[match[1]])
     line = file.text.count("\n", 0, match.start()) + 1
-    return Mutant(kind, name, line, match[0], after.replace("\n", " "), text)
+    return FileMutant(kind, name, line, match[0], after.replace("\n", " "), text)
 
 
 def _place(name: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import Mismatch, ToolFailed
 from fpgajet.files import write_text
+from fpgajet.hls.mutants import FileMutant
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level
@@ -18,7 +19,6 @@ from fpgajet.prove.search import near
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation
 from fpgajet.rtl.design import Circuit
 from fpgajet.rtl.proof import prove_verilog, searched
-from studies.verilog_mutants.choose import Mutant
 
 #: Streams with resets in which a fault of valid bits shows, and the share of clocks with one.
 RESET_JETS, RESETS = 2_000, 0.05
@@ -71,7 +71,7 @@ class Verdict:
 
 
 def judge(
-    mutant: Mutant, original: Original, folder: Path, scores: tuple[NDArray[np.int64], ...]
+    mutant: FileMutant, original: Original, folder: Path, scores: tuple[NDArray[np.int64], ...]
 ) -> Verdict | None:
     """Prove and simulate a mutant; None if it is not Verilog.
 

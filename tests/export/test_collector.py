@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,14 @@ from fpgajet.export.firmware.front_end import cut
 from fpgajet.export.firmware.interface import Interface, interface_of
 from fpgajet.export.firmware.words import packets
 from fpgajet.export.patterns.board import Packing
+from fpgajet.ops.forms import MOMENTA
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, emit
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.bus import pack
 from tests.export.conftest import need
-from tests.networks import PUPPI, random_jets, random_network
+from tests.networks import PUPPI, PUPPI_SUM, random_jets, random_network
 
 CANDIDATES, JETS, CYCLES, CLOCK = 16, 16, 3, 360.0
 CT_L2 = budget("cms-p2-ct-l2")
@@ -179,5 +180,6 @@ def test_what_links_do_not_bring(network: Network, tmp_path: Path) -> None:
     ):
         with pytest.raises(BadInput, match=message):
             wrapped(network, None, tmp_path / str(links), ii, links)
-    with pytest.raises(BadInput, match="reads whole jets"):
-        cut(random_network(n=3, hidden=1))
+    for form in (MOMENTA, PUPPI_SUM, replace(PUPPI, order="any")):
+        with pytest.raises(BadInput, match="reads whole jets"):
+            cut(random_network(n=3, hidden=1, form=form))

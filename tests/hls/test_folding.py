@@ -49,6 +49,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         ("equivariant", 3),
         ("lorentznet", 6),
         ("maxima", 2),
+        ("events", 2),
         ("npelican", 2),
         ("npelican symmetric", 3),
         ("npelican rows", 2),

@@ -16,6 +16,7 @@ from fpgajet.ops.forms import (
     JetFeatures,
     Log,
     Momenta,
+    Objects,
     Puppi,
     Trigger,
     form_from_json,
@@ -117,6 +118,36 @@ def test_features_of_jets_are_their_definitions() -> None:
     assert form_from_json(form.to_json()) == form
     with pytest.raises(BadInput, match="do not say"):
         form.momenta(found)
+
+
+def test_objects_of_an_event() -> None:
+    form = Objects(decade_steps=10, angle_steps=32)
+    step = math.pi / 32
+    lepton = [100 * math.cosh(0.5), 100.0, 0.0, 100 * math.sinh(0.5), 1.0]
+    missing = [31.7, 0.0, 31.7, 0.0, 2.0]
+    pt, eta, mass = 250.0, -1.2, 10.0
+    jet_energy = math.hypot(pt * math.cosh(eta), mass)
+    b = [jet_energy, -pt, -1e-3, pt * math.sinh(eta), 3.0]
+    soft = [0.2, 0.2, 0.0, 0.0, 4.0]
+    x = form.features(np.array([[lepton, missing, b, soft, [0.0] * 5]]))[0]
+    assert x.dtype == np.float32
+    assert (64 * x).tolist() == [
+        [21, round(0.5 / step), 0, 0, 64, 0, 0, 0],
+        [16, 0, 16, 0, 0, 64, 0, 0],
+        [25, round(-1.2 / step), -32, 21, 0, 0, 64, 0],
+        [1, 0, 0, 0, 0, 0, 0, 64],  # a real object is never 0
+        [0] * 8,
+    ]
+    np.testing.assert_array_equal(form.features(form.momenta(x[None]))[0], x)
+    np.testing.assert_array_equal(form.numbers(form.seen(form.momenta(x[None])))[0], x)
+    assert form_from_json(form.to_json()) == form
+    far = form.features(np.array([[[1e6, 10.0, 0.0, 1e6, 4.0]]]))[0, 0]
+    assert 64 * far[1] == 124  # eta = 12.2
+    with pytest.raises(ValueError, match="no d_ij"):
+        form.dots(None)  # type: ignore[arg-type]
+    for wrong in ({"decade_steps": 0}, {"angle_steps": 128}, {"pt_min": 0.0}, {"mass_min": math.inf}):
+        with pytest.raises(ValueError, match=r"steps|GeV"):
+            Objects(**wrong)
 
 
 def test_words_do_not_follow_from_momenta() -> None:

@@ -130,6 +130,38 @@ def rescale(op: Any, x: Values, tensors: dict[str, Values]) -> Values:
     return act(op, x * tensors["weight"] + tensors["bias"])
 
 
+def residual(op: Any, m: Values, x: Values, tensors: dict[str, Values]) -> Values:
+    return act(op, m * tensors["weight"][0] + x * tensors["weight"][1] + tensors["bias"])
+
+
+def logits(op: Any, z: Values, tensors: dict[str, Values]) -> Values:
+    n, f = z.shape
+    result = np.zeros((n, n, op.heads), dtype=object)
+    for i in range(n):
+        for j in range(n):
+            x = z[i] + z[j]
+            leaky = np.where(x > 0, x, x * Fraction(op.slope, 16))
+            result[i, j] = (leaky.reshape(op.heads, f // op.heads) * tensors["weight"]).sum(-1)
+    return round_all(result, op.output)
+
+
+def softmax(op: Any, z: Values, e: Values, mask: Values, tensors: dict[str, Values]) -> Values:
+    def entry(table: str, x: Fraction, address: Any) -> Fraction:
+        return tensors[table][int(rounded(x, address) * Fraction(2) ** address.fraction)]
+
+    result = np.full(z.shape, Fraction(0), dtype=object)
+    real = [j for j, bit in enumerate(mask) if bit]
+    for i in range(len(z)):
+        for c in range(z.shape[1]):
+            row = e[i, :, c * op.heads // z.shape[1]]
+            if real:
+                top = max(row[j] for j in real)
+                p = {j: entry("exponential", top - row[j], op.argument) for j in real}
+                r = entry("reciprocal", sum(p.values(), Fraction(0)), op.denominator)
+                result[i, c] = r * sum((p[j] * z[j, c] for j in real), Fraction(0))
+    return round_all(result, op.output)
+
+
 def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
     return round_all(np.concatenate([x, y], -1), op.output)
 
@@ -166,6 +198,9 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "Product": lambda op, x, y, _: round_all(x * y, op.output),
     "Join": join,
     "Rescale": rescale,
+    "PairLogits": logits,
+    "SoftmaxMean": softmax,
+    "Residual": residual,
     "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
     "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),
     "FlatConstituents": lambda op, x, _: round_all(x.reshape(-1), op.output),

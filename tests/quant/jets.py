@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fpgajet.ops.forms import InputForm
+from fpgajet.ops.forms.objects import TYPES
 from quant.data import Jets, write_jets
 from quant.models.npelican.architecture import NBAR, Architecture
 from quant.models.npelican.bits import Bits
@@ -27,6 +29,17 @@ def random_jets(jets: int, constituents: int, seed: int = 0) -> NDArray[np.float
     p = np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
     n = rng.integers(0, constituents + 1, jets)
     return (p * (np.arange(constituents) < n[:, None])[..., None]).astype(np.float32)
+
+
+def with_types(momenta: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same as objects of an event: with the code of a type as a fifth number, 0 in empty slots."""
+    code = np.arange(momenta.shape[1]) % len(TYPES) + 1.0
+    return np.concatenate([momenta, (code * (momenta[..., 0] > 0))[..., None]], -1).astype(np.float32)
+
+
+def as_read(form: InputForm, momenta: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Four-momenta as a form reads them: with types, if it reads objects."""
+    return with_types(momenta) if form.objects else momenta
 
 
 def labelled_jets(

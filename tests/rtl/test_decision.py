@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from fpgajet.fixed import to_real
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogImplementation, VerilogSimulation, compare, emit
+from fpgajet.rtl.design import scheduled
+from fpgajet.rtl.readback.files import compare_files
 from fpgajet.verify.certificate import certify
 from tests.networks import random_jets
 from tests.rtl.conftest import need, raw_jets, wanted
@@ -104,3 +107,24 @@ def test_the_bit_of_the_cpp(network: Network, tmp_path: Path) -> None:
     assert (found.total_differences, found.decision["compared"]) == (0, {"csim": 300})
     wrong = certify(network, [simulation], {"jets": jets}, score_kind="jets", threshold=threshold + 1)
     assert wrong.total_differences == (wanted(network, raw) == threshold).sum() > 0
+
+
+def test_the_bit_is_proved(network: Network, tmp_path: Path) -> None:
+    """For every score, from the files; a change is found, though the score is the same."""
+    need("yosys")
+    options = RtlOptions(threshold=threshold_of(network))
+    made = scheduled(network, 320, options)
+    design = emit(network, tmp_path, 320, "xcvu9p", options, made)
+    assert compare_files(design, made.netlist, made.schedule).problem == ""
+    top = tmp_path / "fpgajet_top.v"
+    text = top.read_text()
+    line = next(line for line in text.splitlines() if "assign decision" in line)
+    for old, new in ((">=", ">"), ("score", "r0_0")):
+        assert old in line
+        top.write_text(text.replace(line, line.replace(old, new)))
+        assert compare_files(design, made.netlist, made.schedule).problem, (old, new)
+    top.write_text(text)
+    other = dataclasses.replace(design, threshold=options.threshold + 1)
+    assert "decision is not score >=" in compare_files(other, made.netlist, made.schedule).problem
+    without = dataclasses.replace(design, threshold=None)
+    assert "whether there is a bit" in compare_files(without, made.netlist, made.schedule).problem

@@ -23,12 +23,19 @@ def generate(
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")] = 0,
     seed: Annotated[int, typer.Option(help="Another seed gives other, independent jets.")] = 1,
     config: Annotated[Path | None, typer.Option(help="Recipe in TOML or JSON; see docs/data.md.")] = None,
-    mode: Annotated[str | None, typer.Option(help="delphes-atlas, truth, level1 or level1-pileup.")] = None,
-    preset: Annotated[str | None, typer.Option(help="Recipe by name: reference or seeded-cone.")] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="delphes-atlas, truth, level1, level1-pileup or events.")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Recipe by name: reference, seeded-cone or events.")
+    ] = None,
     pile_up: Annotated[
         float | None, typer.Option(min=0.0, help="Mean interactions per crossing; implies level1-pileup.")
     ] = None,
-    classes: Annotated[str | None, typer.Option(help="Of QCD, top, W, Z, g, q; background first.")] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(help="Of QCD, top, W, Z, g, q, or of events (docs/events.md); background first."),
+    ] = None,
     constituents: Annotated[int | None, typer.Option(help="Leading constituents kept of each jet.")] = None,
     shard_jets: Annotated[int, typer.Option(help="Jets per file; part of what the seed means.")] = 5_000,
     as_json: Json = False,

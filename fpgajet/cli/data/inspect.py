@@ -87,7 +87,7 @@ def plot(
     from quant.data import read_jets
     from quant.data.describing.plots import plot_page
 
-    jets = read_jets(path, max_jets=max_jets)
+    jets = read_jets(path, max_jets=max_jets, objects=None)
     plot_page(jets, out, path.name)
     if as_json:
         output.print_json({"out": str(out), "jets": len(jets)})

@@ -39,8 +39,8 @@ def cut(network: Network) -> tuple[Network, Network]:
     first, *others = network.nodes
     if not isinstance(first.operator, PuppiLog) or any(network.input_name in node.inputs for node in others):
         raise BadInput(
-            f"{network.name} reads whole jets: only the input form puppi has a front end that works on one word "
-            "after the other. Leave --front-end away."
+            f"{network.name} reads whole jets: only the input form puppi, with the axis in the jet's word and "
+            "candidates in falling pT, has a front end that works on one word after the other. Leave --front-end away."
         )
     one = replace(first, operator=replace(first.operator, constituents=1))
     shape = (network.form.header_rows + 1, network.input_shape[1])

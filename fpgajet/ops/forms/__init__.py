@@ -19,17 +19,19 @@ from fpgajet.ops.forms.given import GivenFeatures
 from fpgajet.ops.forms.jet_features import JetFeatures
 from fpgajet.ops.forms.log import Log
 from fpgajet.ops.forms.momenta import Momenta
+from fpgajet.ops.forms.objects import Objects
 from fpgajet.ops.forms.puppi import Puppi
 from fpgajet.ops.forms.trigger import Trigger
 
 MOMENTA = Momenta()
 FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
 #: Forms that a model file may state; those of foreign networks do not come from four-momenta, and features of a whole
-#: jet are for its own family.
+#: jet and objects of an event are for their own families.
 _READABLE: dict[str, type[InputForm]] = {
     **FORMS,
     GivenFeatures.name: GivenFeatures,
     JetFeatures.name: JetFeatures,
+    Objects.name: Objects,
 }
 
 
@@ -69,6 +71,7 @@ __all__ = [
     "JetFeatures",
     "Log",
     "Momenta",
+    "Objects",
     "Puppi",
     "Real",
     "Trigger",

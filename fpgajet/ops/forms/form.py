@@ -57,6 +57,9 @@ class InputForm(ABC):
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
     four_momenta: ClassVar[bool] = False
+    #: whether what is read are the objects of an event, with the code of their type as a fifth number, instead of the
+    #: constituents of a jet
+    objects: ClassVar[bool] = False
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
 

@@ -6,11 +6,14 @@ no other jet closer than the initiation interval:
 * ``latency`` clocks later the score is a function of this jet alone, whatever the registers held before, whatever
   stands at the inputs at other times. The function is what :func:`score_nodes` returns.
 * ``valid_out`` is ``valid_in`` ``latency`` clocks before, and 0 if there was a reset between (:func:`check_valid`).
+* ``decision``, where there is a threshold, is score >= threshold for every score (:func:`check_decision`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from fpgajet.fixed import FixedType
 from fpgajet.rtl.readback.hierarchy import Given, Hierarchy, NotRead, Source, Stimulus
@@ -18,9 +21,11 @@ from fpgajet.rtl.readback.library import MEANINGS
 from fpgajet.rtl.readback.machine import Machine, Meaning
 from fpgajet.rtl.readback.modules import Module
 from fpgajet.rtl.readback.vectors import Numbers, Word, WordBit
-from fpgajet.scalars import ScalarGraph
+from fpgajet.scalars import ScalarGraph, evaluate
 
 TOP = "fpgajet_top"
+#: Scores that are tried at a time.
+CHUNK = 1 << 18
 
 
 def score_nodes(
@@ -99,3 +104,36 @@ def check_valid(modules: Mapping[str, Module], latency: int) -> None:
     for clock in range(latency):
         if shown(1, (clock,)) != 0:
             raise NotRead(f"a reset {latency - clock} clocks before does not clear valid_out")
+
+
+def check_decision(modules: Mapping[str, Module], threshold: int | None, signed: bool) -> None:
+    """Show that ``decision`` is score >= threshold for every score, at the same clock.
+
+    Args:
+        modules: the design.
+        threshold: raw, or None where there should be no such bit. signed: whether the score has a sign.
+
+    Raises:
+        NotRead: it is not, or it is more than a function of the score.
+    """
+    top = modules[TOP]
+    if (threshold is None) != ("decision" not in top.outputs):
+        raise NotRead("design.json and the Verilog do not agree on whether there is a bit decision")
+    if threshold is None:
+        return
+
+    def nothing(port: str, place: int, time: int) -> Source:
+        return None
+
+    numbers, score = Numbers(ScalarGraph()), top.outputs["score"]
+    kind = FixedType(signed, len(score), 0)
+    word = Word(numbers.graph.input(0, kind), len(score))
+    stops = {bit: Given("score", place) for place, bit in enumerate(score)}
+    given: dict[Given, WordBit] = {stop: (word, stop.place) for stop in stops.values()}
+    inside = Hierarchy(modules, TOP, nothing, MEANINGS.keys(), stops=stops)
+    found = numbers.unsigned(Machine(inside, numbers, given, MEANINGS).output("decision", 0))
+    for start in range(kind.lowest, kind.highest + 1, CHUNK):
+        scores = np.arange(start, min(start + CHUNK, kind.highest + 1))
+        shown = evaluate(numbers.graph, np.array([found]), scores[:, None])[:, 0]
+        if (shown != (scores >= threshold)).any():
+            raise NotRead(f"decision is not score >= {threshold}, both as integers, for every score")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.scalars import netlist_scalars
 from fpgajet.rtl.readback.as_written import as_written
-from fpgajet.rtl.readback.circuit import TOP, check_valid, score_nodes
+from fpgajet.rtl.readback.circuit import TOP, check_decision, check_valid, score_nodes
 from fpgajet.rtl.readback.hierarchy import NotRead
 from fpgajet.rtl.readback.library import require_meanings, true_meanings
 from fpgajet.rtl.readback.logic import Logic
@@ -44,8 +45,12 @@ class Reading:
     assignments: int = 0
 
 
-def compare_files(design: RtlDesign, netlist: Netlist, schedule: Schedule) -> Reading:
+def compare_files(
+    design: RtlDesign, netlist: Netlist, schedule: Schedule, keep: Path | None = None
+) -> Reading:
     """Show that the Verilog files compute a netlist, with its latency, interval, valid bit and reset.
+
+    ``keep``: folder that gets a file per function of a statement, which ``scripts/check_proof.py`` checks.
 
     Raises:
         MissingTool: Yosys is not installed.
@@ -61,10 +66,11 @@ def compare_files(design: RtlDesign, netlist: Netlist, schedule: Schedule) -> Re
     if design.latency_cycles != schedule.stages or design.ii != schedule.sharing.ii:
         return Reading("design.json states another latency or interval", modules)
     wiring = Wiring(modules, netlist, schedule)
-    logic, wrong = Logic(wiring), []
+    logic, wrong = Logic(wiring, keep=keep), []
     try:
         require_meanings(modules)
         check_valid(modules, schedule.stages)
+        check_decision(modules, design.threshold, netlist.cells[netlist.outputs[0]].format.signed)
         problem = wiring.misplaced()
         wrong = [] if problem else logic.wrong()
         if wrong:

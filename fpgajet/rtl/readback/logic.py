@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from fpgajet.fixed import FixedType
+from fpgajet.prove.kept import write_proof
 from fpgajet.prove.prover import Prover, Unproved
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.ir.cells import Constant, Copy, Input
@@ -42,11 +44,13 @@ class Logic:
         compared: cells that were compared.
         distinct: of these, different functions.
         assignments: values that were tried where the forms differ.
+        keep: folder that gets a file per function, from which its proof can be checked.
     """
 
     wiring: Wiring
     compared: int = 0
     assignments: int = 0
+    keep: Path | None = None
     _seen: set[object] = field(default_factory=set)
 
     @property
@@ -92,6 +96,8 @@ class Logic:
             _KNOWN[key] = equal, self.assignments - before
         elif key not in self._seen:
             self.assignments += _KNOWN[key][1]
+        if self.keep is not None and key not in self._seen and _KNOWN[key][0]:
+            write_proof(self.keep / f"{len(self._seen):05d}.json", graph, [expected], [found])
         self._seen.add(key)
         return _KNOWN[key][0]
 
@@ -146,7 +152,9 @@ class _Operands:
         new = [bit for bit in bits if isinstance(bit, int) and bit not in self.words]
         whole = len(set(new)) == len(bits)
         if new:
-            kind = shape if whole and bits[0] == new[0] else Format(False, len(set(new)), 0)
+            # The upper bits of a number with sign, where its lower ones are known: they have the sign.
+            upper = shape.signed and tuple(bits[-len(new) :]) == tuple(new)
+            kind = shape if whole and bits[0] == new[0] else Format(upper, len(set(new)), 0)
             narrow = FixedType(False, 1, 0) if kind.width == 1 else precision(kind)
             self.types.append(FixedType(narrow.signed, narrow.bits, 0))
             word = Word(self.graph.input(len(self.types) - 1, self.types[-1]), kind.width)

@@ -189,6 +189,11 @@ def _less(operation: Operation, _: int) -> int:
     return operation.numbers.graph.less(operation.exactly("A"), operation.exactly("B"))
 
 
+def _not_less(operation: Operation, _: int) -> int:
+    graph = operation.numbers.graph
+    return graph.subtract(graph.constant(1), _less(operation, 0))
+
+
 _RULES: dict[str, Callable[[Operation, int], int]] = {
     "$add": _added,
     "$sub": _subtracted,
@@ -202,4 +207,5 @@ _RULES: dict[str, Callable[[Operation, int], int]] = {
     "$reduce_bool": _any,
     "$reduce_and": _all,
     "$lt": _less,
+    "$ge": _not_less,
 }

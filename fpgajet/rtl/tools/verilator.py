@@ -23,6 +23,8 @@ from fpgajet.rtl.write.design import RtlDesign
 HARNESS = Path(__file__).with_name("harness.cpp")
 FOLDER = "fpgajet-verilator-"
 GENERATED = "the generated code"
+#: Words by which a source reads a file that is not among the sources.
+READS_MORE = (b"`include", b"$readmem")
 #: Verilator's own part of a simulation.
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 #: Bytes of generated code that compile faster than the headers are read once more.
@@ -79,12 +81,14 @@ def compile_verilog(
     """Shared library, in ``work``, of a top module and a harness that knows it as ``Vfpgajet_top``.
 
     It is not optimised: for a hundred thousand clocks, optimising takes longer than it saves. Two compilers work at
-    a time. The same sources are not compiled twice (:mod:`fpgajet.compiled`). ``defines``: names that the harness sees.
+    a time. The same sources are not compiled twice (:mod:`fpgajet.compiled`), unless they read files that are not among
+    them. ``defines``: names that the harness sees.
     """
     library = work / "simulation.so"
     options = [available()["verilator"].version, *COMPILER, *VERILATE, top, *defines]
     read = [(path.name, path.read_bytes()) for path in (*sources, harness)]
-    key = compiled.compiled_key("g++", options, read)
+    more = any(word in content for word in READS_MORE for _, content in read)
+    key = None if more else compiled.compiled_key("g++", options, read)
     if not compiled.fetch(key, library):
         _compile(sources, work, library, top, harness, defines)
         compiled.keep(key, library)

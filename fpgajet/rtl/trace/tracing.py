@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from alkaid.trace import FVArray
@@ -25,14 +26,15 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
     flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
     program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
     formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
-    cells: list[Cell] = [_cell(op, formats) for op in program.ops]
+    contents = _tables(program)
+    numbered: dict[Use | None, int] = {use: number for number, use in enumerate(contents)}
+    cells: list[Cell] = [_cell(op, formats, numbered.get(_use(program, op), 0)) for op in program.ops]
     numbers = []
     for number, shift in zip(program.out_idxs, program.out_shifts, strict=True):
         numbers.append(len(cells))
         output_format = Format(result.signed, result.bits, result.fraction)
         cells.append(kinds.Trim(number, shift, format=output_format))
-    tables = tuple(_entries(program, index) for index in range(len(program.lookup_tables or ())))
-    netlist = Netlist(tuple(cells), formats, tuple(numbers), tables)
+    netlist = Netlist(tuple(cells), formats, tuple(numbers), tuple(contents.values()))
     return netlist.pruned()
 
 
@@ -49,8 +51,11 @@ _UNARY: dict[int, type[kinds.Not | kinds.AnyBit | kinds.AllBits]] = {
 _BINARY: dict[int, type[kinds.And | kinds.Or | kinds.Xor]] = {0: kinds.And, 1: kinds.Or, 2: kinds.Xor}
 
 
-def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
-    """The cell of an operation; what alkaid's numbers mean is in the documentation of ``alkaid.types.Op``."""
+def _cell(op: Op, given: Sequence[Format], table: int) -> Cell:  # noqa: PLR0911
+    """The cell of an operation, ``table`` the number of what it looks up.
+
+    What alkaid's numbers mean is in the documentation of ``alkaid.types.Op``.
+    """
     shape, signals, data = _format(op.qint.kif), op.addr, tuple(int(v) for v in op.data)
     bounds = (round(op.qint.min / op.qint.step), round(op.qint.max / op.qint.step))
     match op.opcode:
@@ -74,7 +79,7 @@ def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
         case 7:
             return kinds.Product(signals[0], signals[1], format=shape, bounds=bounds)
         case 8:
-            return kinds.Table(signals[0], data[0], format=shape, bounds=bounds)
+            return kinds.Table(signals[0], table, format=shape, bounds=bounds)
         case 9:
             return _UNARY[data[0]](signals[0], format=shape)
         case 10:
@@ -82,12 +87,23 @@ def _cell(op: Op, given: Sequence[Format]) -> Cell:  # noqa: PLR0911
     raise NotImplementedError(f"alkaid operation {op.opcode} has no cell")
 
 
-def _entries(program: CombLogic, index: int) -> tuple[int, ...]:
-    """Table entries in the order of the address bits; unreachable addresses get 0."""
-    assert program.lookup_tables is not None
-    users = [op for op in program.ops if op.opcode == 8 and op.data[0] == index]
-    addresses = {program.ops[op.addr[0]].qint for op in users}
-    if len(addresses) > 1:
-        raise NotImplementedError("one look-up table is addressed by signals of different range")
-    padded = program.lookup_tables[index].padded_table(addresses.pop())
-    return tuple(0 if np.isnan(v) else int(v) for v in padded)
+#: a table of alkaid's, and the range of the address
+Use = tuple[int, Any]
+
+
+def _use(program: CombLogic, op: Op) -> Use | None:
+    return (int(op.data[0]), program.ops[op.addr[0]].qint) if op.opcode == 8 else None
+
+
+def _tables(program: CombLogic) -> dict[Use, tuple[int, ...]]:
+    """Entries in the order of the address bits, by use; unreachable addresses get 0.
+
+    alkaid keeps equal entries once, but the bits of an address depend on its range, so every range has a table.
+    """
+    uses = [use for op in program.ops if (use := _use(program, op)) is not None]
+    found: dict[Use, tuple[int, ...]] = {}
+    for index, address in sorted(dict.fromkeys(uses), key=lambda use: use[0]):
+        assert program.lookup_tables is not None
+        padded = program.lookup_tables[index].padded_table(address)
+        found[index, address] = tuple(0 if np.isnan(v) else int(v) for v in padded)
+    return found

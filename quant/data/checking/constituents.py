@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
+from fpgajet.ops.forms.objects import TYPES
+from quant.data.jets import MOMENTUM_COLUMNS, OBJECT_COLUMNS
 from quant.data.problems import Problem
 
 # E = |p| in float32 leaves E below |p| by one rounding; real defects are far larger.
@@ -22,7 +24,7 @@ MAX_JET_ENERGY_GEV = 14_000.0
 
 
 def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Problem]:
-    """Every unphysical thing in ``p4`` [jets, N, 4] (E, px, py, pz; GeV), worst first.
+    """Every unphysical thing in ``p4`` [jets, N, 4] (E, px, py, pz; GeV), worst first; objects have a type as well.
 
     ``first_row`` is added to the row numbers, for files read in pieces. Jets with non-finite numbers
     are reported as such only: comparisons with them mean nothing.
@@ -30,10 +32,10 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
     require_shape(p4)
     finite = np.isfinite(p4).all(axis=(1, 2))
     sane = np.where(finite[:, None, None], p4, 0.0).astype(np.float64)
-    energy, momentum = sane[..., 0], sane[..., 1:]
+    energy, momentum = sane[..., 0], sane[..., 1:4]
     pt = np.hypot(momentum[..., 0], momentum[..., 1])
     absolute = np.sqrt((momentum**2).sum(axis=-1))
-    used = (sane != 0).any(axis=-1)
+    used = (sane[..., :4] != 0).any(axis=-1)
     total = energy.sum(axis=-1)
 
     found: list[Problem] = []
@@ -62,6 +64,12 @@ def find_problems(p4: NDArray[np.floating], *, first_row: int = 0) -> list[Probl
         (used[:, 1:] & ~used[:, :-1]).any(axis=-1),
         "an empty slot stands before a used one: unused slots must be zero and last",
     )
+    if p4.shape[-1] == OBJECT_COLUMNS:
+        code = sane[..., 4]
+        odd = ~np.isin(code, range(len(TYPES) + 1)) | ((code > 0) != used)
+        report(
+            "type", odd.any(axis=-1), f"an object's type is not 1 to {len(TYPES)}, or an empty slot has one"
+        )
     rising = used[:, 1:] & used[:, :-1] & (pt[:, 1:] > pt[:, :-1] * (1 + ORDER_TOLERANCE))
     report(
         "unsorted",
@@ -98,8 +106,9 @@ def require_shape(p4: NDArray[np.floating]) -> None:
     Raises:
         BadInput: with the shape and type found.
     """
-    if p4.ndim != 3 or p4.shape[-1] != 4 or not np.issubdtype(p4.dtype, np.floating):
+    columns = (MOMENTUM_COLUMNS, OBJECT_COLUMNS)
+    if p4.ndim != 3 or p4.shape[-1] not in columns or not np.issubdtype(p4.dtype, np.floating):
         raise BadInput(
             f"jets must be a floating-point array of shape [jets, constituents, 4] with (E, px, py, pz) "
-            f"in GeV; this one is {p4.dtype} of shape {list(p4.shape)}."
+            f"in GeV, or objects [events, N, 5] with a type too; this one is {p4.dtype} of shape {list(p4.shape)}."
         )

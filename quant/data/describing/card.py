@@ -17,7 +17,7 @@ JETS_LOOKED_AT = 100_000
 
 def dataset_card(path: Path) -> str:
     """A card (Markdown) of the jet file or directory of shards ``path``."""
-    jets = read_jets(path, constituents=1, max_jets=JETS_LOOKED_AT)
+    jets = read_jets(path, constituents=1, max_jets=JETS_LOOKED_AT, objects=None)
     files = shard_paths(path)
     name = path.name if path.is_dir() else path.stem
     return "\n".join(

@@ -13,11 +13,12 @@ from quant.data.generation.cards import DELPHES_ATLAS
 from quant.data.generation.cross_sections import CrossSection
 from quant.data.generation.detector import simulate
 from quant.data.generation.matching import keep, matched, partons
+from quant.data.generation.objects import events_of_batch
 from quant.data.generation.overlay import Seen, find_jets, momenta, with_pile_up
 from quant.data.generation.packing import pack
 from quant.data.generation.particles import ETA_MAX, NEUTRINOS, Particles
 from quant.data.generation.pool import Pool, make_pool
-from quant.data.generation.processes import PROCESSES
+from quant.data.generation.processes import process_named
 from quant.data.generation.pythia import Charges, pythia_with, streams_of
 from quant.data.generation.recipe import Recipe
 from quant.data.generation.truth import Records, hadronic_resonances, read_batch, stable_particles
@@ -84,7 +85,7 @@ def start_pythia(recipe: Recipe, name: str, seed: int) -> Any:
     """A Pythia object ready to generate class ``name``; errors as :func:`pythia_with`."""
     low, high = recipe.window(name)
     window = [f"PhaseSpace:pTHatMin = {low}", f"PhaseSpace:pTHatMax = {high}"]
-    settings = [*recipe.common_settings, *PROCESSES[name].settings, *window, *recipe.pythia]
+    settings = [*recipe.common_settings, *process_named(name).settings, *window, *recipe.pythia]
     return pythia_with(settings, seed, f"class {name}")
 
 
@@ -98,7 +99,9 @@ def jets_of_batch(
 ) -> tuple[Jets, NDArray[np.int64]]:
     """The accepted jets of a batch of events, and the event [jets] of each."""
     particles = stable_particles(records, charges)
-    resonance = PROCESSES[name].resonance
+    if recipe.mode == "events":
+        return events_of_batch(records, particles, recipe, name, rng)
+    resonance = process_named(name).resonance
     truth = None if resonance is None else hadronic_resonances(records, resonance)
     if pool is not None:
         seen = with_pile_up(particles, records.events, truth, recipe, pool, rng)

@@ -25,7 +25,7 @@ from fpgajet.errors import ToolFailed
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.order import Order, claim, finished, shard_path
 from quant.data.generation.pool import Pool
-from quant.data.generation.processes import PROCESSES
+from quant.data.generation.processes import process_named
 from quant.data.generation.shared_pool import make_pool_file, needs_pool, pool_of
 from quant.data.jets import Jets, concatenate
 from quant.data.writing.jet_writer import write_jets
@@ -156,7 +156,7 @@ def shard_content(
 def provenance(order: Order, shard: int) -> dict[str, Any]:
     """Everything needed to make the shard again; no time or place, so that equal jets give equal files."""
     settings = {
-        name: [*order.recipe.common_settings, *PROCESSES[name].settings] for name in order.recipe.classes
+        name: [*order.recipe.common_settings, *process_named(name).settings] for name in order.recipe.classes
     }
     windows = {name: list(order.recipe.window(name)) for name in order.recipe.classes}
     # Not the total: the first shards of a larger order are the same files.

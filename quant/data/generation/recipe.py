@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
-from quant.data.generation.processes import COMMON, PROCESSES
+from quant.data.generation.processes import COMMON, EVENT_PROCESSES, PROCESSES, process_named
 
-Mode = Literal["delphes-atlas", "truth", "level1", "level1-pileup"]
+Mode = Literal["delphes-atlas", "truth", "level1", "level1-pileup", "events"]
 
 
 class Strict(BaseModel):
@@ -66,7 +66,10 @@ class PileUp(Strict):
 
 
 class Recipe(Strict):
-    """A data set's physics. ``classes``: names of :data:`PROCESSES`, class 0 is the background."""
+    """A data set's physics. ``classes``: names of :data:`PROCESSES`, class 0 is the background.
+
+    In the mode ``events``: names of :data:`EVENT_PROCESSES`, and ``constituents`` counts slots for objects.
+    """
 
     classes: tuple[str, ...] = ("QCD", "top")
     mode: Mode = "delphes-atlas"
@@ -80,9 +83,12 @@ class Recipe(Strict):
 
     @model_validator(mode="after")
     def _known(self) -> Recipe:
-        unknown = [name for name in (*self.classes, *self.windows) if name not in PROCESSES]
+        known = EVENT_PROCESSES if self.mode == "events" else PROCESSES
+        unknown = [name for name in (*self.classes, *self.windows) if name not in known]
         if unknown:
-            raise ValueError(f"unknown class {unknown[0]!r}; known: {', '.join(PROCESSES)}")
+            raise ValueError(f"unknown class {unknown[0]!r}; known: {', '.join(known)}")
+        if self.mode == "events" and not 2 <= self.constituents <= 16:
+            raise ValueError("an event has 2 to 16 objects (constituents)")
         if len(self.classes) < 1 or len(set(self.classes)) != len(self.classes):
             raise ValueError("classes must be named, each once")
         if self.selection.pt_min >= self.selection.pt_max:
@@ -95,7 +101,7 @@ class Recipe(Strict):
 
     def window(self, name: str) -> tuple[float, float]:
         """The pTHat window [GeV] of a class."""
-        return self.windows.get(name, PROCESSES[name].window)
+        return self.windows.get(name, process_named(name).window)
 
     @property
     def level1_units(self) -> bool:

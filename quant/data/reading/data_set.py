@@ -18,13 +18,20 @@ UNWRITTEN_BYTES_IN_MEMORY = 1 << 28
 BYTES_PER_CONSTITUENT = 16
 
 
-def read_jets(path: Path | str, *, max_jets: int | None = None, constituents: int | None = None) -> Jets:
+def read_jets(
+    path: Path | str,
+    *,
+    max_jets: int | None = None,
+    constituents: int | None = None,
+    objects: bool | None = False,
+) -> Jets:
     """Read a jet file, or a directory of shards, into memory.
 
     Args:
         path: file of the format in :mod:`quant.data.jets`, or a directory of ``*.h5`` shards.
         max_jets: stop after this many jets (the generator mixes classes, so the first are unbiased).
         constituents: keep this many leading slots; more than the file has are zero-padded.
+        objects: whether these must be events of objects; None: whatever they are.
 
     Raises:
         BadInput: see :class:`JetFile`; also shards that disagree on their classes, or no jets at all.
@@ -43,7 +50,7 @@ def read_jets(path: Path | str, *, max_jets: int | None = None, constituents: in
                 require_plausible_size(shard, declared, file.stored_bytes, "constituents", slack=slack)
     pieces = []
     wanted = max_jets
-    for piece in iter_jets(path, constituents=constituents):
+    for piece in iter_jets(path, constituents=constituents, objects=objects):
         pieces.append(piece if wanted is None else piece[:wanted])
         if wanted is not None:
             wanted -= len(pieces[-1])
@@ -55,15 +62,22 @@ def read_jets(path: Path | str, *, max_jets: int | None = None, constituents: in
 
 
 def iter_jets(
-    path: Path | str, *, chunk: int | None = None, constituents: int | None = None
+    path: Path | str,
+    *,
+    chunk: int | None = None,
+    constituents: int | None = None,
+    objects: bool | None = None,
 ) -> Iterator[Jets]:
     """Yield the jets of a file or directory of shards in pieces of at most ``chunk`` rows.
 
-    By default a piece holds about :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
+    ``objects``: whether these must be events of objects; None: whatever they are. By default a piece holds about
+    :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
     """
     classes: tuple[str, ...] | None = None
     for shard in shard_paths(Path(path)):
         with JetFile(shard) as file:
+            if objects is not None:
+                require_kind(shard, file.objects, objects)
             if classes is not None and file.classes != classes:
                 raise BadInput(
                     f"{shard} has the classes {list(file.classes)}, the shards before it {list(classes)}: "
@@ -74,6 +88,20 @@ def iter_jets(
             rows = max(1, CONSTITUENTS_AT_A_TIME // slots) if chunk is None else chunk
             for start in range(0, len(file), rows):
                 yield file.read(start, start + rows, slots)
+
+
+def require_kind(path: Path, objects: bool, wanted: bool) -> None:
+    """Raise BadInput unless jets, or events of objects, are what is wanted."""
+    if objects and not wanted:
+        raise BadInput(
+            f"{path} holds events of objects, and jets are wanted here: give jets, or a model of events "
+            "(docs/events.md)."
+        )
+    if wanted and not objects:
+        raise BadInput(
+            f"{path} holds jets, and the model reads events of objects: make such with "
+            "`fpgajet data generate --preset events` (docs/events.md)."
+        )
 
 
 def shard_paths(path: Path) -> list[Path]:

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from quant.data.jets import with_slots
+from quant.data.jets import MOMENTUM_COLUMNS, OBJECT_COLUMNS, with_slots
 from quant.data.reading.data_set import read_jets
 from quant.data.reading.npy import read_array
 
 
-def read_events(path: Path, constituents: int) -> NDArray[np.float32]:
+def read_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
     """Four-momenta [jets, constituents, 4] (E, px, py, pz) in GeV, of a jet file or an ``.npy`` array.
 
+    With ``objects``, events of objects [events, objects, 5] with the code of the type as the fifth number.
     Physics is not checked here: see :func:`quant.data.checking.constituents.check_constituents`.
 
     Raises:
@@ -23,13 +24,14 @@ def read_events(path: Path, constituents: int) -> NDArray[np.float32]:
             the model takes.
     """
     if path.suffix != ".npy":
-        events = read_jets(path, constituents=constituents).constituents
+        events = read_jets(path, constituents=constituents, objects=objects).constituents
     else:
         events = read_array(path)
-        if events.ndim != 3 or events.shape[2] != 4 or events.dtype.kind != "f":
+        columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS
+        if events.ndim != 3 or events.shape[2] != columns or events.dtype.kind != "f":
             raise BadInput(
                 f"{path} holds {events.dtype} {list(events.shape)}; events are floating point "
-                "[jets, constituents, 4] with E, px, py, pz in GeV."
+                f"[jets, constituents, {columns}] with E, px, py, pz in GeV{', type' if objects else ''}."
             )
         if events.shape[1] > constituents:
             raise BadInput(

@@ -10,13 +10,17 @@ import h5py
 import numpy as np
 
 from fpgajet.errors import BadInput
+from fpgajet.ops.forms.objects import TYPES
 from quant.data.jets import (
     CROSS_SECTION,
     DATASETS,
+    EVENTS_LAYOUT,
     LAYOUT,
     LAYOUT_VERSION,
+    MOMENTUM_COLUMNS,
     MOST_CLASSES,
     MOST_CONSTITUENTS,
+    OBJECT_COLUMNS,
     OPTIONAL,
     PARTON,
     UNITS,
@@ -35,6 +39,7 @@ class JetFile:
 
     Attributes:
         classes: names, index = label; provenance: the file's JSON object; slots: N.
+        objects: whether it holds events of objects with types instead of jets.
 
     Raises:
         BadInput: missing, truncated, not of this format, in other units, or with anything but plain data sets of
@@ -55,7 +60,8 @@ class JetFile:
 
     def _check_attributes(self) -> None:
         attributes = self._file.attrs
-        if self._text("layout") != LAYOUT:
+        self.objects = self._text("layout") == EVENTS_LAYOUT
+        if not self.objects and self._text("layout") != LAYOUT:
             raise BadInput(
                 f"{self.path} is HDF5 but not a jet file of fpgajet (no attribute layout = {LAYOUT!r}): "
                 "run `fpgajet data convert` on it first."
@@ -70,6 +76,8 @@ class JetFile:
                 f"{self.path} has momenta in {self._text('units')!r} (its attribute units); fpgajet reads {UNITS}. "
                 "Rescale the momenta and the attribute together."
             )
+        if self.objects and (types := self._json("types", list)) != list(TYPES):
+            raise BadInput(f"{self.path} has objects of the types {types}; this fpgajet reads {list(TYPES)}.")
         classes = self._json("classes", list)
         named = all(isinstance(name, str) and name for name in classes)
         if not named or not 1 <= len(set(classes)) == len(classes) <= MOST_CLASSES:
@@ -107,7 +115,7 @@ class JetFile:
         jets = shapes["label"][0]
         width = shapes["constituents"][1] if len(shapes["constituents"]) == 3 else "N"
         expected = {
-            "constituents": (jets, width, 4),
+            "constituents": (jets, width, OBJECT_COLUMNS if self.objects else MOMENTUM_COLUMNS),
             "multiplicity": (jets,),
             "label": (jets,),
             "jet": (jets, 4),

@@ -13,12 +13,16 @@ import h5py
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
+from fpgajet.ops.forms.objects import TYPES
 from quant.data.jets import (
     DATASETS,
+    EVENTS_LAYOUT,
     LAYOUT,
     LAYOUT_VERSION,
+    MOMENTUM_COLUMNS,
     MOST_CLASSES,
     MOST_CONSTITUENTS,
+    OBJECT_COLUMNS,
     OPTIONAL,
     PARTON,
     UNITS,
@@ -45,6 +49,7 @@ class JetWriter:
         provenance: JSON-able facts about where the jets come from.
         compression: gzip level, 1 (fast) to 9 (small).
         optional: which of the optional arrays the jets have.
+        objects: whether the rows are events of objects with types.
     """
 
     def __init__(
@@ -56,10 +61,12 @@ class JetWriter:
         provenance: dict[str, Any],
         compression: int = 4,
         optional: Collection[str] = (),
+        objects: bool = False,
     ) -> None:
         self.path = Path(path)
         self.classes = tuple(classes)
-        self.slots = constituents
+        self.slots, self.objects = constituents, objects
+        self.columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS
         self.provenance = provenance
         if not 1 <= constituents <= MOST_CONSTITUENTS:
             raise BadInput(
@@ -92,15 +99,21 @@ class JetWriter:
         self._stack.__exit__(kind, error, trace)
 
     def _create(self) -> None:
-        self._file.attrs["layout"] = LAYOUT
+        self._file.attrs["layout"] = EVENTS_LAYOUT if self.objects else LAYOUT
+        if self.objects:
+            self._file.attrs["types"] = json.dumps(list(TYPES))
         self._file.attrs["layout_version"] = LAYOUT_VERSION
         self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
-        shapes = {"constituents": (self.slots, 4), "jet": (4,), **OPTIONAL}
+        shapes = {"constituents": (self.slots, self.columns), "jet": (4,), **OPTIONAL}
         for name in self.names:
             tail = shapes.get(name, ())
-            chunk = (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), 4) if name == "constituents" else None
+            chunk = (
+                (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), self.columns)
+                if name == "constituents"
+                else None
+            )
             dataset = self._file.create_dataset(
                 name,
                 shape=(0, *tail),
@@ -113,7 +126,10 @@ class JetWriter:
                 track_times=False,
             )
             if name in COLUMNS:
-                dataset.attrs["columns"] = json.dumps(COLUMNS[name])
+                columns = COLUMNS[name]
+                if name == "constituents" and self.objects:
+                    columns = [*columns, "type"]
+                dataset.attrs["columns"] = json.dumps(columns)
 
     def append(self, jets: Jets) -> None:
         """Add rows; fewer slots than the file's are zero-padded.
@@ -124,9 +140,10 @@ class JetWriter:
         """
         rows = len(jets)
         p4 = jets.constituents
-        if p4.ndim != 3 or p4.shape[0] != rows or not 1 <= p4.shape[1] <= self.slots or p4.shape[2] != 4:
+        slots = p4.shape[1] if p4.ndim == 3 else 0
+        if not 1 <= slots <= self.slots or p4.shape != (rows, slots, self.columns):
             raise BadInput(
-                f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, 4]."
+                f"cannot write constituents of shape {list(p4.shape)} as [{rows}, <= {self.slots}, {self.columns}]."
             )
         if jets.multiplicity.shape != (rows,) or jets.jet.shape != (rows, 4):
             raise BadInput(
@@ -166,6 +183,7 @@ def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
         provenance=jets.provenance,
         compression=compression,
         optional=jets.optional,
+        objects=jets.objects,
     ) as writer:
         writer.append(jets)
 

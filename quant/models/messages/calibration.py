@@ -92,6 +92,12 @@ def centre(model: QuantisedMessages, loss: _Loss) -> None:
     model.set_from({bias: model.real(bias).detach().numpy() + np.clip(wanted, -most, most)})
 
 
+def recentred(model: QuantisedMessages, sample: Sample) -> None:
+    """:func:`centre` on the jets of a sample."""
+    features = torch.from_numpy(model.wiring.form.features(sample.momenta.numpy()))
+    centre(model, _Loss(features, sample.label, set()))
+
+
 class _Loss:
     """Cross entropy of a few jets; what no parameter comes before is computed once.
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import Activation, SignedLog
+from fpgajet.ops import Activation, SignedLog, SoftmaxMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
@@ -41,18 +41,39 @@ class FloatMessages(nn.Module):
 
     def __init__(self, plan: MessagePlan, batch_norm: bool = True, dropout: float = 0.0) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.held = dropout, False
         self.plan, self.wiring, norms = plan, plan.wiring(), {}
         hooked = {node.name for node in self.wiring.nodes if Hook.BATCH_NORM in node.operator.hooks}
         for name, parameter in plan.parameters.items():
             values, shape, stage = torch.zeros(parameter.shape), parameter.shape, parameter.stage
             if parameter.meaning is Meaning.WEIGHT:
-                values = torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
-                if batch_norm and stage in hooked and stage != self.wiring.nodes[-1].name:
-                    norms[stage] = MaskedNorm(shape[0])
-            self.register_parameter(name, nn.Parameter(values))
+                factors = parameter.factors
+                values = torch.ones(shape) if factors else torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
+                if batch_norm and stage in hooked - plan.plain and stage != self.wiring.nodes[-1].name:
+                    norms[stage] = MaskedNorm(plan.shapes[stage][-1])
+            self.register_parameter(name, nn.Parameter(values, requires_grad=not parameter.factors))
         self.norms = nn.ModuleDict(norms)
         self._tables = {k: torch.from_numpy(v) for k, v in self.wiring.tables.items()}
+
+    @property
+    def classifier(self) -> set[str]:
+        """Names of the parameters of the last layer; all others are those of features."""
+        last = self.wiring.nodes[-1].name
+        return {name for name, parameter in self.plan.parameters.items() if parameter.stage == last}
+
+    def hold_features(self) -> None:
+        """Train nothing but the last layer; norms keep their statistics."""
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_(parameter.requires_grad and name in self.classifier)
+        self.held = True
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> FloatMessages:
+        """As always, but norms of features that are held stay in evaluation mode."""
+        super().train(mode)
+        if self.held:
+            self.norms.eval()
+        return self
 
     @property
     def dtype(self) -> torch.dtype:
@@ -95,6 +116,8 @@ class FloatMessages(nn.Module):
             y = mitchell(x[0].abs() * 2.0**-operator.unit)
             y = y * x[0].sign() if operator.output.signed else torch.where(x[0] > 0, y, 0.0)
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
+        if isinstance(operator, SoftmaxMean):
+            return softmax_mean(operator, *x)
         a.enter(node.name)
         constants = {
             tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)
@@ -115,7 +138,7 @@ class FloatMessages(nn.Module):
                 assert isinstance(norm, MaskedNorm)
                 scale, shift = norm.affine(zero, zero, zero)
                 if parameter.meaning is Meaning.WEIGHT:
-                    found[name] = scale[:, None] * found[name]
+                    found[name] = (scale if parameter.factors else scale[:, None]) * found[name]
                 else:
                     found[name] = scale * found[name] + shift
         self.train(training)
@@ -153,6 +176,15 @@ class _Float(TorchArithmetic):
             count = real.sum().double()
         scale, shift = norm.affine(total, squares, count)
         return x * scale.to(x.dtype) + shift.to(x.dtype)
+
+
+def softmax_mean(operator: SoftmaxMean, z: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+    """What :class:`fpgajet.ops.SoftmaxMean` approximates: softmax over the real j, 0 without any."""
+    real = mask[:, None, :, None] != 0
+    weights = torch.softmax(torch.where(real, logits, -1e9), 2)
+    heads = z.reshape(*z.shape[:-1], operator.heads, -1)  # [B, N, H, F / H]
+    heard = torch.einsum("bijh,bjhc->bihc", torch.where(real, weights, 0.0), heads)
+    return heard.flatten(-2)
 
 
 def mitchell(x: Tensor) -> Tensor:

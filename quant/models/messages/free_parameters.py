@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.ops import Join, Product, Skip
+from fpgajet.ops import Join, Product, Skip, SoftmaxMean
 from fpgajet.ops.network import Node
 from quant.models.messages.plan import MessagePlan
 
@@ -45,6 +45,9 @@ def _passed(node: Node, given: list[Factors], plan: MessagePlan, zero: list[Fact
     wide = [np.broadcast_to(f, (max(w, len(f)), size)) for f, w in zip(given, widths, strict=True)]
     operator = node.operator
     if operator.homogeneous:
+        return wide[0]
+    if isinstance(operator, SoftmaxMean):
+        zero.append(given[1])  # logits have a scale
         return wide[0]
     if isinstance(operator, Join):
         return np.concatenate(wide)

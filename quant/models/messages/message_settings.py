@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -11,9 +12,25 @@ from pydantic import Field, field_validator, model_validator
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, form_from_json
 from quant.models.classes import ClassNames, RegressedNames
+from quant.models.family import Strict
 from quant.models.messages.bits import LayerBits, MessageBits
 from quant.models.messages.plan import MessagePlan
 from quant.models.training_settings import TrainingSettings
+
+
+class Freeze(StrEnum):
+    """What of another run's model stays as it is."""
+
+    FEATURES = "features"
+    NONE = "none"
+
+
+class Transfer(Strict):
+    """The model that a training started from; ``fpgajet train --from`` writes it into the settings of the run."""
+
+    name: str
+    weights_sha256: str
+    freeze: Freeze
 
 
 class PlanSettings(TrainingSettings):
@@ -26,6 +43,7 @@ class PlanSettings(TrainingSettings):
         classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
         regress: values that further outputs find: ``pt``, that of the top, W or Z that a jet holds.
         calibration_sweeps: passes of the search for binary points.
+        transfer: the model that the training starts from, which ``--from`` and ``--freeze`` say.
     """
 
     read_by_float: ClassVar[frozenset[str]] = frozenset({"bits"})
@@ -41,6 +59,7 @@ class PlanSettings(TrainingSettings):
     calibration_jets: int = Field(default=8_000, ge=1)
     calibration_sweeps: int = Field(default=1, ge=0)
     classes: ClassNames = ()
+    transfer: Transfer | None = None
     regress: RegressedNames = ()
 
     @model_validator(mode="after")

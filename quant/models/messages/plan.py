@@ -20,7 +20,9 @@ from fpgajet.ops import (
     DotProducts,
     Operator,
     PairLog,
+    Residual,
     SignedLog,
+    SoftmaxMean,
 )
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
@@ -28,7 +30,7 @@ from fpgajet.ops.means import MaskedMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import MOMENTUM_AXES, Axes, Entity, Meaning
-from fpgajet.ops.tables import activation_table
+from fpgajet.ops.tables import activation_table, softmax_tables
 from quant.models.classes import scores_of
 from quant.models.wiring import Wiring
 
@@ -37,8 +39,23 @@ MASK, EDGES = "mask", "edges"
 #: name of the table of 1 / n that all means share
 RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
+#: entries of the tables of a softmax
+EXPONENTIAL_TYPE = FixedType(False, 8, 7, Rounding.HALF_EVEN, Overflow.SAT)
+SHARE_TYPE = FixedType(False, 10, 10, Rounding.HALF_EVEN, Overflow.SAT)
 #: table of ones: a "mean" that is a sum
 ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+
+def softmax_addresses(slots: int) -> tuple[FixedType, FixedType]:
+    """Types of the addresses of a softmax over ``slots``: how far a logit is below the largest, and the sum.
+
+    Steps of 1/8 up to e^-8, and of 1/32 up to as many ones as there are slots.
+    """
+    whole = slots.bit_length()
+    return (
+        FixedType(False, 6, 3, Rounding.FLOOR, Overflow.SAT),
+        FixedType(False, whole + 5, 5, Rounding.FLOOR, Overflow.SAT),
+    )
 
 
 @dataclass(frozen=True)
@@ -47,11 +64,14 @@ class Parameter:
 
     Attributes:
         stage: of the operator that it belongs to. meaning: weight or bias. shape: of the tensor.
+        factors: whether a weight holds factors of channels [..., channels], which are 1 in the float model and only
+            hold the scales of its norms, instead of a matrix [outputs, inputs].
     """
 
     stage: str
     meaning: Meaning
     shape: Shape
+    factors: bool = False
 
 
 class Unrounded(Mapping[str, FixedType]):
@@ -81,6 +101,7 @@ class MessagePlan:
         functions: activation function behind a stage, by the name of its table.
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
+        plain: linear maps without a bias, whose result another stage normalises.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
@@ -91,6 +112,7 @@ class MessagePlan:
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
         self.layers: set[str] = set()
+        self.plain: set[str] = set()
         self._nodes: list[Node] = []
         self._sums: set[str] = set()
         self._arguments: set[str] = set()
@@ -118,6 +140,13 @@ class MessagePlan:
 
     def _source(self, name: str, tensor: str, shape: Shape, operator: Operator) -> str:
         """Name of the parameter or table behind a tensor."""
+        if isinstance(operator, SoftmaxMean):
+            types = {"exponential": EXPONENTIAL_TYPE, RECIPROCAL: SHARE_TYPE}
+            tables = softmax_tables(operator.argument, EXPONENTIAL_TYPE, operator.denominator, SHARE_TYPE)
+            key, kind = f"softmax_{tensor}", types[tensor]
+            self._tables[key] = to_real(tables[list(types).index(tensor)], kind.fraction)
+            self._types[key] = kind
+            return key
         if tensor == RECIPROCAL and name in self._sums:
             self._tables[ONES], self._types[ONES] = np.ones(shape), ONES_TYPE
             return ONES
@@ -126,14 +155,24 @@ class MessagePlan:
             self._types[RECIPROCAL] = RECIPROCAL_TYPE
             return RECIPROCAL
         key = f"{name}_{tensor}"
+        if name in self.plain and operator.tensors[tensor].meaning is Meaning.BIAS:
+            self._tables[key], self._types[key] = np.zeros(shape), ONES_TYPE
+            return key
         if isinstance(operator, Activation):
             raw = activation_table(self.functions[name], operator.argument, operator.output)
             self._tables[key] = to_real(raw, operator.output.fraction)
             self._types[key] = operator.output
             return key
-        self.parameters[key] = Parameter(name, operator.tensors[tensor].meaning, shape)
+        meaning = operator.tensors[tensor].meaning
+        factors = isinstance(operator, Residual) and meaning is Meaning.WEIGHT
+        self.parameters[key] = Parameter(name, meaning, shape, factors)
         self._types[key] = self.precisions[key]
         return key
+
+    def add_plain(self, name: str, width: int, x: str) -> str:
+        """A linear map without bias, activation and norm."""
+        self.plain.add(name)
+        return self.add(name, Dense(self.precisions[name], width, 0), x)
 
     def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:
         """The same for a mean that shall not divide."""

@@ -22,7 +22,7 @@ def weights(plan: MessagePlan) -> dict[str, NDArray[np.int64]]:
     found: dict[str, NDArray[np.int64]] = {}
     number = 1
     for name, parameter in plan.parameters.items():
-        if parameter.meaning is Meaning.WEIGHT:
+        if parameter.meaning is Meaning.WEIGHT and not parameter.factors:
             size = int(np.prod(parameter.shape))
             found[name] = np.arange(number, number + size).reshape(parameter.shape)
             number += size
@@ -57,12 +57,16 @@ def channels(plan: MessagePlan, structure: Structure, batch_norm: bool) -> Seque
         stage, shape = parameter.stage, parameter.shape
         if parameter.meaning is not Meaning.WEIGHT or shape[0] == 1:
             continue
-        if stage in kept or stage == nodes[-1].name:
+        if stage in kept or stage == nodes[-1].name or parameter.factors:
             continue
+        if stage not in biases and stage not in plan.plain:
+            continue  # weights of attention: zeros among them remove no channel
         for row in range(shape[0]):
             single = np.arange(shape[0]) == row
-            zero = {name: np.broadcast_to(single[:, None], shape).copy(), biases[stage]: single}
-            if batch_norm and stage in normed:
+            zero = {name: np.broadcast_to(single[:, None], shape).copy()}
+            if stage in biases:
+                zero[biases[stage]] = single
+            if batch_norm and stage in normed - plan.plain:
                 zero |= {f"norms.{stage}.gamma": single, f"norms.{stage}.beta": single}
             found.append(Removable(f"{stage} channel {row}", zero))
     return found

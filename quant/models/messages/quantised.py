@@ -25,6 +25,9 @@ class QuantisedMessages(QuantisedNetwork):
     def __init__(self, plan: MessagePlan, name: str) -> None:
         super().__init__(plan.wiring(), name)
         self.precisions: Mapping[str, FixedType] = plan.precisions
+        last = self.wiring.nodes[-1].name
+        #: names of the parameters of the last layer; all others are those of features
+        self.classifier = {key for key, parameter in plan.parameters.items() if parameter.stage == last}
         for key, parameter in plan.parameters.items():
             values = torch.zeros(parameter.shape, dtype=torch.float64)
             self.register_parameter(key, nn.Parameter(values))

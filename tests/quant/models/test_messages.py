@@ -12,17 +12,17 @@ from torch.nn import functional
 from fpgajet.errors import BadInput
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import Skip
-from fpgajet.ops.forms import Aligned
-from fpgajet.ops.integers import FixedArray
+from fpgajet.ops.forms import MOMENTA, Aligned, InputForm
+from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from quant.models.families import FAMILIES
 from quant.models.messages.calibration import logistic, multinomial
-from quant.models.messages.floating import FloatMessages, mitchell
+from quant.models.messages.floating import FloatMessages, mitchell, softmax_mean
 from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import Unrounded
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.read_settings import read_settings
-from tests.quant.jets import labelled_jets, random_jets
+from tests.quant.jets import as_read, labelled_jets, random_jets
 
 SMALL = ["constituents=5", "calibration_sweeps=0"]
 MIXTURES = {
@@ -44,6 +44,8 @@ MIXTURES = {
     "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
     "jedi-linear": ["model=jedi-linear"],
     "mlp": ["model=mlp"],
+    "event-gnn": ["model=event-gnn", "width=6", "blocks=2"],
+    "event-gat": ["model=event-gat", "width=6", "blocks=2"],
     "lorentznet, classes": ["model=lorentznet", "hidden=3", 'classes=["g","W","t"]'],
     "vecnet, classes": ["model=vecnet", "scalar=0", "vector=0", "hidden=3", 'classes=["g","W","t"]'],
 }
@@ -61,16 +63,16 @@ def random_float(settings: PlanSettings) -> FloatMessages:
     model = FAMILIES[settings.model].new_float(settings)
     assert isinstance(model, FloatMessages)
     x, _ = labelled_jets(600, settings.constituents)
-    seen = torch.from_numpy(seen_momenta(settings.form, x))
+    seen = torch.from_numpy(seen_momenta(settings.form, as_read(settings.form, x)))
     with torch.no_grad():
         for _ in range(20):
             model(seen)
     return model.eval()
 
 
-def sample(constituents: int) -> Sample:
+def sample(constituents: int, form: InputForm = MOMENTA) -> Sample:
     x, label = labelled_jets(1500, constituents, seed=4)
-    momenta = torch.from_numpy(x)
+    momenta = torch.from_numpy(as_read(form, x))
     slots = (momenta[:, :, 0] != 0).sum(1)
     return Sample(momenta, torch.from_numpy(label.astype(np.float64)), slots, "toy", "")
 
@@ -78,13 +80,19 @@ def sample(constituents: int) -> Sample:
 @pytest.mark.parametrize("mixture", MIXTURES)
 def test_every_stage_is_exact_and_close_to_float(mixture: str) -> None:
     settings = settings_of(mixture)
-    family, model, jets = FAMILIES[settings.model], random_float(settings), sample(settings.constituents)
+    family, model, jets = (
+        FAMILIES[settings.model],
+        random_float(settings),
+        sample(settings.constituents, settings.form),
+    )
     if settings.class_names:
         jets = replace(jets, label=torch.arange(len(jets)).double() % 3)
     quantised = family.calibrate(model, settings, jets, "small")
     features = settings.form.features(
-        np.concatenate([jets.momenta[:300].numpy(), random_jets(100, settings.constituents)])
-    )
+        np.concatenate([
+            jets.momenta[:300].numpy(), as_read(settings.form, random_jets(100, settings.constituents))
+        ])
+    )  # fmt: skip
     network = quantised.network()
     kind = network.input_type
     reference = network.reference(FixedArray(from_real(features, kind), kind.fraction))
@@ -149,7 +157,6 @@ def test_scores_of_scalars_alone_do_not_turn_with_the_jet() -> None:
 
 def test_mitchell_is_the_operators() -> None:
     from fpgajet.ops import SignedLog
-    from fpgajet.ops.integers import IntegerArithmetic
 
     argument = FixedType.from_ap_fixed("ap_ufixed<14,12,AP_TRN,AP_SAT>")
     fine = FixedType.from_ap_fixed("ap_fixed<24,6,AP_TRN,AP_SAT>")
@@ -173,13 +180,15 @@ def test_aligned_momenta_keep_their_products() -> None:
     assert (turned[x[..., 0] == 0] == 0).all()
 
 
-@pytest.mark.parametrize("mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear"])
+@pytest.mark.parametrize(
+    "mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn", "event-gat"]
+)
 def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
     """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""
     settings = settings_of(mixture)
-    model, jets = random_float(settings), sample(settings.constituents)
+    model, jets = random_float(settings), sample(settings.constituents, settings.form)
     network = FAMILIES[settings.model].calibrate(model, settings, jets, "small").network()
-    features = network.form.features(random_jets(300, settings.constituents))
+    features = network.form.features(as_read(settings.form, random_jets(300, settings.constituents)))
     order = np.argsort(np.random.default_rng(1).random(features.shape[:2]), 1)
     mixed = np.take_along_axis(features, order[..., None], 1)
     kind = network.input_type
@@ -198,6 +207,8 @@ def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
         (["model=deepsets", "phi=[]"], "at least 1 item"),
         (["model=jedi-linear", "relation=[4,4]"], "valid integer"),
         (["model=mlp", "input.form=log"], "leave input out"),
+        (["model=event-gnn", "input.form=log"], "read the input form objects"),
+        (["model=event-gat", "width=6", "heads=4"], "cannot be dealt out"),
         (["model=deepsets", "bits.dots=4"], "unexpected|Unexpected"),
     ],
 )
@@ -308,3 +319,46 @@ def test_a_skip_is_never_dropped() -> None:
     }
     skips = [name for name, operator in nodes.items() if isinstance(operator, Skip)]
     assert skips == ["h1", "s2", "h2", "s3", "h3"], "scalars have nothing before the first step"
+
+
+@pytest.mark.parametrize("mixture", ["event-gnn", "event-gat"])
+def test_empty_objects_contribute_nothing(mixture: str) -> None:
+    """Whatever the numbers in an empty slot are beside log pT: the score is that of the event without the slot."""
+    settings = settings_of(mixture)
+    jets = sample(settings.constituents, settings.form)
+    network = FAMILIES[settings.model].calibrate(random_float(settings), settings, jets, "small").network()
+    features = network.form.features(as_read(settings.form, random_jets(300, settings.constituents)))
+    noise = np.random.default_rng(5).integers(-100, 100, features.shape)
+    empty = features[..., 0] == 0
+    other = np.where(empty[..., None] & (np.arange(features.shape[-1]) > 0), noise, features)
+    assert (other != features).any()
+    kind = network.input_type
+    first, second = (
+        network.reference(FixedArray(from_real(x, kind), kind.fraction))["score"].raw
+        for x in (features, other)
+    )
+    some = ~empty.all(1)
+    assert np.array_equal(first[some], second[some])
+    assert len(np.unique(first)) > 50
+
+
+def test_tables_of_a_softmax_are_close_to_it() -> None:
+    """The quantised attention against the float one, on the float model's own numbers: a few percent of the largest."""
+    settings = settings_of("event-gat")
+    plan = settings.plan(Unrounded(settings.bits.front(settings.form)))
+    node = next(node for node in plan.wiring().nodes if node.name == "attention2")
+    rng = np.random.default_rng(1)
+    fine = FixedType.from_ap_fixed("ap_fixed<20,8,AP_TRN,AP_SAT>")
+    n, (z, e) = 200, (rng.normal(0, 1, (200, 5, 6)), rng.normal(0, 2, (200, 5, 5, 2)))
+    mask = (np.arange(5) < rng.integers(1, 6, (n, 1))).astype(np.int64)
+    tables = {key: plan.wiring().tables[f"softmax_{key}"] for key in ("exponential", "reciprocal")}
+    types = {key: plan.wiring().types[f"softmax_{key}"] for key in tables}
+    operator = replace(node.operator, output=fine)
+    exact = operator.forward(
+        IntegerArithmetic(),
+        [*(FixedArray(from_real(x, fine), fine.fraction) for x in (z, e)), FixedArray(mask, 0)],
+        {key: FixedArray(from_real(table, types[key]), types[key].fraction) for key, table in tables.items()},
+    ).real
+    wanted = softmax_mean(node.operator, *(torch.from_numpy(x) for x in (z, e, mask))).numpy()
+    assert np.abs(exact - wanted).max() < 0.2
+    assert np.abs(exact - wanted).mean() < 0.03

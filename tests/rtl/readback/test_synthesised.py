@@ -102,10 +102,13 @@ def test_a_cell_without_a_driver_is_no_netlist(small: RtlDesign, proved: str, tm
 def test_a_wrong_comparison_does_not_pass(
     small: RtlDesign, proved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the comparison of blocks a mutant passes; what ABC does not show is not proved."""
+    """Without the comparison of blocks, or the solver, a mutant passes; what ABC does not show is not proved."""
     with monkeypatch.context() as patch:
         patch.setattr(synthesised, "_differing_block", lambda one, other: "")
         assert compared(small, tmp_path, MUTANTS["parameter of a block"][0](proved))[0] is True
+    with monkeypatch.context() as patch:
+        patch.setattr(synthesised, "_solved", lambda work: (True, ""))
+        assert compared(small, tmp_path, MUTANTS["table"][0](proved))[0] is True
     with monkeypatch.context() as patch:
         patch.setattr(synthesised, "_SOLVE", "version")
         equal, why, _ = compared(small, tmp_path, proved)

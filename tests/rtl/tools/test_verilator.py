@@ -155,3 +155,20 @@ def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, t
     found = VerilogSimulation(emit(network, tmp_path, 320, "xcvu9p")).scores(raw)
     np.testing.assert_array_equal(found, wanted(network, raw))
     assert len(np.unique(found)) > 40
+
+
+@pytest.mark.parametrize("word", ['`include "more.vh"', '$readmemh("rows.hex", rows)'])
+def test_a_source_that_reads_another_file_is_compiled_every_time(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it reads may have changed; what is kept is known by the sources alone."""
+    keys: list[str | None] = []
+    monkeypatch.setattr(verilator.compiled, "fetch", lambda key, target: keys.append(key) or False)
+    monkeypatch.setattr(verilator.compiled, "keep", lambda key, source: None)
+    monkeypatch.setattr(verilator, "_compile", lambda *_: None)
+    source = tmp_path / "fpgajet_top.v"
+    for text in ("module fpgajet_top;", f"module fpgajet_top; {word}"):
+        source.write_text(text)
+        verilator.compile_verilog([source], tmp_path)
+    assert keys[0] is not None
+    assert keys[1] is None
