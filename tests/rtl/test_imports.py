@@ -12,7 +12,18 @@ import fpgajet.rtl
 
 ROOT = Path(fpgajet.rtl.__file__).parent
 PACKAGES = ["ir", "trace", "passes", "share", "schedule", "write", "tools", "readback", "route"]
-FILES = ["options", "clock", "signal_map", "design", "hardware", "build", "cuts", "by_operator", "proof", "mutants"]
+FILES = [
+    "options",
+    "clock",
+    "signal_map",
+    "design",
+    "hardware",
+    "build",
+    "cuts",
+    "by_operator",
+    "proof",
+    "mutants",
+]
 MODULES = sorted(
     path.relative_to(ROOT) for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem in FILES
 )
