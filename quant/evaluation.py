@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data import Jets, read_jets
 from quant.data.checking.identity import identity
 from quant.data.classes import class_numbers
-from quant.data.targets import TARGETS, true_values
 from quant.metrics import (
     constituent_mass,
     mass_warnings,
@@ -26,8 +24,8 @@ from quant.metrics import (
     tagging_metrics,
 )
 from quant.metrics.classes import class_errors, class_report, metrics_of_scores
-from quant.metrics.regression import bias_and_resolution
 from quant.overlap import Overlap
+from quant.regression import regression_of
 from quant.seen_jets import overlap_of
 
 #: a slice with fewer jets of either class says nothing about a tagger
@@ -149,24 +147,6 @@ def evaluation_of(scored: Scored, data: str) -> Evaluation:
     )
     report["slices"] = slices(jets, scored.scores["quantised"])
     return report
-
-
-def regression_of(
-    jets: Jets, outputs: NDArray[np.float64], names: Sequence[str], source: object
-) -> dict[str, dict[str, Any]]:
-    """``regression``: by value :func:`quant.metrics.regression.bias_and_resolution` of the last outputs; and those of
-    the jet's own value, without a network, as ``jet_bias`` and ``jet_resolution``. Empty without a regression.
-
-    Args:
-        outputs: [jets, outputs]. names: of the last of them. source: of the jets, for messages.
-    """
-    found = {}
-    for number, name in enumerate(names):
-        (column, unit), true = TARGETS[name], true_values(jets, name, source)
-        values = outputs[:, outputs.shape[1] - len(names) + number] * unit
-        figures, of_jet = (bias_and_resolution(true, x) for x in (values, jets.jet[:, column]))
-        found[name] = figures | {f"jet_{key}": of_jet[key] for key in ("bias", "resolution")}
-    return {"regression": found} if found else {}
 
 
 def slices(jets: Jets, score: NDArray[np.float64]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ import numpy as np
 from fpgajet.export.c import Emulator, compile_emulator, write_sources
 from fpgajet.fixed import from_real
 from fpgajet.hls.csim import CSimulation, compile_project
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.jets import bare_events, shipped_sample
 from fpgajet.pipeline.paths import existing_build
 

@@ -41,6 +41,7 @@ LADDER = (
         "quant.checkpoint_network",
         "quant.zoo",
         "quant.seen_jets",
+        "quant.regression",
     ),
     ("quant.training",),
     ("quant.compression", "quant.evaluation", "quant.explanation", "quant.comparison", "quant.importing"),

@@ -47,7 +47,7 @@ def report(
 
     from fpgajet.files import read_json
     from fpgajet.folders import exclusive
-    from fpgajet.pipeline.context import Artefacts
+    from fpgajet.pipeline.artefacts import Artefacts
     from fpgajet.pipeline.paths import existing_build
     from fpgajet.pipeline.reporting import refresh_report
     from fpgajet.report.hls4ml import hls4ml_report

@@ -17,7 +17,7 @@ from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
-    from fpgajet.pipeline.context import Artefacts
+    from fpgajet.pipeline.artefacts import Artefacts
 
 REAL_JETS = "real jets"
 #: What a certificate without the C simulation has to say of itself.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fpgajet.folders import exclusive, require_own
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.certify import certify_build
-from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.implementations import implementations_of
 from fpgajet.pipeline.paths import existing_build

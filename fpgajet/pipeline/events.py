@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.foreign_events import events_of, random_events
 from fpgajet.pipeline.jets import bare_events, shipped_sample
 from quant.data import read_jets

@@ -16,7 +16,7 @@ from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.events import given_events
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.record import noted_hashes, path_digest

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from fpgajet.files import sha256
 from fpgajet.fixed import FixedType
-from fpgajet.pipeline.context import Artefacts, BuildContext
+from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.foreign_events import RANDOM, Events, events_of, random_events
 from fpgajet.pipeline.implementations import foreign_implementations
 from fpgajet.verify.registry import Registry

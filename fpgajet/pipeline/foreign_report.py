@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgajet.files import read_json
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.foreign_events import RANDOM
 from fpgajet.pipeline.implementations import FOREIGN_IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory

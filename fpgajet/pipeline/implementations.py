@@ -15,7 +15,7 @@ from fpgajet.verify.registry import Entry, Registry
 
 if TYPE_CHECKING:
     from fpgajet.graph.foreign.imported import Imported
-    from fpgajet.pipeline.context import Artefacts
+    from fpgajet.pipeline.artefacts import Artefacts
     from fpgajet.pipeline.paths import BuildDirectory
     from quant.models.quantised import QuantisedNetwork
 

@@ -8,7 +8,7 @@ from types import NoneType
 from fpgajet.errors import BadInput, require_extra
 from fpgajet.folders import atomic_folder, exclusive, require_own
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.prove_cpp import has_project, prove_project
 from fpgajet.pipeline.prove_flow import Outcome, prove_build

@@ -13,7 +13,8 @@ from fpgajet.folders import atomic_folder
 from fpgajet.hls.project import STAGES_FILE
 from fpgajet.hls.recording import HEADERS
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts, BuildContext
+from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import sources_digest
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.prove_flow import Outcome, described, samples, save_counterexample

@@ -13,7 +13,7 @@ from fpgajet.files import atomic_path
 from fpgajet.fixed import from_real, to_real
 from fpgajet.ops.forms import GivenFeatures
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.prove.proof import Level, Proof

@@ -19,8 +19,8 @@ from fpgajet.estimate import VerdictRow, verdict
 from fpgajet.estimate.verdict import physics_rows, rate_rows
 from fpgajet.files import read_json
 from fpgajet.graph.collapse import collapsed
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.class_report import class_physics
-from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.foreign_report import foreign_model, foreign_physics
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory

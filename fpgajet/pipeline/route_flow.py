@@ -14,7 +14,7 @@ from fpgajet.files import write_json
 from fpgajet.folders import exclusive
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import note_written, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported

@@ -157,9 +157,9 @@ def physics_stage(context: BuildContext) -> Stage:
 
     def run() -> str:
         from fpgajet.physics.sample import described
-        from quant.evaluation import regression_of
         from quant.metrics import physics_metrics
         from quant.metrics.classes import class_report
+        from quant.regression import regression_of
 
         rows = {"float": "float"} | {key: entry.name for key, entry in IMPLEMENTATIONS.physics().items()}
         with np.load(build.scores) as arrays:
@@ -194,7 +194,7 @@ def physics_stage(context: BuildContext) -> Stage:
         **decision_reads(context),
     }
     code = (
-        "quant.metrics", "quant.metrics.classes", "quant.seen_jets", "fpgajet.physics.sample",
+        "quant.metrics", "quant.metrics.classes", "quant.regression", "quant.seen_jets", "fpgajet.physics.sample",
         "fpgajet.pipeline.jets", "fpgajet.pipeline.decision",
     )  # fmt: skip
     return Stage("physics", reads, ("physics.json",), run, code)

@@ -9,7 +9,7 @@ from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.files import read_json, write_json
 from fpgajet.folders import exclusive, require_own
 from fpgajet.hls.synth import SynthesisSteps, hardware_rows, synthesise
-from fpgajet.pipeline.context import Artefacts
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.pipeline.record import note_synthesis, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported

@@ -14,8 +14,7 @@ narrowed to the bits of its cells.
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +23,10 @@ from fpgajet.ops.network import Network, Node
 from fpgajet.prove.direct import Direct
 from fpgajet.prove.operators import OperatorProof
 from fpgajet.prove.prover import Counts, Prover
-from fpgajet.rtl.cuts import Pair, Proposals
+from fpgajet.rtl.cuts import Cuts, Pair, Proposals, connected, turns
 from fpgajet.rtl.ir.cell import Cell
 from fpgajet.rtl.ir.cells import Input
 from fpgajet.rtl.ir.netlist import Netlist
-from fpgajet.rtl.ir.scalars import symbol
-from fpgajet.rtl.ir.symbols import Symbols
 from fpgajet.scalars import Op, ScalarGraph, ScalarNetwork
 from fpgajet.scalars.arithmetic import Numbers, ScalarArithmetic, ScalarArray
 
@@ -62,12 +59,9 @@ class ByOperator:
         #: by stage, its elements over the variables, and over those of earlier stages alone
         self.known: dict[str, Numbers] = {network.input_name: np.reshape(given, network.input_shape)}
         self._opened: dict[str, Numbers] = {}
-        #: by cell that is cut, its node over the variables, and the stage that it is an element of
-        self._cut = {
-            n: (given[cell.index], network.input_name)
-            for n, cell in enumerate(netlist.cells)
-            if isinstance(cell, Input)
-        }
+        inputs = [(n, cell.index) for n, cell in enumerate(netlist.cells) if isinstance(cell, Input)]
+        of_inputs = {n: (given[index], network.input_name) for n, index in inputs}
+        self._cuts = Cuts(netlist, self.graph, of_inputs)
         self._proposals = Proposals(network, netlist, samples)
 
     def prove(self) -> list[OperatorProof]:
@@ -142,37 +136,14 @@ class ByOperator:
         first: dict[int, int] = {}
         for place in self._free(node, expected):
             first.setdefault(expected[place], place)
-        found, cut = [], self._cut.keys()
+        found, cut = [], self._cuts.nodes.keys()
         for place in first.values():
             # A cell far behind may have the values of an element by chance: its cone is many times as large.
             cells = list(self._proposals.pairs(node.name, place))
-            sizes = [len(self._cone([pair.cell], cut, MOST_CONE)) for pair in cells]
+            sizes = [len(self._cuts.cone([pair.cell], cut, MOST_CONE)) for pair in cells]
             most = LARGER * min(sizes, default=0)
             found += [pair for pair, size in zip(cells, sizes, strict=True) if size <= most]
         return found
-
-    def _cone(self, wanted: Sequence[int], cut: Collection[int], most: int | None = None) -> set[int]:
-        """Cells that some cells depend on, themselves included, down to those that are cut; no more than ``most``."""
-        needed: set[int] = set()
-        waiting = list(wanted)
-        while waiting and len(needed) != most:
-            number = waiting.pop()
-            if number not in needed:
-                needed.add(number)
-                waiting += () if number in cut else self.netlist.cells[number].args
-        return needed
-
-    def _nodes(self, wanted: Sequence[int], opened: Sequence[str]) -> list[int]:
-        """Nodes of cells over the variables so far, but those of some stages."""
-        cut = {cell: node for cell, (node, stage) in self._cut.items() if stage not in opened}
-        signals = Symbols(self.netlist, self.graph, [-1] * len(self.netlist.cells))
-        for number in sorted(self._cone(wanted, cut)):
-            cell = self.netlist.cells[number]
-            if number in cut:
-                signals.nodes[number] = cut[number]
-            else:
-                signals.nodes[number] = signals.into(symbol(cell, signals), cell.format.fraction, cell.format)
-        return [signals.nodes[number] for number in wanted]
 
     def _equal(
         self,
@@ -192,7 +163,7 @@ class ByOperator:
         prover.counts = counts
         proved: list[Pair] = []
         problem = ""
-        for turn in _turns(pairs):
+        for turn in turns(pairs):
             try:
                 sides = self._sides(turn, expected, opened)
                 small = [direct.equal(*two) for two in sides]
@@ -217,7 +188,7 @@ class ByOperator:
         self, pairs: Sequence[Pair], expected: Sequence[int], opened: Sequence[str]
     ) -> list[tuple[int, int]]:
         """Nodes that are equal if a cell is an element."""
-        cells = self._nodes([pair.cell for pair in pairs], opened)
+        cells = self._cuts.expressions([pair.cell for pair in pairs], opened)
         return [
             (
                 self._element(pair, expected),
@@ -239,8 +210,8 @@ class ByOperator:
     def _cut_at(self, node: Node, expected: Sequence[int], proved: Sequence[Pair]) -> None:
         """Make one variable of all cells and expressions that are equal to one another, but for a power of two."""
         become: dict[int, int] = {}
-        for group in _connected(expected, proved):
-            earlier = next((pair for pair in group if pair.cell in self._cut), None)
+        for group in connected(expected, proved):
+            earlier = next((pair for pair in group if pair.cell in self._cuts.nodes), None)
             if earlier is None:
                 unit = min(min(pair.element_zeros, pair.cell_zeros) for pair in group)
                 values = self._proposals.elements[node.name][:, group[0].place]
@@ -249,13 +220,13 @@ class ByOperator:
                     *self._range(node, expected, group, unit),
                 )
             else:
-                unit, variable = earlier.cell_zeros, self._cut[earlier.cell][0]
+                unit, variable = earlier.cell_zeros, self._cuts.nodes[earlier.cell][0]
             for pair in group:
                 if pair.element_zeros >= unit:
                     become[expected[pair.place]] = self.graph.shift(variable, pair.element_zeros - unit)
-                if pair.cell_zeros >= unit and pair.cell not in self._cut:
+                if pair.cell_zeros >= unit and pair.cell not in self._cuts.nodes:
                     node_of = self.graph.shift(variable, pair.cell_zeros - unit)
-                    self._cut[pair.cell] = node_of, node.name
+                    self._cuts.nodes[pair.cell] = node_of, node.name
         shape = self._shapes[node.name]
         self._opened[node.name] = np.reshape(expected, shape)
         self.known[node.name] = np.reshape([become.get(n, n) for n in expected], shape)
@@ -273,18 +244,6 @@ class ByOperator:
         return max(low for low, _ in ranges), min(high for _, high in ranges)
 
 
-def _turns(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """The first cells of all elements, the second ones, and so on."""
-    turns: list[list[Pair]] = []
-    counts: Counter[int] = Counter()
-    for pair in pairs:
-        if counts[pair.place] == len(turns):
-            turns.append([])
-        turns[counts[pair.place]].append(pair)
-        counts[pair.place] += 1
-    return turns
-
-
 def _missing(missing: set[int], proposed: set[int], count: int, reason: str) -> str:
     """Why values of an operator are not proved; empty if all are."""
     signals = len(missing & proposed)
@@ -293,19 +252,6 @@ def _missing(missing: set[int], proposed: set[int], count: int, reason: str) -> 
     if len(missing) > signals:
         parts.append(f"{len(missing) - signals} of {count} values are no signals of the circuit")
     return "; ".join(parts)
-
-
-def _connected(expected: Sequence[int], proved: Sequence[Pair]) -> list[list[Pair]]:
-    """Pairs that have a cell or an expression in common, together."""
-    group_of: dict[tuple[str, int], list[Pair]] = {}
-    for pair in proved:
-        keys = [("cell", pair.cell), ("element", expected[pair.place])]
-        merged = [pair]
-        for group in {id(group_of[key]): group_of[key] for key in keys if key in group_of}.values():
-            merged += group
-        for one in merged:
-            group_of["cell", one.cell] = group_of["element", expected[one.place]] = merged
-    return list({id(group): group for group in group_of.values()}.values())
 
 
 def _format_range(cell: Cell) -> tuple[int, int]:

@@ -10,10 +10,10 @@ import pytest
 
 from fpgajet.cli.classes import print_classes
 from fpgajet.errors import BadInput
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.certify import certify_build
 from fpgajet.pipeline.class_report import class_physics
-from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.decision import decision_of
 from fpgajet.pipeline.jets import labelled_jets, shipped_sample
 from fpgajet.pipeline.paths import BuildDirectory
@@ -23,9 +23,10 @@ from fpgajet.report.tables import class_table, regression_table
 from quant.checkpoint import open_checkpoint, require_two_classes
 from quant.data import read_jets, write_jets
 from quant.data.targets import true_values
-from quant.evaluation import evaluation_of, regression_of, score_checkpoint
+from quant.evaluation import evaluation_of, score_checkpoint
 from quant.explanation.document import explained
 from quant.metrics.classes import class_report
+from quant.regression import regression_of
 from quant.training.read_settings import read_settings
 from quant.training.run import prepare, train
 from tests.pipeline.contexts import context_of

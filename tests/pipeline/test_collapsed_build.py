@@ -7,8 +7,8 @@ import pytest
 
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.graph.load import load, read_model
+from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.certify import ONE_FORWARD, certify_build
-from fpgajet.pipeline.context import Artefacts
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import checkpoint_stage, model_stage
 from quant.checkpoint import open_checkpoint

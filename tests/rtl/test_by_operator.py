@@ -104,7 +104,7 @@ def test_a_proposal_is_not_believed(
     for node in network.nodes[:3]:
         prover._operator(node)
     assert wrong
-    assert not any(stage == "h" for _, stage in prover._cut.values())
+    assert not any(stage == "h" for _, stage in prover._cuts.nodes.values())
 
 
 def test_what_is_not_proved_is_named(network: Network, netlist: Netlist, raw: np.ndarray) -> None:
