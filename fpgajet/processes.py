@@ -16,11 +16,14 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fpgajet.errors import MissingTool, ToolFailed
 from fpgajet.files import open_log, write_errors
+from fpgajet.signals import held
 
 #: Ends a process group, its first argument, when standard input ends. A constant: no value is read by a shell.
 WATCHER = 'while read -r line; do :; done; kill -s KILL -- "-$1"'
@@ -106,13 +109,24 @@ def run(
 
 
 @contextlib.contextmanager
-def end_all_on_interrupt() -> Iterator[None]:
-    """For threads that call :func:`run`: an interrupt, which only the main thread sees, ends what they run."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        end_all()
-        raise
+def program_threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for functions that call :func:`run`.
+
+    An interrupt, which only the main thread sees, ends what they run, and all of them are waited for: none works on in
+    a folder that is about to be removed.
+    """
+    with _Threads(max_workers=count) as pool:
+        try:
+            yield pool
+        except (KeyboardInterrupt, SystemExit):
+            end_all()
+            raise
+
+
+class _Threads(ThreadPoolExecutor):
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
+        with held():  # an interrupt within would leave a thread that nobody waits for
+            return super().submit(*given, **named)
 
 
 def end_all() -> None:

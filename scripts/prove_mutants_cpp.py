@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from fpgajet.hls.recording import NotRecorded, record
 from fpgajet.hls.resources import included
 from fpgajet.ops.integers import FixedArray
 from fpgajet.pipeline.prove_flow import physical_jet, samples
-from fpgajet.processes import end_all_on_interrupt, run
+from fpgajet.processes import program_threads, run
 from fpgajet.prove.proof import Level
 from fpgajet.prove.search import near
 from fpgajet.scalars import ScalarGraph, evaluate
@@ -135,7 +134,7 @@ def main(
     def work(k: int) -> None:
         run([sys.executable, __file__, parts[k], model, share[k], str(seed + k), "0"], say=print)
 
-    with ThreadPoolExecutor(max_workers=workers) as pool, end_all_on_interrupt():
+    with program_threads(workers) as pool:
         list(pool.map(work, range(workers)))
     join(path, parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -100,12 +101,10 @@ def test_an_interrupt_ends_the_programs_of_threads(tmp_path: Path) -> None:
         done = processes.run(python(FAMILY, number), say=lambda line: started.release())
         status.append(done.status)
 
-    threads = [threading.Thread(target=work, args=[number]) for number in numbers]
-
     def main() -> None:
-        with processes.end_all_on_interrupt():
-            for thread in threads:
-                thread.start()
+        with processes.program_threads(2) as pool:
+            for number in numbers:
+                pool.submit(work, number)
             for _ in numbers:
                 started.acquire()
             os.kill(os.getpid(), signal.SIGINT)
@@ -113,10 +112,36 @@ def test_an_interrupt_ends_the_programs_of_threads(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         main()
-    for thread in threads:
-        thread.join()
     assert status == [-signal.SIGKILL] * 2
     assert all(gone(int(number.read_text())) for number in numbers)
+
+
+INTERRUPTED_START = """
+import os, signal, threading, time
+from fpgajet import processes, signals
+
+signals.install()
+start, done = threading.Thread.start, []
+
+def interrupted(thread):
+    start(thread)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread.start = interrupted
+try:
+    with processes.program_threads(1) as pool:
+        pool.submit(lambda: (time.sleep(0.3), done.append(1)))
+except KeyboardInterrupt:
+    print(f"{len(done)} done", flush=True)
+os._exit(0)
+"""
+
+
+def test_an_interrupt_while_a_thread_starts_waits_for_the_thread() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_START], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "1 done\n", done.stderr
 
 
 YIELDING = """

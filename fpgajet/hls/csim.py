@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
-from fpgajet.processes import Finished, end_all_on_interrupt, run, run_apart
+from fpgajet.processes import Finished, program_threads, run, run_apart
 from fpgajet.quoting import is_identifier
 
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
@@ -107,7 +106,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     if compiled.fetch(key and f"{key}.log", written) and compiled.fetch(key, library):
         return library
     units = zip([*(path.relative_to(project) for path in sources), batch.resolve()], objects, strict=True)
-    with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+    with program_threads(2) as pool:
         done = list(pool.map(lambda unit: run([*compiler, "-c", "-o", unit[1], unit[0]], cwd=project), units))
     if all(one.status == 0 for one in done):
         done.append(run([COMPILER, "-shared", "-o", library.resolve(), *objects]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from fpgajet.hls.recording import RETURNED, NotRecorded, Recording, record
 from fpgajet.ops.network import Network
-from fpgajet.processes import end_all_on_interrupt
+from fpgajet.processes import program_threads
 from fpgajet.prove.operators import OperatorProof, Operators
 from fpgajet.prove.proof import Level, Proof, prove_outputs, up_to
 from fpgajet.scalars import ScalarGraph, ScalarNetwork, evaluate, scalar_network
@@ -106,7 +105,7 @@ def prove_cpp(
     started = time.perf_counter()
     proof, wrong = Proof(WHAT, Level.COMPARED), samples[:0]
     try:
-        with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+        with program_threads(2) as pool:
             read = partial(record, project, network.input_type)
             versions = [pool.submit(read, synthesis=synthesis) for synthesis in (False, True)]
             recordings = [version.result() for version in versions]

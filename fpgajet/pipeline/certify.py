@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.reporter import Reporter, Silent
-from fpgajet.processes import end_all_on_interrupt
+from fpgajet.processes import program_threads
 from fpgajet.verify.certificate import Certificate, certify
 from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
@@ -54,7 +53,7 @@ def certify_build(
     network, known = build.network, IMPLEMENTATIONS if registry is None else registry
     entries = [entry for entry in known.certified(flows) if entry.fits(build)]
     # Some compile what they run: meanwhile this thread searches for edge vectors.
-    with ThreadPoolExecutor(len(entries)) as pool, end_all_on_interrupt():
+    with program_threads(len(entries)) as pool:
         making = [pool.submit(entry.make, build) for entry in entries]
         events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
         implementations = [made.result() for made in making]

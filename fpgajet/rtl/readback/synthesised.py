@@ -15,14 +15,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import ToolFailed
 from fpgajet.files import read_json, write_json, write_text
-from fpgajet.processes import end_all_on_interrupt, run
+from fpgajet.processes import program_threads, run
 from fpgajet.rtl.tools.installed import abc_command, require, yosys_command, yosys_name
 from fpgajet.rtl.tools.scratch import refuse_full_disk, temporary_folder
 from fpgajet.rtl.tools.yosys import DSP_MODULES, cells_of, count_cells, stage_sources
@@ -104,7 +103,7 @@ def prove_synthesised(
     abc_command()
     stages = [name for name in design.sources if re.fullmatch(r"fpgajet_stage_\d+\.v", name)]
     found = []
-    with ThreadPoolExecutor(max_workers=jobs) as pool, end_all_on_interrupt():
+    with program_threads(jobs) as pool:
         for result in pool.map(lambda name: _synthesised(design, name, keep), stages):
             say(f"{result.stage}: netlist {'proved' if result.equal else result.reason}")
             found.append(result)

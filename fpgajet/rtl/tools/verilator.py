@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from fpgajet import compiled
 from fpgajet.files import write_text
-from fpgajet.processes import end_all_on_interrupt
+from fpgajet.processes import program_threads
 from fpgajet.rtl.tools.bus import pack, unpack
 from fpgajet.rtl.tools.installed import available, require, verilator_root
 from fpgajet.rtl.tools.scratch import run_tool, temporary_folder
@@ -125,7 +124,7 @@ def _compile(
 
     verilate = [str(root / "bin" / "verilator_bin"), *VERILATE, "--top-module", top, "--Mdir", str(work)]
     verilate += ["--prefix", "Vfpgajet_top", *map(str, sources)]
-    with ThreadPoolExecutor(max_workers=2) as pool, end_all_on_interrupt():
+    with program_threads(2) as pool:
         # while Verilator works: its own part, and its headers as the compiler reads them fastest
         own = pool.submit(made_once, runtime.with_suffix(".o"), runtime, "-c")
         parsed = pool.submit(made_once, work / "common.h.gch", common, "-x", "c++-header")

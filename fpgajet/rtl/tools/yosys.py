@@ -10,14 +10,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.files import read_json, write_json, write_text
-from fpgajet.processes import end_all_on_interrupt, run
+from fpgajet.processes import program_threads, run
 from fpgajet.rtl.tools.installed import require, yosys_command, yosys_name
 from fpgajet.rtl.tools.scratch import refuse_full_disk, temporary_folder
 from fpgajet.rtl.write.design import RtlDesign
@@ -89,7 +88,7 @@ def synthesise(
     keys = {name: _key(design, name) for name in stages}
     missing = [name for name in stages if keys[name] not in cache]
     try:
-        with ThreadPoolExecutor(max_workers=jobs) as pool, end_all_on_interrupt():
+        with program_threads(jobs) as pool:
             for name, counts in zip(missing, pool.map(lambda n: _stage(design, n), missing), strict=True):
                 progress(f"synthesised {name}")
                 cache[keys[name]] = counts
