@@ -238,3 +238,17 @@ def run_apart(work: Callable[[], None]) -> Finished:
             raise
         said.seek(0)
         return Finished(ended, said.read().decode(errors="replace"))
+
+
+def end_with_parent() -> None:
+    """End this process, one of :mod:`multiprocessing`, as soon as its parent has ended, also where that is killed."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 from fpgajet import signals
 from fpgajet.errors import FpgajetError, ToolFailed
+from fpgajet.processes import end_with_parent
 from fpgajet.search.worker import Run, Work, tell, work
 
 #: seconds that workers get to put their trials back into the queue
@@ -71,7 +70,7 @@ def _process(given: Work, run: Run | None) -> None:
     """A worker: it ends with its parent, and when the parent says so."""
     signals.install()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent passes it on
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         work(given, tell, run)
     except KeyboardInterrupt:
@@ -79,10 +78,3 @@ def _process(given: Work, run: Run | None) -> None:
     except FpgajetError as error:
         tell(f"error: {error}")
         sys.exit(error.exit_code)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

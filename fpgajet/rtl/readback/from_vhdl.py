@@ -79,12 +79,12 @@ def prove_vhdl(design: RtlDesign, say: Callable[[str], None] = lambda text: None
         analysis = [ghdl_program(), "-a", STANDARD, *map(str, files)]
         run_tool(analysis, work, "fpgajet-vhdl-", "GHDL does not accept the VHDL", cwd=work)
         blocks: dict[str, str] = {}
-        for name in design.sources:
-            if re.fullmatch(r"fpgajet_stage_\d+\.v", name):
-                text, own = _synthesised(work, name.removesuffix(".v"))
-                blocks |= own
-                found.append(_compared(work, name.removesuffix(".v"), text, stage_sources(design, name)))
-                say(f"{found[-1].name}: {'proved' if found[-1].equal else found[-1].reason}")
+        for name in design.stages:
+            top = name.removesuffix(".v")
+            text, own = _synthesised(work, top)
+            blocks |= own
+            found.append(_compared(work, top, text, stage_sources(design, name)))
+            say(f"{top}: {'proved' if found[-1].equal else found[-1].reason}")
         found += [_block(work, design, name, text) for name, text in sorted(blocks.items())]
     return found
 

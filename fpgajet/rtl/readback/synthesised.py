@@ -101,7 +101,7 @@ def prove_synthesised(
     """
     require("yosys")
     abc_command()
-    stages = [name for name in design.sources if re.fullmatch(r"fpgajet_stage_\d+\.v", name)]
+    stages = design.stages
     found = []
     with program_threads(jobs) as pool:
         for result in pool.map(lambda name: _synthesised(design, name, keep), stages):

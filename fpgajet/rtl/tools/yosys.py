@@ -84,7 +84,7 @@ def synthesise(
     require("yosys")
     path = design.directory / CACHE_FILE
     cache = _read_cache(path)
-    stages = [name for name in design.sources if re.fullmatch(r"fpgajet_stage_\d+\.v", name)]
+    stages = design.stages
     keys = {name: _key(design, name) for name in stages}
     missing = [name for name in stages if keys[name] not in cache]
     try:

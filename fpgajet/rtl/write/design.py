@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -101,6 +102,11 @@ class RtlDesign:
         facts: dict[str, Any] = dict(read_checked(directory / DESIGN_FILE, _Facts))
         facts |= {key: tuple(Format(*f) for f in facts[key]) for key in ("jet", "score")}
         return cls(directory=directory, **facts)
+
+    @property
+    def stages(self) -> list[str]:
+        """Names of the files of the pipeline stages, which have one module each."""
+        return [name for name in self.sources if re.fullmatch(r"fpgajet_stage_\d+\.v", name)]
 
     def changed(self) -> list[str]:
         """Names of the files that are not as they were written, and of Verilog that was not written."""

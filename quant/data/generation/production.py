@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +21,7 @@ import numpy as np
 
 from fpgajet import signals
 from fpgajet.errors import ToolFailed
+from fpgajet.processes import end_with_parent
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.order import Order, claim, finished, shard_path
 from quant.data.generation.pool import Pool
@@ -105,16 +105,9 @@ def start_worker(counter: Synchronized[int], stop: Event) -> None:
     _counter, _stop = counter, stop
     for number in signals.ENDING:  # a batch system sends them to every process of a job
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def make_shard(out: Path, order: Order, shard: int) -> int:
