@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fpgajet.errors import require_extra
 from quant.data import read_jets
 from quant.metrics import tagging_errors, tagging_metrics
+from quant.training.data import part_of
 from studies.trees.features import features
 
 #: of xgboost; small enough for a trigger
@@ -29,17 +30,17 @@ PRECISION = {
 }
 
 
-def trained(x: NDArray[np.float32], label: NDArray[Any], seed: int = 1) -> Any:
+def trained(x: NDArray[np.float32], label: NDArray[Any], trees: int = TREES, depth: int = DEPTH) -> Any:
     """An ``xgboost.XGBClassifier`` of whole numbers [n, features]; its cuts are whole numbers too."""
     import xgboost
 
     model = xgboost.XGBClassifier(
-        n_estimators=TREES,
-        max_depth=DEPTH,
+        n_estimators=trees,
+        max_depth=depth,
         learning_rate=RATE,
         tree_method="hist",
         n_jobs=1,
-        random_state=seed,
+        random_state=1,
     )
     return model.fit(x, label)
 
@@ -66,7 +67,15 @@ def estimate(firmware: Any) -> dict[str, int]:
 
 
 def boosted_trees_row(
-    data: Path, constituents: int, part: str, clock_mhz: float, out: Path, *, objects: bool = False
+    data: Path,
+    constituents: int,
+    part: str,
+    clock_mhz: float,
+    out: Path,
+    *,
+    objects: bool = False,
+    trees: int = TREES,
+    depth: int = DEPTH,
 ) -> dict[str, Any]:
     """Train on ``data``/train, measure on ``data``/test, and hold conifer's C++ against xgboost's scores.
 
@@ -75,16 +84,20 @@ def boosted_trees_row(
         constituents: leading ones that features are computed from, as for the networks of the same table.
         part, clock_mhz: of the HLS project.
         out: folder for the project.
+        trees, depth: of xgboost.
 
     Raises:
         MissingTool: xgboost or conifer is not installed.
     """
-    require_extra("xgboost", "conifer")
+    require_extra("xgboost", "conifer", "hls4ml")
+    import xgboost
+
     train, test = (
-        read_jets(data / name, constituents=constituents, objects=objects) for name in ("train", "test")
+        read_jets(part_of(data, name), constituents=constituents, objects=objects)
+        for name in ("train", "test")
     )
     names, x = features(train)
-    model = trained(x, train.label)
+    model = trained(x, train.label, trees, depth)
     unseen = features(test)[1]
     theirs = model.predict(unseen, output_margin=True).astype(np.float64)
     firmware = in_cpp(model, part, clock_mhz, out)
@@ -95,8 +108,8 @@ def boosted_trees_row(
     return {
         "model": "boosted trees",
         "features": "; ".join(names),
-        "trees": TREES,
-        "depth": DEPTH,
+        "trees": trees,
+        "depth": depth,
         "train": len(train),
         "test": len(test),
         **{key: metrics[key] for key in keys},
@@ -106,7 +119,7 @@ def boosted_trees_row(
         "same_decision": float(np.mean((ours > 0) == (theirs > 0))),
         **estimate(firmware),
         "conifer": version("conifer"),
-        "xgboost": version("xgboost"),
+        "xgboost": xgboost.__version__,
     }
 
 

@@ -28,14 +28,18 @@ LARGEST = 2**15 - 1
 def features(jets: Jets) -> tuple[list[str], NDArray[np.float32]]:
     """Names, and whole numbers [n, features] between -32767 and 32767, of jets or of events.
 
-    Of jets: multiplicity and mass of the constituents, largest mass of two of them, energy correlation D2, ratios of
-    N-subjettiness. Of events: multiplicities, masses and momenta of objects, and the mean distance of objects from
-    their axis.
+    Of jets: mass of the constituents, largest mass of two of them, energy correlation D2, ratios of N-subjettiness, and
+    the multiplicity of the whole jet. Of events: multiplicities, masses and momenta of objects, and their mean distance
+    from an axis.
     """
-    found = _of_event(jets.constituents) if jets.objects else observables(jets.constituents)
+    found = _of_event(jets.constituents) if jets.objects else _of_jet(jets)
     steps = np.array([STEPS.get(name, 1.0) for name in found])
     whole = np.clip(np.rint(np.stack(list(found.values()), 1) * steps), -LARGEST, LARGEST)
     return list(found), whole.astype(np.float32)
+
+
+def _of_jet(jets: Jets) -> dict[str, Real]:
+    return observables(jets.constituents) | {"multiplicity": jets.multiplicity.astype(np.float64)}
 
 
 def _of_event(objects: NDArray[np.float32]) -> dict[str, Real]:
