@@ -65,13 +65,15 @@ def trainings() -> Iterator[Training]:
     first, later = (1, 2, 3), (4, 5)
     parts = (
         (("event-gnn",), (8,), ("mass", "WH"), first),
-        (("event-gat",), (8,), ("mass", "WH"), first),
-        (("event-gnn",), (6,), ("mass", "WH"), first),
-        (("event-gnn",), (8,), ("ttH", "tops"), first),
+        (("event-gat",), (8,), ("mass",), first),
+        (("event-gnn",), (6,), ("mass",), first),
+        (("event-gnn",), (8,), ("tops", "mixed"), first),
         (("event-gnn",), (8,), ("mass", "WH"), later),
-        (("event-gnn",), (8,), ("mixed",), first),
-        (("event-gat",), (8,), ("ttH", "tops"), first),
-        (("event-gnn",), (8,), ("ttH", "tops", "mixed"), later),
+        (("event-gat",), (8,), ("WH",), first),
+        (("event-gnn",), (6,), ("WH",), first),
+        (("event-gnn",), (8,), ("ttH",), first),
+        (("event-gnn",), (8,), ("tops", "mixed", "ttH"), later),
+        (("event-gat",), (8,), ("tops", "mixed", "ttH"), first),
         (("event-gat",), (8,), ("mass", "WH"), later),
         (("event-gnn",), (6,), ("mass", "WH"), later),
     )
