@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, write_json
 from fpgajet.folders import atomic_folder
-from fpgajet.graph.classifiers import classifier_stage, classifiers_of, features_of, with_classifiers
-from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.graph.classifiers import classifiers_of, features_of, with_classifiers
 from fpgajet.pipeline.context import BuildContext
+from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 from quant.seen_jets import SEEN
@@ -131,8 +130,6 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
             f"{result.total_differences} differing values"
         )
 
-    from fpgajet.pipeline.implementations import IMPLEMENTATIONS
-
     reads = {
         "model.onnx": path_digest(build.model),
         "runs": path_digest(build.runs),
@@ -144,31 +141,3 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
     }
     code = ("fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "fpgajet.pipeline.jets")
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)
-
-
-class SharedTorch:
-    """The torch models of all runs as one implementation: features of the first, the classifier of each."""
-
-    name = "torch"
-
-    def __init__(self, build: Artefacts) -> None:
-        from quant.checkpoint import load_model, open_checkpoint
-
-        runs = {path.name: open_checkpoint(path) for path in build.directory.runs.iterdir()}
-        self._models = {classifier_stage(name): load_model(run) for name, run in runs.items()}
-        self._network = build.network
-
-    def stages(self, jets: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Every stage, float64 [jets, ...]; each model computes the features anew."""
-        import torch
-
-        torch.set_num_threads(1)  # as for a single model
-        found: dict[str, NDArray[Any]] = {}
-        for stage, model in self._models.items():
-            shown = dict(model.stages(jets))
-            found[stage] = shown.pop(model.wiring.nodes[-1].name)
-            found = shown | found
-        for node in self._network.nodes:
-            if node.name not in found:  # where scores are put side by side
-                found[node.name] = np.concatenate([found[name] for name in node.inputs], axis=-1)
-        return {node.name: found[node.name] for node in self._network.nodes}
