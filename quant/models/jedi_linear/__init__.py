@@ -43,8 +43,8 @@ class JediLinearSizes(LayeredSizes):
         x = layers.dense("embedding", self.embedding, layers.x)
         features = layers.shapes[x][-1]
         mean = AffineMean(layers.precisions["relation"], layers.slots, features, self.relation, 0)
-        messages = layers.add("relation", mean, x, "mask")
-        pooled = layers.pool(self.pool, layers.dense("object", self.object, messages))
+        layers.add("relation", mean, x, "mask")
+        pooled = layers.pool(self.pool, layers.dense("object", self.object, layers.own_bits("relation")))
         return layers.dense("classifier", self.classifier, pooled)
 
 

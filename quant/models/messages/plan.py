@@ -42,6 +42,8 @@ RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
 #: entries of the tables of a softmax
 EXPONENTIAL_TYPE = FixedType(False, 8, 7, Rounding.HALF_EVEN, Overflow.SAT)
 SHARE_TYPE = FixedType(False, 10, 10, Rounding.HALF_EVEN, Overflow.SAT)
+#: by stage, how many low bits of each channel are left out
+Drops = Mapping[str, Sequence[int]]
 #: table of ones: a "mean" that is a sum
 ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
 
@@ -102,17 +104,21 @@ class MessagePlan:
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
         plain: linear maps without a bias, whose result another stage normalises.
+        derived: stages whose type is that of another one.
+        channels: stages whose channels may each have bits of their own, with how many channels they have.
+        drops: by such a stage, how many low bits of each channel are left out.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
         self.slots, self.precisions, self.form = constituents, precisions, form
+        self.channels: dict[str, int] = {}
+        self.drops: Drops = {}
         self.shapes: dict[str, Shape] = {INPUT: (constituents, form.columns)}
         self.axes: dict[str, Axes] = {INPUT: MOMENTUM_AXES}
         self.parameters: dict[str, Parameter] = {}
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
-        self.layers: set[str] = set()
-        self.plain: set[str] = set()
+        self.layers, self.plain, self.derived = set[str](), set[str](), set[str]()
         self._nodes: list[Node] = []
         self._sums: set[str] = set()
         self._arguments: set[str] = set()
@@ -134,7 +140,9 @@ class MessagePlan:
         if not operator.tensors and self.front.issuperset(inputs):
             self.front.add(name)
         for tensor, shape in operator.tensor_shapes(*shapes).items():
-            self._constants.setdefault(name, {})[tensor] = self._source(name, tensor, shape, operator)
+            key = f"{name}_{tensor}"
+            given = key if key in self._tables else self._source(name, tensor, shape, operator)
+            self._constants.setdefault(name, {})[tensor] = given
         self._nodes.append(Node(name, operator, inputs))
         return name
 
@@ -237,7 +245,7 @@ class MessagePlan:
     @property
     def movable(self) -> list[str]:
         """Stages and parameters whose binary point may move: not what the float model has seen already."""
-        return [*(node.name for node in self._nodes if node.name not in self.front), *self.parameters]
+        return [*(n.name for n in self._nodes if n.name not in self.front | self.derived), *self.parameters]
 
     def wiring(self) -> Wiring:
         """All of it, for a quantised model or a network."""
