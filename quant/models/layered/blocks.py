@@ -58,7 +58,7 @@ class Layers(MessagePlan):
         precision, dropped = self.precisions[stage], np.array(self.drops[stage])
         if dropped.shape != (channels,) or dropped.min() < 0 or dropped.max() >= precision.bits:
             raise ValueError(f"drops of {stage} must be {channels} numbers of bits of its {precision}")
-        x, most = stage, max(int(dropped.max()), 1)
+        x, most = stage, max(precision.bits - 1, 1)  # whatever is dropped, so that training may try all
         for suffix, sign, fraction in ((SHRUNK, -1, most), (KEPT, 1, 0)):
             name = f"{stage}{suffix}"
             self._tables |= {f"{name}_weight": 2.0 ** (sign * dropped), f"{name}_bias": np.zeros(channels)}
