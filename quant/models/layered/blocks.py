@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool, Rescale
+from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool, Rescale, Residual
 from fpgajet.ops.forms import InputForm, JetFeatures
 from quant.models.messages.plan import INPUT, MASK, ONES_TYPE, Drops, MessagePlan
 
@@ -45,6 +45,14 @@ class Layers(MessagePlan):
             self.layers.add(self.add(stage, Dense(self.precisions[stage], width, 1), x))
             x = self.own_bits(stage)
         return x
+
+    def add_sum_of(self, name: str, message: str, own: str) -> str:
+        """ReLU(message + own + bias) for every constituent, of two plain maps whose rows take the norm's scale."""
+        ones = f"{name}_weight"
+        self._tables[ones] = np.ones((2, self.shapes[own][-1]))
+        self._types[ones] = ONES_TYPE
+        self.scaled[name] = (message, own)
+        return self.add(name, Residual(self.precisions[name], 1, 1), message, own)
 
     def own_bits(self, stage: str) -> str:
         """The stage with the low bits of each channel left out that :attr:`drops` says; returns its name.

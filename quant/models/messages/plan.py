@@ -104,6 +104,7 @@ class MessagePlan:
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
         plain: linear maps without a bias, whose result another stage normalises.
+        scaled: by a sum of plain maps, those maps, whose weights the scale of the sum's norm becomes a factor of.
         derived: stages whose type is that of another one.
         channels: stages whose channels may each have bits of their own, with how many channels they have.
         drops: by such a stage, how many low bits of each channel are left out.
@@ -119,9 +120,9 @@ class MessagePlan:
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
         self.layers, self.plain, self.derived = set[str](), set[str](), set[str]()
+        self.scaled: dict[str, tuple[str, ...]] = {}
         self._nodes: list[Node] = []
-        self._sums: set[str] = set()
-        self._arguments: set[str] = set()
+        self._sums, self._arguments = set[str](), set[str]()
         self._constants: dict[str, dict[str, str]] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._types: dict[str, FixedType] = {}
@@ -140,9 +141,7 @@ class MessagePlan:
         if not operator.tensors and self.front.issuperset(inputs):
             self.front.add(name)
         for tensor, shape in operator.tensor_shapes(*shapes).items():
-            key = f"{name}_{tensor}"
-            given = key if key in self._tables else self._source(name, tensor, shape, operator)
-            self._constants.setdefault(name, {})[tensor] = given
+            self._constants.setdefault(name, {})[tensor] = self._source(name, tensor, shape, operator)
         self._nodes.append(Node(name, operator, inputs))
         return name
 
@@ -163,8 +162,7 @@ class MessagePlan:
             self._types[RECIPROCAL] = RECIPROCAL_TYPE
             return RECIPROCAL
         key = f"{name}_{tensor}"
-        if name in self.plain and operator.tensors[tensor].meaning is Meaning.BIAS:
-            self._tables[key], self._types[key] = np.zeros(shape), ONES_TYPE
+        if key in self._tables:
             return key
         if isinstance(operator, Activation):
             raw = activation_table(self.functions[name], operator.argument, operator.output)
@@ -180,6 +178,7 @@ class MessagePlan:
     def add_plain(self, name: str, width: int, x: str) -> str:
         """A linear map without bias, activation and norm."""
         self.plain.add(name)
+        self._tables[f"{name}_bias"], self._types[f"{name}_bias"] = np.zeros(width), ONES_TYPE
         return self.add(name, Dense(self.precisions[name], width, 0), x)
 
     def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:

@@ -26,6 +26,7 @@ FAMILY = {
     "deepsets": ["phi=[5,4]", "rho=[3]"],
     "interaction": ["embedding=[3]", "relation=[4,3]", "object=[3]", "classifier=[4]"],
     "jedi-linear": ["embedding=[4]", "relation=3", "object=[4]", "classifier=[3]"],
+    "jedi-linear, merged": ["embedding=[4]", "relation=0", "object=[4,3]", "classifier=[3]"],
     "mlp": ["hidden=[5,4]"],
     "vecnet": ["scalar=2", "vector=1", "hidden=2"],
 }
@@ -33,9 +34,9 @@ FAMILY = {
 
 def calibrated(model: str, per: str = "weight") -> tuple[LearnedWidths, QuantisedMessages]:
     common = [f"constituents={N}", "calibration_sweeps=0", f"width_per={per}", "bits_penalty=0.001"]
-    settings = read_settings(None, [f"model={model}", *FAMILY[model], *common])
+    settings = read_settings(None, [f"model={model.partition(',')[0]}", *FAMILY[model], *common])
     jets = sample(N, settings.form)
-    start = FAMILIES[model].calibrate(random_float(settings), settings, jets, "small")
+    start = FAMILIES[settings.model].calibrate(random_float(settings), settings, jets, "small")
     assert isinstance(start, QuantisedMessages)
     found = learned_widths(settings, start)
     assert found is not None
@@ -77,7 +78,8 @@ def test_the_fixed_model_has_the_same_bits(model: str, per: str) -> None:
     assert not np.array_equal(scores, start(torch.from_numpy(x)).detach().numpy())
     assert np.array_equal(fixed(torch.from_numpy(x)).detach().numpy(), scores)
 
-    family, settings = FAMILIES[model], widths.settings
+    settings = widths.settings
+    family = FAMILIES[settings.model]
     description = family.describe(settings, fixed)
     content = description.model_dump(mode="json")
     tensors = {key: tensor.numpy() for key, tensor in fixed.state_dict().items()}
