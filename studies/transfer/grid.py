@@ -65,9 +65,12 @@ def trainings() -> Iterator[Training]:
     first, later = (1, 2, 3), (4, 5)
     parts = (
         (("event-gnn",), (8,), ("mass", "WH"), first),
-        (("event-gat",), (8,), ("mass",), first),
-        (("event-gnn",), (6,), ("mass",), first),
-        (("event-gnn",), (8,), ("tops", "mixed"), first),
+        (("event-gat",), (8,), ("mass",), (1,)),
+        (("event-gnn",), (6,), ("mass",), (1,)),
+        (("event-gnn",), (8,), ("tops", "mixed"), (1,)),
+        (("event-gnn",), (6,), ("mass",), (2, 3)),
+        (("event-gat",), (8,), ("mass",), (2, 3)),
+        (("event-gnn",), (8,), ("tops", "mixed"), (2, 3)),
         (("event-gnn",), (8,), ("mass", "WH"), later),
         (("event-gat",), (8,), ("WH",), first),
         (("event-gnn",), (6,), ("WH",), first),
