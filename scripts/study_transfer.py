@@ -18,13 +18,14 @@ import time
 from dataclasses import fields
 from pathlib import Path
 
+from studies.tables.rows import write_table
 from studies.transfer.events import are_there
 from studies.transfer.grid import PAIRS, Training, trainings
 from studies.transfer.rows import Places, row
 
 HERE = Path(__file__).resolve().parent.parent
 RESULT = HERE / "docs" / "results" / "transfer.csv"
-COMMAND = "# python scripts/study_transfer.py --source EVENTS --pool POOL --runs RUNS\n"
+COMMAND = "python scripts/study_transfer.py --source EVENTS --pool POOL --runs RUNS"
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -34,17 +35,6 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         next(file)
         return list(csv.DictReader(file))
-
-
-def append(path: Path, new: dict[str, object]) -> None:
-    """Add a row at the end."""
-    fresh = not path.is_file()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, new, lineterminator="\n")
-        if fresh:
-            file.write(COMMAND)
-            writer.writeheader()
-        writer.writerow(new)
 
 
 def main() -> None:
@@ -72,7 +62,7 @@ def main() -> None:
             missing.remove(training)
             begun = time.process_time()
             found = row(training, places)
-            append(given.result, found)
+            write_table(given.result, [*read_rows(given.result), found], COMMAND)
             print(
                 f"{training.name}  {found['accuracy_quantised']}  {time.process_time() - begun:.1f} s",
                 flush=True,
