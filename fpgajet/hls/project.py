@@ -23,8 +23,10 @@ from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.decision import add_decision
 from fpgajet.hls.resources import firmware_file
 from fpgajet.hls.tcl import Target, write_tcl
+from fpgajet.hls.weights import add_weights
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import register_values
 from fpgajet.quoting import comment, identifier
 from fpgajet.verify.certificate import DECISION
 
@@ -74,6 +76,7 @@ def write_project(
     with atomic_folder(out) as fresh:
         _generate(model, network, fresh, part, clock_mhz, backend, reuse_factor)
         _add_test_bench(network, fresh, vectors, decides=threshold is not None)
+        add_weights(fresh, project_name(network), network)
         if threshold is not None:
             add_decision(fresh, project_name(network), network, threshold)
 
@@ -218,5 +221,6 @@ def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32], *
             "input": list(network.input_shape),
             "output": network.output.name,
             "stages": stages,
-        },
+        }
+        | ({"registers": len(registers)} if (registers := register_values(network)).size else {}),
     )

@@ -22,7 +22,7 @@ from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import included
 from fpgajet.ops import OPERATORS, Operator
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.network import node_widths
+from fpgajet.ops.network import Tensor, node_widths
 from fpgajet.ops.operator import Shape
 from fpgajet.quoting import identifier, is_reserved
 from fpgajet.verify.certificate import DECISION
@@ -107,6 +107,8 @@ class FoldFpgajetConstants(OptimizerPass):  # type: ignore[misc]
                 data=np.asarray(constant.get_attr("value")),
                 precision=constant.get_output_variable().type.precision,
             )
+            if op.tensors[name].rewritable:  # hls4ml makes an argument of the top function from it
+                node.get_weights(name).storage = "bram"
             node.inputs[position] = ""
             model.remove_node(constant)
         node.inputs = [name for name in node.inputs if name]
@@ -121,7 +123,7 @@ def _config(node: FpgajetLayer) -> str:
         weight = node.get_weights(name)
         types[name] = fixed_type(weight.type.precision)
         raw = from_real(np.asarray(weight.data).reshape(weight.shape), types[name])
-        tensors[name] = FixedArray(raw, types[name].fraction)
+        tensors[name] = Tensor(FixedArray(raw, types[name].fraction), types[name])
     types |= {name: getattr(op, name) for name in op.type_fields() if name != "output"}
     rounded = [
         precision for precision in (*types.values(), op.output) if precision.rounding is not Rounding.FLOOR
