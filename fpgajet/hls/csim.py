@@ -181,8 +181,7 @@ class CSimulation:
         self.input_shape = tuple(found["input"])
         self.output: str = found["output"]
         self.registers: int = found.get("registers", 0)
-        #: real numbers [registers] in the place of the weights of the build
-        self.weights: NDArray[np.float64] | None = None
+        self._weights: NDArray[np.float64] | None = None
         # A library is loaded once per path and process: load a copy, so that a new build is a new one.
         with ScratchFolder("fpgajet-load-") as folder:
             copy = folder / library.name
@@ -215,14 +214,21 @@ class CSimulation:
             raise ToolFailed(_crashed(self._project, done))
         return results
 
+    def give_weights(self, values: NDArray[np.float64]) -> None:
+        """Real numbers [registers], by address, in the place of the weights of the build.
+
+        Raises:
+            ValueError: another number of them.
+        """
+        if values.shape != (self.registers,):
+            raise ValueError(f"the firmware has {self.registers} registers, not {list(values.shape)}")
+        self._weights = np.ascontiguousarray(values, np.float64)
+
     def _run(self, jets: NDArray[np.float32], results: dict[str, NDArray[np.float32]]) -> None:
         """Call the compiled code; fills ``results``."""
         score = np.empty(self.shapes[self.output], np.float32)
-        if self.weights is not None:
-            given = np.ascontiguousarray(self.weights, np.float64)
-            if given.shape != (self.registers,):
-                raise ValueError(f"the firmware has {self.registers} registers, not {given.shape}")
-            getattr(self._library, SETTER)(ctypes.c_void_p(given.ctypes.data))
+        if self._weights is not None:
+            getattr(self._library, SETTER)(ctypes.c_void_p(self._weights.ctypes.data))
         with self._trace() as stages:
             names = list(stages)
             addresses = ctypes.c_void_p * len(names)

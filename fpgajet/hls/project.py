@@ -93,7 +93,7 @@ def _generate(
     """Let hls4ml convert and write; its prints are kept in a log beside the sources."""
     from hls4ml.converters import convert_from_onnx_model
 
-    from fpgajet.hls.register import register
+    from fpgajet.hls.register import give_arguments, register
 
     register()
     printed = io.StringIO()
@@ -111,6 +111,7 @@ def _generate(
                 write_weights_txt=False,
             )
             hls_model.config.trace_output = True
+            give_arguments(hls_model)
             hls_model.write()
     except ValueError as error:
         raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error

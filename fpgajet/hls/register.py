@@ -107,12 +107,19 @@ class FoldFpgajetConstants(OptimizerPass):  # type: ignore[misc]
                 data=np.asarray(constant.get_attr("value")),
                 precision=constant.get_output_variable().type.precision,
             )
-            if op.tensors[name].rewritable:  # hls4ml makes an argument of the top function from it
-                node.get_weights(name).storage = "bram"
             node.inputs[position] = ""
             model.remove_node(constant)
         node.inputs = [name for name in node.inputs if name]
         return True
+
+
+def give_arguments(model: Any) -> None:
+    """Let hls4ml make arguments of the top function from the constants that lie in registers."""
+    for layer in model.get_layers():
+        if isinstance(layer, FpgajetLayer):
+            for name, role in layer.operator.tensors.items():
+                if role.rewritable:
+                    layer.get_weights(name).storage = "bram"
 
 
 def _config(node: FpgajetLayer) -> str:

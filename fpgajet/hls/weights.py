@@ -52,7 +52,8 @@ def add_weights(project: Path, name: str, network: Network) -> None:
     setter = "\n".join([f'extern "C" void {SETTER}(const double *values) {{', *lines, "}"])
     bridge = project / f"{name}_bridge.cpp"
     write_text(
-        bridge, f"{read_settings_text(bridge)}\n// Other weights than those of the build, by address.\n{setter}\n"
+        bridge,
+        f"{read_settings_text(bridge)}\n// Other weights than those of the build, by address.\n{setter}\n",
     )
 
 

@@ -9,15 +9,14 @@ import pytest
 
 pytest.importorskip("alkaid")
 
-from fpgajet import ops
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
-from fpgajet.ops.registers import register_types, register_values, rewritable, with_values
+from fpgajet.ops.registers import register_types, with_values
 from fpgajet.rtl import RtlDesign, RtlOptions, emit
 from fpgajet.rtl.tools.bus import pack
 from fpgajet.rtl.write.classifiers import WRAPPERS
+from tests.rewritable_network import rewritable_network, weight_sets
 from tests.rtl.conftest import need, raw_jets
-from tests.vecnets import ARGUMENT, BIT, FEATURE, SIGNED_LOG, Builder
 
 EVENTS = 40
 BENCHES = {
@@ -32,24 +31,12 @@ BENCHES = {
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    """Few layers, of which one is the same for all constituents, so that it can be shared."""
-    b = Builder(3, 6)
-    b.add("mask", ops.ConstituentMask(BIT, 3, 0), "momenta")
-    b.add("h", ops.Dense(FEATURE, 2, 1), b.add("logs", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta"))
-    b.score("h")
-    return rewritable(b.network("small"), ("score",))
-
-
-def sets_of(network: Network) -> np.ndarray:
-    """Weights [4, registers]: those it starts with, all at the lower and at the upper end, random ones."""
-    types, rng = register_types(network), np.random.default_rng(8)
-    rows = [register_values(network), [t.lowest for t in types], [t.highest for t in types]]
-    return np.array([*rows, [rng.integers(t.lowest, t.highest + 1) for t in types]])
+    return rewritable_network()
 
 
 def facts_of(network: Network, design: RtlDesign) -> dict[str, np.ndarray]:
     """Buses, weights and scores; with any two sets most events have other scores."""
-    raw, sets, types = raw_jets(network, EVENTS), sets_of(network), register_types(network)
+    raw, sets, types = raw_jets(network, EVENTS), weight_sets(network, 4), register_types(network)
     given = FixedArray(raw, network.input_type.fraction)
     scores = np.stack([with_values(network, row).reference(given)["score"].raw.ravel() for row in sets])
     assert all((a != b).mean() > 0.5 for k, a in enumerate(scores) for b in scores[:k])
