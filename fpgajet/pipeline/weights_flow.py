@@ -79,7 +79,7 @@ def weight_writes(
     raw = raw_weights(network, place, given, name)
     compared = _compared(with_values(network, raw), place, given, given_events(build, None)[:EVENTS], name)
     own = [register for register in registers_of(network) if register.node == place.name]
-    writes = [
+    writes: list[dict[str, Any]] = [
         {"address": k, "data": int(raw[k]) & ((1 << register.bits) - 1), "bits": register.bits, "name": text}
         for register in own
         for k, text in enumerate(register.names(), register.first)

@@ -45,7 +45,8 @@ def weights_module(
         "// At a rising edge with `write`, `data` (two's complement) goes to `address` of the set that waits.",
         "// At an edge with `commit`, that set, without what is written at this edge, is copied into the one in use:",
         "// jets from the next edge on see all of it, jets before none of it. `rst` clears no weight.",
-        "// The module starts with the weights of the run that was built.",
+        "// The registers start with the weights of the run that was built, when the device starts.",
+        "// verilator lint_off PROCASSINIT",
         "",
         "module fpgajet_weights (",
         "    input clk, input rst, input valid_in,",
@@ -117,6 +118,9 @@ def axi_lite_module(
 //
 // A write takes a whole word: with a byte strobe missing, or at another address, it changes nothing and is answered
 // with SLVERR. `aresetn` ends transfers; it clears neither weights nor the count of commits. `rst` is the design's.
+// Registers have values of their own when the device starts, and half of a bus is not read.
+// verilator lint_off PROCASSINIT
+// verilator lint_off UNUSEDSIGNAL
 
 module fpgajet_weights_axi_lite (
     input clk, input rst, input valid_in,
@@ -130,7 +134,6 @@ module fpgajet_weights_axi_lite (
     input [{bus - 1}:0] s_axil_araddr, input [2:0] s_axil_arprot, input s_axil_arvalid, output s_axil_arready,
     output reg [31:0] s_axil_rdata, output reg [1:0] s_axil_rresp, output reg s_axil_rvalid, input s_axil_rready
 );
-  // verilator lint_off UNUSEDSIGNAL
   wire [{starts[-1] - 1}:0] waiting;
   reg [31:0] commits = 32'd0;
   // An address and its data are taken together, once the last answer has been taken.
