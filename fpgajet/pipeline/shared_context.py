@@ -108,7 +108,7 @@ def model_stage(context: SharedContext) -> Stage:
         return f"{len(features_of(network))} layers of features for all of {names}"
 
     reads = {"runs": path_digest(build.runs), "order": list(context.runs), **rewritable_reads(context)}
-    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.graph.classifiers")
+    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.ops.registers")
     return Stage("model", reads, ("model.onnx",), run, code)
 
 
@@ -143,5 +143,8 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
-    code = ("fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "fpgajet.pipeline.jets")
+    code = (
+        "fpgajet.pipeline.certify", "fpgajet.pipeline.certify_weights", "fpgajet.graph.load", "quant.checkpoint",
+        "fpgajet.pipeline.jets",
+    )  # fmt: skip
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)

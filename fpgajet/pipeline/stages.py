@@ -55,7 +55,10 @@ def model_stage(context: BuildContext) -> Stage:
         return " -> ".join(node.operator.op_type for node in network.nodes) + note
 
     reads = {"checkpoint": path_digest(build.checkpoint), **rewritable_reads(context)}
-    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.ops.registers")
+    code = (
+        "quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.graph.classifiers",
+        "fpgajet.ops.registers",
+    )  # fmt: skip
     return Stage("model", reads, ("model.onnx",), run, code)
 
 
@@ -153,7 +156,8 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         **decision_reads(context),
     }
     code = (
-        "fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "quant.metrics", "fpgajet.pipeline.jets"
+        "fpgajet.pipeline.certify", "fpgajet.pipeline.certify_weights", "fpgajet.graph.load", "quant.checkpoint",
+        "quant.metrics", "fpgajet.pipeline.jets",
     )  # fmt: skip
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)
 
