@@ -32,6 +32,7 @@ from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.residual import Residual
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
+from fpgajet.ops.softmax import Softmax
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
@@ -45,7 +46,7 @@ _LAYERS: tuple[type[Operator], ...] = (
 )  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
-_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean)
+_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean, Softmax)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
@@ -94,6 +95,7 @@ __all__ = [
     "RowSums",
     "SignedLog",
     "Skip",
+    "Softmax",
     "SoftmaxMean",
     "SpacetimeIntervals",
     "TriggerDots",
