@@ -1,4 +1,4 @@
-// Softmax: probabilities of classes from their scores, with tables for exponential and reciprocal, rounded once.
+// ClassSoftmax: probabilities of classes from their scores, with tables for exponential and reciprocal, rounded once.
 // Defined by fpgajet/ops/softmax.py; every bit must equal it.
 
 #ifndef FPGAJET_SOFTMAX_H_

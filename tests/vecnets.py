@@ -202,7 +202,7 @@ def random_classes(n: int = 4, seed: int = 30) -> Network:
     b.add("scores", ops.Dense(SIGNED_LOG, 3, 0), "pool")
     argument, denominator, tables = softmax_of()
     kind = t("ap_ufixed<8,0,AP_TRN,AP_SAT>")
-    b.add("score", ops.Softmax(kind, argument, denominator, 3), "scores", **tables)
+    b.add("score", ops.ClassSoftmax(kind, argument, denominator, 3), "scores", **tables)
     return b.network("classes")
 
 

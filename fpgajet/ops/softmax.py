@@ -1,4 +1,4 @@
-"""Softmax: probabilities of the classes from their scores, by tables."""
+"""ClassSoftmax: probabilities of the classes from their scores, by tables."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from fpgajet.ops.roles import CHANNELS, TABLE, Axes, TensorRole
 
 
 @dataclass(frozen=True)
-class Softmax(Operator):
+class ClassSoftmax(Operator):
     """p_k = r(t) e_k, e_k = x[q(max_l s_l - s_k)], t = sum_k e_k, rounded once.
 
     x is a table of exp(-d), so that one of the e is always x[0]; r is a table of 1 / t at the address q(t).
     Input ``s`` [..., K], K >= 2. Tensors: ``exponential`` [2^bits of ``argument``] and ``reciprocal`` [2^bits of
     ``denominator``], see :func:`fpgajet.ops.tables.softmax_tables`. Both addresses are unsigned and saturate.
-    Output [..., K]: the order of the p_k is that of the s_k but for ties.
+    Output [..., K]: the order of the p_k is that of the s_k but for ties. (hls4ml has a layer Softmax of its own.)
     """
 
     tensors: ClassVar[dict[str, TensorRole]] = {"exponential": TABLE, "reciprocal": TABLE}
@@ -35,12 +35,14 @@ class Softmax(Operator):
     classes: int
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        expect(self.classes >= 2, "Softmax needs two scores or more")
-        expect(tuple(shapes[0]) == (self.classes,), f"Softmax needs [{self.classes}], not {list(shapes[0])}")
+        expect(self.classes >= 2, "ClassSoftmax needs two scores or more")
+        expect(
+            tuple(shapes[0]) == (self.classes,), f"ClassSoftmax needs [{self.classes}], not {list(shapes[0])}"
+        )
         for address in (self.argument, self.denominator):
             expect(
                 not address.signed and address.bits <= MOST_BITS,
-                f"addresses of Softmax are unsigned with at most {MOST_BITS} bits, not {address}",
+                f"addresses of ClassSoftmax are unsigned with at most {MOST_BITS} bits, not {address}",
             )
         return (self.classes,)
 

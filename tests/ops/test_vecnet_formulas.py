@@ -208,7 +208,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "Rescale": rescale,
     "PairLogits": logits,
     "SoftmaxMean": softmax,
-    "Softmax": probabilities,
+    "ClassSoftmax": probabilities,
     "Residual": residual,
     "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
     "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),

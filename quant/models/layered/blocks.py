@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
-from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool, Rescale, Residual, Softmax
+from fpgajet.ops import (
+    ClassSoftmax,
+    Dense,
+    FlatConstituents,
+    MaskedMaxPool,
+    MaskedMeanPool,
+    Rescale,
+    Residual,
+)
 from fpgajet.ops.forms import InputForm, JetFeatures
 from fpgajet.ops.tables import softmax_tables
 from quant.models.messages.plan import INPUT, MASK, ONES_TYPE, SCORE, Drops, MessagePlan
@@ -77,7 +85,7 @@ class Layers(MessagePlan):
             key = f"probability_{name}"
             self._tables[key], self._types[key] = to_real(raw, kind.fraction), kind
         self.derived.add("probability")
-        return self.add("probability", Softmax(output, argument, denominator, classes), SCORE)
+        return self.add("probability", ClassSoftmax(output, argument, denominator, classes), SCORE)
 
     def own_bits(self, stage: str) -> str:
         """The stage with the low bits of each channel left out that :attr:`drops` says; returns its name.

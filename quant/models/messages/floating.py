@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import Activation, SignedLog, Softmax, SoftmaxMean
+from fpgajet.ops import Activation, ClassSoftmax, SignedLog, SoftmaxMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
@@ -118,7 +118,7 @@ class FloatMessages(nn.Module):
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
         if isinstance(operator, SoftmaxMean):
             return softmax_mean(operator, *x)
-        if isinstance(operator, Softmax):
+        if isinstance(operator, ClassSoftmax):
             return torch.softmax(x[0], -1)
         a.enter(node.name)
         constants = {
