@@ -33,6 +33,7 @@ from fpgajet.ops.residual import Residual
 from fpgajet.ops.rewritable_dense import RewritableDense
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
+from fpgajet.ops.softmax import ClassSoftmax
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
@@ -46,7 +47,7 @@ _LAYERS: tuple[type[Operator], ...] = (
 )  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
-_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean)
+_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean, ClassSoftmax)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
@@ -60,6 +61,7 @@ __all__ = [
     "OPERATORS",
     "Activation",
     "AffineMean",
+    "ClassSoftmax",
     "Columns",
     "CompleteGraph",
     "ConstituentMask",
