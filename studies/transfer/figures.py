@@ -11,7 +11,7 @@ from studies.transfer.grid import PAIRS
 from studies.transfer.summary import Mean, Point, Row, accuracies, error_reductions
 
 COLOURS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#94a4a2")
-STYLES = {"none": ":", "fixed": "-", "tuned": "--"}
+STYLES: dict[str, Any] = {"none": ":", "fixed": "-", "tuned": "--"}
 NAMES = {"none": "no transfer", "fixed": "features fixed", "tuned": "features trained on"}
 
 

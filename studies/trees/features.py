@@ -74,7 +74,8 @@ def _largest_mass(p: Real) -> Real:
     pairs = p[:, :, None] + p[:, None]
     square: Real = pairs[..., 0] ** 2 - (pairs[..., 1:] ** 2).sum(-1)
     apart = np.where(np.eye(p.shape[1], dtype=bool), 0.0, square)
-    return np.sqrt(np.maximum(apart, 0.0).max((1, 2)))
+    largest: Real = np.sqrt(np.maximum(apart, 0.0).max((1, 2)))
+    return largest
 
 
 def _spread(p: Real, pt: Real) -> Real:
