@@ -37,7 +37,8 @@ def settings_of(model: str, bits: int, seed: int, events: int | None) -> Trainin
         "float_epochs": epochs, "quantised_epochs": quantised, "calibration_jets": 1000,
         "bits": {"weight": bits, "activation": bits, "pool": bits + 2},
     }  # fmt: skip
-    return read_settings(None, [], model=model, **values)
+    settings: TrainingSettings = read_settings(None, [], model=model, **values)
+    return settings
 
 
 def row(training: Training, places: Places) -> dict[str, Any]:
