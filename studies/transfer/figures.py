@@ -12,6 +12,7 @@ from studies.transfer.summary import Mean, Point, Row, accuracies, error_reducti
 
 COLOURS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#94a4a2")
 STYLES: dict[str, Any] = {"none": ":", "fixed": "-", "tuned": "--"}
+TICKS = (-3, -1, -0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3)
 NAMES = {"none": "no transfer", "fixed": "features fixed", "tuned": "features trained on"}
 
 
@@ -45,6 +46,10 @@ def _draw(means: Mapping[Point, Mean], label: str, path: Path) -> None:
             axis.set_xscale("log")
             axis.set_xlabel("target events")
         axes[0][0].set_ylabel(label)
+        if label == "error reduction":
+            # Linear where transfer helps or costs a little, logarithmic where fixed features fail.
+            axes[0][0].set_yscale("symlog", linthresh=0.3)
+            axes[0][0].set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
         _legend(axes[0][-1], means)
         with atomic_path(path) as temporary:
             figure.savefig(temporary, format="svg", metadata={"Date": None})
