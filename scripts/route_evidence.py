@@ -9,6 +9,7 @@ Reads ``docs/results/routed.csv`` and ``routed-stages.csv`` (``scripts/route_des
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 TABLE, STAGES = "docs/results/routed.csv", "docs/results/routed-stages.csv"
 
 
-def evidence(designs: list[Row], stages: list[Row]) -> dict[str, Any]:
+def evidence(designs: Sequence[Row], stages: Sequence[Row]) -> dict[str, Any]:
     """All figures, by target."""
     content: dict[str, Any] = {"command": "python scripts/route_evidence.py"}
     for target in dict.fromkeys(row["target"] for row in designs):
@@ -30,7 +31,7 @@ def evidence(designs: list[Row], stages: list[Row]) -> dict[str, Any]:
     return content | {"sweeps": of_sweep(designs)}
 
 
-def plot(designs: list[Row], stages: list[Row], path: Path) -> None:
+def plot(designs: Sequence[Row], stages: Sequence[Row], path: Path) -> None:
     """The router's time against the model's, of designs and of stages."""
     import matplotlib.pyplot as plt
 
@@ -50,10 +51,10 @@ def plot(designs: list[Row], stages: list[Row], path: Path) -> None:
     shown: set[int] = set()
     ours = [stage for stage in logic(stages) if float(stage["model_ns"])]
     for label, kind in kinds.items():
-        own = [n for n, stage in enumerate(ours) if n not in shown and kind in stage["model_path"]]
-        shown.update(own)
-        x, y = ([float(ours[n][name]) for n in own] for name in ("model_ns", "data_ns"))
-        right.scatter(x, y, 9, label=f"{label} ({len(own)})", alpha=0.6)
+        of_kind = [n for n, stage in enumerate(ours) if n not in shown and kind in stage["model_path"]]
+        shown.update(of_kind)
+        x, y = ([float(ours[n][name]) for n in of_kind] for name in ("model_ns", "data_ns"))
+        right.scatter(x, y, 9, label=f"{label} ({len(of_kind)})", alpha=0.6)
     for axis, title in ((left, "designs: slowest stage"), (right, "all stages")):
         axis.set(xlabel="delay model (ns, UltraScale+)", title=title)
         axis.set_xlim(0, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,49 +41,62 @@ def logic(stages: Sequence[Row]) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True)
+class _Slowest:
+    """The slowest stages of a design.
+
+    Attributes:
+        period_ns: by the router. model_ns: by the model.
+        before: by the router, how many stages are slower than those that the model takes for the slowest.
+        model_share: what the router's slowest stage takes by the model, against the slowest there.
+        path: what is on it by the model. control_share: the latest enable or reset against the latest data.
+    """
+
+    period_ns: float
+    model_ns: float
+    before: int
+    model_share: float
+    path: str
+    control_share: float
+
+
+def _slowest(design: Row, own: Sequence[Row]) -> _Slowest:
+    data = [float(stage["data_ns"]) for stage in own]
+    model = [float(stage["model_ns"]) for stage in own]
+    # Several stages are often equal in the model.
+    expected = max(ns for ns, value in zip(data, model, strict=True) if value > max(model) - 1e-3)
+    slowest = int(np.argmax(data))
+    return _Slowest(
+        period_ns=1000.0 / float(design["fmax_mhz"]),
+        model_ns=float(design["model_period_ns"]),
+        before=sum(value > expected for value in data),
+        model_share=model[slowest] / max(model),
+        path=own[slowest]["model_path"] or "Product",
+        control_share=max(float(stage["control_ns"]) for stage in own) / max(data),
+    )
+
+
 def of_designs(designs: Sequence[Row], stages: Sequence[Row]) -> dict[str, Any]:
     """Periods of designs, and whether the slowest stage is the same one."""
-    found = []
-    for design in designs:
-        own = logic([stage for stage in stages if key(stage) == key(design)])
-        data = [float(stage["data_ns"]) for stage in own]
-        model = [float(stage["model_ns"]) for stage in own]
-        slowest = int(np.argmax(data))
-        found.append(
-            {
-                "period_ns": round(1000.0 / float(design["fmax_mhz"]), 3),
-                "model_ns": float(design["model_period_ns"]),
-                # By the router: how many stages are slower than the one that the model takes for the slowest.
-                "slower_than_models": sum(value > max(data[i] for i in _largest(model)) for value in data),
-                # By the model: what the router's slowest stage takes, against the slowest of all.
-                "model_share": round(model[slowest] / max(model), 3),
-                "path": own[slowest]["model_path"] or "Product",
-                # Enables and resets against data.
-                "control_share": round(max(float(s["control_ns"]) for s in own) / max(data), 3),
-            }
-        )
-    ratio = np.array([row["period_ns"] / row["model_ns"] for row in found])
+    own = [logic([stage for stage in stages if key(stage) == key(design)]) for design in designs]
+    found = [_slowest(design, some) for design, some in zip(designs, own, strict=True)]
+    ratio = np.array([row.period_ns / row.model_ns for row in found])
     return {
         "designs": len(found),
         "rank_correlation": rank_correlation(
-            [row["model_ns"] for row in found], [row["period_ns"] for row in found]
+            [row.model_ns for row in found], [row.period_ns for row in found]
         ),
         "router_per_model": {
             "median": round(float(np.median(ratio)), 2),
             "lowest": round(float(ratio.min()), 2),
             "highest": round(float(ratio.max()), 2),
         },
-        "same_slowest_stage": sum(row["slower_than_models"] == 0 for row in found),
-        "among_three_slowest": sum(row["slower_than_models"] < 3 for row in found),
-        "lowest_model_share_of_slowest": min(row["model_share"] for row in found),
-        "slowest_paths": dict(Counter(row["path"] for row in found).most_common()),
-        "highest_control_share": max(row["control_share"] for row in found),
+        "same_slowest_stage": sum(row.before == 0 for row in found),
+        "among_three_slowest": sum(row.before < 3 for row in found),
+        "lowest_model_share_of_slowest": round(min(row.model_share for row in found), 3),
+        "slowest_paths": dict(Counter(row.path for row in found).most_common()),
+        "highest_control_share": round(max(row.control_share for row in found), 3),
     }
-
-
-def _largest(values: Sequence[float]) -> list[int]:
-    """Where the largest value is; several stages are often equal in the model."""
-    return [number for number, value in enumerate(values) if value > max(values) - 1e-3]
 
 
 def of_stages(stages: Sequence[Row]) -> dict[str, Any]:
@@ -121,7 +135,7 @@ def _fitted(
     matrix: NDArray[np.float64], data: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Least squares: coefficients, and data minus fit."""
-    found = np.linalg.lstsq(matrix, data, rcond=None)[0]
+    found = np.asarray(np.linalg.lstsq(matrix, data, rcond=None)[0], dtype=np.float64)
     return found, data - matrix @ found
 
 

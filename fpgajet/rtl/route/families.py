@@ -133,7 +133,15 @@ def router_arguments(part: OpenPart, seed: int, clock_mhz: float, constraints: s
     Args:
         constraints: name of the file with pins in that folder, empty if they are free.
     """
-    common = ["--json", "netlist.json", "--report", "report.json", "--detailed-timing-report", "--seed", str(seed)]
+    common = [
+        "--json",
+        "netlist.json",
+        "--report",
+        "report.json",
+        "--detailed-timing-report",
+        "--seed",
+        str(seed),
+    ]
     common += ["--freq", f"{clock_mhz:g}", "--timing-allow-fail"]
     if part.family == "ecp5":
         pins = ["--lpf", constraints] if constraints else ["--lpf-allow-unconstrained"]
