@@ -27,10 +27,12 @@ def key(row: Row) -> tuple[str, ...]:
     return tuple(row[name] for name in KEY)
 
 
-def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    """Spearman's coefficient."""
+def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """Spearman's coefficient; None where all values are equal."""
     from scipy.stats import spearmanr
 
+    if len(set(one)) < 2 or len(set(other)) < 2:
+        return None
     return round(float(spearmanr(one, other).statistic), 3)
 
 
