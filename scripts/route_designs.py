@@ -1,13 +1,15 @@
 """Designs placed and routed with open tools, against what the delay model says of them.
 
     python scripts/route_designs.py table [--models MODEL ...] [--sizes N ...] [--intervals II ...] [--stages S ...]
-    python scripts/route_designs.py repeat [--out FILE]
+    python scripts/route_designs.py prove --models MODEL ... --sizes N ... --intervals II ...
+    python scripts/route_designs.py repeat
 
 ``table`` adds rows to ``docs/results/routed.csv``, one after the other; what a row depends on is kept in ``--work``,
 and a design whose Verilog has not changed is not routed again, so a killed table goes on. Every stage of a design, by
 the delay model and by the router, becomes a row of ``docs/results/routed-stages.csv``; ``scripts/route_evidence.py``
 compares the two. Weights and types of a model are taken to other N: scores mean nothing there, cells and clocks do.
-Every design is simulated against its own reference first. ``repeat`` makes the bitstream of a small tagger twice and
+Every design is simulated against its own reference first. ``prove`` proves the
+netlists of such designs equal to their Verilog (``docs/results/routed-proof.csv``; no multipliers). ``repeat`` makes the bitstream of a small tagger twice and
 writes whether the two are equal byte by byte.
 """
 
@@ -16,8 +18,8 @@ from __future__ import annotations
 import argparse
 import csv
 import resource
-import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,10 @@ from fpgajet.files import read_json, sha256, write_bytes, write_json
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route, target_circuit
-from fpgajet.rtl import RtlOptions
+from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.route.families import family_of
+from fpgajet.rtl.route.harness import TOP
+from fpgajet.rtl.route.proof import prove_mapped
 from fpgajet.rtl.route.router import REPORT, pack
 from studies.rtl.stages import ModelStage, model_stages, routed_stages
 from studies.tables.rows import write_table
@@ -52,13 +56,18 @@ STAGE_COLUMNS = (
 COMMAND = "python scripts/route_designs.py table, with options for single rows"
 
 
+def folder_of(design: dict[str, Any], work: Path) -> Path:
+    """Where a design lies."""
+    wanted = design["stages"]
+    name = f"{design['model']}-{design['constituents']}-ii{design['ii']}" + (f"-s{wanted}" if wanted else "")
+    return work / name
+
+
 def row_of(
     network: Network, design: dict[str, Any], work: Path, given: argparse.Namespace
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """One line of the table, and those of its stages."""
-    wanted, part = design["stages"], open_part(design["target"])
-    name = f"{design['model']}-{design['constituents']}-ii{design['ii']}" + (f"-s{wanted}" if wanted else "")
-    folder = work / name
+    wanted, part, folder = design["stages"], open_part(design["target"]), folder_of(design, work)
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "model.onnx", export(network).SerializeToString())
     clock, options = design["clock_mhz"], RtlOptions(ii=design["ii"], stages=wanted or None)
@@ -120,8 +129,8 @@ class Lines:
     started = finished = skipped = stopped = note = advance = _ignored
 
 
-def table(given: argparse.Namespace) -> None:
-    """Every design that was asked for; rows that are in the table already and were not asked for stay."""
+def designs(given: argparse.Namespace) -> Iterator[tuple[Network, dict[str, Any]]]:
+    """Every design that was asked for."""
     part = open_part(given.target)
     clock = given.clock_mhz or family_of(part).clock_mhz
     for size in given.sizes:
@@ -130,11 +139,29 @@ def table(given: argparse.Namespace) -> None:
             for ii in given.intervals:
                 for stages in given.stages or [0]:
                     values = (model, size, ii, part.name, clock, stages or "")
-                    design = dict(zip(KEY, values, strict=True))
-                    row, lines = row_of(network, design, given.work, given)
-                    replace_rows(given.out, [row], COLUMNS)
-                    replace_rows(given.out.with_name(STAGES), lines, STAGE_COLUMNS)
-                    print({key: row[key] for key in COLUMNS if row[key] != ""}, flush=True)
+                    yield network, dict(zip(KEY, values, strict=True))
+
+
+def table(given: argparse.Namespace) -> None:
+    """Every design that was asked for; rows that are in the table already and were not asked for stay."""
+    for network, design in designs(given):
+        row, lines = row_of(network, design, given.work, given)
+        replace_rows(given.out, [row], COLUMNS)
+        replace_rows(given.out.with_name(STAGES), lines, STAGE_COLUMNS)
+        print({key: row[key] for key in COLUMNS if row[key] != ""}, flush=True)
+
+
+def prove(given: argparse.Namespace) -> None:
+    """The netlists of designs that ``table`` has routed."""
+    for _, design in designs(given):
+        folder = design_folder(folder_of(design, given.work), open_part(design["target"]))
+        sources = [folder / f"{TOP}.v", *(folder / name for name in RtlDesign.read(folder).sources)]
+        before = _cpu()
+        found = prove_mapped(sources, TOP, folder, timeout=given.timeout)
+        row = {"pairs": found.pairs, "unproved": len(found.unproved), "proved": found.equal}
+        row = design | row | {"cpu_s": round(_cpu() - before)}
+        replace_rows(given.out.with_name("routed-proof.csv"), [row], tuple(row))
+        print(row, flush=True)
 
 
 def replace_rows(path: Path, new: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -175,7 +202,7 @@ def repeat(given: argparse.Namespace) -> None:
         pack(design_folder(folder, part), part, bitstream)
         hashes.append(sha256(bitstream))
     content = {
-        "command": shlex.join(["python", "scripts/route_designs.py", *sys.argv[1:]]),
+        "command": "python scripts/route_designs.py repeat",
         "model": MODELS[0], "constituents": 4, "ii": 6, "target": part.name, "evidence": found.row.evidence,
         "fmax_mhz": found.runs[0].fmax_mhz, "lut": found.row.lut, "sha256": hashes, "equal": len(set(hashes)) == 1,
     }  # fmt: skip
@@ -189,7 +216,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("table", "repeat"))
+    parser.add_argument("what", choices=("table", "prove", "repeat"))
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--sizes", type=int, nargs="+", default=[8, 16])
     parser.add_argument("--intervals", type=int, nargs="+", default=[6, 3, 1])
@@ -204,7 +231,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("builds/routed"))
     parser.add_argument("--out", type=Path, default=RESULT)
     given = parser.parse_args()
-    {"table": table, "repeat": repeat}[given.what](given)
+    {"table": table, "prove": prove, "repeat": repeat}[given.what](given)
 
 
 if __name__ == "__main__":
