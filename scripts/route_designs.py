@@ -8,9 +8,10 @@
 and a design whose Verilog has not changed is not routed again, so a killed table goes on. Every stage of a design, by
 the delay model and by the router, becomes a row of ``docs/results/routed-stages.csv``; ``scripts/route_evidence.py``
 compares the two. Weights and types of a model are taken to other N: scores mean nothing there, cells and clocks do.
-Every design is simulated against its own reference first. ``prove`` proves the
-netlists of such designs equal to their Verilog (``docs/results/routed-proof.csv``; no multipliers). ``repeat`` makes the bitstream of a small tagger twice and
-writes whether the two are equal byte by byte.
+Every design is simulated against its own reference first.
+
+``prove`` proves the netlists of routed designs equal to their Verilog (``docs/results/routed-proof.csv``; no
+multipliers). ``repeat`` makes the bitstream of a small tagger twice and writes whether the two are equal byte by byte.
 """
 
 from __future__ import annotations

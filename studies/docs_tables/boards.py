@@ -145,6 +145,18 @@ def bitstreams() -> str:
     )  # fmt: skip
 
 
+def proof() -> str:
+    """Netlists that were proved equal to their Verilog, or not."""
+    lines = [
+        [f"`{row['model']}`", row["constituents"], row["ii"], row["target"], thousands(row["pairs"]),
+         thousands(row["unproved"]), "yes" if row["proved"] == "True" else "no", row["cpu_s"]]
+        for row in rows_of("docs/results/routed-proof.csv")
+    ]  # fmt: skip
+    return markdown(
+        ["model", "N", "II", "<part", "bits compared", "not shown equal", "<proved", "CPU (s)"], lines
+    )
+
+
 def trial() -> str:
     """The host program against the simulated board."""
     content = read_json(ROOT / "docs" / "results" / "board-trial.json")
@@ -159,6 +171,7 @@ def trial() -> str:
 BOARDS: dict[str, Callable[[], str]] = {
     "board-trial": trial,
     "routed": routed,
+    "routed-proof": proof,
     "routed-sweep": sweep,
     "routed-timing": timing,
     "board-bitstreams": bitstreams,
