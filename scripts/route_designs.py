@@ -35,7 +35,7 @@ from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route,
 from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.harness import TOP
-from fpgajet.rtl.route.proof import prove_mapped
+from fpgajet.rtl.route.proof import CLOCKS, prove_mapped
 from fpgajet.rtl.route.router import REPORT, pack
 from studies.rtl.stages import ModelStage, model_stages, routed_stages
 from studies.tables.rows import write_table
@@ -158,8 +158,13 @@ def prove(given: argparse.Namespace) -> None:
         folder = design_folder(folder_of(design, given.work), open_part(design["target"]))
         sources = [folder / f"{TOP}.v", *(folder / name for name in RtlDesign.read(folder).sources)]
         before = _cpu()
-        found = prove_mapped(sources, TOP, folder, timeout=given.timeout)
-        row = {"pairs": found.pairs, "unproved": len(found.unproved), "proved": found.equal}
+        found = prove_mapped(sources, TOP, folder, given.clocks, given.timeout)
+        row = {
+            "clocks": given.clocks,
+            "pairs": found.pairs,
+            "unproved": len(found.unproved),
+            "proved": found.equal,
+        }
         row = design | row | {"cpu_s": round(_cpu() - before)}
         replace_rows(given.out.with_name("routed-proof.csv"), [row], tuple(row))
         print(row, flush=True)
@@ -224,6 +229,7 @@ def main() -> None:
     parser.add_argument(
         "--stages", type=int, nargs="+", help="pipeline stages; default: as many as the clock needs"
     )
+    parser.add_argument("--clocks", type=int, default=CLOCKS, help="of the induction of a proof")
     parser.add_argument("--target", default="ecp5-85k")
     parser.add_argument("--clock-mhz", type=float)
     parser.add_argument("--seeds", type=int, default=3)

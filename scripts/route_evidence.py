@@ -15,7 +15,7 @@ from typing import Any
 
 from fpgajet.files import atomic_path, write_json
 from studies.docs_tables.markers import rows_of
-from studies.rtl.timing_evidence import Row, logic, of_designs, of_stages, of_sweep
+from studies.rtl.timing_evidence import Row, all_listed, logic, of_designs, of_stages, of_sweep
 
 ROOT = Path(__file__).parent.parent
 TABLE, STAGES = "docs/results/routed.csv", "docs/results/routed-stages.csv"
@@ -49,13 +49,17 @@ def plot(designs: Sequence[Row], stages: Sequence[Row], path: Path) -> None:
         )  # fmt: skip
     kinds = {"with a table": "Table", "with saturation": "Limit", "other": ""}
     shown: set[int] = set()
-    ours = [stage for stage in logic(stages) if float(stage["model_ns"])]
+    listed = {
+        target for target in {row["target"] for row in stages}
+        if all_listed([row for row in stages if row["target"] == target])
+    }  # fmt: skip
+    ours = [stage for stage in logic(stages) if float(stage["model_ns"]) and stage["target"] in listed]
     for label, kind in kinds.items():
         of_kind = [n for n, stage in enumerate(ours) if n not in shown and kind in stage["model_path"]]
         shown.update(of_kind)
         x, y = ([float(ours[n][name]) for n in of_kind] for name in ("model_ns", "data_ns"))
         right.scatter(x, y, 9, label=f"{label} ({len(of_kind)})", alpha=0.6)
-    for axis, title in ((left, "designs: slowest stage"), (right, "all stages")):
+    for axis, title in ((left, "designs: slowest stage"), (right, "all stages, ECP5")):
         axis.set(xlabel="delay model (ns, UltraScale+)", title=title)
         axis.set_xlim(0, None)
         axis.set_ylim(0, None)

@@ -66,52 +66,57 @@ def timing() -> str:
     """What the comparison of the delay model with the routers found."""
     content = read_json(ROOT / "docs" / "results" / "routed-timing.json")
     targets = [name for name in content if isinstance(content[name], dict)]
-    lines: list[list[Any]] = []
-    for heading, value in _FIGURES.items():
-        lines.append(
-            [heading, *(value(content[target]["designs"], content[target]["stages"]) for target in targets)]
-        )
+    lines = [[name, *(figure(content[target]) for target in targets)] for name, figure in _FIGURES.items()]
     return markdown(["what", *targets], lines)
 
 
-def _cost(kind: str) -> Callable[[dict[str, Any], dict[str, Any]], str]:
-    return lambda designs, stages: _shown(stages["cost_ns"].get(kind))
+def _shown(*names: str) -> Callable[[dict[str, Any]], str]:
+    """A figure, with two decimals if it has any, found by its names from the outside in; empty where there is none."""
+
+    def figure(found: dict[str, Any]) -> str:
+        value: Any = found
+        for name in names:
+            value = value.get(name, {}) if isinstance(value, dict) else {}
+        return f"{value:.2f}" if isinstance(value, float) else str(value) if isinstance(value, int) else ""
+
+    return figure
 
 
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+def _line(found: dict[str, Any]) -> str:
+    stages = found["stages"]
+    return f"{stages['offset_ns']:.2f} + {stages['slope']:.2f} x" if "slope" in stages else ""
 
 
-_FIGURES: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
-    "designs": lambda designs, stages: str(designs["designs"]),
-    "period by the router / by the model, median": lambda d, s: _shown(d["router_per_model"]["median"]),
-    "... lowest and highest": lambda d, s: (
-        f"{d['router_per_model']['lowest']:.2f} - {d['router_per_model']['highest']:.2f}"
+_FIGURES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "designs": _shown("designs", "designs"),
+    "period by the router / by the model, median": _shown("designs", "router_per_model", "median"),
+    "... lowest": _shown("designs", "router_per_model", "lowest"),
+    "... highest": _shown("designs", "router_per_model", "highest"),
+    "rank correlation of the periods": _shown("designs", "rank_correlation"),
+    "designs whose slowest stage by the model is the router's": lambda found: str(
+        found["designs"]["same_slowest_stage"]
     ),
-    "rank correlation of the periods": lambda d, s: _shown(d["rank_correlation"]),
-    "designs whose slowest stage by the model is the router's": lambda d, s: str(d["same_slowest_stage"]),
-    "... is among the router's three slowest": lambda d, s: str(d["among_three_slowest"]),
-    "router's slowest stage by the model, least share of the slowest there": lambda d, s: (
-        f"{d['lowest_model_share_of_slowest']:.0%}"
+    "... is among the router's three slowest": lambda found: str(found["designs"]["among_three_slowest"]),
+    "delay by the model of the router's slowest stage / of the model's, lowest": _shown(
+        "designs", "lowest_model_share_of_slowest"
     ),
-    "latest clock enable against the latest data, at most": lambda d, s: f"{d['highest_control_share']:.0%}",
-    "stages": lambda d, s: str(s["stages"]),
-    "rank correlation of the stages": lambda d, s: _shown(s["rank_correlation"]),
-    "straight line: ns + slope x model": lambda d, s: f"{s['offset_ns']:.2f} + {s['slope']:.2f} x",
-    "... rms of what is left (ns)": lambda d, s: _shown(s["rms_ns"]),
-    "... mean of what is left, stages with a table (ns)": lambda d, s: _shown(
-        s["left_ns"].get("with a table", {}).get("mean_ns")
+    "latest clock enable or reset / latest data, highest": _shown("designs", "highest_control_share"),
+    "stages": _shown("stages", "stages"),
+    "rank correlation of the stages": _shown("stages", "rank_correlation"),
+    "straight line (ns), x by the model": _line,
+    "... rms of what is left (ns)": _shown("stages", "rms_ns"),
+    "... mean of what is left: stages with a table (ns)": _shown(
+        "stages", "left_ns", "with a table", "mean_ns"
     ),
-    "... stages with saturation (ns)": lambda d, s: _shown(
-        s["left_ns"].get("with saturation", {}).get("mean_ns")
-    ),
-    "... stages of sums alone (ns)": lambda d, s: _shown(s["left_ns"].get("sums alone", {}).get("mean_ns")),
-    "... rank correlation with the fan-out": lambda d, s: _shown(s["left_against"]["fan_out"]),
-    "... with the cells of the stage": lambda d, s: _shown(s["left_against"]["cells"]),
-    "cost of a table on the longest path (ns)": _cost("Table"),
-    "... of a sum": _cost("Sum"),
-    "... of a saturation": _cost("Limit"),
-    "... of registers and wires": _cost("register"),
+    "... with saturation": _shown("stages", "left_ns", "with saturation", "mean_ns"),
+    "... of sums alone": _shown("stages", "left_ns", "sums alone", "mean_ns"),
+    "... rank correlation with the fan-out": _shown("stages", "left_against", "fan_out"),
+    "... with the number of cells": _shown("stages", "left_against", "cells"),
+    "a sum on the longest path costs (ns)": _shown("stages", "cost_ns", "Sum"),
+    "... a distance, two sums in the model": _shown("stages", "cost_ns", "Distance"),
+    "... a table": _shown("stages", "cost_ns", "Table"),
+    "... a saturation": _shown("stages", "cost_ns", "Limit"),
+    "... the register, with its wires": _shown("stages", "cost_ns", "register"),
 }
 
 

@@ -20,6 +20,8 @@ KEY = ("model", "constituents", "ii", "target", "clock_mhz", "stages")
 KINDS = ("Sum", "Distance", "Table", "Limit", "AnyBit", "AllBits", "Copy", "Product")
 #: Stages with fewer registers behind them are the last ones, with next to nothing in them.
 FEWEST_BITS = 1
+#: A straight line through fewer stages says nothing.
+FEWEST_STAGES = 20
 
 
 def key(row: Row) -> tuple[str, ...]:
@@ -28,10 +30,10 @@ def key(row: Row) -> tuple[str, ...]:
 
 
 def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Spearman's coefficient; None where all values are equal."""
+    """Spearman's coefficient; None of fewer than three pairs, or where all values are equal."""
     from scipy.stats import spearmanr
 
-    if len(set(one)) < 2 or len(set(other)) < 2:
+    if len(one) < 3 or len(set(one)) < 2 or len(set(other)) < 2:
         return None
     return round(float(spearmanr(one, other).statistic), 3)
 
@@ -48,29 +50,24 @@ class _Slowest:
     """The slowest stages of a design.
 
     Attributes:
-        period_ns: by the router. model_ns: by the model.
         before: by the router, how many stages are slower than those that the model takes for the slowest.
         model_share: what the router's slowest stage takes by the model, against the slowest there.
         path: what is on it by the model. control_share: the latest enable or reset against the latest data.
     """
 
-    period_ns: float
-    model_ns: float
     before: int
     model_share: float
     path: str
     control_share: float
 
 
-def _slowest(design: Row, own: Sequence[Row]) -> _Slowest:
+def _slowest(own: Sequence[Row]) -> _Slowest:
     data = [float(stage["data_ns"]) for stage in own]
     model = [float(stage["model_ns"]) for stage in own]
     # Several stages are often equal in the model.
     expected = max(ns for ns, value in zip(data, model, strict=True) if value > max(model) - 1e-3)
     slowest = int(np.argmax(data))
     return _Slowest(
-        period_ns=1000.0 / float(design["fmax_mhz"]),
-        model_ns=float(design["model_period_ns"]),
         before=sum(value > expected for value in data),
         model_share=model[slowest] / max(model),
         path=own[slowest]["model_path"] or "Product",
@@ -79,20 +76,24 @@ def _slowest(design: Row, own: Sequence[Row]) -> _Slowest:
 
 
 def of_designs(designs: Sequence[Row], stages: Sequence[Row]) -> dict[str, Any]:
-    """Periods of designs, and whether the slowest stage is the same one."""
-    own = [logic([stage for stage in stages if key(stage) == key(design)]) for design in designs]
-    found = [_slowest(design, some) for design, some in zip(designs, own, strict=True)]
-    ratio = np.array([row.period_ns / row.model_ns for row in found])
-    return {
-        "designs": len(found),
-        "rank_correlation": rank_correlation(
-            [row.model_ns for row in found], [row.period_ns for row in found]
-        ),
+    """Periods of designs, and whether the slowest stage is the same one; stages are left out if not all are listed."""
+    model = [float(design["model_period_ns"]) for design in designs]
+    period = [1000.0 / float(design["fmax_mhz"]) for design in designs]
+    ratio = np.array(period) / np.array(model)
+    periods = {
+        "designs": len(designs),
+        "rank_correlation": rank_correlation(model, period),
         "router_per_model": {
             "median": round(float(np.median(ratio)), 2),
             "lowest": round(float(ratio.min()), 2),
             "highest": round(float(ratio.max()), 2),
         },
+    }
+    if not all_listed(stages):
+        return periods
+    own = [logic([stage for stage in stages if key(stage) == key(design)]) for design in designs]
+    found = [_slowest(some) for some in own]
+    return periods | {
         "same_slowest_stage": sum(row.before == 0 for row in found),
         "among_three_slowest": sum(row.before < 3 for row in found),
         "lowest_model_share_of_slowest": round(min(row.model_share for row in found), 3),
@@ -101,9 +102,16 @@ def of_designs(designs: Sequence[Row], stages: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def all_listed(stages: Sequence[Row]) -> bool:
+    """Whether the router lists registers behind every stage with logic: that of Gowin leaves out those with enables."""
+    return all(int(stage["bits"]) for stage in stages if float(stage["model_ns"]))
+
+
 def of_stages(stages: Sequence[Row]) -> dict[str, Any]:
     """All stages together: a straight line, and what is left by kind of stage."""
     own = [stage for stage in logic(stages) if float(stage["model_ns"])]
+    if len(own) < FEWEST_STAGES or not all_listed(stages):
+        return {"stages": len(own)}
     model = np.array([float(stage["model_ns"]) for stage in own])
     data = np.array([float(stage["data_ns"]) for stage in own])
     matrix = np.stack([np.ones_like(model), model], axis=1)

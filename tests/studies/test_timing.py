@@ -66,14 +66,21 @@ def test_designs_are_asked_for_their_slowest_stage() -> None:
     assert of_designs([DESIGN], [stage(0, 3.0, 9.0), *stages[1:]])["same_slowest_stage"] == 1
 
 
+def test_what_a_router_does_not_list_is_left_out() -> None:
+    stages = [stage(0, 3.0, 7.0), stage(1, 2.4, 0.0) | {"bits": "0"}]
+    assert set(of_designs([DESIGN], stages)) == {"designs", "rank_correlation", "router_per_model"}
+    assert of_stages(stages * 20) == {"stages": 20}
+
+
 def test_stages_are_fitted() -> None:
-    plain = [stage(n, 1.0 + n, 2.0 + 2.0 * (1.0 + n)) for n in range(6)]
+    plain = [stage(n, 1.0 + n, 2.0 + 2.0 * (1.0 + n)) for n in range(24)]
     found = of_stages(plain)
     assert (found["offset_ns"], found["slope"], found["rms_ns"]) == (2.0, 2.0, 0.0)
     assert found["rank_correlation"] == 1.0
-    paths = [stage(n, 2.0, 3.0 + 1.5 * n, " ".join(["Sum"] * n)) for n in range(1, 7)]
+    paths = [stage(n, 2.0, 3.0 + 1.5 * n, " ".join(["Sum"] * n)) for n in range(1, 25)]
     costs = of_stages(paths)["cost_ns"]
     assert (costs["register"], costs["Sum"], costs["rms"]) == (3.0, 1.5, 0.0)
+    assert of_stages(plain[:6]) == {"stages": 6}  # too few
 
 
 def test_a_sweep_names_the_best_number_of_stages() -> None:
