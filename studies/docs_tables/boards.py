@@ -93,10 +93,8 @@ _FIGURES: dict[str, Callable[[dict[str, Any]], str]] = {
     "... lowest": _shown("designs", "router_per_model", "lowest"),
     "... highest": _shown("designs", "router_per_model", "highest"),
     "rank correlation of the periods": _shown("designs", "rank_correlation"),
-    "designs whose slowest stage by the model is the router's": lambda found: str(
-        found["designs"]["same_slowest_stage"]
-    ),
-    "... is among the router's three slowest": lambda found: str(found["designs"]["among_three_slowest"]),
+    "designs whose slowest stage by the model is the router's": _shown("designs", "same_slowest_stage"),
+    "... is among the router's three slowest": _shown("designs", "among_three_slowest"),
     "delay by the model of the router's slowest stage / of the model's, lowest": _shown(
         "designs", "lowest_model_share_of_slowest"
     ),
@@ -153,12 +151,23 @@ def bitstreams() -> str:
 def proof() -> str:
     """Netlists that were proved equal to their Verilog, or not."""
     lines = [
-        [f"`{row['model']}`", row["constituents"], row["ii"], row["target"], thousands(row["pairs"]),
+        [f"`{row['model']}`", row["constituents"], row["ii"], row["target"], row["clocks"], thousands(row["pairs"]),
          thousands(row["unproved"]), "yes" if row["proved"] == "True" else "no", row["cpu_s"]]
         for row in rows_of("docs/results/routed-proof.csv")
     ]  # fmt: skip
     return markdown(
-        ["model", "N", "II", "<part", "bits compared", "not shown equal", "<proved", "CPU (s)"], lines
+        [
+            "model",
+            "N",
+            "II",
+            "<part",
+            "clocks of the induction",
+            "bits compared",
+            "not shown equal",
+            "<proved",
+            "CPU (s)",
+        ],
+        lines,
     )
 
 
