@@ -24,7 +24,7 @@ from fpgajet.rtl.tools.installed import require, yosys_command
 from fpgajet.rtl.tools.scratch import refuse_full_disk, temporary_folder
 
 #: Clocks for which pairs are taken to be equal, at most.
-CLOCKS = 4
+CLOCKS = 8
 _MULTIPLIER = "MULT18X18D"
 # `setundef`: an undefined bit is 0 on both sides, never a value that may be chosen. Names of the netlist that no
 # register has are hidden: half of them are of wires that lead nowhere. Equal registers of the Verilog become one, as in
