@@ -9,6 +9,8 @@ from fpgajet.graph.classifiers import classifiers_of, require_classifier
 from fpgajet.ops.network import Network
 from fpgajet.ops.registers import rewritable
 from fpgajet.pipeline.context import BuildContext
+from quant.checkpoint import open_checkpoint
+from quant.checkpoint_network import built_network
 
 
 def built(context: BuildContext, network: Network) -> Network:
@@ -31,3 +33,12 @@ def built(context: BuildContext, network: Network) -> Network:
 def rewritable_reads(context: BuildContext) -> dict[str, Any]:
     """That weights lie in registers; nothing where they do not."""
     return {"rewritable": True} if context.settings.rewritable else {}
+
+
+def require_rewritable(context: BuildContext) -> None:
+    """Check that the last layer of what is built can have its weights in registers.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    built(context, built_network(open_checkpoint(context.source)))

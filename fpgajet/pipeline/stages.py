@@ -251,20 +251,3 @@ def estimate_stage(context: BuildContext) -> Stage:
 def decision_reads(context: BuildContext) -> dict[str, Any]:
     """What the decision bit depends on; nothing where there is none."""
     return {} if context.threshold is None else {"decision": context.decision}
-
-
-def check_inputs(context: BuildContext) -> int:
-    """Open what the user gave before any stage writes a file; returns the number of jets.
-
-    Raises:
-        BadInput: an unusable checkpoint or unusable jets; with ``strict``, jets that it has seen in training.
-        MissingTool: no C++ compiler.
-    """
-    from fpgajet.hls.csim import require_compiler
-
-    require_compiler()
-    if context.threshold is not None:
-        context.reporter.note("decision", f"accept if score >= {context.threshold}, as integers")
-    if context.settings.strict:
-        context.overlap.require_unseen()
-    return len(context.sample.label)
