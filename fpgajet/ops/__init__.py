@@ -30,6 +30,7 @@ from fpgajet.ops.puppi_log import PuppiLog
 from fpgajet.ops.puppi_sort import PuppiSort
 from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.residual import Residual
+from fpgajet.ops.rewritable_dense import RewritableDense
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
 from fpgajet.ops.softmax import ClassSoftmax
@@ -42,7 +43,7 @@ _LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatu
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (
-    Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
+    Dense, RewritableDense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
 )  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
@@ -93,6 +94,7 @@ __all__ = [
     "PuppiSort",
     "Rescale",
     "Residual",
+    "RewritableDense",
     "RowSums",
     "SignedLog",
     "Skip",
