@@ -17,13 +17,15 @@ from fpgajet.rtl.clock import calibration, clock_interval
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.tools.yosys import count_cells, summary
-from fpgajet.rtl.write.design import RtlDesign
+from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 
 #: alkaid's delay model counts adders; two a stage are in the published designs of JEDI-linear, which the clock's
 #: calibration is from.
 ADDERS_A_STAGE = 2
 CLOCK_MHZ, PART = 360.0, "xcvu13p"
 NAME = "peer"
+#: alkaid's adder of three operands for Yosys, which would make two of it, where Vivado does not.
+TERNARY = Path(__file__).with_name("ternary_adder.v")
 #: Numbers of a constituent as (sign, integer bits, fraction bits): the integers of the input form, scaled.
 INPUT_KIF = np.array([(0, 3, 4), (1, 2, 6), (1, 2, 6)])
 #: alkaid's top module behind the ports that our simulation drives. A valid bit goes along with every jet.
@@ -59,7 +61,7 @@ class Hardware:
     own_lut: int
     simulated: int
     emulator_differences: int
-    keras_differences: int
+    training_differences: int
 
 
 def logic_of(model: Any) -> Any:
@@ -111,7 +113,7 @@ def build(
         own_lut=round(logic.cost),
         simulated=len(jets),
         emulator_differences=int((shown != emulated).any(axis=1).sum()),
-        keras_differences=int((shown != predicted).any(axis=1).sum()),
+        training_differences=int((shown != predicted).any(axis=1).sum()),
     )
     return found, shown
 
@@ -119,13 +121,18 @@ def build(
 def simulate(rtl: Any, folder: Path, flat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scores [jets, outputs] of alkaid's Verilog for inputs [jets, values], one jet a clock."""
     buses = []
-    for signal in (*rtl.fsm.inp_signals, *rtl.fsm.out_signals):  # the wrapper gives all values of a bus one width
+    for signal in (
+        *rtl.fsm.inp_signals,
+        *rtl.fsm.out_signals,
+    ):  # the wrapper gives all values of a bus one width
         sign, integer, fraction = np.max([tuple(p) for p in signal.precisions], axis=0)
         buses.append((Format(bool(sign), int(sign + integer + fraction), int(fraction)),) * signal.size)
     jet, score = buses
     cycles = len(rtl.fsm.logic) + 1
     width = {"jet": len(jet) * jet[0].width - 1, "score": len(score) * score[0].width - 1}
-    write_text(folder / "src" / "fpgajet_top.v", TOP.format(**width, last=cycles - 1, before=cycles - 2, name=NAME))
+    write_text(
+        folder / "src" / "fpgajet_top.v", TOP.format(**width, last=cycles - 1, before=cycles - 2, name=NAME)
+    )
     sources = sorted((folder / "src").rglob("*.v"))
     design = RtlDesign(
         directory=folder,
@@ -146,10 +153,10 @@ def simulate(rtl: Any, folder: Path, flat: NDArray[np.float64]) -> NDArray[np.fl
 
 def count(folder: Path, stages: int, say: Callable[[str], None], jobs: int) -> Counter[str]:
     """Primitives of alkaid's project, stage by stage as those of our designs."""
-    sources = folder / "src"
-    library = sorted((sources / "static").glob("*.v"))
-    blocks = [path for path in library if path.stem == "multiplier"]
-    rest = [path for path in library if path not in blocks]
+    sources = folder.resolve() / "src"
+    library = {path.stem: path for path in sorted((sources / "static").glob("*.v"))}
+    blocks = [library.pop("multiplier")]
+    rest = [*(library | {TERNARY.stem: TERNARY}).values(), LIBRARY / "fpgajet_ternary.v"]
     logic = [sources / f"logic{stage}.v" for stage in range(stages)]
     total: Counter[str] = Counter()
     with program_threads(jobs) as pool:

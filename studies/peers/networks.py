@@ -82,9 +82,9 @@ def network(peer: Peer) -> Any:
             x = each(each(x))
         else:
             average = QSum(axes=1, scale=mean, keepdims=True)(x)
-            shared = QEinsumDenseBatchnorm(
-                "bnc,cC->bnC", (1, channels), bias_axes="C", activation="relu"
-            )(average)
+            shared = QEinsumDenseBatchnorm("bnc,cC->bnC", (1, channels), bias_axes="C", activation="relu")(
+                average
+            )
             x = each(QAdd()([each(x), shared]))
         x = QSum(axes=1, scale=mean, keepdims=False)(x)
         x = whole(whole(x, channels), channels)
@@ -103,7 +103,12 @@ def _scopes(peer: Peer) -> list[Any]:
     return [
         QuantizerConfigScope(default_q_type="kbi", b0=peer.bits, i0=0, overflow_mode="wrap", br=little),
         QuantizerConfigScope(
-            default_q_type="kif", place="datalane", f0=peer.bits, overflow_mode="wrap", fr=little, ic=MinMax(0, 12)
+            default_q_type="kif",
+            place="datalane",
+            f0=peer.bits,
+            overflow_mode="wrap",
+            fr=little,
+            ic=MinMax(0, 12),
         ),
         QuantizerConfigScope(place=("weight", "bias"), overflow_mode="SAT_SYM"),
         QuantizerConfigScope(place="datalane", heterogeneous_axis=axis),

@@ -46,11 +46,13 @@ def area(label: NDArray[np.int64], score: NDArray[Any]) -> float:
     return auc(label, score.ravel()) if score.shape[1] == 1 else mean_auc(label, score)
 
 
-def train(peer: Peer, seed: int, epochs: int, jets: Inputs, validation: Inputs, folder: Path) -> dict[str, Any]:
+def train(
+    peer: Peer, seed: int, epochs: int, jets: Inputs, validation: Inputs, folder: Path
+) -> dict[str, Any]:
     """Train and keep every epoch that no other beats in both validation AUC and EBOPs.
 
     Returns:
-        What ``training.json`` of the folder holds: settings, AUC and EBOPs by epoch, files of the front, seconds of CPU.
+        What ``training.json`` of the folder holds: settings, AUC and EBOPs by epoch, the front's files, seconds of CPU.
         A folder that has it is not trained again.
     """
     done = folder / RECORD
@@ -71,7 +73,12 @@ def train(peer: Peer, seed: int, epochs: int, jets: Inputs, validation: Inputs, 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
             score = self.model.predict(validation.numbers, batch_size=2500, verbose=0)
             logs["val_auc"] = area(validation.label, score)
-            kept = {"epoch": epoch, "auc": round(logs["val_auc"], 5), "ebops": logs["ebops"], "loss": logs["loss"]}
+            kept = {
+                "epoch": epoch,
+                "auc": round(logs["val_auc"], 5),
+                "ebops": logs["ebops"],
+                "loss": logs["loss"],
+            }
             self.epochs.append(kept | {"cpu_s": round(time.process_time() - began)})
             write_json(folder / "epochs.json", self.epochs)
 
