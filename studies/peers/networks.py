@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any, Literal
 
+from fpgajet.errors import require_extra
+
 Kind = Literal["jedi-linear", "jedi-linear-ordered", "deep-sets"]
 KINDS: tuple[Kind, ...] = ("jedi-linear", "jedi-linear-ordered", "deep-sets")
 
@@ -45,7 +47,12 @@ class Peer:
 
 
 def one_thread() -> None:
-    """Have keras run with one thread, on JAX unless ``KERAS_BACKEND`` says torch; before the first import of keras."""
+    """Have keras run with one thread, on JAX unless ``KERAS_BACKEND`` says torch; before the first import of keras.
+
+    Raises:
+        MissingTool: HGQ2 or keras is not installed.
+    """
+    require_extra("hgq", "keras")
     os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
     if os.environ["KERAS_BACKEND"] == "torch":

@@ -139,4 +139,4 @@ endmodule
     design = RtlDesign(tmp_path, sources, 1, 1, 360.0, "xcvu13p", 0, 0, 0.0, (Format(False, 9, 0),), shown)
     scores = VerilogSimulation(design).scores(np.arange(512)[:, None])
     assert (scores[:, ::2] == scores[:, 1::2]).all()
-    assert len(np.unique(scores[:, 2])) > 50
+    assert len(np.unique(scores[:, 2])) > 40
