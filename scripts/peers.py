@@ -3,8 +3,8 @@
     pip install -e ".[train,rtl,plot,peers]" -c constraints.txt
     python scripts/peers.py train --data JETS --runs RUNS [--which jedi-linear ...] [--sizes 16 ...] [--seeds 1 ...]
         [--epochs 150] [--classes 2]
-    python scripts/peers.py measure --data JETS --runs RUNS     # every training that is there
-    python scripts/peers.py ours --runs RUNS --models NAME ...
+    python scripts/peers.py measure --data JETS --runs RUNS [--estimate]    # every training that is there
+    python scripts/peers.py ours --runs RUNS --models NAME ... [--estimate]
     python scripts/peers.py table --runs RUNS [--result docs/results/peers.csv]
 
 JETS holds train and val. Every figure is of the jets that are shipped with the package. RUNS keeps a folder for every
@@ -41,12 +41,18 @@ def train(given: argparse.Namespace) -> None:
         print(f"{peer.name}, seed {seed}: {record['cpu_s']} s of CPU", flush=True)
 
 
+def finished(given: argparse.Namespace) -> set[str]:
+    """Names of the rows that need not be made; an estimate is replaced once cells are counted."""
+    found = rows.read(given.runs / ROWS)
+    return {row["name"] for row in found if given.estimate or row["lut_by"] == "Yosys"}
+
+
 def measure(given: argparse.Namespace) -> None:
     """Rows of some networks of every finished training."""
     from studies.peers.measuring import chosen
     from studies.peers.measuring import measure as one
 
-    done = {row["name"] for row in rows.read(given.runs / ROWS)}
+    done = finished(given)
     for path in sorted(given.runs.glob(f"*/{RECORD}")):
         record = read_json(path)
         peer = Peer(**record["peer"])
@@ -60,7 +66,7 @@ def measure(given: argparse.Namespace) -> None:
         test = jets.read(shipped_sample(FIVE if peer.classes > 2 else ()), peer.constituents)
         for epoch in chosen(record):
             if f"{peer.name}-s{record['seed']}-e{epoch['epoch']}" not in done:
-                row = one(record, epoch, path.parent, calibration, test)
+                row = one(record, epoch, path.parent, calibration, test, not given.estimate)
                 rows.append(given.runs / ROWS, row)
                 print(row, flush=True)
 
@@ -71,12 +77,13 @@ def ours(given: argparse.Namespace) -> None:
     from quant.zoo import resolve
     from studies.peers import ours as models
 
-    done = {row["name"] for row in rows.read(given.runs / ROWS)}
+    done = finished(given)
     for name in given.models:
         if name not in done:
             config = open_checkpoint(resolve(name)).config
             test = jets.read(shipped_sample(models.classes_of(config)), config.constituents)
-            row = models.measure(name, given.runs / "ours" / config.name, test)
+            folder = None if given.estimate else given.runs / "ours" / config.name
+            row = models.measure(name, folder, test)
             rows.append(given.runs / ROWS, row)
             print(row, flush=True)
 
@@ -105,6 +112,9 @@ def main() -> None:
     parser.add_argument("--classes", type=int, choices=(2, 5), default=2)
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument(
+        "--estimate", action="store_true", help="count and simulate no Verilog, which takes minutes"
+    )
     parser.add_argument("--models", nargs="+", default=[])
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/peers.csv")
     given = parser.parse_args()

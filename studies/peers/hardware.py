@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.files import write_text
+from fpgajet.files import read_json, sha256, write_json, write_text
 from fpgajet.processes import program_threads
 from fpgajet.rtl.clock import calibration, clock_interval
 from fpgajet.rtl.ir.cell import Format
@@ -43,24 +43,26 @@ endmodule
 
 @dataclass(frozen=True)
 class Hardware:
-    """One design.
+    """One design, a jet every clock.
 
     Attributes:
-        lut, dsp: counted by Yosys. ff: registers of the pipeline, without a valid bit.
-        cycles: from a jet to its scores; a jet every clock.
-        period_ns: 80 % interval of the period after placing. own_lut: what alkaid itself expects.
-        simulated: jets that were simulated with Verilator, with how many differences of their scores from alkaid's
-        emulator and from keras.
+        lut, lut_by: by Yosys, or by the count of alkaid, which ``own_lut`` always is. dsp: counted by Yosys.
+        ff: registers of the pipeline, without a valid bit. cycles: from a jet to its scores.
+        period_low_ns, period_high_ns: 80 % interval of the period after placing.
+        simulated: jets that were simulated with Verilator, and ``emulator_differences`` of their scores from alkaid's
+        emulator. training_differences: of the emulator's scores for the same jets from those of keras.
     """
 
     lut: int
-    dsp: int
+    lut_by: str
+    dsp: int | None
     ff: int
     cycles: int
-    period_ns: tuple[float, float]
+    period_low_ns: float | None
+    period_high_ns: float | None
     own_lut: int
     simulated: int
-    emulator_differences: int
+    emulator_differences: int | None
     training_differences: int
 
 
@@ -78,44 +80,53 @@ def logic_of(model: Any) -> Any:
 
 
 def build(
-    model: Any, jets: NDArray[np.float32], folder: Path, say: Callable[[str], None] = print, jobs: int = 1
-) -> tuple[Hardware, NDArray[np.float64]]:
+    model: Any,
+    jets: NDArray[np.float32],
+    folder: Path,
+    rtl: bool = True,
+    say: Callable[[str], None] = print,
+    jobs: int = 1,
+) -> Hardware:
     """Write the Verilog of a network of HGQ2, count its cells and simulate it.
 
     Args:
         jets: inputs [jets, constituents, 3] to simulate. folder: gets alkaid's project.
+        rtl: else nothing is counted or simulated, which takes minutes, and alkaid's own count stands for the cells.
         jobs: how many Yosys run side by side.
-
-    Returns:
-        What was found, and the simulated scores [jets, outputs].
     """
     from alkaid.codegen import RTLModel
 
     logic = logic_of(model)
-    rtl = RTLModel(
-        logic, folder, NAME, latency_cutoff=ADDERS_A_STAGE, print_latency=False, clock_period=1000 / CLOCK_MHZ
+    period = 1000 / CLOCK_MHZ
+    project = RTLModel(
+        logic, folder, NAME, latency_cutoff=ADDERS_A_STAGE, print_latency=False, clock_period=period
     )
-    rtl.write()
+    project.write()
     flat = np.ascontiguousarray(jets.reshape(len(jets), -1).astype(np.float64))
     emulated = np.asarray(logic.predict(flat, n_threads=1)).reshape(len(jets), -1)
     predicted = np.asarray(model.predict(jets, batch_size=2500, verbose=0), np.float64)
-    shown = simulate(rtl, folder, flat)
-    say(f"simulated {len(jets)} jets in {folder}")
-    cells = count(folder, len(rtl.fsm.logic), say, jobs)
-    counted = summary(cells)
-    period = clock_interval(counted.lut, calibration()["clock"]["stage_ns"])
-    found = Hardware(
-        lut=counted.lut,
-        dsp=sum(n for cell, n in cells.items() if "multiplier" in cell),
-        ff=int(rtl.reg_bits),
-        cycles=len(rtl.fsm.logic) + 1,
-        period_ns=(period.lower_ns, period.upper_ns),
-        own_lut=round(logic.cost),
+    stages, own = len(project.fsm.logic), round(logic.cost)
+    differences: int | None = None
+    if rtl:
+        cells = count(folder, stages, say, jobs)
+        shown = simulate(project, folder, flat)
+        differences = int((shown != emulated).any(axis=1).sum())
+        say(f"simulated {len(jets)} jets in {folder}: {differences} differences")
+    lut = summary(cells).lut if rtl else own
+    clock = clock_interval(lut, calibration()["clock"]["stage_ns"])
+    return Hardware(
+        lut=lut,
+        lut_by="Yosys" if rtl else "alkaid",
+        dsp=sum(n for cell, n in cells.items() if "multiplier" in cell) if rtl else None,
+        ff=int(project.reg_bits),
+        cycles=stages + 1,
+        period_low_ns=clock.lower_ns if rtl else None,
+        period_high_ns=clock.upper_ns if rtl else None,
+        own_lut=own,
         simulated=len(jets),
-        emulator_differences=int((shown != emulated).any(axis=1).sum()),
-        training_differences=int((shown != predicted).any(axis=1).sum()),
+        emulator_differences=differences,
+        training_differences=int((emulated != predicted).any(axis=1).sum()),
     )
-    return found, shown
 
 
 def simulate(rtl: Any, folder: Path, flat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -152,17 +163,23 @@ def simulate(rtl: Any, folder: Path, flat: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def count(folder: Path, stages: int, say: Callable[[str], None], jobs: int) -> Counter[str]:
-    """Primitives of alkaid's project, stage by stage as those of our designs."""
+    """Primitives of alkaid's project, stage by stage as those of our designs; a stage is counted once."""
     sources = folder.resolve() / "src"
     library = {path.stem: path for path in sorted((sources / "static").glob("*.v"))}
     blocks = [library.pop("multiplier")]
     rest = [*(library | {TERNARY.stem: TERNARY}).values(), LIBRARY / "fpgajet_ternary.v"]
-    logic = [sources / f"logic{stage}.v" for stage in range(stages)]
+    kept = folder / "cells.json"
+    known: dict[str, dict[str, int]] = read_json(kept) if kept.is_file() else {}
+
+    def counted(stage: Path) -> dict[str, int]:
+        cells = known.get(sha256(stage)) or count_cells(stage.stem, [stage, *rest], blocks)
+        known[sha256(stage)] = cells
+        write_json(kept, dict(known))
+        say(f"synthesised {stage.stem}")
+        return cells
+
     total: Counter[str] = Counter()
     with program_threads(jobs) as pool:
-        for stage, cells in zip(
-            logic, pool.map(lambda path: count_cells(path.stem, [path, *rest], blocks), logic), strict=True
-        ):
-            say(f"synthesised {stage.stem}")
+        for cells in pool.map(counted, [sources / f"logic{stage}.v" for stage in range(stages)]):
             total.update(cells)
     return total

@@ -40,6 +40,7 @@ def measure(
     folder: Path,
     calibration: NDArray[np.float32],
     test: Inputs,
+    rtl: bool = True,
     say: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """The row of one network.
@@ -48,7 +49,7 @@ def measure(
         record, epoch: of a training in ``folder``, and which of its epochs.
         calibration: inputs [jets, constituents, 3] that give the integer bits of the activations, as HGQ2 does it;
             what is larger in another jet wraps around.
-        test: jets that give every figure.
+        test: jets that give every figure. rtl: see :func:`studies.peers.hardware.build`.
     """
     one_thread()
     import hgq.layers  # registers what the file names
@@ -64,9 +65,7 @@ def measure(
         return np.asarray(model.predict(given, batch_size=2500, verbose=0), np.float64)
 
     scores = predicted(test.numbers)
-    found, _ = build(model, test.numbers[:SIMULATED], folder / f"rtl-{epoch['epoch']:03d}", say)
-    hardware = asdict(found)
-    low, high = hardware.pop("period_ns")
+    hardware = build(model, test.numbers[:SIMULATED], folder / f"rtl-{epoch['epoch']:03d}", rtl, say)
     return {
         "name": f"{peer.name}-s{record['seed']}-e{epoch['epoch']}",
         "model": peer.name,
@@ -81,10 +80,8 @@ def measure(
         **physics(test.label, scores, FIVE),
         "weight_bits": weight_bits(model),
         "ebops": ebops,
-        **hardware,
+        **asdict(hardware),
         "ii": 1,
-        "period_low_ns": low,
-        "period_high_ns": high,
         **symmetry(lambda momenta: predicted(numbers(momenta)), test.momenta[:MOVED]),
     }
 

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.devices import part as find_part
+from fpgajet.estimate.blocks import blocks_of
+from fpgajet.estimate.model import estimate_blocks
 from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
@@ -36,17 +39,19 @@ def scores(network: Network, momenta: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(real, np.float64).reshape(len(momenta), -1)
 
 
-def measure(name: str, folder: Path, test: Inputs, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """The row of a model of the zoo, or of a run's directory."""
+def measure(
+    name: str, folder: Path | None, test: Inputs, say: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """The row of a model of the zoo, or of a run's directory.
+
+    Args:
+        folder: gets the Verilog; without one, the hardware is estimated, and nothing is simulated.
+    """
     checkpoint = open_checkpoint(resolve(name))
     config, network = checkpoint.config, built_network(checkpoint)
     classes = classes_of(config)
     momenta = test.momenta[:, : config.constituents]
-    result = build(
-        network, folder, CLOCK_MHZ, PART, jets=raw(network, momenta[:SIMULATED]), synth=True, say=say
-    )
-    assert result.cells is not None
-    assert result.clock is not None
+    hardware = estimated(network) if folder is None else counted(network, folder, momenta[:SIMULATED], say)
     training = config.training
     return {
         "name": name,
@@ -62,17 +67,46 @@ def measure(name: str, folder: Path, test: Inputs, say: Callable[[str], None] = 
         **physics(test.label, scores(network, momenta), classes),
         "weight_bits": weight_bits(config.model.types),
         "ebops": None,
+        **hardware,
+        "ii": 1,
+        **symmetry(lambda p: scores(network, p), momenta[:MOVED]),
+        "training_differences": None,
+    }
+
+
+def counted(
+    network: Network, folder: Path, momenta: NDArray[Any], say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Hardware of the Verilog, which is simulated for these jets, with cells by Yosys."""
+    result = build(network, folder, CLOCK_MHZ, PART, jets=raw(network, momenta), synth=True, say=say)
+    assert result.cells is not None
+    assert result.clock is not None
+    return {
         "lut": result.cells.lut,
+        "lut_by": "Yosys",
         "dsp": result.cells.dsp,
         "ff": result.design.registers,
-        "ii": result.design.ii,
         "cycles": result.design.latency_cycles,
         "period_low_ns": result.clock.lower_ns,
         "period_high_ns": result.clock.upper_ns,
-        **symmetry(lambda p: scores(network, p), momenta[:MOVED]),
         "simulated": result.compared,
         "emulator_differences": result.differences,
-        "training_differences": None,
+    }
+
+
+def estimated(network: Network) -> dict[str, Any]:
+    """Hardware by the estimate, at one jet a clock."""
+    total = estimate_blocks(blocks_of(network), network.input_shape[0], find_part(PART), CLOCK_MHZ, 1).total
+    return {
+        "lut": round(total.lut.value),
+        "lut_by": "estimate",
+        "dsp": round(total.dsp.value),
+        "ff": round(total.ff.value),
+        "cycles": round(total.latency_ns.value * CLOCK_MHZ / 1000.0),
+        "period_low_ns": None,
+        "period_high_ns": None,
+        "simulated": None,
+        "emulator_differences": None,
     }
 
 

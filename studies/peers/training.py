@@ -46,6 +46,19 @@ def area(label: NDArray[np.int64], score: NDArray[Any]) -> float:
     return auc(label, score.ravel()) if score.shape[1] == 1 else mean_auc(label, score)
 
 
+def file_of(folder: Path, epoch: int) -> Path:
+    """A network of the front."""
+    return folder / "front" / f"epoch{epoch:03d}.keras"
+
+
+def before(folder: Path) -> list[dict[str, Any]]:
+    """Epochs of a training that was killed, up to the last whose network was kept."""
+    path = folder / "epochs.json"
+    epochs: list[dict[str, Any]] = read_json(path) if path.is_file() else []
+    kept = [n for n, epoch in enumerate(epochs) if file_of(folder, epoch["epoch"]).is_file()]
+    return epochs[: kept[-1] + 1] if kept else []
+
+
 def train(
     peer: Peer, seed: int, epochs: int, jets: Inputs, validation: Inputs, folder: Path
 ) -> dict[str, Any]:
@@ -53,7 +66,8 @@ def train(
 
     Returns:
         What ``training.json`` of the folder holds: settings, AUC and EBOPs by epoch, the front's files, seconds of CPU.
-        A folder that has it is not trained again.
+        A folder that has it is not trained again; one that was killed goes on from the last network that it kept, with
+        the schedule of ``epochs`` in all.
     """
     done = folder / RECORD
     if done.is_file():
@@ -82,19 +96,32 @@ def train(
             self.epochs.append(kept | {"cpu_s": round(time.process_time() - began)})
             write_json(folder / "epochs.json", self.epochs)
 
-    keras.utils.set_random_seed(seed)
-    model = network(peer)
-    losses = keras.losses
-    logits = losses.BinaryCrossentropy if peer.outputs == 1 else losses.SparseCategoricalCrossentropy
-    model.compile(optimizer=keras.optimizers.Adam(RATE), loss=logits(from_logits=True))
     folder.mkdir(parents=True, exist_ok=True)
     watcher = Validation()
     front = ParetoFront(folder / "front", ["val_auc", "ebops"], [1, -1], "epoch{epoch:03d}.keras")
-    began = time.process_time()
+    past = before(folder)
+    if past:
+        import hgq.layers  # registers what the file names
+
+        assert hgq.layers is not None
+        watcher.epochs = past
+        kept = [epoch for epoch in past if file_of(folder, epoch["epoch"]).is_file()]
+        front.paths = [file_of(folder, epoch["epoch"]) for epoch in kept]
+        front.record = [np.array([epoch["auc"], epoch["ebops"]]) for epoch in kept]
+        model = keras.models.load_model(front.paths[-1])
+    else:
+        keras.utils.set_random_seed(seed)
+        model = network(peer)
+        losses = keras.losses
+        logits = losses.BinaryCrossentropy if peer.outputs == 1 else losses.SparseCategoricalCrossentropy
+        model.compile(optimizer=keras.optimizers.Adam(RATE), loss=logits(from_logits=True))
+    first = len(past)
+    began = time.process_time() - (past[-1]["cpu_s"] if past else 0)
     model.fit(
         jets.numbers,
         jets.label,
         batch_size=BATCH,
+        initial_epoch=first,
         epochs=epochs,
         verbose=0,
         callbacks=[
@@ -110,6 +137,7 @@ def train(
         "seed": seed,
         "epochs": watcher.epochs,
         "jets": len(jets.label),
+        "went_on_at": first,
         "front": [path.name for path in front.paths],
         "cpu_s": round(time.process_time() - began),
     }
