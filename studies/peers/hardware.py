@@ -159,7 +159,7 @@ def simulate(rtl: Any, folder: Path, flat: NDArray[np.float64]) -> NDArray[np.fl
         score=score,
     )
     raw = np.round(flat * 2.0 ** jet[0].fraction).astype(np.int64)
-    return VerilogSimulation(design).scores(raw) / 2.0 ** score[0].fraction
+    return np.asarray(VerilogSimulation(design).scores(raw) * 2.0 ** -score[0].fraction, np.float64)
 
 
 def count(folder: Path, stages: int, say: Callable[[str], None], jobs: int) -> Counter[str]:

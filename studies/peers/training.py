@@ -31,7 +31,7 @@ def price(epoch: int, epochs: int) -> float:
     first, last = PRICES
     start = CONSTANT_PART * epochs
     done = max(0.0, (epoch - start) / (epochs - 1 - start))
-    return first * float(last / first) ** done
+    return float(first * (last / first) ** done)
 
 
 def rate(epoch: int, epochs: int) -> float:
