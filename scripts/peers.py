@@ -8,8 +8,8 @@
     python scripts/peers.py table --runs RUNS [--result docs/results/peers.csv]
 
 JETS holds train and val. Every figure is of the jets that are shipped with the package. RUNS keeps a folder for every
-training and a row for every design, so that each command continues after a kill and skips what is done; a training that
-was killed starts again. Training runs with one thread, on JAX (KERAS_BACKEND=torch is possible and slower).
+training and a row for every design, so that each command continues after a kill and skips what is done.
+Training runs with one thread, on JAX (KERAS_BACKEND=torch is possible and slower).
 """
 
 from __future__ import annotations

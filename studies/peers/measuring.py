@@ -88,9 +88,11 @@ def measure(
 
 def weight_bits(model: Any) -> float:
     """Mean width of the weights, sign included; those of no bits count."""
+    from keras import ops
+
     bits = []
     for layer in model.layers:
         if hasattr(layer, "kq"):
             shape = tuple(layer.kernel.shape)
-            bits.append(np.broadcast_to(np.asarray(layer.kq.bits_(shape)), shape).ravel())
+            bits.append(np.broadcast_to(ops.convert_to_numpy(layer.kq.bits_(shape)), shape).ravel())
     return round(float(np.concatenate(bits).mean()), 2)
