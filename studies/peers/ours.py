@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from fpgajet.devices import part as find_part
 from fpgajet.estimate.blocks import blocks_of
 from fpgajet.estimate.model import estimate_blocks
+from fpgajet.files import read_json
 from fpgajet.fixed import from_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.rtl.build import build
-from quant.checkpoint import open_checkpoint
+from quant.checkpoint import MODEL, open_checkpoint
 from quant.checkpoint_network import built_network
 from quant.zoo import resolve
 from studies.peers.hardware import CLOCK_MHZ, PART
@@ -65,7 +66,7 @@ def measure(
         "flat": None,
         "train_cpu_s": None,
         **physics(test.label, scores(network, momenta), classes),
-        "weight_bits": weight_bits(config.model.types),
+        "weight_bits": weight_bits(read_json(checkpoint.path / MODEL)["model"]["types"]),
         "ebops": None,
         **hardware,
         "ii": 1,
@@ -115,12 +116,11 @@ def classes_of(config: Any) -> tuple[str, ...]:
     return tuple(config.model.class_names)
 
 
-def weight_bits(types: Any) -> float:
+def weight_bits(types: dict[str, str]) -> float:
     """Mean over the tensors of weights of the width of their type."""
-    named = types if isinstance(types, dict) else dict(types)
     widths = [
         int(match[1])
-        for name, kind in named.items()
-        if name.endswith("weight") and (match := re.search(r"<(\d+),", str(kind)))
+        for name, kind in types.items()
+        if name.endswith("weight") and (match := re.search(r"<(\d+),", kind))
     ]
     return round(sum(widths) / len(widths), 2)
