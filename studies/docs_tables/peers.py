@@ -54,7 +54,7 @@ def _clock(row: dict[str, Any]) -> str:
 def checks(many: bool = False) -> str:
     """Whether symmetries hold, whether what was trained is what the Verilog does, and how long was trained."""
     headings = (
-        "model", "LUT", "jets moved by a permutation", "rotation", "boost", "RTL - emulator", "RTL - training",
+        "model", "LUT", "jets moved by a permutation", "rotation", "boost", "RTL - emulator", "emulator - training",
         "training jets", "epochs", "rise", "CPU s",
     )  # fmt: skip
     return markdown(
