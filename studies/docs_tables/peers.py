@@ -111,5 +111,4 @@ PEERS: dict[str, Callable[[], str]] = {
     "peers-equal": equal,
     "peers-five": lambda: hardware(True),
     "peers-five-checks": lambda: checks(True),
-    "peers-five-equal": lambda: equal(True),
 }
