@@ -29,8 +29,8 @@ def points(rows: Iterable[Mapping[str, Any]], x: str, y: str, **equal: Any) -> l
     return [(float(row[x]), float(row[y])) for row in chosen if row[y] is not None]
 
 
-def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False) -> None:
-    """AUC against ``x_label``, as SVG; nothing happens where matplotlib is not installed."""
+def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False, y_label: str = "AUC") -> None:
+    """``y_label`` against ``x_label``, as SVG; nothing happens where matplotlib is not installed."""
     try:
         import matplotlib as mpl
         import mplhep
@@ -53,7 +53,7 @@ def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False) 
                 color=COLOURS[one.colour], markerfacecolor=face, label=one.label,
             )  # fmt: skip
         axes.set_xlabel(x_label)
-        axes.set_ylabel("AUC")
+        axes.set_ylabel(y_label)
         if log:
             axes.set_xscale("log")
         # Beside the points, not over them.

@@ -1,0 +1,142 @@
+"""The comparison with peers: its own arithmetic, without HGQ2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import alkaid.codegen.rtl as alkaid_rtl
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from fpgajet.rtl.ir.cell import Format
+from fpgajet.rtl.tools.verilator import VerilogSimulation
+from fpgajet.rtl.write.design import LIBRARY, RtlDesign
+from studies.peers.hardware import TERNARY
+from studies.peers.measuring import chosen
+from studies.peers.rows import append, dominated, flat, read
+from studies.peers.symmetry import symmetry
+from studies.peers.tables import at_equal_gain, at_equal_lut, front
+from studies.peers.training import PRICES, RATE, price, rate
+
+FRONT = [
+    {"lut": 1000, "auc": 0.90},
+    {"lut": 2000, "auc": 0.89},
+    {"lut": 4000, "auc": 0.94},
+    {"lut": 8000, "auc": 0.94},
+]
+
+
+def test_front() -> None:
+    """What costs more for less, or more for the same, is beaten."""
+    assert dominated(FRONT) == [False, True, False, True]
+    assert front(list(reversed(FRONT))) == [FRONT[0], FRONT[2]]
+
+
+def test_between_the_points_of_a_front() -> None:
+    """Straight in log LUT, and the two ways agree; outside, the end or nothing."""
+    assert at_equal_lut(FRONT, 2000) == pytest.approx(0.92)
+    assert at_equal_gain(FRONT, 0.92) == pytest.approx(2000)
+    assert (at_equal_lut(FRONT, 999), at_equal_lut(FRONT, 1e6)) == (None, 0.94)
+    assert (at_equal_gain(FRONT, 0.5), at_equal_gain(FRONT, 0.95)) == (1000, None)
+
+
+def test_chosen_epochs() -> None:
+    """The cheapest of the front within every loss, once each; epochs off the front are not seen."""
+    epochs = [
+        {"epoch": 0, "auc": 0.9700, "ebops": 900},
+        {"epoch": 1, "auc": 0.9699, "ebops": 500},
+        {"epoch": 2, "auc": 0.9690, "ebops": 100},
+        {"epoch": 3, "auc": 0.9300, "ebops": 10},
+        {"epoch": 4, "auc": 0.9699, "ebops": 1},
+    ]
+    record = {"epochs": epochs, "front": [f"epoch{n:03d}.keras" for n in range(4)]}
+    assert [epoch["epoch"] for epoch in chosen(record, (0.0, 0.0005, 0.002, 0.003))] == [0, 1, 2]
+
+
+def test_flat() -> None:
+    """What the last fifth of the epochs added to the best before."""
+    assert flat([0.5, 0.8, 0.9, 0.91, 0.912]) == pytest.approx(0.002)
+    assert flat([0.5, 0.8, 0.9, 0.91, 0.90]) == pytest.approx(-0.01)
+
+
+def test_schedules() -> None:
+    """The price is that of the first part until it rises to the last; every cycle ends at a small rate."""
+    assert (price(0, 100), price(20, 100), price(99, 100)) == pytest.approx((PRICES[0], PRICES[0], PRICES[1]))
+    assert price(60, 100) > price(40, 100)
+    assert rate(0, 150) == pytest.approx(RATE)
+    assert rate(24, 150) < RATE / 1000 < rate(25, 150)
+
+
+def test_symmetry() -> None:
+    """A sum over constituents does not see their order, the first one does; an energy does not see a rotation."""
+    rng = np.random.default_rng(5)
+    momenta = rng.normal(size=(200, 4, 3)) + np.array([3.0, 0.0, 0.0])
+    p = np.concatenate([np.linalg.norm(momenta, axis=-1, keepdims=True), momenta], -1)
+
+    def energy(q: NDArray[Any]) -> NDArray[np.float64]:
+        return np.round(q[..., 0].sum(1, keepdims=True), 9)
+
+    found = symmetry(energy, p)
+    assert (found["permuted"], found["permutation"], found["rotation"]) == (0, 0, 0)
+    assert found["boost"] > 0.1
+    ordered = symmetry(lambda q: np.round(q[:, :1, 1], 9), p)
+    assert 0.6 < ordered["permuted"] < 0.9  # a quarter keep their first constituent
+    assert ordered["rotation"] > 0.05
+
+
+def test_rows_are_kept(tmp_path: Path) -> None:
+    """A later row of a name replaces the earlier."""
+    for row in ({"name": "a", "lut": 1}, {"name": "b", "lut": 2}, {"name": "a", "lut": 3}):
+        append(tmp_path / "rows.jsonl", row)
+    assert read(tmp_path / "rows.jsonl") == [{"name": "a", "lut": 3}, {"name": "b", "lut": 2}]
+
+
+#: signed, negated, shifted operands, bits of the result and bits dropped
+ADDERS = (
+    ((1, 1, 1), (0, 0, 0), (0, 0, 0), 6, 0),
+    ((1, 0, 1), (0, 1, 0), (2, 0, 1), 7, 0),
+    ((0, 1, 0), (1, 0, 0), (0, 3, 1), 5, 2),
+    ((1, 1, 0), (0, 0, 1), (3, 1, 0), 8, 0),
+    ((1, 0, 1), (1, 1, 0), (1, 2, 0), 6, 1),
+    ((1, 1, 1), (1, 1, 1), (0, 1, 2), 7, 0),
+    ((0, 0, 0), (0, 0, 0), (0, 4, 5), 3, 0),
+    ((0, 0, 1), (0, 0, 0), (5, 0, 4), 9, 3),
+)
+
+
+def test_adder_of_three_operands(tmp_path: Path) -> None:
+    """The adder that Yosys counts is alkaid's, for every value of operands of three bits."""
+    theirs = (Path(alkaid_rtl.__file__).parent / "verilog" / "source" / "ternary_adder.v").read_text()
+    (tmp_path / "theirs.v").write_text(theirs.replace("module ternary_adder", "module theirs"))
+    for source in (TERNARY, LIBRARY / "fpgajet_ternary.v"):
+        (tmp_path / source.name).write_text(source.read_text())
+    adders, place = [], 0
+    for signs, negated, pads, width, dropped in ADDERS:
+        each = zip(signs, negated, pads, strict=True)
+        operands = [
+            f".BW_INPUT{n}(3), .SIGNED{n}({s}), .NEGATE{n}({m}), .PAD{n}({p})"
+            for n, (s, m, p) in enumerate(each)
+        ]
+        ports = ".in0(x[2:0]), .in1(x[5:3]), .in2(x[8:6])"
+        for name in ("theirs", "ternary_adder"):
+            parameters = ", ".join([*operands, f".BW_OUT({width}), .DROP_LSBS({dropped})"])
+            adders.append(
+                f"{name} #({parameters}) add{place} ({ports}, .out(y[{place + width - 1}:{place}]));"
+            )
+            place += width
+    top = f"""module fpgajet_top (input clk, input rst, input valid_in, input [8:0] jet,
+  output reg valid_out, output [{place - 1}:0] score);
+  reg [8:0] x; wire [{place - 1}:0] y; assign score = y;
+  always @(posedge clk) begin valid_out <= valid_in & ~rst; x <= jet; end
+  {" ".join(adders)}
+endmodule
+"""
+    (tmp_path / "fpgajet_top.v").write_text(top)
+    shown = tuple(Format(False, width, 0) for *_, width, _ in ADDERS for _ in range(2))
+    sources = ("fpgajet_top.v", "theirs.v", TERNARY.name, "fpgajet_ternary.v")
+    design = RtlDesign(tmp_path, sources, 1, 1, 360.0, "xcvu13p", 0, 0, 0.0, (Format(False, 9, 0),), shown)
+    scores = VerilogSimulation(design).scores(np.arange(512)[:, None])
+    assert (scores[:, ::2] == scores[:, 1::2]).all()
+    assert len(np.unique(scores[:, 2])) > 40
