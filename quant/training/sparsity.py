@@ -48,3 +48,21 @@ class Sparsity:
         rows = [model.get_parameter(name).flatten(1) for name in self.weights]
         terms = [(row.abs().sum(1) / (row.square().sum(1) + TINY).sqrt()).sum() for row in rows]
         return self.l1 * torch.stack(terms).sum()
+
+
+@dataclass(frozen=True)
+class Held(Sparsity):
+    """What :class:`Sparsity` holds at zero, and weights that keep their values.
+
+    Attributes:
+        values: by name of a parameter a mask, and values of its shape for what is True there.
+    """
+
+    values: Mapping[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+
+    def apply(self, model: nn.Module) -> None:
+        super().apply(model)
+        with torch.no_grad():
+            for name, (mask, values) in self.values.items():
+                parameter = model.get_parameter(name)
+                parameter.copy_(torch.where(mask, values, parameter))
