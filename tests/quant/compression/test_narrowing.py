@@ -33,7 +33,7 @@ def lut(network: Network) -> float:
     return estimate(network, part("xcvu9p"), 360).total.lut.value
 
 
-def sample(constituents: int, jets: int = 300) -> Sample:
+def sample(constituents: int, jets: int = 80) -> Sample:
     momenta, label = labelled_jets(jets, constituents, 3)
     given = torch.from_numpy(momenta.astype(np.float32))
     slots = (given[:, :, 0] != 0).sum(1)
@@ -87,7 +87,7 @@ def test_the_loss_is_that_of_the_whole_network(trained: Checkpoint) -> None:
     kinds: dict[Kind, int] = {}
     for move in moves(start, weights):
         kinds[move.kind] = kinds.get(move.kind, 0) + 1
-        if kinds[move.kind] > 3:
+        if kinds[move.kind] > 2:
             continue
         try:
             end = moved(family, start, move, weights)
@@ -119,8 +119,8 @@ def test_greedy_takes_the_step_of_most_luts_for_its_loss(trained: Checkpoint) ->
     size = lut(start.model.network())
     search = Narrowing(family, weights, lut, jets)
     said: list[str] = []
-    end, taken = search.down_to(start, 0.97 * size, said.append)
-    assert lut(end.model.network()) <= 0.97 * size
+    end, taken = search.down_to(start, 0.99 * size, said.append)
+    assert lut(end.model.network()) <= 0.99 * size
     assert len(taken) == len(said) >= 1
     again = start
     for move in taken:
@@ -134,7 +134,7 @@ def test_the_front_gets_smaller_and_goes_on_after_a_kill(
     source: Checkpoint, data: Path, tmp_path: Path
 ) -> None:
     size = lut(load_model(source).network())
-    chosen = settings(source, "quantised_epochs=1", bits=(), prune=(), lut=0.75 * size)
+    chosen = settings(source, "quantised_epochs=1", bits=(), prune=(), lut=0.85 * size)
     jets = TrainingJets(data, 5, SMALL.form)
 
     def run() -> list[Checkpoint]:
@@ -143,7 +143,7 @@ def test_the_front_gets_smaller_and_goes_on_after_a_kill(
 
     given, *steps = run()
     sizes = [lut(load_model(one).network()) for one in steps]
-    assert sizes[-1] <= 0.75 * size
+    assert sizes[-1] <= 0.85 * size
     assert sizes == sorted(sizes, reverse=True)
     weights = source.config.family.prunable(SMALL)
     for before, after in zip([given, *steps], steps, strict=False):
