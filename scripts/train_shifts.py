@@ -47,7 +47,7 @@ TYPES = {
 }
 #: in units of 2^-9: d, delta S_i, S_j, S_i, T, delta T of both channels
 WEIGHTS = [[-4, -8, 4, 4, -2, -4], [1, -8, -4, -4, 0, 4]]
-EPOCHS, RATE = 3, 1e-4
+EPOCHS, RATE = 1, 1e-4
 #: jets on which the last bias is moved first
 CENTRING = 6000
 
@@ -83,9 +83,9 @@ def main() -> None:
     family, given = source.config.family, source.config.model.model_dump(mode="json")
     given |= {"input": given["input"] | FORM, "types": given["types"] | TYPES}
     description = family.description.model_validate(given)
-    settings = settings_of(source).model_copy(
-        update={"input": description.form.to_json(), "quantised_epochs": EPOCHS, "quantised_rate": RATE, "max_jets": None}
-    )  # fmt: skip
+    changed = {"quantised_epochs": EPOCHS, "quantised_rate": RATE, "max_jets": None}
+    changed |= {"input": description.form.to_json()}
+    settings = settings_of(source).model_copy(update=changed)
     model = started(load_model(source), description, family)
     jets = TrainingJets(arguments.data, settings.constituents, description.form)
     train, validation = jets.read(jets.train), jets.read(jets.validation)
