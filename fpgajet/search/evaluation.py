@@ -32,7 +32,7 @@ def evaluated(
 ) -> Evaluated:
     """Train (or go on training) in ``run``, calibrate, estimate and judge.
 
-    The training of an earlier trial that differs in its hardware only is taken over, and ``report`` hears nothing of it.
+    The training of an earlier trial that differs in its hardware only is taken over; ``report`` hears nothing of it.
 
     Raises:
         BadInput: the family refuses the configuration, training diverged, or unusable jets.
