@@ -38,11 +38,11 @@ TYPES = {
     "momenta": "ap_fixed<6,6,AP_RND_CONV,AP_SAT>",
     "table": "ap_ufixed<5,5,AP_TRN,AP_SAT>",
     "dots": "ap_ufixed<5,10,AP_TRN,AP_SAT>",
-    "row_sum": "ap_ufixed<7,7,AP_TRN,AP_SAT>",
-    "total": "ap_ufixed<8,8,AP_TRN,AP_SAT>",
+    "row_sum": "ap_ufixed<8,7,AP_TRN,AP_SAT>",
+    "total": "ap_ufixed<9,8,AP_TRN,AP_SAT>",
     "weight": "ap_fixed<5,-4,AP_RND_CONV,AP_SAT_SYM>",
     "bias": "ap_fixed<7,0,AP_RND_CONV,AP_SAT>",
-    "activation": "ap_ufixed<5,0,AP_TRN,AP_SAT>",
+    "activation": "ap_ufixed<6,0,AP_TRN,AP_SAT>",
     "score_bias": "ap_fixed<10,6,AP_RND_CONV,AP_SAT>",
 }
 #: in units of 2^-9: d, delta S_i, S_j, S_i, T, delta T of both channels
