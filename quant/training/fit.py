@@ -125,7 +125,9 @@ class Fit:
             else:
                 scores = evaluate(model, validation.momenta)
                 record["validation_loss"] = float(logit_loss(scores, validation.label))
-                record["auc"] = mean_auc(validation.labels, class_part(scores, validation.label).cpu().numpy())
+                record["auc"] = mean_auc(
+                    validation.labels, class_part(scores, validation.label).cpu().numpy()
+                )
             state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)
