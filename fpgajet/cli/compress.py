@@ -39,6 +39,12 @@ def compress(
     removals: Annotated[
         int | None, typer.Option(help="How many pieces of a kind go at most, one by one (3).")
     ] = None,
+    lut: Annotated[
+        float | None, typer.Option(min=1, help="Narrow bits and weights greedily to so many estimated LUT.")
+    ] = None,
+    auc_loss: Annotated[
+        float | None, typer.Option(help="Narrow greedily until so much AUC is lost: 0.001.")
+    ] = None,
     l1: Annotated[float | None, typer.Option(help="Factor of an L1 term in retraining (0).")] = None,
     set_: Annotated[
         list[str] | None,
@@ -57,8 +63,9 @@ def compress(
 
     Three ways, each from the given model on: `ptq` calibrates it at fewer bits without retraining (the baseline);
     `magnitude` makes the smallest weights zero, more at every step, and trains the others on; `--structured` removes
-    whole channels or aggregators, the least harmful first, and trains the rest on. Every step is a checkpoint that
-    build, eval, compare and compress itself take.
+    whole channels or aggregators, the least harmful first, and trains the rest on. With `--lut` or `--auc-loss` bits of
+    types, digits of weights and the grid of the input go one by one instead, where most LUTs are saved for the AUC.
+    Every step is a checkpoint that build, eval, compare and compress itself take.
 
     Example: `fpgajet compress npelican --data jets --out runs/small --structured aggregators --part xcvu9p`
     """
@@ -78,9 +85,12 @@ def compress(
     measure, where = _measure(part, clock_mhz, ii)
     source = open_checkpoint(resolve(model))
     require_two_classes(source, "`fpgajet compress`")
+    if lut is not None or auc_loss is not None:  # alone, unless other ways are asked for too
+        bits, prune = bits or "none", prune or "none"
     assignments = [*(set_ or []), *([f"max_jets={max_jets}"] if max_jets else [])]
     settings = compress_settings(
-        source, assignments, removals=removals, l1=l1,
+        source, assignments, removals=removals, l1=l1, lut=lut, auc_loss=auc_loss,
+        estimate=(where["part"], where["clock_mhz"], where["ii"]) if lut or auc_loss else None,
         bits=_listed("bits", bits, int), prune=_listed("prune", prune, float),
         structured=_listed("structured", structured, str),
     )  # fmt: skip
@@ -100,8 +110,9 @@ def compress(
             progress.begin("steps", name)
 
         for step, checkpoint in Compression(
-            settings, source, jets, out, command, progress.report, begin, progress.tick
-        ).run():
+            settings, source, jets, out, command, progress.report, begin, progress.tick,
+            lambda network: measure(network)["lut"],
+        ).run():  # fmt: skip
             rows.append(row_of(step, checkpoint, measure))
             progress.advance("steps")
         progress.write("finished")

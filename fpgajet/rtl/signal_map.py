@@ -69,7 +69,7 @@ def signal_map(network: Network, netlist: Netlist, schedule: Schedule) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for number, origin in _origins(network, netlist):
+    for number, origin in origins(network, netlist):
         cell, leader = netlist.cells[number], schedule.sharing.leader[number]
         place = [f"fpgajet_stage_{schedule.stage[leader]}", name(leader)]
         if isinstance(cell, Input):
@@ -81,7 +81,7 @@ def signal_map(network: Network, netlist: Netlist, schedule: Schedule) -> str:
     return stream.getvalue()
 
 
-def _origins(network: Network, netlist: Netlist) -> Iterator[tuple[int, Origin]]:
+def origins(network: Network, netlist: Netlist) -> Iterator[tuple[int, Origin]]:
     """Cells that are signals, with their origin."""
     raw = _jets(network)
     elements = _elements(network, raw)

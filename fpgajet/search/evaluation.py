@@ -10,11 +10,11 @@ from fpgajet.devices import part
 from fpgajet.errors import BadInput
 from fpgajet.estimate import Estimate, Verdict, VerdictRow, estimate, verdict
 from fpgajet.estimate.verdict import physics_rows
-from fpgajet.files import write_json
+from fpgajet.files import read_json, write_bytes, write_json
 from fpgajet.search.command import training_command
 from fpgajet.search.objectives import Figures
 from fpgajet.search.outcome import Evaluated
-from fpgajet.search.parameters import Params
+from fpgajet.search.parameters import Params, without_hardware
 from fpgajet.search.search_settings import SearchSettings
 from quant.checkpoint import MODEL, Checkpoint, load_model, open_checkpoint
 from quant.checkpoint_network import built_network
@@ -32,12 +32,16 @@ def evaluated(
 ) -> Evaluated:
     """Train (or go on training) in ``run``, calibrate, estimate and judge.
 
+    The training of an earlier trial that differs in its hardware only is taken over; ``report`` hears nothing of it.
+
     Raises:
         BadInput: the family refuses the configuration, training diverged, or unusable jets.
     """
     chosen = settings.space.settings(params, finish)
     if settings.max_jets is not None and not finish:
         chosen = chosen.model_copy(update={"max_jets": settings.max_jets})
+    if not finish:
+        _take_over(run, params)
     if (run / MODEL).is_file():
         checkpoint: Checkpoint | None = open_checkpoint(run)
     else:
@@ -64,6 +68,19 @@ def evaluated(
     )
     write_json(run / TRIAL, {"params": dict(params), **vars(found), "rows": whole.as_dict()["rows"]})
     return found
+
+
+def _take_over(run: Path, params: Params) -> None:
+    """Copy the checkpoint of a trial beside ``run`` that was trained with the same settings, if there is one."""
+    wanted = without_hardware(params)
+    for known in sorted(run.parent.glob(f"*/{TRIAL}")):
+        if known.parent == run or without_hardware(read_json(known)["params"]) != wanted:
+            continue
+        # The model last: a run directory with one is a whole checkpoint, also after a kill in between.
+        for file in sorted(known.parent.iterdir(), key=lambda file: file.name == MODEL):
+            if file.is_file() and file.name != TRIAL:
+                write_bytes(run / file.name, file.read_bytes())
+        return
 
 
 def _physics(settings: SearchSettings, metrics: dict[str, Any]) -> list[VerdictRow]:

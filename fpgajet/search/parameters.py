@@ -84,6 +84,11 @@ class Parameter(BaseModel):
         return step is None or abs((value - self.low) / step - round((value - self.low) / step)) < 1e-9
 
 
+def without_hardware(params: Params) -> dict[str, Value]:
+    """The values that decide the training."""
+    return {name: value for name, value in params.items() if not name.startswith("hardware.")}
+
+
 def nested(dotted: Mapping[str, Any]) -> dict[str, Any]:
     """Settings with dotted names as groups: ``{"bits.weight": 5}`` becomes ``{"bits": {"weight": 5}}``."""
     found: dict[str, Any] = {}

@@ -35,7 +35,10 @@ class CompressSettings(BaseModel):
         prune: shares of the weights that are zero after each step of magnitude pruning, rising.
         structured: kinds of pieces to remove; ``removals``: how many of each kind at most, one after another.
         l1: factor of the L1 term while float models are trained on.
-        judged_jets: validation jets on which the harm of a removal is judged.
+        lut: greedy narrowing goes on to so many estimated LUTs. auc_loss: or until so much AUC is lost on the
+            validation jets. ``estimate``: part, clock in MHz and initiation interval of the estimate that it follows.
+        narrowed_by: share of the LUTs by which each of its steps is smaller.
+        judged_jets, narrowing_jets: validation jets on which the harm of a removal, or of a narrowing, is judged.
         training: settings of the model's family: float_epochs, float_rate, quantised_epochs and quantised_rate are
             those of retraining after every removal.
     """
@@ -49,6 +52,11 @@ class CompressSettings(BaseModel):
     structured: tuple[Structure, ...] = ()
     removals: int = Field(default=3, ge=1)
     l1: float = Field(default=0.0, ge=0)
+    lut: float | None = Field(default=None, gt=0)
+    auc_loss: float | None = Field(default=None, gt=0, lt=0.5)
+    estimate: tuple[str, float, int] | None = None
+    narrowed_by: float = Field(default=0.1, gt=0, lt=1)
+    narrowing_jets: int = Field(default=4_000, ge=100)
     judged_jets: int = Field(default=10_000, ge=1)
     training: dict[str, Any]
 
@@ -69,11 +77,16 @@ class CompressSettings(BaseModel):
     @model_validator(mode="after")
     def _something_to_do(self) -> Self:
         chosen = (self.bits, self.prune, self.structured)
-        if not any(chosen):
-            raise ValueError("nothing to do: give widths, shares or structures")
+        if not any(chosen) and not self.narrows:
+            raise ValueError("nothing to do: give widths, shares, structures, or how many LUTs")
         if any(len(set(values)) < len(values) for values in chosen):
             raise ValueError("a step is asked for twice")
         return self
+
+    @property
+    def narrows(self) -> bool:
+        """Whether greedy narrowing was asked for."""
+        return self.lut is not None or self.auc_loss is not None
 
 
 def compress_settings(checkpoint: Checkpoint, assignments: Sequence[str], **given: Any) -> CompressSettings:

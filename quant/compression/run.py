@@ -20,7 +20,9 @@ from fpgajet.files import read_json, write_json
 from quant.checkpoint import MODEL, Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.checkpoint_schema import Metrics
 from quant.compression.compress_settings import CompressSettings, narrowed, settings_of
+from quant.compression.front import Front
 from quant.compression.magnitude import smallest
+from quant.compression.narrowing import Cost
 from quant.compression.pieces import joined, least_harmful, masks, without, zeros_of
 from quant.compression.steps import GIVEN, Step, removals
 from quant.models.structure import Structure
@@ -46,6 +48,7 @@ class Compression:
         out: directory of the steps. command: what the user typed, for the record.
         begin: called with the name of each step before it is made.
         report, tick: see :meth:`quant.training.fit.Fit.run`.
+        cost: estimated LUT of a network, which greedy narrowing follows.
     """
 
     settings: CompressSettings
@@ -56,6 +59,7 @@ class Compression:
     report: OnEpoch
     begin: Callable[[str], None] = lambda name: None
     tick: Tick = no_tick
+    cost: Cost | None = None
 
     def run(self) -> Iterator[tuple[Step, Checkpoint]]:
         """Every step; finished ones are read again.
@@ -70,6 +74,8 @@ class Compression:
         yield from self.magnitude()
         for structure, count in counts.items():
             yield from self.structured(structure, count)
+        if self.settings.narrows and self.cost is not None:
+            yield from self.narrowed(self.cost)
 
     def _given(self) -> Checkpoint:
         """The source with its metrics on these test jets, which need not be those it was made with."""
@@ -106,6 +112,26 @@ class Compression:
             name = f"step-{structure}-{number}"
             before = self._made(name, partial(self._removed, name, structure, before))
             yield Step(name, str(structure), f"without {self._chosen(name)}"), before
+
+    def narrowed(self, cost: Cost) -> Iterator[tuple[Step, Checkpoint]]:
+        """One bit or digit after another goes where most LUTs are saved for the AUC, then the rest is trained on."""
+        settings = self._of(self.source)
+        front = Front(self.source, settings, self.settings, self.jets, cost, self.tick)
+        before = self.source
+        while (lut := front.next_target(before)) is not None:
+            name = f"step-narrow-{lut:.0f}"
+            after = self._made(name, partial(self._fine_tuned, name, front, before, lut))
+            yield Step(name, "narrow", f"{lut:,.0f} LUT"), after
+            if front.ended(before, after):
+                return
+            before = after
+
+    def _fine_tuned(self, name: str, front: Front, before: Checkpoint, lut: float) -> Checkpoint:
+        folder = self.out / name
+        return front.step(
+            before, lut, folder, Recorder(folder, self.report),
+            name=f"{self.settings.source}-{name.removeprefix('step-')}", command=self.command,
+        )  # fmt: skip
 
     def _made(self, name: str, make: Callable[[], Checkpoint]) -> Checkpoint:
         folder = self.out / name

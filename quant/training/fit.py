@@ -93,6 +93,7 @@ class Fit:
         report: OnEpoch,
         tick: Tick = no_tick,
         sparsity: Sparsity = FREE,
+        known: dict[str, Any] | None = None,
     ) -> FitState:
         """Train ``model`` in place, from its state file if there is one; leave its best epoch in it.
 
@@ -100,7 +101,8 @@ class Fit:
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
         What ``sparsity`` says is zero stays zero. If it adds to the loss, the last epoch counts, not the best one:
-        the loss that was made small is another one.
+        the loss that was made small is another one. ``known`` is the record of the model as given on the same
+        validation jets, where an earlier fit ended with it.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -118,9 +120,14 @@ class Fit:
                     torch.manual_seed(self.seed_of(state.epochs))
                     record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
             record |= sparsity.figures(model)
-            scores = evaluate(model, validation.momenta)
-            record["validation_loss"] = float(logit_loss(scores, validation.label))
-            record["auc"] = mean_auc(validation.labels, class_part(scores, validation.label).cpu().numpy())
+            if known is not None and not state.history:
+                record |= known
+            else:
+                scores = evaluate(model, validation.momenta)
+                record["validation_loss"] = float(logit_loss(scores, validation.label))
+                record["auc"] = mean_auc(
+                    validation.labels, class_part(scores, validation.label).cpu().numpy()
+                )
             state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)

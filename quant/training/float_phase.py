@@ -74,7 +74,7 @@ def _best_restart(
     start: Callable[[nn.Module], None],
 ) -> tuple[nn.Module, FitState]:
     """The best of several short restarts, trained to the end."""
-    best_auc, winner = -1.0, None
+    best_auc, winner, known = -1.0, None, {}
     few, rate = jets.first(settings.screen_jets), settings.float_rate
     for number in range(settings.restarts):
         candidate = new_model(settings, number)
@@ -83,10 +83,10 @@ def _best_restart(
         fit = fit_of(settings, f"screen-{number}{suffix}", settings.screen_epochs, rate)
         state = fit.run(candidate, few, validation, directory, report, tick)
         if state.best_auc > best_auc:
-            best_auc, winner = state.best_auc, candidate
+            best_auc, winner, known = state.best_auc, candidate, state.best_record(settings.keep)
     assert winner is not None
     fit = fit_of(settings, f"float{suffix}", settings.float_epochs, rate, schedule_of(settings))
-    return winner, fit.run(winner, jets, validation, directory, report, tick)
+    return winner, fit.run(winner, jets, validation, directory, report, tick, known=known)
 
 
 def fit_of(

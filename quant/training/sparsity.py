@@ -62,6 +62,24 @@ class Sparsity:
 
 
 @dataclass(frozen=True)
+class Held(Sparsity):
+    """What :class:`Sparsity` holds at zero, and weights that keep their values.
+
+    Attributes:
+        values: by name of a parameter a mask, and values of its shape for what is True there.
+    """
+
+    values: Mapping[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+
+    def apply(self, model: nn.Module) -> None:
+        super().apply(model)
+        with torch.no_grad():
+            for name, (mask, values) in self.values.items():
+                parameter = model.get_parameter(name)
+                parameter.copy_(torch.where(mask, values, parameter))
+
+
+@dataclass(frozen=True)
 class BitsPenalty(Sparsity):
     """The zeros of a model, and ``factor`` in the loss for each effective bit operation of its learned widths."""
 

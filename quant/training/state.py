@@ -47,6 +47,13 @@ class FitState:
         """Lowest validation loss."""
         return min(float(record["validation_loss"]) for record in self.history)
 
+    def best_record(self, keep: Keep = "auc") -> dict[str, Any]:
+        """Validation figures of the model that :meth:`restore_best` gives, as those of an untrained one."""
+        sign = 1 if keep == "auc" else -1
+        key = "auc" if keep == "auc" else "validation_loss"
+        found = max(self.history, key=lambda record: sign * float(record[key]))
+        return {"epoch": 0, "validation_loss": found["validation_loss"], "auc": found["auc"]}
+
     def add(
         self, record: dict[str, Any], model: nn.Module, keep: Keep = "auc", *, always: bool = False
     ) -> None:

@@ -1,4 +1,4 @@
-"""The front that a search over nanoPELICANs found."""
+"""The front that a search over nanoPELICANs found, what narrowing does, and where look-up tables go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from studies.docs_tables.markers import markdown, rows_of, thousands
 
+NARROWING, PARTS = "docs/results/narrowing.csv", "docs/results/design-parts.csv"
 TRIALS = "docs/results/search-npelican/search.csv"
 #: trials below are no better than a window of the jet mass
 LEAST_AUC = 0.955
@@ -31,4 +32,25 @@ def front() -> str:
     return markdown(headings, cells)
 
 
-SEARCH: dict[str, Callable[[], str]] = {"search-front": front}
+def narrowing() -> str:
+    """Greedy narrowing against the last bit of everything."""
+    cells = [[row["method"], thousands(row["lut"]), f"{float(row['auc']):.4f}"] for row in rows_of(NARROWING)]
+    return markdown(["<method", "LUT (estimate)", "AUC"], cells)
+
+
+def parts() -> str:
+    """Where look-up tables go, a column for each design."""
+    rows = rows_of(PARTS)
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    known = {(row["model"], row["part"]): row for row in rows}
+    names = list(dict.fromkeys(row["part"] for row in rows))
+    cells = [[name, *(_share(known.get((model, name))) for model in models)] for name in names]
+    whole = [thousands(sum(int(row["lut"]) for row in rows if row["model"] == model)) for model in models]
+    return markdown(["<part", *(f"`{model}`" for model in models)], [*cells, ["all", *whole]])
+
+
+def _share(row: dict[str, str] | None) -> str:
+    return "-" if row is None else f"{thousands(row['lut'])} ({100 * float(row['share']):.0f} %)"
+
+
+SEARCH: dict[str, Callable[[], str]] = {"search-front": front, "narrowing": narrowing, "design-parts": parts}

@@ -9,7 +9,7 @@ import pytest
 
 from fpgajet.devices.verdict_row import Status, VerdictRow
 from fpgajet.estimate import Verdict
-from fpgajet.search.evaluation import TRIAL, _excess
+from fpgajet.search.evaluation import TRIAL, _excess, evaluated
 from fpgajet.search.run import search
 from fpgajet.search.search_settings import new_settings
 from fpgajet.search.worker import Work
@@ -46,6 +46,20 @@ def test_two_trials_and_the_best_trained_to_the_end(place: Path) -> None:
         assert row.figures["lut_low"] < row.figures["lut"] < row.figures["lut_high"]
         assert checkpoint.config.training.command.startswith("fpgajet train --model npelican")
     assert own.budget.min_auc == 0.99
+
+    def trains(*_: object) -> None:
+        raise AssertionError("a trial that differs in its hardware only is trained again")
+
+    first, twin = result.rows[0], out / "trials" / "twin"
+    interval = 3 if first.params["hardware.ii"] != 3 else 1
+    found = evaluated(
+        result.settings, {**first.params, "hardware.ii": interval}, place / "jets", twin, trains
+    )
+    assert found.figures["ii"] == interval
+    assert found.figures["auc"] == first.figures["auc"]
+    assert (twin / "weights.safetensors").read_bytes() == (
+        out / "trials" / first.run / "weights.safetensors"
+    ).read_bytes()
 
     free = place / "free"
     own = new_settings("free", place / "jets", space=place / "space.toml", max_jets=200)

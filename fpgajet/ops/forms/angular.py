@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -82,6 +83,13 @@ class Angular(InputForm):
 
     def address_type(self, bits: int | None) -> FixedType | None:
         return FixedType(False, bits or self.angle_bits, 0, overflow=Overflow.SAT)
+
+    def coarser(self) -> Mapping[str, tuple[InputForm, Mapping[str, int]]]:
+        found = dict(super().coarser())
+        if self.angle_steps % 2 == 0 and self.angle_bits > 2:
+            angles = replace(self, angle_steps=self.angle_steps // 2, angle_bits=self.angle_bits - 1)
+            found["angles"] = angles, {"address": 1}
+        return found
 
     @abstractmethod
     def pt_number(self, pt: Real) -> Real:

@@ -118,6 +118,11 @@ class InputForm(ABC):
         """
         raise ValueError(f"numbers of the input form {self.name} do not follow from four-momenta alone")
 
+    def coarser(self) -> Mapping[str, tuple[InputForm, Mapping[str, int]]]:
+        """Forms on a grid twice as coarse, by what is coarser there, with the bits that the types of addresses
+        (``address``) and tables (``table``) need no more; none where the model chooses the grid."""
+        return {}
+
     def address_type(self, bits: int | None) -> FixedType | None:
         """Of the addresses of the tables behind d_ij, ``bits`` wide or as the form has them; None without tables."""
         return None

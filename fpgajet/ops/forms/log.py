@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.forms.angular import Angular, AngularTypes
-from fpgajet.ops.forms.form import Dots, Real
+from fpgajet.ops.forms.form import Dots, InputForm, Real
 from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.log_dots import LogDots
 
@@ -38,6 +39,12 @@ class Log(Angular):
         angle = f"pi/{self.angle_steps} from the jet's axis"
         unit = f"{self.steps} log2(pT / {self.pt_lsb:g} GeV), 0 for an empty slot"
         return ("log_pt", unit), ("eta", angle), ("phi", angle)
+
+    def coarser(self) -> Mapping[str, tuple[InputForm, Mapping[str, int]]]:
+        found = dict(super().coarser())
+        if self.steps % 2 == 0 and self.pt_bits > 1:
+            found["pT"] = replace(self, steps=self.steps // 2, pt_bits=self.pt_bits - 1), {"table": 1}
+        return found
 
     def pt_number(self, pt: Real) -> Real:
         number: Real = np.rint(self.steps * np.log2(pt / self.pt_lsb))
