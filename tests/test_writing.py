@@ -32,8 +32,7 @@ FUNCTIONS = {
 ALLOWED = {
     ("fpgajet/__main__.py", "os.open"): "the null device, for a standard stream that is closed",
     ("fpgajet/cli/output.py", "os.open"): "the null device, for a standard output that has failed",
-    ("quant/data/reading/probe.py", "os.open"): "the null device, for what a library prints as it crashes",
-    ("quant/data/generation/production.py", "os.open"): "the null device, for banners",
+    ("fpgajet/executor/local.py", "os.open"): "the null device, for banners",
     ("scripts/bench_generate.py", "os.open"): "the null device, for banners",
     ("quant/data/writing/jet_writer.py", "h5py.File"): "within atomic_path, entered on an ExitStack",
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import CLUSTER_HELP, JSON_HELP, console, messages, print_json
 from fpgajet.errors import BadInput, require_extra
 
 app = typer.Typer(
@@ -54,10 +54,7 @@ def search(
         int | None, typer.Option(min=1, help="Trials use only the first training jets.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes here, or on the cluster.")] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="Address of a Dask scheduler; or slurm, htcondor, lsf, pbs (dask-jobqueue)."),
-    ] = None,
+    cluster: Annotated[str | None, typer.Option(help=CLUSTER_HELP)] = None,
     finish: Annotated[int, typer.Option(min=0, help="So many of the best are trained to the end.")] = 0,
     storage: Annotated[str | None, typer.Option(help=STORAGE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -79,6 +76,7 @@ def search(
         )
     require_extra("torch", "brevitas", "optuna")
     from fpgajet.cli.search_table import found, show
+    from fpgajet.executor import Place
     from fpgajet.search.run import search as run
     from fpgajet.search.search_settings import new_settings
     from fpgajet.search.worker import Work
@@ -91,9 +89,8 @@ def search(
     def say(line: str) -> None:
         messages.print(line, highlight=False, markup=False, soft_wrap=True)
 
-    result = run(
-        Work(out, data, trials, storage), settings, workers=workers, finish=finish, say=say, cluster=cluster
-    )
+    given = Work(out, data, trials, storage)
+    result = run(given, settings, place=Place(workers, cluster), finish=finish, say=say)
     if json:
         print_json(
             found(result.settings, result.rows) | {"finished": [str(path) for path in result.finished]}

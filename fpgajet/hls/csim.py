@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from fpgajet import compiled
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
+from fpgajet.executor import run_apart
 from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
-from fpgajet.processes import Finished, program_threads, run, run_apart
+from fpgajet.processes import Finished, program_threads, run
 from fpgajet.quoting import is_identifier
 
 #: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
