@@ -121,7 +121,7 @@ def slurm(folder: Path, slots: int) -> Iterator[dict[str, str]]:
                     f"--socket={folder}/munge.socket", f"--pid-file={folder}/munged.pid",
                     f"--log-file={folder}/munged.log", f"--seed-file={folder}/munge.seed")
         )  # fmt: skip
-        _until("munged", folder, lambda: (folder / "munge.socket").exists())
+        _until("munged", folder, (folder / "munge.socket").exists)
         stack.enter_context(_daemon(folder, "slurmctld", "-D", "-f", conf))
         stack.enter_context(_daemon(folder, "slurmd", "-D", "-f", conf, "-N", NODE))
         _until("slurmd", folder, lambda: _idle(given))

@@ -120,7 +120,8 @@ def report(
     settings = read_search(directory)
     written = write_report(directory, settings, storage, "fpgajet " + " ".join(sys.argv[1:]))
     if json:
-        print_json(found(settings, written.rows) | {"importances": written.importances})
+        more = {"importances": written.importances, "sensitivities": written.sensitivities}
+        print_json(found(settings, written.rows) | more)
         return
     show(settings, written.rows)
     for path in written.files:

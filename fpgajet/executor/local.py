@@ -5,6 +5,7 @@ A pool of :mod:`concurrent.futures` ends all its processes when one of them dies
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -56,10 +57,8 @@ def run_in_processes(
         worker.task = None
         if todo and (keep_going or not errors):
             worker.task = todo.popleft()
-            try:
+            with contextlib.suppress(OSError):  # of one that has died: the end of its pipe says so
                 worker.pipe.send((function, tasks[worker.task]))
-            except OSError:
-                pass  # it has died: the end of its pipe says so
 
     try:
         for number in range(min(count, len(tasks))):

@@ -87,5 +87,6 @@ def raise_first(errors: Sequence[BaseException], count: int) -> None:
     if isinstance(first, FpgajetError):
         raise first
     raise ToolFailed(
-        f"{len(errors)} of {count} tasks failed ({type(first).__name__}: {first}). Give the same command again to go on."
+        f"{len(errors)} of {count} tasks failed ({type(first).__name__}: {first}). Give the same command again to go "
+        "on."
     ) from first

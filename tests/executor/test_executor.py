@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,41 +14,7 @@ from distributed import LocalCluster
 from fpgajet.errors import BadInput, ToolFailed
 from fpgajet.executor import Place, run_apart, run_tasks
 from fpgajet.executor.cluster import BATCH, batch_system, connected
-
-
-class Odd(Exception):
-    """Cannot be sent to another process."""
-
-    def __init__(self, one: int, other: int) -> None:
-        super().__init__(f"{one} and {other}")
-
-
-def double(task: int, tell: Any) -> int:
-    tell(f"task {task}")
-    return 2 * task
-
-
-def fails(task: Any, tell: Any) -> Any:
-    """Does what the task says."""
-    if isinstance(task, BaseException):
-        raise task
-    if task == "odd":
-        raise Odd(1, 2)
-    if task == "dies":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if task == "speaks":
-        os.write(1, b"banner\n")
-    return task
-
-
-def waits(task: Path, tell: Any) -> None:
-    """Begins, and ends only when it is interrupted."""
-    try:
-        task.with_suffix(".begun").touch()
-        while True:
-            time.sleep(0.01)
-    finally:
-        task.with_suffix(".ended").touch()
+from tests.executor.work import double, fails, one_fails
 
 
 @pytest.fixture(scope="module")
@@ -104,15 +69,6 @@ def test_an_error_stops_the_others(tmp_path: Path) -> None:
     assert (tmp_path / "x.ended").exists()
 
 
-def one_fails(task: Path | None, tell: Any) -> None:
-    """The first waits; the second fails once that has begun."""
-    if task is not None:
-        tell(str(task))
-        waits(task, tell)
-    time.sleep(0.5)
-    raise ValueError("no")
-
-
 def test_what_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="one of slurm, htcondor, lsf, pbs"):
         run_tasks(double, [1], Place(1, "kubernetes"))
@@ -127,12 +83,16 @@ def test_what_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_batch_system_gets_a_job(name: str) -> None:
     """The script that would be submitted, which docs/search.md shows for two."""
     disk = {"disk": "1GB"} if name == "htcondor" else {}
-    options = {"interface": "lo", "log_directory": None, "scheduler_options": {"dashboard_address": None}}
+    options = {
+        "interface": "lo",
+        "log_directory": None,
+        "scheduler_options": {"dashboard_address": "127.0.0.1:0"},
+    }
     with batch_system(name, cores=1, processes=1, memory="4GB", **options, **disk) as jobs:
         assert "distributed.cli.dask_worker tcp://127.0.0.1:" in jobs.job_script()
 
 
 def test_a_copy_of_the_process_is_given_up() -> None:
-    with pytest.raises(ToolFailed, match="did not end within 0.1 seconds"):
+    with pytest.raises(ToolFailed, match=r"did not end within 0\.1 seconds"):
         run_apart(signal.pause, wait_seconds=0.1)
     assert run_apart(lambda: os.kill(os.getpid(), signal.SIGTERM)).status == -signal.SIGTERM
