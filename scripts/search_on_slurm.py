@@ -15,13 +15,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from fpgajet.files import write_json
+from fpgajet.files import write_json, write_text
 from fpgajet.search.results import Row, rows_of
 from fpgajet.search.search_settings import read_search
 from fpgajet.search.study import load_study
@@ -59,7 +60,7 @@ WORKERS, SEED, BEFORE_KILL = 4, 5, 2
 def command(given: argparse.Namespace, out: Path) -> list[str]:
     """``fpgajet search`` of the space above."""
     space = given.out / "space.toml"
-    space.write_text(SPACE, encoding="utf-8")
+    write_text(space, SPACE)
     words = [
         "search", "--space", space, "--data", given.data, "--budget", "cms-p2-ct-l2", "--objectives", "auc,lut",
         "--sampler", "random", "--seed", SEED, "--max-jets", given.max_jets, "--trials", given.trials, "--out", out,
@@ -74,7 +75,8 @@ def on_slurm(words: list[str], out: Path) -> str:
         while search.poll() is None and len(list(out.glob("trials/*/trial.json"))) < BEFORE_KILL:
             time.sleep(0.1)
         job = jobs("RUNNING")[0]
-        subprocess.run(["scancel", "--signal=KILL", "--full", job], check=True)
+        for number in processes(job):
+            os.kill(number, signal.SIGKILL)
         print(f"killed job {job}", flush=True)
     if search.returncode:
         sys.exit(f"the search on Slurm ended with {search.returncode}")
@@ -85,6 +87,12 @@ def jobs(state: str) -> list[str]:
     """Numbers of the jobs in a state."""
     listed = ["squeue", "--noheader", "--format=%i", "--states", state]
     return subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
+
+
+def processes(job: str) -> list[int]:
+    """Processes of a job on this machine."""
+    listed = subprocess.run(["scontrol", "listpids", job, "here"], capture_output=True, text=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines()[1:] if int(line.split()[0]) > 0]
 
 
 def complete(out: Path) -> tuple[list[Row], dict[str, Row]]:

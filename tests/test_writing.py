@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: The last four work in temporary folders: the inputs of ``scripts/fuzz.py``, and mutants in a copy of the repository.
+#: The last five work in temporary folders: the inputs of ``scripts/fuzz.py``, mutants in a copy of the repository, a
+#: Slurm that ends with its command.
 WRITERS = (
     "fpgajet/files/leftovers.py",
     "fpgajet/files/writing.py",
@@ -18,6 +19,7 @@ WRITERS = (
     "studies/fuzzing/later_readers.py",
     "scripts/mutate.py",
     "studies/mutation/trying.py",
+    "scripts/slurm_here.py",
 )
 #: A write to the path that one of these has handed out is one through them.
 HANDED_OUT = {"atomic_path", "atomic_folder", "ScratchFolder", "temporary_folder", "TemporaryDirectory"}
@@ -42,6 +44,7 @@ ALLOWED = {
     ("scripts/prove_mutants_cpp.py", "shutil.copytree"): "a project of this run, in its scratch folder",
     ("studies/verilog_mutants/judging.py", "shutil.copytree"): "a design of this run, into its scratch folder",
     ("scripts/prove_mutants_cpp.py", "np.save"): "what a child hands to its parent, in the scratch folder",
+    ("quant/comparison/splits.py", "symlink_to"): "a name for a file of the study that several of its folders share",
     ("fpgajet/rtl/tools/scratch.py", "tempfile.mkdtemp"): "a new folder for the log of a failure, which stays",
 }  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 
+from fpgajet.cli.compare_retrained import compare_retrained, digits_of, sizes_of
 from fpgajet.cli.evaluate import HEADINGS, DataOption, MaxJets, PlotOption
 from fpgajet.cli.output import CLUSTER_HELP, JSON_HELP, console, messages, narrow_table, print_json
 from fpgajet.errors import BadInput
@@ -51,8 +51,6 @@ def compare(
     Example: `fpgajet compare npelican-n16-c2 vecnet-n16-s2v1 --data jets --data-efficiency 1000,4000 --out studies/few`
     """
     if retrain or data_efficiency is not None:
-        from fpgajet.cli.compare_retrained import compare_retrained, sizes_of
-
         if out is None:
             raise BadInput("--out is needed: the directory of the runs that are trained.")
         compare_retrained(
@@ -159,10 +157,3 @@ def _value(metric: str, found: dict[str, Any]) -> str:
     digits = digits_of(metric, found["error"])
     error = "" if found["error"] is None else f"\n± {found['error']:.{digits}f}"
     return f"{found['value']:.{digits}f}{error}"
-
-
-def digits_of(metric: str, error: float | None) -> int:
-    """Decimals that suit the error."""
-    if metric in ("auc", "accuracy"):
-        return 4 if not error else min(6, max(4, 1 - math.floor(math.log10(error))))
-    return 2 if metric == "ant_factor" else 1

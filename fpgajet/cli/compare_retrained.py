@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fpgajet.cli.compare import digits_of
 from fpgajet.cli.evaluate import HEADINGS
 from fpgajet.cli.output import console, messages, narrow_table, print_json
 from fpgajet.errors import BadInput, require_extra
@@ -141,3 +141,10 @@ def _value(metric: str, found: dict[str, Any]) -> str:
     digits = digits_of(metric, found["error"])
     error = "" if found["error"] is None else f" ± {found['error']:.{digits}f}"
     return f"{found['value']:.{digits}f}{error}"
+
+
+def digits_of(metric: str, error: float | None) -> int:
+    """Decimals that suit the error."""
+    if metric in ("auc", "accuracy"):
+        return 4 if not error else min(6, max(4, 1 - math.floor(math.log10(error))))
+    return 2 if metric == "ant_factor" else 1

@@ -22,7 +22,7 @@ from fpgajet.search.search_settings import SearchSettings
 FIGURES = ("auc", "ant", "lut", "dsp", "latency")
 #: settings below it in every figure are left out, as in the paper
 LEAST = 0.01
-TREES = 200
+TREES = 100
 
 #: by figure and setting: importance, and the coefficient where the setting is a number or a truth value
 Sensitivities = dict[str, dict[str, tuple[float, float | None]]]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from fpgajet.cli import _register, app
 from fpgajet.errors import BadInput, MissingTool
 from fpgajet.executor import Place
 from quant.data import Jets, read_jets, write_jets
@@ -17,6 +20,8 @@ from quant.data.generation.level1 import quantise
 from quant.data.generation.order import ORDER_FILE, Order, shard_path
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import Level1, Recipe, make_recipe, read_recipe
+
+_register("data")
 
 
 @pytest.fixture
@@ -107,6 +112,34 @@ def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
     one, two = (produce(tmp_path / str(n), order, place=Place(n)) for n in (1, 3))
     assert [path.name for path in one] == ["jets-00000.h5", "jets-00001.h5", "jets-00002.h5"]
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+@pytest.mark.usefixtures("generator")
+def test_a_cluster_changes_nothing(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    options = [
+        "data",
+        "generate",
+        "--jets",
+        "24",
+        "--shard-jets",
+        "12",
+        "--seed",
+        "5",
+        "--processes",
+        "1",
+        "--json",
+    ]
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        words = [*options, "--out", str(tmp_path / "there"), "--cluster", cluster.scheduler_address]
+        found = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert json.loads(found.stdout)["made_now"] == 24
+    here = produce(tmp_path / "here", Order(Recipe(), 24, seed=5, shard_jets=12), place=Place(1))
+    assert [path.read_bytes() for path in here] == [
+        (tmp_path / "there" / path.name).read_bytes() for path in here
+    ]
 
 
 @pytest.mark.usefixtures("generator")
