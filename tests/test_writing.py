@@ -35,7 +35,6 @@ ALLOWED = {
     ("fpgajet/__main__.py", "os.open"): "the null device, for a standard stream that is closed",
     ("fpgajet/cli/output.py", "os.open"): "the null device, for a standard output that has failed",
     ("fpgajet/executor/local.py", "os.open"): "the null device, for banners",
-    ("scripts/bench_generate.py", "os.open"): "the null device, for banners",
     ("quant/data/writing/jet_writer.py", "h5py.File"): "within atomic_path, entered on an ExitStack",
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",
     ("fpgajet/hls/synth.py", "shutil.copytree"): "the folder `synth` of a build that refuse_links has looked through",
@@ -43,7 +42,7 @@ ALLOWED = {
     ("fpgajet/compiled.py", "shutil.copyfile"): "within atomic_path, and to a scratch folder of the caller",
     ("scripts/prove_mutants_cpp.py", "shutil.copytree"): "a project of this run, in its scratch folder",
     ("studies/verilog_mutants/judging.py", "shutil.copytree"): "a design of this run, into its scratch folder",
-    ("scripts/prove_mutants_cpp.py", "np.save"): "what a child hands to its parent, in the scratch folder",
+    ("scripts/prove_mutants_cpp.py", "np.save"): "what a copy hands to its parent, in the scratch folder",
     ("quant/comparison/splits.py", "symlink_to"): "a name for a file of the study that several of its folders share",
     ("fpgajet/rtl/tools/scratch.py", "tempfile.mkdtemp"): "a new folder for the log of a failure, which stays",
 }  # fmt: skip
