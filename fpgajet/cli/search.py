@@ -74,29 +74,25 @@ def search(
         raise BadInput(
             f"{'--data' if data is None else '--out'} is needed. `fpgajet search --help` says what for."
         )
-    require_extra("torch", "brevitas", "optuna")
-    from fpgajet.cli.search_table import found, show
-    from fpgajet.executor import Place
-    from fpgajet.search.run import search as run
-    from fpgajet.search.search_settings import new_settings
-    from fpgajet.search.worker import Work
+    from fpgajet import api
+    from fpgajet.cli.search_table import show
+    from fpgajet.pipeline.reporter import Silent
 
-    settings = new_settings(
-        out.resolve().name, data, family=family, space=space, objectives=objectives, sampler=sampler, seed=seed,
-        slot=budget, device=part, clock_mhz=clock_mhz, ii=ii, strict=strict, min_auc=min_auc, max_jets=max_jets,
+    class Lines(Silent):
+        """Plain lines, as in the log of a batch job."""
+
+        def line(self, text: str) -> None:
+            messages.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    result = api.search(
+        data, out, family=family, space=space, trials=trials, objectives=objectives, sampler=sampler, seed=seed,
+        budget=budget, part=part, clock_mhz=clock_mhz, ii=ii, strict=strict, min_auc=min_auc, max_jets=max_jets,
+        workers=workers, cluster=cluster, finish=finish, storage=storage, reporter=Lines(),
     )  # fmt: skip
-
-    def say(line: str) -> None:
-        messages.print(line, highlight=False, markup=False, soft_wrap=True)
-
-    given = Work(out, data, trials, storage)
-    result = run(given, settings, place=Place(workers, cluster), finish=finish, say=say)
     if json:
-        print_json(
-            found(result.settings, result.rows) | {"finished": [str(path) for path in result.finished]}
-        )
+        print_json(result.as_dict())
         return
-    show(result.settings, result.rows)
+    show(result.settings, result.trials)
     for path in result.finished:
         console.print(f"trained to the end: {path}", highlight=False, soft_wrap=True)
     console.print(f"{out}; `fpgajet search report {out}` shows the front", highlight=False, soft_wrap=True)
@@ -113,15 +109,16 @@ def report(
     Example: `fpgajet search report studies/top`
     """
     require_extra("optuna")
-    from fpgajet.cli.search_table import found, show
+    from fpgajet.cli.search_table import show
     from fpgajet.search.report import write_report
+    from fpgajet.search.results import document
     from fpgajet.search.search_settings import read_search
 
     settings = read_search(directory)
     written = write_report(directory, settings, storage, "fpgajet " + " ".join(sys.argv[1:]))
     if json:
         more = {"importances": written.importances, "sensitivities": written.sensitivities}
-        print_json(found(settings, written.rows) | more)
+        print_json(document(settings, written.rows) | more)
         return
     show(settings, written.rows)
     for path in written.files:

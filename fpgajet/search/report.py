@@ -90,7 +90,7 @@ def html(
             pictures=fronts,
         ),
         Section(
-            "Trials on the front", [f"By the first objective. All aims count: {aims}."], _front_table(front)
+            "Trials on the front", [f"By the first objective. All aims count: {aims}."], front_table(front)
         ),
         Section("Their values", table=_values_table(front)),
         Section("Designs beside it", table=_designs_table(designs)),
@@ -117,7 +117,8 @@ def html(
     )
 
 
-def _front_table(front: Sequence[Row]) -> Table:
+def front_table(front: Sequence[Row]) -> Table:
+    """Trials with their figures, LUT with their 80 % range."""
     titles = ("AUC, validation", "AUC, test", "parameters", "LUT", "DSP", "II", "latency (ns)", "verdict")
     rows: list[list[Cell | str]] = []
     for row in front:
