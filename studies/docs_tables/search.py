@@ -1,12 +1,14 @@
-"""The front that a search over nanoPELICANs found."""
+"""What searches found, and one on Slurm beside a local one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from studies.docs_tables.markers import markdown, rows_of, thousands
+from studies.docs_tables.markers import ROOT, markdown, rows_of, thousands
 
 TRIALS = "docs/results/search-npelican/search.csv"
+SLURM = ROOT / "docs" / "results" / "search-slurm.json"
 #: trials below are no better than a window of the jet mass
 LEAST_AUC = 0.955
 MOST_ROWS = 15
@@ -31,4 +33,18 @@ def front() -> str:
     return markdown(headings, cells)
 
 
-SEARCH: dict[str, Callable[[], str]] = {"search-front": front}
+def on_slurm() -> str:
+    """Trials of a local search, and the same ones on Slurm."""
+    cells = [
+        [
+            str(row["local"]), str(row["slurm"]), row["job"], ", ".join(map(str, row["lost"])),
+            " ".join(str(value) for value in row["params"].values()), f"{row['auc']:.6f}", thousands(row["lut"]),
+            "yes" if row["same"] else "NO",
+        ]
+        for row in json.loads(SLURM.read_text(encoding="utf-8"))["trials"]
+    ]  # fmt: skip
+    headings = ["trial, local", "trial, Slurm", "job", "killed as", "N, C, bits", "AUC", "LUT", "<same"]
+    return markdown(headings, cells)
+
+
+SEARCH: dict[str, Callable[[], str]] = {"search-front": front, "search-slurm": on_slurm}
