@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory
 from fpgajet.ops.network import Network, Node
 from fpgajet.ops.operator import Shape
+from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.roles import Axes, Axis
 from fpgajet.ops.signed_digits import mean_digits
 
@@ -37,11 +39,14 @@ class Block:
 def blocks_of(network: Network) -> tuple[Block, ...]:
     """The blocks of a network, with the worst-case widths of its intermediates."""
     shapes, axes, types, widths = network.shapes(), network.axes(), network.types(), network.widths()
-    blocks, mirrored = [], dict.fromkeys(shapes, False)
+    blocks, mirrored, zeros = [], dict.fromkeys(shapes, False), dict[str, FixedArray]()
     for node in network.nodes:
         known = {f"input{k}": types[name] for k, name in enumerate(node.inputs)}
         known |= {name: tensor.type for name, tensor in node.tensors.items()}
         constants = {name: tensor.values for name, tensor in node.tensors.items()}
+        constants |= {f"input{k}_zeros": zeros[n] for k, n in enumerate(node.inputs) if n in zeros}
+        if isinstance(node.operator, Rescale) and (whole := node.operator.zeros(constants)) is not None:
+            zeros[node.name] = whole
         inputs = [shapes[n] for n in node.inputs]
         inventory = node.operator.inventory_of(inputs, known | widths[node.name], constants)
         if node.operator.skips_diagonal and (slots := _slots_of_pairs(node, shapes, axes)) > 1:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
+from fpgajet.ops.dense import zeros_of
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
@@ -77,10 +78,13 @@ class AffineMean(Operator):
     def inventory_of(
         self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
     ) -> Inventory:
-        return self._counted(widths, np.split(tensors["weight"].raw, 2, axis=1))
+        return self._counted(widths, np.split(tensors["weight"].raw, 2, axis=1), zeros_of(tensors, 0))
 
     def _counted(
-        self, widths: Mapping[str, FixedType], parts: Sequence[NDArray[np.int64] | tuple[int, ...]]
+        self,
+        widths: Mapping[str, FixedType],
+        parts: Sequence[NDArray[np.int64] | tuple[int, ...]],
+        zeros: Sequence[int] = (),
     ) -> Inventory:
         """Units, given the weights of the receiver and of the senders."""
         n, f, g = self.slots, self.features, self.width
@@ -88,8 +92,8 @@ class AffineMean(Operator):
         lanes = Inventory(
             adders=[Units(n * f, others.bits), Units(n * g, widths["sum"].bits)], adder_levels=2
         )
-        lanes.matrix(n, parts[0], given, weight)
-        lanes.matrix(n, parts[1], others, weight)
+        lanes.matrix(n, parts[0], given, weight, zeros)
+        lanes.matrix(n, parts[1], others, weight, zeros)
         lanes.adder_levels //= 2  # the two do not wait for each other
         lanes.sum_of_products(n * g, 1, widths["receiver"].bits, widths["count"].bits)
         units = Inventory(shared=Shared(lanes, n, n * f * given.bits))

@@ -63,21 +63,28 @@ class Dense(Operator):
     def inventory_of(
         self, shapes: Sequence[Shape], widths: Mapping[str, FixedType], tensors: Mapping[str, FixedArray]
     ) -> Inventory:
-        return self._counted(shapes, widths, tensors["weight"].raw)
+        return self._counted(shapes, widths, tensors["weight"].raw, zeros_of(tensors, 0))
 
     def _counted(
         self,
         shapes: Sequence[Shape],
         widths: Mapping[str, FixedType],
         weights: NDArray[np.int64] | tuple[int, ...],
+        zeros: Sequence[int] = (),
     ) -> Inventory:
         points, given = prod(shapes[0][:-1]), widths["input0"]
         lanes = Inventory()
-        lanes.matrix(points, weights, given, widths["weight"].bits)
+        lanes.matrix(points, weights, given, widths["weight"].bits, zeros)
         lanes.activate(points * self.width, widths["accumulator"], self.output, self.relu)
         read = points * shapes[0][-1] * given.bits
         columns = rows_and_columns(shapes[0])[1]
         return Inventory(shared=Shared(lanes, columns, read))
+
+
+def zeros_of(tensors: Mapping[str, FixedArray], number: int) -> list[int]:
+    """How many low bits of each channel of an input are always 0, as the caller of ``inventory_of`` knows; or []."""
+    known = tensors.get(f"input{number}_zeros")
+    return [] if known is None else [int(zeros) for zeros in known.raw]
 
 
 def check_relu(relu: int) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.arithmetic import A, Arithmetic
-from fpgajet.ops.dense import check_relu
+from fpgajet.ops.dense import check_relu, zeros_of
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.inventory import Inventory, Shared, Units
 from fpgajet.ops.operator import Operator, Shape, expect
@@ -84,25 +84,26 @@ class PairDense(Operator):
     ) -> Inventory:
         f = self.features
         parts = np.split(tensors["weight"].raw, [f, 2 * f][: len(shapes)], axis=1)
-        return self._counted(shapes, widths, parts)
+        return self._counted(shapes, widths, parts, [zeros_of(tensors, k) for k in range(len(shapes))])
 
     def _counted(
         self,
         shapes: Sequence[Shape],
         widths: Mapping[str, FixedType],
         parts: Sequence[NDArray[np.int64] | tuple[int, ...]],
+        zeros: Sequence[Sequence[int]] = ((), ()),
     ) -> Inventory:
         """Units, given the weights of the receiver, of the sender and, for an EdgeDense, of the pair."""
         n, g = shapes[0][0], self.width
         given, weight, wide = widths["input0"], widths["weight"].bits, widths["accumulator"]
         lanes, pairs = Inventory(), n * n * g
         for part in parts[:2]:
-            lanes.matrix(n, part, given, weight)
+            lanes.matrix(n, part, given, weight, zeros[0])
         lanes.adder_levels //= 2  # the products do not wait for each other
         read = n * self.features * given.bits + n * g * widths["sender"].bits
         if len(shapes) == 2:
             of_constituents = lanes.adder_levels
-            lanes.matrix(n * n, parts[2], widths["input1"], weight)
+            lanes.matrix(n * n, parts[2], widths["input1"], weight, zeros[1])
             lanes.adder_levels = max(of_constituents, lanes.adder_levels - of_constituents) + 1
             # Finer bits that only one of the two has are wires.
             finest = min(widths["input1"].fraction + widths["weight"].fraction, wide.fraction)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops.sharing import columns_at_once, phases
-from fpgajet.ops.shift_adds import shift_adds
+from fpgajet.ops.shift_adds import longest, shift_adds
 from fpgajet.ops.signed_digits import mean_digits
 
 #: Weights of so many bits are products with a constant, which HLS may put into DSPs; shorter ones are shifts and adds.
@@ -153,14 +153,16 @@ class Inventory:
         weights: NDArray[np.int64] | tuple[int, ...],
         precision: FixedType,
         weight_bits: int,
+        zeros: Sequence[int] = (),
     ) -> None:
         """At each of ``points``, W x + b of a vector x, every element of type ``precision``.
 
         Args:
             weights: raw W [outputs, inputs], or its shape alone where it is not known.
+            zeros: how many low bits of each element are always 0; without it, none.
         """
-        if not isinstance(weights, tuple) and weight_bits < LONG_WEIGHT:
-            made = shift_adds(weights, precision)
+        if not isinstance(weights, tuple) and min(weight_bits, longest(weights)) < LONG_WEIGHT:
+            made = shift_adds(weights, precision, zeros)
             self.shift_adds += points * made.bits  # a carry chain alone adds the bias
             self.adder_levels += made.levels + 1
             return

@@ -105,7 +105,10 @@ class Operator(ABC):
         widths: Mapping[str, FixedType],
         tensors: Mapping[str, FixedArray],
     ) -> Inventory:
-        """:meth:`inventory` where the constants are known: zeros among them may then make units superfluous."""
+        """:meth:`inventory` where the constants are known: zeros among them may then make units superfluous.
+
+        ``tensors`` also holds ``input0_zeros``, ... where low bits of an input are always 0: how many of each channel.
+        """
         return self.inventory(shapes, widths)
 
     def mirrored(self, inputs: Sequence[bool]) -> bool:

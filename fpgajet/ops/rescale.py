@@ -48,6 +48,17 @@ class Rescale(Operator):
         y = a.note("accumulator", product + tensors["bias"])
         return a.quantise("output", a.relu(y) if self.relu else y, self.output)
 
+    @staticmethod
+    def zeros(tensors: Mapping[str, FixedArray]) -> FixedArray | None:
+        """How many low bits of each feature of the result are 0, beside those that are 0 in x, where that is known.
+
+        It is where x is multiplied by whole powers of two and nothing is added.
+        """
+        weight, fraction = tensors["weight"].raw, tensors["weight"].fraction
+        if tensors["bias"].raw.any() or (weight <= 0).any() or (weight & (weight - 1)).any() or fraction:
+            return None
+        return FixedArray(np.log2(weight).astype(np.int64), 0)
+
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"points": prod(shapes[0][:-1]), "features": shapes[0][-1], "relu": self.relu}
 

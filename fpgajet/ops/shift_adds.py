@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,23 +35,29 @@ class ShiftAdds:
 _Term = tuple[int, int, int, int]
 
 
-def shift_adds(weights: NDArray[np.int64], kind: FixedType) -> ShiftAdds:
+def shift_adds(weights: NDArray[np.int64], kind: FixedType, zeros: Sequence[int] = ()) -> ShiftAdds:
     """Adders of W x without its bias.
 
     Args:
         weights: raw, [outputs, inputs]. kind: type of every input.
+        zeros: how many low bits of each input are always 0; without it, none.
     """
     bits = levels = 0
-    whole = _term(0, kind.lowest, kind.highest)
-    for column in weights.T.tolist():
+    inputs = [_term(k, kind.lowest >> k, kind.highest >> k) for k in zeros or [0] * weights.shape[1]]
+    for whole, column in zip(inputs, weights.T.tolist(), strict=True):
         for odd in {_odd(weight) for weight in column} - {0, 1}:
             bits += _sum(_digits(odd, whole))[0]
     for row in weights.tolist():
-        terms = [_times(whole, weight) for weight in row if weight]
+        terms = [_times(x, weight) for x, weight in zip(inputs, row, strict=True) if weight]
         bits += _sum(terms)[0]
         digits = sum(count_digits(weight) for weight in row)
         levels = max(levels, math.ceil(math.log2(max(digits, 1))))
     return ShiftAdds(bits, levels)
+
+
+def longest(weights: NDArray[np.int64]) -> int:
+    """Bits of the longest weight, zeros at its end left out, sign included."""
+    return max((_odd(weight) for weight in weights.ravel().tolist()), default=0).bit_length() + 1
 
 
 def _odd(weight: int) -> int:

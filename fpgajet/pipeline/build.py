@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from fpgajet.devices import budget as budget_named
@@ -9,7 +10,7 @@ from fpgajet.devices import chosen_clock
 from fpgajet.devices import part as part_named
 from fpgajet.errors import BadInput
 from fpgajet.folders import exclusive, require_own
-from fpgajet.pipeline import foreign_stages, rtl_stages, stages
+from fpgajet.pipeline import foreign_stages, rtl_stages, shared_context, stages
 from fpgajet.pipeline.ahead import Ahead
 from fpgajet.pipeline.build_settings import BuildSettings, command_text
 from fpgajet.pipeline.context import BuildContext
@@ -23,6 +24,7 @@ from fpgajet.pipeline.prove_cpp import prove_cpp_stage
 from fpgajet.pipeline.record import Record, Stage, path_digest
 from fpgajet.pipeline.reporter import Noting, Reporter, Silent
 from fpgajet.pipeline.reporting import refresh_report
+from fpgajet.pipeline.shared_context import SharedContext, run_names
 from fpgajet.pipeline.unchanged import note_unchanged
 from quant.checkpoint import open_checkpoint
 from quant.zoo import resolve
@@ -59,11 +61,13 @@ def run_build(
         with Ahead() as ahead:
             if isinstance(context, ForeignContext):
                 run_foreign_stages(context, record, verilog, ahead)
+            elif isinstance(context, SharedContext):
+                run_shared_stages(context, record, verilog, ahead)
             else:
                 run_stages(context, record, verilog, ahead)
         record.save()
         report = refresh_report(context.artefacts)
-        if not isinstance(context, ForeignContext):
+        if not isinstance(context, ForeignContext | SharedContext):
             note_unchanged(context.directory, settings, command, (context.source, context.jets), noting)
     return Outcome(context.directory, report, settings.strict)
 
@@ -79,21 +83,19 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
         return _open_foreign(settings, out, reporter)
     if settings.input_precision is not None:
         raise BadInput("--input-precision is for an ONNX file; a checkpoint states the type of its input.")
-    source = resolve(settings.model)
+    runs = run_names(settings.models) if settings.shared_features else {}
+    source = next(iter(runs.values())) if runs else resolve(settings.model)
     model = open_checkpoint(source).config.model
     part, budget = part_named(settings.part), budget_named(settings.budget)
-    directory = BuildDirectory(default_directory(settings.model, part.name) if out is None else out)
-    context = BuildContext(
-        directory,
-        settings,
-        part,
-        clock_mhz=chosen_clock(settings.clock_mhz, budget.clock_mhz),
-        source=source,
-        jets=shipped_sample(model.class_names, model.form.objects)
-        if settings.jets is None
-        else settings.jets,
-        reporter=reporter,
-    )
+    directory = BuildDirectory(default_directory(settings.models, part.name) if out is None else out)
+    clock = chosen_clock(settings.clock_mhz, budget.clock_mhz)
+    jets = settings.jets or shipped_sample(model.class_names, model.form.objects)
+    if runs:
+        shared = SharedContext(directory, settings, part, clock, source, jets, reporter, runs=runs)
+        len(shared.whole.nodes)  # compares the features
+        stages.check_inputs(shared)
+        return shared
+    context = BuildContext(directory, settings, part, clock, source, jets, reporter)
     stages.check_inputs(context)
     return context
 
@@ -110,7 +112,8 @@ def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahea
 
     perform(stages.checkpoint_stage(context))
     perform(stages.model_stage(context))
-    record.forget("file")
+    record.forget("file", "runs")
+    shutil.rmtree(context.directory.runs, ignore_errors=True)
     context.directory.foreign.unlink(missing_ok=True)
     extent, flows = _flows(context, record, verilog, ahead)
     perform(stages.certificate_stage(context, flows))
@@ -121,6 +124,24 @@ def run_stages(context: BuildContext, record: Record, verilog: bool, ahead: Ahea
     perform(stages.estimate_stage(context))
     if extent.simulated:
         perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(settings)))
+
+
+def run_shared_stages(context: SharedContext, record: Record, verilog: bool, ahead: Ahead) -> None:
+    """The same for runs with common features. No physics: each classifier has a task, and jets, of its own."""
+
+    def perform(stage: Stage) -> bool:
+        return record.perform(stage, context.reporter, ahead)
+
+    perform(stages.checkpoint_stage(context))
+    perform(shared_context.runs_stage(context))
+    perform(shared_context.model_stage(context))
+    record.forget("file", "physics", "boosts", "explanation")
+    context.directory.foreign.unlink(missing_ok=True)
+    extent, flows = _flows(context, record, verilog, ahead)
+    perform(shared_context.certificate_stage(context, flows))
+    perform(stages.estimate_stage(context))
+    if extent.simulated:
+        perform(rtl_stages.cells_stage(context, extent.counted and rtl_stages.counts_cells(context.settings)))
 
 
 def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool, ahead: Ahead) -> None:
@@ -135,7 +156,7 @@ def run_foreign_stages(context: ForeignContext, record: Record, verilog: bool, a
 
     perform(foreign_stages.file_stage(context))
     perform(foreign_stages.model_stage(context))
-    record.forget("checkpoint", "physics", "boosts", "explanation")
+    record.forget("checkpoint", "runs", "physics", "boosts", "explanation")
     extent, flows = _flows(context, record, verilog, ahead)
     perform(foreign_stages.certificate_stage(context, flows))
     if context.events.labels is not None:
@@ -215,4 +236,7 @@ def _inputs(context: BuildContext) -> dict[str, str]:
     if isinstance(context, ForeignContext):
         jets = {"jets": context.jets_digest} if context.settings.jets else {}
         return {"file": context.digest} | jets
+    if isinstance(context, SharedContext):
+        runs = {f"run {name}": path_digest(path) or "" for name, path in context.runs.items()}
+        return runs | {"jets": context.identity.sha256}
     return {"checkpoint": path_digest(context.source) or "", "jets": context.identity.sha256}

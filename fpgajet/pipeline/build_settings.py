@@ -32,6 +32,10 @@ class BuildSettings(BaseModel):
         min_length=1,
         description="Zoo name (`fpgajet models`), checkpoint directory, or quantised ONNX file (`docs/foreign.md`).",
     )
+    shared_features: tuple[str, ...] = Field(
+        (),
+        description="Names of runs follow: one firmware with their common features and all their classifiers.",
+    )
     part: str = Field("xcvu9p", min_length=1, description="FPGA, short or full name (`fpgajet parts`).")
     budget: str = Field("cms-p2-ct-l2", min_length=1, description="Preset (`fpgajet budgets`) or TOML file.")
     clock_mhz: float | None = Field(
@@ -87,6 +91,19 @@ class BuildSettings(BaseModel):
             raise PydanticCustomError("threshold", "Give threshold or rate_khz, not both")
         return self
 
+    @model_validator(mode="after")
+    def _runs_or_model(self) -> BuildSettings:
+        if self.shared_features and "model" in self.model_fields_set:
+            raise PydanticCustomError("shared_features", "Give model or shared_features, not both")
+        if len(self.shared_features) == 1:
+            raise PydanticCustomError("shared_features", "Name two runs or more; one is built with model")
+        return self
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """What is built: several runs with common features, or one model."""
+        return self.shared_features or (self.model,)
+
     @property
     def hls_ii(self) -> int:
         """Clocks between jets of the HLS design."""
@@ -126,8 +143,12 @@ def command_text(settings: BuildSettings, out: Path | None) -> str:
         value, option = getattr(settings, name), name.replace("_", "-")
         if name in FILE_ONLY or (value == field.default and name not in ("model", "part")):
             continue
+        if name == "shared_features" or (name == "model" and settings.shared_features):
+            continue
         if isinstance(value, bool):
             words.append(f"--{option}" if value else f"--no-{option}")
         else:
             words += [f"--{option}", str(value)]
-    return shlex.join(words + (["--out", str(out)] if out else []))
+    words += ["--out", str(out)] if out else []
+    shared = settings.shared_features
+    return shlex.join([*words, "--shared-features", *shared] if shared else words)

@@ -45,6 +45,10 @@ class TorchModel:
 
 
 def _torch(build: Artefacts) -> Implementation:
+    if build.directory.runs.is_dir():
+        from fpgajet.pipeline.shared_torch import SharedTorch
+
+        return SharedTorch(build)
     return TorchModel(build.trained)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ class BuildDirectory:
     def checkpoint(self) -> Path:
         """Copy of the checkpoint that was built."""
         return self.root / "checkpoint"
+
+    @property
+    def runs(self) -> Path:
+        """Copies of the checkpoints of a build with common features, a folder for each."""
+        return self.root / "runs"
 
     @property
     def foreign(self) -> Path:
@@ -157,10 +162,10 @@ def is_foreign(model: str) -> bool:
     return Path(model).suffix.lower() == ".onnx"
 
 
-def default_directory(model: str, part: str) -> Path:
-    """Where a build goes by default: a zoo name as it is, a checkpoint directory by its last part.
+def default_directory(models: Sequence[str], part: str) -> Path:
+    """Where a build goes by default: a zoo name as it is, a checkpoint directory by its last part, several with "+".
 
     Args:
         part: short name.
     """
-    return Path("builds") / f"{Path(model).resolve().name}-{part}"
+    return Path("builds") / f"{'+'.join(Path(model).resolve().name for model in models)}-{part}"

@@ -26,9 +26,13 @@ from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
 from fpgajet.pipeline.routed_rows import routed_rows
+from fpgajet.pipeline.shared_report import shared_model
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from fpgajet.report.model import Metrics
 from quant.metrics import mass_warnings, mass_window
+
+#: In the place of metrics where several classifiers share their features.
+NO_PHYSICS = "each classifier has a task of its own: `fpgajet eval` measures the run of each"
 
 
 def refresh_report(artefacts: Artefacts, *, force: bool = False) -> Report:
@@ -102,25 +106,28 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     # A clock from the command line replaces the preset's in all of the verdict's arithmetic.
     budget = budget_named(settings["budget"]).model_copy(update={"clock_mhz": settings["clock_mhz"]})
     estimate = read_json(build.estimate)
-    foreign = "file" in record["stages"]
+    foreign, shared = "file" in record["stages"], "runs" in record["stages"]
     rows = [_row(build.estimate, row) for row in estimate["hardware"]]
     if "cells" in record["stages"]:
         rows.append(_row(build.cells, read_json(build.cells)))
     rows += vendor
     rows += routed_rows(build)
-    physics = foreign_physics(build, record) if foreign else _physics(build, record)
+    physics = foreign_physics(build, record) if foreign else {"data": NO_PHYSICS}
+    if not foreign and not shared:
+        physics = _physics(build, record)
     judged = verdict(_judged(rows), budget, part, estimate["constituents"])
-    rate = [] if foreign else _rate_rows(build, budget)
+    rate = [] if foreign or shared else _rate_rows(build, budget)
     judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics), *rate))
+    describe = foreign_model if foreign else shared_model if shared else _model
     return {
-        "model": foreign_model(artefacts) if foreign else _model(artefacts),
+        "model": describe(artefacts),
         "physics": physics,
         "hardware": rows,
         "operators": estimate["operators"],
         "budget": budget.model_dump(),
         "verdict": judged.as_dict(),
         "certificate": _certificate(build),
-        "boosts": read_json(build.boosts) if build.boosts.is_file() and not foreign else None,
+        "boosts": read_json(build.boosts) if build.boosts.is_file() and not (foreign or shared) else None,
         "explanation": read_json(build.explanation) if "explanation" in record["stages"] else None,
         "reproducibility": {
             "command": record["command"],

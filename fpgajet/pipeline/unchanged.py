@@ -91,11 +91,11 @@ def built_before(
 
 
 def _directory(settings: BuildSettings, out: Path | None) -> BuildDirectory | None:
-    if is_foreign(settings.model):
+    if is_foreign(settings.model) or settings.shared_features:
         return None
     try:
         return BuildDirectory(
-            default_directory(settings.model, part_named(settings.part).name) if out is None else out
+            default_directory(settings.models, part_named(settings.part).name) if out is None else out
         )
     except FpgajetError:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from fpgajet import files
+from fpgajet.report.classifier_table import classifier_table
 from fpgajet.report.explained_pictures import explained_tables, formula_lines, jet_picture, threshold_picture
 from fpgajet.report.latency import waterfall
 from fpgajet.report.model import Report
@@ -46,7 +47,9 @@ def html(report: Report) -> str:
     return render_html(
         "report.html.j2",
         report=report,
-        tables=all_tables(report) | explained_tables(report.explanation),
+        tables=all_tables(report)
+        | explained_tables(report.explanation)
+        | {"classifiers": classifier_table(report)},
         formula=list(formula_lines(report.explanation.formula)) if report.explanation else [],
         pictures=pictures,
         tiles=list(tiles(report)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fpgajet import files
+from fpgajet.report.classifier_table import classifier_table
 from fpgajet.report.model import Report
 from fpgajet.report.rendering import render_markdown
 from fpgajet.report.tables import all_tables
@@ -22,6 +23,6 @@ def markdown(report: Report) -> str:
     return render_markdown(
         "report.md.j2",
         report=report,
-        tables=all_tables(report),
+        tables=all_tables(report) | {"classifiers": classifier_table(report)},
         first_difference=", ".join(f"{key} {value}" for key, value in first.items()),
     )

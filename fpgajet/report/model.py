@@ -15,6 +15,7 @@ from fpgajet.devices import Budget
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.devices.verdict_row import VerdictRow
 from fpgajet.errors import BadInput
+from fpgajet.report.classifiers import ClassifierFacts, FeatureFacts
 from fpgajet.report.explained import Explanation
 from fpgajet.report.words import IMPLEMENTATIONS
 from quant.overlap import Overlap
@@ -76,7 +77,8 @@ class ModelFacts(Facts):
     """What was built. ``parameters``: as trained; ``parameters_absorbed``: after everything that can be
     absorbed has been. ``channels``: widths in words. ``types``: the ap_fixed type of every stage. ``collapsed``: stages
     that stand for a sum over pairs, computed in O(N) with the same bits. ``yardstick``: what a foreign file
-    was compared with; ``notes``: what is not as in that file."""
+    was compared with; ``notes``: what is not as in that file. ``features``, ``classifiers``: of runs with common
+    features, what is computed once and what there is for each."""
 
     name: str
     architecture: str
@@ -89,6 +91,8 @@ class ModelFacts(Facts):
     yardstick: str = ""
     notes: list[str] = []
     collapsed: list[str] = []
+    features: FeatureFacts | None = None
+    classifiers: list[ClassifierFacts] = []
 
 
 class PairedDifference(Facts):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from fpgajet.files import write_errors, write_text
+from fpgajet.graph.classifiers import classifiers_of
 from fpgajet.ops.network import Network
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing
@@ -23,6 +25,7 @@ from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.share.over_time import share_over_time
 from fpgajet.rtl.signal_map import MAP_FILE, signal_map
 from fpgajet.rtl.tools.installed import require
+from fpgajet.rtl.write.classifiers import FILE, WRAPPERS, classifier_module
 from fpgajet.rtl.write.design import RtlDesign, write_design
 
 
@@ -124,4 +127,16 @@ def emit(
         threshold=options.threshold,
     )
     write_text(out_dir / MAP_FILE, signal_map(network, made.netlist, made.schedule))
+    with write_errors(out_dir):
+        shutil.rmtree(out_dir / WRAPPERS, ignore_errors=True)
+    for name, text in wrappers(network, design).items():
+        write_text(out_dir / WRAPPERS / name, text)
     return design
+
+
+def wrappers(network: Network, design: RtlDesign) -> dict[str, str]:
+    """Modules around the design, by file name: the scores of each of several classifiers at ports of their own."""
+    classifiers = classifiers_of(network)
+    if len(classifiers) == 1:
+        return {}
+    return {FILE: classifier_module(design.jet, design.score, classifiers, design.threshold)}

@@ -99,7 +99,7 @@ class Fit:
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
-        What ``sparsity`` says is zero stays zero. With its L1 term the last epoch counts, not the best one:
+        What ``sparsity`` says is zero stays zero. If it adds to the loss, the last epoch counts, not the best one:
         the loss that was made small is another one.
 
         Raises:
@@ -117,10 +117,11 @@ class Fit:
                 with torch.random.fork_rng():
                     torch.manual_seed(self.seed_of(state.epochs))
                     record = self._epoch(model, optimiser, train, state.epochs, tick, sparsity)
+            record |= sparsity.figures(model)
             scores = evaluate(model, validation.momenta)
             record["validation_loss"] = float(logit_loss(scores, validation.label))
             record["auc"] = mean_auc(validation.labels, class_part(scores, validation.label).cpu().numpy())
-            state.add(record, model, self.keep, always=sparsity.l1 > 0)
+            state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)
@@ -145,7 +146,7 @@ class Fit:
                 group["lr"] = rate
             loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
             optimiser.zero_grad()
-            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.l1 else loss)
+            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.penalises else loss)
             optimiser.step()
             sparsity.apply(model)
             total += loss.detach()

@@ -16,6 +16,7 @@ from quant.metrics.classes import metrics_of_scores
 from quant.metrics.regression import bias_and_resolution
 from quant.models.families import FAMILIES
 from quant.models.loss import class_part
+from quant.models.messages.widths import learned_widths
 from quant.models.quantised import QuantisedNetwork
 from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
@@ -24,7 +25,7 @@ from quant.training.calibrated import calibrated, rescaled
 from quant.training.data import TrainingJets
 from quant.training.fit import FREE, OnEpoch, Tick, evaluate, no_tick
 from quant.training.float_phase import fit_of
-from quant.training.sparsity import Sparsity
+from quant.training.sparsity import BitsPenalty, Sparsity
 from quant.training.stages import Until
 from quant.training.transfer import hold, quantised_of
 
@@ -86,14 +87,19 @@ def quantise(
         held = Sparsity(sparsity.zero)  # no L1 here: nothing stretches rows freely any more
         parts = jets.read(jets.train), jets.read(jets.validation)
 
-        def fine_tune(fit: str) -> None:
+        def fine_tune(fit: str, model: QuantisedNetwork, sparsity: Sparsity = held) -> None:
             epochs, rate = settings.quantised_epochs, settings.quantised_rate
-            fit_of(settings, fit, epochs, rate).run(quantised, *parts, out / STATE, report, tick, held)
+            fit_of(settings, fit, epochs, rate).run(model, *parts, out / STATE, report, tick, sparsity)
 
         for number in range(settings.scale_rounds):
-            fine_tune(f"scales-{number}")
+            fine_tune(f"scales-{number}", quantised)
             quantised = rescaled(settings, quantised, parts[0], name, out / STATE, number)
-        fine_tune("quantised")
+        if (learned := learned_widths(settings, quantised)) is None:
+            fine_tune("quantised", quantised)
+        else:
+            widths, penalty = learned
+            fine_tune("quantised", widths, BitsPenalty(held.zero, factor=penalty))
+            quantised = widths.fixed()
 
     roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
     description = model_json(settings, quantised, roles, measured(model, quantised, jets), name, command)

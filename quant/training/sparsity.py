@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from quant.models.messages.widths import LearnedWidths
+
 #: keeps the slope of a row's length finite where all its weights are zero
 TINY = 1e-24
 
@@ -30,6 +32,15 @@ class Sparsity:
         """The zeros that a model has already in these parameters."""
         return cls({name: model.get_parameter(name).detach() == 0 for name in names})
 
+    @property
+    def penalises(self) -> bool:
+        """Whether the loss has a further term: then the last epoch counts, not the one of the best loss without it."""
+        return self.l1 > 0
+
+    def figures(self, model: nn.Module) -> dict[str, float]:
+        """What the record of an epoch says about the model beside its loss."""
+        return {}
+
     def apply(self, model: nn.Module) -> None:
         """Make zero what must be zero; parameters that the model lacks are passed over."""
         own = dict(model.named_parameters())
@@ -48,3 +59,30 @@ class Sparsity:
         rows = [model.get_parameter(name).flatten(1) for name in self.weights]
         terms = [(row.abs().sum(1) / (row.square().sum(1) + TINY).sqrt()).sum() for row in rows]
         return self.l1 * torch.stack(terms).sum()
+
+
+@dataclass(frozen=True)
+class BitsPenalty(Sparsity):
+    """The zeros of a model, and ``factor`` in the loss for each effective bit operation of its learned widths."""
+
+    factor: float = 0.0
+
+    @property
+    def penalises(self) -> bool:
+        return True
+
+    def figures(self, model: nn.Module) -> dict[str, float]:
+        with torch.no_grad():
+            return {"bit_operations": float(_widths(model).operations())}
+
+    def apply(self, model: nn.Module) -> None:
+        super().apply(model)
+        _widths(model).clamp()
+
+    def penalty(self, model: nn.Module) -> Tensor:
+        return self.factor * _widths(model).operations()
+
+
+def _widths(model: nn.Module) -> LearnedWidths:
+    assert isinstance(model, LearnedWidths)
+    return model

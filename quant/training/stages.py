@@ -20,7 +20,9 @@ OWN_SETTINGS: dict[Until, frozenset[str]] = {
         "bits", "unit_pair_weight", "calibration_jets", "calibration_starts", "calibration_searches",
         "calibration_sweeps",
     }),
-    Until.QUANTISED: frozenset({"quantised_epochs", "quantised_rate", "scale_rounds"}),
+    Until.QUANTISED: frozenset({
+        "quantised_epochs", "quantised_rate", "scale_rounds", "width_per", "bits_penalty",
+    }),
 }  # fmt: skip
 #: Files of ``state/`` that a stage leaves as soon as anything of it is kept.
 _TRACES = {

@@ -23,7 +23,7 @@ from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 
 #: what the description of a model holds beside its sizes
-_NOT_SIZES = {"types", "classes", "regress"}
+_NOT_SIZES = {"types", "classes", "regress", "drops"}
 
 
 def with_transfer(settings: TrainingSettings, source: Checkpoint, freeze: str) -> TrainingSettings:
@@ -53,6 +53,11 @@ def with_transfer(settings: TrainingSettings, source: Checkpoint, freeze: str) -
     if other:
         listed = ", ".join(f"{key}={held[key]}" for key in sorted(other))
         raise BadInput(f"the features of {source.path} are those of other sizes: set {listed}.")
+    if freeze == Freeze.FEATURES and (settings.width_per != "tensor" or held.get("drops")):
+        raise BadInput(
+            "--freeze features keeps features bit for bit, which widths of single weights or channels do not: leave "
+            "width_per out, start from a model without it, or give --freeze none."
+        )
     if freeze == Freeze.FEATURES and settings.scale_rounds:
         raise BadInput(
             "scale_rounds moves binary points of features, which --freeze features keeps: leave it out."

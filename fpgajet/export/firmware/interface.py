@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fpgajet.graph.classifiers import classifiers_of
 from fpgajet.ops.network import Network
 from fpgajet.rtl.write.design import RtlDesign
 
@@ -64,7 +65,7 @@ class Interface:
 
 
 def interface_of(network: Network, design: RtlDesign) -> Interface:
-    """Ports of a network's tagger: ``constituent_03_eta``, ``score``."""
+    """Ports of a network's tagger: ``constituent_03_eta``, ``score``; of several classifiers ``score_RUN``."""
     rows, inputs, lsb = network.input_shape[0], [], 0
     labels, names = network.form.labels, network.form.row_names(rows)
     for k, shape in enumerate(design.jet):
@@ -73,10 +74,18 @@ def interface_of(network: Network, design: RtlDesign) -> Interface:
         precision = network.input_type.ap_fixed()
         inputs.append(Port(f"{names[row]}_{name}", shape.width, shape.signed, precision, unit, lsb))
         lsb += shape.width
-    outputs, lsb, several = [], 0, len(design.score) > 1
-    for k, shape in enumerate(design.score):
-        name = f"score_{k}" if several else "score"
+    outputs, lsb = [], 0
+    for name, shape in zip(_score_names(network), design.score, strict=True):
         precision = network.output.operator.output.ap_fixed()
         outputs.append(Port(name, shape.width, shape.signed, precision, "the network's output", lsb))
         lsb += shape.width
     return Interface(tuple(inputs), tuple(outputs), rows, tuple(names), network.form.word_fields)
+
+
+def _score_names(network: Network) -> list[str]:
+    """Names of all scores; numbers follow where one classifier has several."""
+    classifiers, names = classifiers_of(network), []
+    for one in classifiers:
+        stem = one.name if len(classifiers) > 1 else "score"
+        names += [stem] if one.count == 1 else [f"{stem}_{k}" for k in range(one.count)]
+    return names

@@ -42,11 +42,12 @@ class InteractionSizes(LayeredSizes):
         x = layers.dense("embedding", self.embedding, layers.x)
         first, *further = self.relation
         pairs = PairDense(types["relation1"], layers.shapes[x][-1], first, 1)
-        messages = layers.dense("relation", further, layers.add("relation1", pairs, x), 2)
+        layers.add("relation1", pairs, x)
+        messages = layers.dense("relation", further, layers.own_bits("relation1"), 2)
         add = layers.add_sum if self.aggregation == "sum" else layers.add
         received = add("received", NeighbourMean(types["received"], 0), messages, edges)
-        joined = layers.add("joined", Join(types["joined"]), x, received)
-        pooled = layers.pool(self.pool, layers.dense("object", self.object, joined))
+        layers.add("joined", Join(types["joined"]), x, received)
+        pooled = layers.pool(self.pool, layers.dense("object", self.object, layers.own_bits("joined")))
         return layers.dense("classifier", self.classifier, pooled)
 
 

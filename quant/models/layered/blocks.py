@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fpgajet.fixed import FixedType
-from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool
+import numpy as np
+
+from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool, Rescale, Residual
 from fpgajet.ops.forms import InputForm, JetFeatures
-from quant.models.messages.plan import INPUT, MASK, MessagePlan
+from quant.models.messages.plan import INPUT, MASK, ONES_TYPE, Drops, MessagePlan
+
+#: what follows the name of a stage whose channels have bits of their own
+SHRUNK, KEPT = "_shrunk", "_kept"
 
 
 class Layers(MessagePlan):
@@ -17,9 +22,16 @@ class Layers(MessagePlan):
         x: name of the stage that layers read: the input, signed logarithms of four-momenta, or features of the jet.
     """
 
-    def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
+    def __init__(
+        self,
+        constituents: int,
+        precisions: Mapping[str, FixedType],
+        form: InputForm,
+        drops: Drops,
+    ) -> None:
         whole = isinstance(form, JetFeatures)
         super().__init__(1 if whole else constituents, precisions, form)
+        self.drops = drops
         if whole:
             self.x = self.add("features", FlatConstituents(precisions[INPUT], 1), INPUT)
             return
@@ -30,14 +42,46 @@ class Layers(MessagePlan):
         """Layers ``name1``, ``name2``, ... with ReLU, each rounded once; returns the last one's name."""
         for number, width in enumerate(widths, first):
             stage = f"{name}{number}"
-            x = self.add(stage, Dense(self.precisions[stage], width, 1), x)
-            self.layers.add(stage)
+            self.layers.add(self.add(stage, Dense(self.precisions[stage], width, 1), x))
+            x = self.own_bits(stage)
+        return x
+
+    def add_sum_of(self, name: str, message: str, own: str) -> str:
+        """ReLU(message + own + bias) for every constituent, of two plain maps whose rows take the norm's scale."""
+        ones = f"{name}_weight"
+        self._tables[ones] = np.ones((2, self.shapes[own][-1]))
+        self._types[ones] = ONES_TYPE
+        self.scaled[name] = (message, own)
+        return self.add(name, Residual(self.precisions[name], 1, 1), message, own)
+
+    def own_bits(self, stage: str) -> str:
+        """The stage with the low bits of each channel left out that :attr:`drops` says; returns its name.
+
+        Each channel x becomes 2^k floor(x / 2^k) within the type of the stage: two :class:`fpgajet.ops.Rescale` with
+        powers of two, which are wires.
+        """
+        channels = self.channels[stage] = self.shapes[stage][-1]
+        if stage not in self.drops:
+            return stage
+        precision, dropped = self.precisions[stage], np.array(self.drops[stage])
+        if dropped.shape != (channels,) or dropped.min() < 0 or dropped.max() >= precision.bits:
+            raise ValueError(f"drops of {stage} must be {channels} numbers of bits of its {precision}")
+        x, most = stage, max(precision.bits - 1, 1)  # whatever is dropped, so that training may try all
+        for suffix, sign, fraction in ((SHRUNK, -1, most), (KEPT, 1, 0)):
+            name = f"{stage}{suffix}"
+            self._tables |= {f"{name}_weight": 2.0 ** (sign * dropped), f"{name}_bias": np.zeros(channels)}
+            power = FixedType(False, most + 1, fraction, Rounding.HALF_EVEN, Overflow.SAT)
+            self._types |= {f"{name}_weight": power, f"{name}_bias": ONES_TYPE}
+            self.derived.add(name)
+            x = self.add(name, Rescale(precision, 0), x)
         return x
 
     def pool(self, kind: str, x: str) -> str:
         """The stage ``pool``: mean, sum or largest of the real constituents."""
         precision = self.precisions["pool"]
         if kind == "max":
-            return self.add("pool", MaskedMaxPool(precision, self.slots), x, MASK)
-        add = self.add_sum if kind == "sum" else self.add
-        return add("pool", MaskedMeanPool(precision, 0), x, MASK)
+            self.add("pool", MaskedMaxPool(precision, self.slots), x, MASK)
+        else:
+            add = self.add_sum if kind == "sum" else self.add
+            add("pool", MaskedMeanPool(precision, 0), x, MASK)
+        return self.own_bits("pool")

@@ -14,6 +14,7 @@ from quant.models.messages.bits import LayerBits
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.free_parameters import rescalings
 from quant.models.messages.message_settings import PlanSettings
+from quant.models.messages.plan import Drops
 
 #: outputs of one layer or several, one after the other
 Width = Annotated[int, Field(ge=1, le=256)]
@@ -38,8 +39,10 @@ class LayeredSizes(BaseModel):
         """Append all but the last layer to what the input form gives; returns the stage that the last one reads."""
         raise NotImplementedError
 
-    def _network(self, form: InputForm, types: Mapping[str, FixedType], outputs: Sequence[str]) -> Layers:
-        layers = Layers(self.constituents, types, form)
+    def _network(
+        self, form: InputForm, types: Mapping[str, FixedType], outputs: Sequence[str], drops: Drops
+    ) -> Layers:
+        layers = Layers(self.constituents, types, form, drops)
         layers.score(self.layers(layers), outputs)
         return layers
 
@@ -75,11 +78,20 @@ class LayeredSettings(LayeredSizes, PlanSettings):
         return given
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions, self.outputs)
+        return self.plan_dropping(precisions, {})
+
+    def plan_dropping(self, precisions: Mapping[str, FixedType], drops: Drops) -> Layers:
+        return self._network(self.form, precisions, self.outputs, drops)
 
 
 class LayeredDescription(LayeredSizes, MessageDescription):
-    """Types of all stages and parameters."""
+    """Types of all stages and parameters.
+
+    Attributes:
+        drops: by stage, how many low bits of each channel are left out, where training has found bits for each.
+    """
+
+    drops: dict[str, tuple[int, ...]] = {}
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -87,7 +99,7 @@ class LayeredDescription(LayeredSizes, MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions, self.outputs)
+        return self._network(self.form, precisions, self.outputs, self.drops)
 
     @property
     def parameters_absorbed(self) -> int:

@@ -189,12 +189,14 @@ def _starting_types(
     """Types that hold the share ``keep`` of the observed values."""
     with torch.no_grad():
         stages = model.eval().run(seen)
-    real = {of: stages[name] > 0 for of, name in model.plan.masks.items()}
+    real, scales = {of: stages[name] > 0 for of, name in model.plan.masks.items()}, model.scales()
     precisions = dict(bits.front(model.plan.form))
     for node in model.wiring.nodes:
         if node.name in model.plan.front:
             continue
         x = stages[node.name]
+        if node.name in scales:
+            x = x * scales[node.name].to(x.dtype)
         if (of := entity(model.plan.axes[node.name])) in real:
             x = x[real[of]]
         low, reach = float(x.min()), float(torch.quantile(x.abs().flatten()[:4_000_000].double(), keep))

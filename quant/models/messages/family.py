@@ -123,9 +123,11 @@ class MessageFamily(Family[S, D]):
         from quant.models.messages.quantised import QuantisedMessages
 
         assert isinstance(quantised, QuantisedMessages)
-        shared = {k: getattr(settings, k) for k in self.description.model_fields if k != "types"}
-        types = {name: precision.ap_fixed() for name, precision in quantised.precisions.items()}
-        return self.description(**shared, types=types)
+        found: dict[str, Any] = {k: p.ap_fixed() for k, p in quantised.precisions.items()}
+        found = {"types": found, "drops": {k: tuple(of) for k, of in quantised.drops.items()}}
+        fields = self.description.model_fields
+        shared = {k: getattr(settings, k) for k in fields if k not in found}
+        return self.description(**shared, **{k: of for k, of in found.items() if k in fields})
 
     def float_model(self, description: D) -> FloatMessages:
         from quant.models.messages.floating import FloatMessages

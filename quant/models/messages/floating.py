@@ -52,6 +52,7 @@ class FloatMessages(nn.Module):
                 if batch_norm and stage in hooked - plan.plain and stage != self.wiring.nodes[-1].name:
                     norms[stage] = MaskedNorm(plan.shapes[stage][-1])
             self.register_parameter(name, nn.Parameter(values, requires_grad=not parameter.factors))
+        norms |= {stage: MaskedNorm(plan.shapes[stage][-1]) for stage in plan.scaled if batch_norm}
         self.norms = nn.ModuleDict(norms)
         self._tables = {k: torch.from_numpy(v) for k, v in self.wiring.tables.items()}
 
@@ -125,13 +126,27 @@ class FloatMessages(nn.Module):
         }
         return operator.forward(a, x, constants)
 
+    def scales(self) -> dict[str, Tensor]:
+        """By plain map, the scale of the norm behind its sum, a factor of its rows when folded (in evaluation mode)."""
+        found: dict[str, Tensor] = {}
+        zero = torch.zeros(())
+        for stage, maps in self.plan.scaled.items():
+            if stage in self.norms:
+                norm = self.norms[stage]
+                assert isinstance(norm, MaskedNorm)
+                found |= dict.fromkeys(maps, norm.affine(zero, zero, zero)[0].detach())
+        return found
+
     def folded(self) -> dict[str, NDArray[Any]]:
         """All parameters in float64 with the norms folded in: s (W x + b) + t = (s W) x + (s b + t)."""
         found = {name: self.get_parameter(name).detach().double() for name in self.plan.parameters}
         zero, training = torch.zeros(()), self.training
         self.eval()
+        scales = self.scales()
         with torch.no_grad():
             for name, parameter in self.plan.parameters.items():
+                if parameter.stage in scales:
+                    found[name] = scales[parameter.stage][:, None] * found[name]
                 if parameter.stage not in self.norms:
                     continue
                 norm = self.norms[parameter.stage]

@@ -32,6 +32,8 @@ def rescalings(plan: MessagePlan) -> int:
         given = [factors.get(name, fixed) for name in node.inputs]
         if node.name in trained:
             factors[node.name] = identity[first[node.name] :][: widths[node.name]]
+            # A sum without factors of its own has those of its terms.
+            zero += [factors[node.name] - factors[term] for term in plan.scaled.get(node.name, ())]
         else:
             factors[node.name] = _passed(node, given, plan, zero)
     zero.append(factors[nodes[-1].name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,8 +14,11 @@ from fpgajet.ops.forms import Aligned, InputForm, form_from_json
 from quant.models.classes import ClassNames, RegressedNames
 from quant.models.family import Strict
 from quant.models.messages.bits import LayerBits, MessageBits
-from quant.models.messages.plan import MessagePlan
+from quant.models.messages.plan import Drops, MessagePlan
 from quant.models.training_settings import TrainingSettings
+
+#: what a width belongs to
+WidthPer = Literal["tensor", "channel", "weight"]
 
 
 class Freeze(StrEnum):
@@ -43,6 +46,9 @@ class PlanSettings(TrainingSettings):
         classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
         regress: values that further outputs find: ``pt``, that of the top, W or Z that a jet holds.
         calibration_sweeps: passes of the search for binary points.
+        width_per: what has a width of its own after quantised fine-tuning: a ``tensor``; an output ``channel`` of a
+            layer, or each ``weight``, with each channel of the activations. 0 bits prune.
+        bits_penalty: what an effective bit operation adds to the loss, see :mod:`quant.models.messages.widths`.
         transfer: the model that the training starts from, which ``--from`` and ``--freeze`` say.
     """
 
@@ -61,6 +67,8 @@ class PlanSettings(TrainingSettings):
     classes: ClassNames = ()
     transfer: Transfer | None = None
     regress: RegressedNames = ()
+    width_per: WidthPer = "tensor"
+    bits_penalty: float = Field(default=0.0, ge=0, le=1)
 
     @model_validator(mode="after")
     def _beside_classes(self) -> Self:
@@ -68,9 +76,20 @@ class PlanSettings(TrainingSettings):
             raise ValueError("regress stands beside the scores of classes: give classes too")
         return self
 
+    @model_validator(mode="after")
+    def _penalty_has_widths(self) -> Self:
+        if self.bits_penalty and self.width_per == "tensor":
+            raise ValueError("bits_penalty narrows widths, which need width_per=weight or width_per=channel")
+        return self
+
     @abstractmethod
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
         """The network for given types of its stages and parameters."""
+
+    def plan_dropping(self, precisions: Mapping[str, FixedType], drops: Drops) -> MessagePlan:
+        """The same with low bits of channels left out, in a family whose channels may have bits of their own."""
+        assert not drops, f"{self.model} has no bits per channel"
+        return self.plan(precisions)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
 #: entries of the tables of a softmax
 EXPONENTIAL_TYPE = FixedType(False, 8, 7, Rounding.HALF_EVEN, Overflow.SAT)
 SHARE_TYPE = FixedType(False, 10, 10, Rounding.HALF_EVEN, Overflow.SAT)
+#: by stage, how many low bits of each channel are left out
+Drops = Mapping[str, Sequence[int]]
 #: table of ones: a "mean" that is a sum
 ONES, ONES_TYPE = "ones", FixedType(False, 1, 0, Rounding.HALF_EVEN, Overflow.SAT)
 
@@ -102,20 +104,25 @@ class MessagePlan:
         front: stages that no parameter comes before.
         layers: hidden layers with their activation, which dropout follows in training.
         plain: linear maps without a bias, whose result another stage normalises.
+        scaled: by a sum of plain maps, those maps, whose weights the scale of the sum's norm becomes a factor of.
+        derived: stages whose type is that of another one.
+        channels: stages whose channels may each have bits of their own, with how many channels they have.
+        drops: by such a stage, how many low bits of each channel are left out.
     """
 
     def __init__(self, constituents: int, precisions: Mapping[str, FixedType], form: InputForm) -> None:
         self.slots, self.precisions, self.form = constituents, precisions, form
+        self.channels: dict[str, int] = {}
+        self.drops: Drops = {}
         self.shapes: dict[str, Shape] = {INPUT: (constituents, form.columns)}
         self.axes: dict[str, Axes] = {INPUT: MOMENTUM_AXES}
         self.parameters: dict[str, Parameter] = {}
         self.functions: dict[str, str] = {}
         self.front: set[str] = {INPUT}
-        self.layers: set[str] = set()
-        self.plain: set[str] = set()
+        self.layers, self.plain, self.derived = set[str](), set[str](), set[str]()
+        self.scaled: dict[str, tuple[str, ...]] = {}
         self._nodes: list[Node] = []
-        self._sums: set[str] = set()
-        self._arguments: set[str] = set()
+        self._sums, self._arguments = set[str](), set[str]()
         self._constants: dict[str, dict[str, str]] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._types: dict[str, FixedType] = {}
@@ -155,8 +162,7 @@ class MessagePlan:
             self._types[RECIPROCAL] = RECIPROCAL_TYPE
             return RECIPROCAL
         key = f"{name}_{tensor}"
-        if name in self.plain and operator.tensors[tensor].meaning is Meaning.BIAS:
-            self._tables[key], self._types[key] = np.zeros(shape), ONES_TYPE
+        if key in self._tables:
             return key
         if isinstance(operator, Activation):
             raw = activation_table(self.functions[name], operator.argument, operator.output)
@@ -172,6 +178,7 @@ class MessagePlan:
     def add_plain(self, name: str, width: int, x: str) -> str:
         """A linear map without bias, activation and norm."""
         self.plain.add(name)
+        self._tables[f"{name}_bias"], self._types[f"{name}_bias"] = np.zeros(width), ONES_TYPE
         return self.add(name, Dense(self.precisions[name], width, 0), x)
 
     def add_sum(self, name: str, mean: MaskedMean, *inputs: str) -> str:
@@ -237,7 +244,7 @@ class MessagePlan:
     @property
     def movable(self) -> list[str]:
         """Stages and parameters whose binary point may move: not what the float model has seen already."""
-        return [*(node.name for node in self._nodes if node.name not in self.front), *self.parameters]
+        return [*(n.name for n in self._nodes if n.name not in self.front | self.derived), *self.parameters]
 
     def wiring(self) -> Wiring:
         """All of it, for a quantised model or a network."""

@@ -25,6 +25,7 @@ class QuantisedMessages(QuantisedNetwork):
     def __init__(self, plan: MessagePlan, name: str) -> None:
         super().__init__(plan.wiring(), name)
         self.precisions: Mapping[str, FixedType] = plan.precisions
+        self.drops = plan.drops
         last = self.wiring.nodes[-1].name
         #: names of the parameters of the last layer; all others are those of features
         self.classifier = {key for key, parameter in plan.parameters.items() if parameter.stage == last}

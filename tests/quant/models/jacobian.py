@@ -70,6 +70,7 @@ def with_generic_parameters(model: FloatMessages, p: Tensor, seed: int) -> None:
             where = 0.3 + 0.4 * torch.rand(x.shape[-1], generator=generator, dtype=model.dtype)
             centre = torch.stack([torch.quantile(c, q) for c, q in zip(x.T, where, strict=True)])
             width = (x - centre).abs().mean(0).clamp_min(1e-6)
-            weight = model.get_parameter(biases[node.name].replace("bias", "weight"))
-            weight /= width[:, None]
+            for stage in model.plan.scaled.get(node.name, (node.name,)):
+                weight = model.get_parameter(f"{stage}_weight")
+                weight /= width[:, None]
             bias.copy_(-centre / width)

@@ -194,6 +194,7 @@ def test_free_parameters_of_vecnet(case: str) -> None:
         ["model=deepsets", "phi=[3]", "rho=[2]", "pool=sum"],
         ["model=interaction", "embedding=[2]", "relation=[2]", "object=[2]", "classifier=[2]"],
         ["model=jedi-linear", "embedding=[3]", "relation=2", "object=[3]", "classifier=[2]"],
+        ["model=jedi-linear", "embedding=[3]", "relation=0", "object=[3]", "classifier=[2]"],
     ],
     ids=" ".join,
 )
@@ -204,7 +205,9 @@ def test_free_parameters_of_layers(given: list[str]) -> None:
     stages = [node.name for node in plan.wiring().nodes]
     types = dict.fromkeys([*stages, *plan.parameters], "ap_fixed<8,4,AP_TRN,AP_SAT>")
     types |= {key: precision.ap_fixed() for key, precision in settings.bits.front(settings.form).items()}
-    shared = {key: getattr(settings, key) for key in family.description.model_fields if key != "types"}
+    shared = {
+        key: getattr(settings, key) for key in family.description.model_fields if hasattr(settings, key)
+    }
     description = family.description(**shared, types=types)
     assert description.parameters == sum(np.prod(parameter.shape) for parameter in plan.parameters.values())
     assert_free(partial(message_rank, description), description.parameters_absorbed)

@@ -43,6 +43,7 @@ MIXTURES = {
     "interaction": ["model=interaction", "relation=[6,4]"],
     "interaction, means": ["model=interaction", "aggregation=mean", "pool=mean", "input.form=momenta"],
     "jedi-linear": ["model=jedi-linear"],
+    "jedi-linear, merged": ["model=jedi-linear", "relation=0", "object=[6,4]"],
     "mlp": ["model=mlp"],
     "event-gnn": ["model=event-gnn", "width=6", "blocks=2"],
     "event-gat": ["model=event-gat", "width=6", "blocks=2"],
@@ -181,7 +182,16 @@ def test_aligned_momenta_keep_their_products() -> None:
 
 
 @pytest.mark.parametrize(
-    "mixture", ["deep sets", "deep sets, largest", "interaction", "jedi-linear", "event-gnn", "event-gat"]
+    "mixture",
+    [
+        "deep sets",
+        "deep sets, largest",
+        "interaction",
+        "jedi-linear",
+        "jedi-linear, merged",
+        "event-gnn",
+        "event-gat",
+    ],
 )
 def test_the_order_of_constituents_changes_nothing(mixture: str) -> None:
     """Bit for bit: sums of integers do not depend on their order, and empty slots may be anywhere."""

@@ -99,6 +99,7 @@ def test_a_run_resumes_with_its_source_and_with_no_other(
         ({"model": "event-gat", "settings": {"heads": 2}}, "of the family event-gnn"),
         ({"settings": {"width": 6}}, "other sizes: set width=4"),
         ({"settings": {"scale_rounds": 1}}, "leave it out"),
+        ({"settings": {"width_per": "weight"}}, "leave width_per out"),
         ({"freeze": "some"}, "choose one of features, none"),
         ({"source": "nothing-of-this-name"}, "nothing-of-this-name"),
     ],

@@ -1,0 +1,44 @@
+"""What ``report.json`` says of runs with common features: what is computed once, and what there is for each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class FeatureFacts(BaseModel):
+    """What several classifiers share: stages, trained parameters, and LUT by the estimate."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    stages: list[str]
+    parameters: Count
+    lut: float | None = None
+
+
+class ClassifierFacts(BaseModel):
+    """One of several classifiers: its run, its stage, and which of the scores (``first``, ``count``) are its own.
+
+    ``type``: of its scores. ``classes``: names of its scores, where it has several. ``lut``: by the estimate.
+    """
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    run: str
+    stage: str
+    first: Count
+    count: Annotated[int, Field(ge=1)]
+    type: str
+    parameters: Count
+    classes: list[str] = []
+    weights_sha256: str = ""
+    lut: float | None = None
+
+    @property
+    def scores(self) -> str:
+        """Which of the scores are its own, in words."""
+        last = self.first + self.count - 1
+        return f"{self.first}" if self.count == 1 else f"{self.first} to {last}"
