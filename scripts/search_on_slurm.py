@@ -74,6 +74,8 @@ def on_slurm(words: list[str], out: Path) -> str:
     with subprocess.Popen(words) as search:
         while search.poll() is None and len(list(out.glob("trials/*/trial.json"))) < BEFORE_KILL:
             time.sleep(0.1)
+        if search.poll() is not None:
+            sys.exit(f"the search on Slurm ended early, with {search.returncode}")
         job = jobs("RUNNING")[0]
         for number in processes(job):
             os.kill(number, signal.SIGKILL)
@@ -92,7 +94,8 @@ def jobs(state: str) -> list[str]:
 def processes(job: str) -> list[int]:
     """Processes of a job on this machine."""
     listed = subprocess.run(["scontrol", "listpids", job, "here"], capture_output=True, text=True, check=True)
-    return [int(line.split()[0]) for line in listed.stdout.splitlines()[1:] if int(line.split()[0]) > 0]
+    rows = [line.split() for line in listed.stdout.splitlines()[1:]]  # below PID JOBID STEPID ...
+    return [int(row[0]) for row in rows if row[1] == job and int(row[0]) > 0]
 
 
 def complete(out: Path) -> tuple[list[Row], dict[str, Row]]:

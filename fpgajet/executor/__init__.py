@@ -5,6 +5,7 @@
 """
 
 from fpgajet.executor.apart import run_apart
-from fpgajet.executor.tasks import Place, run_tasks
+from fpgajet.executor.place import Place
+from fpgajet.executor.tasks import run_tasks
 
 __all__ = ["Place", "run_apart", "run_tasks"]

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from fpgajet.errors import BadInput, ToolFailed, require_extra
-from fpgajet.executor.tasks import Place, Tell, raise_first
+from fpgajet.executor.place import Place, Tell, raise_first
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -54,9 +54,9 @@ def run_on(
     futures = []
     errors: list[BaseException] = []
     try:
-        for number, task in enumerate(tasks):
+        for index, task in enumerate(tasks):
             future = client.submit(_task, function, task, topic, pure=False, retries=RETRIES)
-            future.add_done_callback(lambda future, number=number: news.put((number, future)))
+            future.add_done_callback(lambda future, index=index: news.put((index, future)))
             futures.append(future)
         left = len(futures)
         while left and (keep_going or not errors):

@@ -19,7 +19,7 @@ from typing import Any
 
 from fpgajet import signals
 from fpgajet.errors import FpgajetError, ToolFailed
-from fpgajet.executor.tasks import Tell, raise_first
+from fpgajet.executor.place import Tell, raise_first
 
 #: seconds that workers get to put away what they have in hand
 PATIENCE = 20.0
