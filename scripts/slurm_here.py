@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import getpass
 import os
 import secrets
 import shutil
@@ -106,7 +107,7 @@ def slurm(folder: Path, slots: int) -> Iterator[dict[str, str]]:
     key.write_bytes(secrets.token_bytes(128))
     controller, daemon = _free_ports(2)
     values = {
-        "host": socket.gethostname().partition(".")[0], "user": Path.home().owner() if os.geteuid() else "root",
+        "host": socket.gethostname().partition(".")[0], "user": getpass.getuser(),
         "controller": controller, "daemon": daemon, "folder": folder, "node": NODE, "slots": slots,
         "partition": PARTITION, "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
     }  # fmt: skip

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
@@ -116,12 +117,14 @@ def _end(workers: list[_Worker]) -> None:
 
 def _serve(pipe: Connection) -> None:
     """A worker: does what comes through the pipe, until that ends, the parent does, or the parent says so."""
-    for number in signals.ENDING:
-        signal.signal(number, signal.SIG_IGN)
-    signals.install((STOP,))
-    end_with_parent()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # standard output is the parent's: libraries print banners
     try:
+        for number in signals.ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        sys.unraisablehook = _interrupted_again
+        signals.install((STOP,))
+        end_with_parent()
+        # standard output is the parent's: libraries print banners
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         while True:
             function, task = pipe.recv()
             try:
@@ -131,6 +134,14 @@ def _serve(pipe: Connection) -> None:
             pipe.send(answer)
     except (EOFError, OSError, KeyboardInterrupt):
         pass
+
+
+def _interrupted_again(lost: sys.UnraisableHookArgs) -> None:
+    """An interrupt in a callback, as of an import, would only be printed: it comes once more."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        threading.Timer(0.1, os.kill, (os.getpid(), STOP)).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _sendable(error: Exception) -> Exception:

@@ -7,9 +7,20 @@ from studies.docs_tables.families import FAMILIES
 from studies.docs_tables.fidelity import FIDELITY
 from studies.docs_tables.firmware import FIRMWARE
 from studies.docs_tables.foreign import FOREIGN
+from studies.docs_tables.retrained import RETRAINED
 from studies.docs_tables.search import SEARCH
 from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
-TABLES = {**BOARDS, **FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **SEARCH, **TAGGERS, **TRAINING}
+TABLES = {
+    **BOARDS,
+    **FAMILIES,
+    **FIDELITY,
+    **FIRMWARE,
+    **FOREIGN,
+    **RETRAINED,
+    **SEARCH,
+    **TAGGERS,
+    **TRAINING,
+}
