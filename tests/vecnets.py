@@ -25,6 +25,16 @@ MOMENTA = t("ap_fixed<14,12,AP_RND_CONV,AP_SAT>")
 VECTORS = t("ap_fixed<14,12,AP_TRN,AP_SAT>")
 
 
+def softmax_of() -> tuple[FixedType, FixedType, dict[str, Tensor]]:
+    """Types of the addresses of a softmax, and its tables."""
+    kinds = [t(f"ap_ufixed<{kind},AP_TRN,AP_SAT>") for kind in ("4,2", "6,1", "7,3", "7,0")]
+    argument, exponential, denominator, reciprocal = kinds
+    raw = softmax_tables(argument, exponential, denominator, reciprocal)
+    both = zip(("exponential", "reciprocal"), raw, (exponential, reciprocal), strict=True)
+    tables = {name: Tensor(FixedArray.of_type(values, kind), kind) for name, values, kind in both}
+    return argument, denominator, tables
+
+
 class Builder:
     """Nodes with random constants, one after the other."""
 
@@ -58,15 +68,7 @@ class Builder:
         """Logits of all pairs, and the mean that they weight."""
         n, f = self.shapes[x]
         logits = self.add(f"{name}_logits", ops.PairLogits(SIGNED, n, f, heads, 3), x)
-        kinds = [t(f"ap_ufixed<{kind},AP_TRN,AP_SAT>") for kind in ("4,2", "6,1", "7,3", "7,0")]
-        argument, exponential, denominator, reciprocal = kinds
-        raw = softmax_tables(argument, exponential, denominator, reciprocal)
-        tables = {
-            table: Tensor(FixedArray.of_type(values, kind), kind)
-            for table, values, kind in zip(
-                ("exponential", "reciprocal"), raw, (exponential, reciprocal), strict=True
-            )
-        }
+        argument, denominator, tables = softmax_of()
         mean = ops.SoftmaxMean(FEATURE, argument, denominator, n, f, heads)
         return self.add(name, mean, x, logits, mask, **tables)
 
@@ -191,6 +193,19 @@ def random_events(n: int = 4, seed: int = 20) -> Network:
     return b.network("events")
 
 
+def random_classes(n: int = 4, seed: int = 30) -> Network:
+    """Probabilities of three classes."""
+    b = Builder(n, seed)
+    b.add("mask", ops.ConstituentMask(BIT, n, 0), "momenta")
+    b.add("h0", ops.SignedLog(SIGNED_LOG, ARGUMENT, 1), "momenta")
+    b.add("pool", ops.MaskedMeanPool(SIGNED_LOG, 0), "h0", "mask")
+    b.add("scores", ops.Dense(SIGNED_LOG, 3, 0), "pool")
+    argument, denominator, tables = softmax_of()
+    kind = t("ap_ufixed<8,0,AP_TRN,AP_SAT>")
+    b.add("score", ops.ClassSoftmax(kind, argument, denominator, 3), "scores", **tables)
+    return b.network("classes")
+
+
 def every_network() -> list[tuple[str, Network]]:
     """One network a mixture, by name: together they use every operator."""
     return [
@@ -200,4 +215,5 @@ def every_network() -> list[tuple[str, Network]]:
         ("lorentznet", random_lorentznet()),
         ("maxima", random_maxima()),
         ("events", random_events()),
+        ("classes", random_classes()),
     ]

@@ -48,6 +48,7 @@ COMMANDS = {
     "prove": ("prove", "prove"),
     "synth": ("synth", "synth"),
     "rtl": ("rtl", "rtl"),
+    "weights": ("weights", "weights"),
     "report": ("report", "report"),
     "models": ("models", "models"),
     "train": ("train", "train"),

@@ -33,7 +33,7 @@ missing, 6 a tool failed, 7 cannot write, 130 interrupted (run again to continue
 """
 
 
-@options_of(BuildSettings, skip=FILE_ONLY | {"shared_features"}, switches=("strict",))
+@options_of(BuildSettings, skip=FILE_ONLY | {"shared_features"}, switches=("strict", "rewritable"))
 def build(
     runs: Annotated[list[str] | None, typer.Argument(help="Runs, with --shared-features only.")] = None,
     shared_features: Annotated[bool, typer.Option("--shared-features", help=SHARED_HELP)] = False,

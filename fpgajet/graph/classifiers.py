@@ -6,6 +6,7 @@ same integers, types and wiring become one network, whatever their family.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -169,3 +170,18 @@ def features_of(network: Network) -> tuple[str, ...]:
     own = {classifier.name for classifier in classifiers_of(network)}
     end = min(number for number, node in enumerate(network.nodes) if node.name in own)
     return tuple(node.name for node in network.nodes[:end])
+
+
+def features_digest(network: Network) -> str:
+    """SHA-256 of everything that :func:`difference` compares; of several classifiers, of their common features."""
+    names = set(features_of(network))
+    found = hashlib.sha256(
+        repr((network.input_name, network.input_shape, network.input_type, network.form)).encode()
+    )
+    for node in network.nodes:
+        if node.name in names:
+            found.update(repr((node.name, node.operator, node.inputs)).encode())
+            for name, tensor in sorted(node.tensors.items()):
+                found.update(repr((name, tensor.type, tensor.values.raw.shape)).encode())
+                found.update(np.ascontiguousarray(tensor.values.raw, dtype="<i8").tobytes())
+    return found.hexdigest()

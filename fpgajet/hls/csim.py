@@ -24,6 +24,7 @@ from fpgajet.files import keep_text, read_json, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project import STAGES_FILE
+from fpgajet.hls.weights import SETTER
 from fpgajet.processes import Finished, program_threads, run
 from fpgajet.quoting import is_identifier
 
@@ -157,6 +158,7 @@ def facts(project: Path) -> dict[str, Any]:
         good = is_identifier(found["project"]) and found["output"] in found["stages"]
         good &= all(1 <= math.prod(shape) <= LARGEST_STAGE and min(shape) >= 1 for shape in shapes)
         good &= all(type(length) is int for shape in shapes for length in shape)
+        good &= type(found.get("registers", 0)) is int
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         good = False
     if not good:
@@ -179,6 +181,8 @@ class CSimulation:
         self.shapes: dict[str, tuple[int, ...]] = {k: tuple(v) for k, v in found["stages"].items()}
         self.input_shape = tuple(found["input"])
         self.output: str = found["output"]
+        self.registers: int = found.get("registers", 0)
+        self._weights: NDArray[np.float64] | None = None
         # A library is loaded once per path and process: load a copy, so that a new build is a new one.
         with ScratchFolder("fpgajet-load-") as folder:
             copy = folder / library.name
@@ -211,9 +215,21 @@ class CSimulation:
             raise ToolFailed(_crashed(self._project, done))
         return results
 
+    def give_weights(self, values: NDArray[np.float64]) -> None:
+        """Real numbers [registers], by address, in the place of the weights of the build.
+
+        Raises:
+            ValueError: another number of them.
+        """
+        if values.shape != (self.registers,):
+            raise ValueError(f"the firmware has {self.registers} registers, not {list(values.shape)}")
+        self._weights = np.ascontiguousarray(values, np.float64)
+
     def _run(self, jets: NDArray[np.float32], results: dict[str, NDArray[np.float32]]) -> None:
         """Call the compiled code; fills ``results``."""
         score = np.empty(self.shapes[self.output], np.float32)
+        if self._weights is not None:
+            getattr(self._library, SETTER)(ctypes.c_void_p(self._weights.ctypes.data))
         with self._trace() as stages:
             names = list(stages)
             addresses = ctypes.c_void_p * len(names)

@@ -23,8 +23,10 @@ from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.decision import add_decision
 from fpgajet.hls.resources import firmware_file
 from fpgajet.hls.tcl import Target, write_tcl
+from fpgajet.hls.weights import add_weights
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import register_values
 from fpgajet.quoting import comment, identifier
 from fpgajet.verify.certificate import DECISION
 
@@ -74,6 +76,7 @@ def write_project(
     with atomic_folder(out) as fresh:
         _generate(model, network, fresh, part, clock_mhz, backend, reuse_factor)
         _add_test_bench(network, fresh, vectors, decides=threshold is not None)
+        add_weights(fresh, project_name(network), network)
         if threshold is not None:
             add_decision(fresh, project_name(network), network, threshold)
 
@@ -90,7 +93,7 @@ def _generate(
     """Let hls4ml convert and write; its prints are kept in a log beside the sources."""
     from hls4ml.converters import convert_from_onnx_model
 
-    from fpgajet.hls.register import register
+    from fpgajet.hls.register import give_arguments, register
 
     register()
     printed = io.StringIO()
@@ -108,6 +111,7 @@ def _generate(
                 write_weights_txt=False,
             )
             hls_model.config.trace_output = True
+            give_arguments(hls_model)
             hls_model.write()
     except ValueError as error:
         raise BadInput(f"hls4ml cannot convert {network.name}: {error}.") from error
@@ -218,5 +222,6 @@ def _add_test_bench(network: Network, out: Path, vectors: NDArray[np.float32], *
             "input": list(network.input_shape),
             "output": network.output.name,
             "stages": stages,
-        },
+        }
+        | ({"registers": len(registers)} if (registers := register_values(network)).size else {}),
     )

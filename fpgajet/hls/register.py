@@ -22,7 +22,7 @@ from fpgajet.hls.backends import BACKENDS
 from fpgajet.hls.resources import included
 from fpgajet.ops import OPERATORS, Operator
 from fpgajet.ops.integers import FixedArray
-from fpgajet.ops.network import node_widths
+from fpgajet.ops.network import Tensor, node_widths
 from fpgajet.ops.operator import Shape
 from fpgajet.quoting import identifier, is_reserved
 from fpgajet.verify.certificate import DECISION
@@ -113,6 +113,15 @@ class FoldFpgajetConstants(OptimizerPass):  # type: ignore[misc]
         return True
 
 
+def give_arguments(model: Any) -> None:
+    """Let hls4ml make arguments of the top function from the constants that lie in registers."""
+    for layer in model.get_layers():
+        if isinstance(layer, FpgajetLayer):
+            for name, role in layer.operator.tensors.items():
+                if role.rewritable:
+                    layer.get_weights(name).storage = "bram"
+
+
 def _config(node: FpgajetLayer) -> str:
     """The configuration struct: constants, then a typedef for every requantiser, accumulator and tensor."""
     op, data = node.operator, node.data_inputs()
@@ -121,7 +130,7 @@ def _config(node: FpgajetLayer) -> str:
         weight = node.get_weights(name)
         types[name] = fixed_type(weight.type.precision)
         raw = from_real(np.asarray(weight.data).reshape(weight.shape), types[name])
-        tensors[name] = FixedArray(raw, types[name].fraction)
+        tensors[name] = Tensor(FixedArray(raw, types[name].fraction), types[name])
     types |= {name: getattr(op, name) for name in op.type_fields() if name != "output"}
     rounded = [
         precision for precision in (*types.values(), op.output) if precision.rounding is not Rounding.FLOOR

@@ -30,8 +30,10 @@ from fpgajet.ops.puppi_log import PuppiLog
 from fpgajet.ops.puppi_sort import PuppiSort
 from fpgajet.ops.rescale import Rescale
 from fpgajet.ops.residual import Residual
+from fpgajet.ops.rewritable_dense import RewritableDense
 from fpgajet.ops.row_sums import RowSums
 from fpgajet.ops.signed_log import PairLog, SignedLog
+from fpgajet.ops.softmax import ClassSoftmax
 from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
@@ -41,11 +43,11 @@ _LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatu
 _NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (
-    Dense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
+    Dense, RewritableDense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
 )  # fmt: skip
 _SUMS: tuple[type[Operator], ...] = (NeighbourMean, AffineMean, VectorUpdate, MaskedMeanPool)
 _MAXIMA: tuple[type[Operator], ...] = (NeighbourMax, MaskedMaxPool)
-_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean)
+_ATTENTION: tuple[type[Operator], ...] = (PairLogits, SoftmaxMean, ClassSoftmax)
 _FOREIGN: tuple[type[Operator], ...] = (Rescale, ConstituentSum, ConstituentMax, FlatConstituents)
 
 OPERATORS: dict[str, type[Operator]] = {
@@ -59,6 +61,7 @@ __all__ = [
     "OPERATORS",
     "Activation",
     "AffineMean",
+    "ClassSoftmax",
     "Columns",
     "CompleteGraph",
     "ConstituentMask",
@@ -91,6 +94,7 @@ __all__ = [
     "PuppiSort",
     "Rescale",
     "Residual",
+    "RewritableDense",
     "RowSums",
     "SignedLog",
     "Skip",

@@ -140,16 +140,14 @@ class Network:
         for node in self.nodes:
             given = [(shapes[name], types[name]) for name in node.inputs]
             try:
-                widths[node.name] = node_widths(
-                    node.operator, given, {name: tensor.values for name, tensor in node.tensors.items()}
-                )
+                widths[node.name] = node_widths(node.operator, given, node.tensors)
             except NotExact as error:
                 raise NotExact(f"{self.name}: in {node.name} {error}") from error
         return widths
 
 
 def node_widths(
-    operator: Operator, inputs: Sequence[tuple[Shape, FixedType]], tensors: Mapping[str, FixedArray]
+    operator: Operator, inputs: Sequence[tuple[Shape, FixedType]], tensors: Mapping[str, Tensor]
 ) -> dict[str, FixedType]:
     """Worst-case type of every noted intermediate of one operator.
 
@@ -163,6 +161,16 @@ def node_widths(
     operator.forward(
         a,
         [IntervalArray.of_type(shape, precision) for shape, precision in inputs],
-        {name: IntervalArray.exactly(values) for name, values in tensors.items()},
+        tensor_intervals(operator, tensors),
     )
     return a.types
+
+
+def tensor_intervals(operator: Operator, tensors: Mapping[str, Tensor]) -> dict[str, IntervalArray]:
+    """Constants as intervals: known values, and for what lies in registers every value of its type."""
+    return {
+        name: IntervalArray.of_type(tensor.values.raw.shape, tensor.type)
+        if operator.tensors[name].rewritable
+        else IntervalArray.exactly(tensor.values)
+        for name, tensor in tensors.items()
+    }

@@ -66,13 +66,18 @@ class TensorRole:
     Attributes:
         meaning: what it does.
         over_n: whether its first axis counts the number n = 0 ... M of real slots.
+        rewritable: whether it lies in registers, so that any values of its type may be there.
     """
 
     meaning: Meaning
     over_n: bool = False
+    rewritable: bool = False
 
 
 WEIGHT, BIAS, TABLE = (TensorRole(meaning) for meaning in Meaning)
+WEIGHT_REGISTER, BIAS_REGISTER = (
+    TensorRole(meaning, rewritable=True) for meaning in (Meaning.WEIGHT, Meaning.BIAS)
+)
 WEIGHT_OVER_N, BIAS_OVER_N, TABLE_OVER_N = (TensorRole(meaning, over_n=True) for meaning in Meaning)
 
 

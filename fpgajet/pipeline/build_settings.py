@@ -36,6 +36,10 @@ class BuildSettings(BaseModel):
         (),
         description="Names of runs follow: one firmware with their common features and all their classifiers.",
     )
+    rewritable: bool = Field(
+        False,
+        description="Weights of the last layer in registers, which can be written while the firmware runs.",
+    )
     part: str = Field("xcvu9p", min_length=1, description="FPGA, short or full name (`fpgajet parts`).")
     budget: str = Field("cms-p2-ct-l2", min_length=1, description="Preset (`fpgajet budgets`) or TOML file.")
     clock_mhz: float | None = Field(
@@ -95,6 +99,8 @@ class BuildSettings(BaseModel):
     def _runs_or_model(self) -> BuildSettings:
         if self.shared_features and "model" in self.model_fields_set:
             raise PydanticCustomError("shared_features", "Give model or shared_features, not both")
+        if self.rewritable and (self.threshold is not None or self.rate_khz is not None):
+            raise PydanticCustomError("rewritable", "A threshold is that of one set of weights: leave it out")
         if len(self.shared_features) == 1:
             raise PydanticCustomError("shared_features", "Name two runs or more; one is built with model")
         return self

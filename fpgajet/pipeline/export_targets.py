@@ -9,6 +9,7 @@ from typing import Any
 
 from fpgajet.devices.open_parts import boards
 from fpgajet.errors import BadInput
+from fpgajet.pipeline.certify_weights import refuse_registers
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder, prepare, run_export
 from fpgajet.pipeline.reporter import Reporter, Silent
 
@@ -74,6 +75,7 @@ def run_exports(
     others = [target for target in wanted if target != "c"]
     if others:
         given = prepare(build_dir, **common)  # type: ignore[arg-type]
+        refuse_registers(given.network, f"the target {others[0]}")
         beside = build_dir / "export"
         folders = {t: free_folder(beside / f"{given.name}-{t}" if out is None else out) for t in others}
         link = {"score_type": score_type, "threshold": threshold, "links": links, "jet_order": jet_order}

@@ -9,6 +9,7 @@ from fpgajet.errors import BadInput, require_extra
 from fpgajet.folders import atomic_folder, exclusive, require_own
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.pipeline.certify_weights import refuse_registers
 from fpgajet.pipeline.paths import BuildDirectory, existing_build
 from fpgajet.pipeline.prove_cpp import has_project, prove_project
 from fpgajet.pipeline.prove_flow import Outcome, prove_build
@@ -56,6 +57,7 @@ def run_prove(
     if verilog:
         require_extra("alkaid")
     network = Artefacts(build).network
+    refuse_registers(network, "`fpgajet prove`")
     outcomes = []
     with exclusive(build_dir), reported(reporter or Silent(), "prove"):
         if verilog:

@@ -26,7 +26,7 @@ from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import SYNTHESIS, altered, path_digest
 from fpgajet.pipeline.routed_rows import routed_rows
-from fpgajet.pipeline.shared_report import shared_model
+from fpgajet.pipeline.shared_report import registers_in, shared_model
 from fpgajet.report import Report, curves_of, stages_of, write_html, write_json, write_markdown
 from fpgajet.report.model import Metrics
 from quant.metrics import mass_warnings, mass_window
@@ -120,7 +120,7 @@ def _content(artefacts: Artefacts, vendor: list[HardwareRow]) -> dict[str, Any]:
     judged = replace(judged, rows=(*judged.rows, *_physics_rows(budget, physics), *rate))
     describe = foreign_model if foreign else shared_model if shared else _model
     return {
-        "model": describe(artefacts),
+        "model": describe(artefacts) | registers_in(artefacts),
         "physics": physics,
         "hardware": rows,
         "operators": estimate["operators"],
@@ -243,5 +243,6 @@ def _certificate(build: BuildDirectory) -> dict[str, Any]:
         "events_by_kind": content["events"],
         "first_difference": first[0] if first else None,
         "proofs": content.get("proofs", []),
+        "weights": content.get("weights", {}),
         "decision": content.get("decision", {}),
     }

@@ -15,6 +15,7 @@ from fpgajet.folders import exclusive
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.pipeline.certify_weights import refuse_registers
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import note_written, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
@@ -73,6 +74,7 @@ def design_folder(build_dir: Path, part: OpenPart) -> Path:
 
 def target_circuit(network: Network, part: OpenPart, clock_mhz: float, options: RtlOptions) -> Circuit:
     """The circuit of a network with registers for a clock of a target."""
+    refuse_registers(network, "the flow of open tools")
     chosen = family_options(options, part)
     return scheduled(network, model_clock(clock_mhz, family_of(part).slowness), chosen)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fpgajet.errors import BadInput, Mismatch, ToolFailed
 from fpgajet.folders import exclusive, require_own
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import register_types
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
 from fpgajet.pipeline.rtl_flow import MODEL, model_is_recorded, model_network, test_jets
@@ -70,7 +71,9 @@ def check_rtl(
 def _require_ports(network: Network, design: RtlDesign) -> None:
     """The buses that ``design.json`` states are those of the model."""
     given, score = network.input_type, network.output.operator.output
-    jet = tuple(Format(given.signed, given.bits, given.fraction) for _ in design.jet)
+    held = register_types(network)
+    inputs = [given] * (len(design.jet) - len(held)) + held
+    jet = tuple(Format(kind.signed, kind.bits, kind.fraction) for kind in inputs)
     out = tuple(Format(score.signed, score.bits, score.fraction) for _ in design.score)
     if (design.jet, design.score) != (jet, out):
         raise Mismatch(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
 from fpgajet.ops.forms import GivenFeatures
+from fpgajet.ops.registers import registers_of
 from fpgajet.pipeline.build_settings import BuildSettings
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.record import Stage, path_digest
@@ -116,6 +117,8 @@ def verilog_stage(context: BuildContext) -> Stage:
 
 def provable(context: BuildContext) -> bool:
     """Whether a proof takes seconds and is likely to succeed; of a foreign network, whether trying takes seconds."""
+    if registers_of(context.network):
+        return False
     operators = {node.operator.op_type for node in context.network.nodes}
     if isinstance(context.network.form, GivenFeatures):
         size = context.estimate(1).total.lut.value

@@ -19,6 +19,7 @@ from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
+from fpgajet.pipeline.stages import built, rewritable_reads
 from quant.seen_jets import SEEN
 
 if TYPE_CHECKING:
@@ -100,14 +101,14 @@ def model_stage(context: SharedContext) -> Stage:
         from fpgajet.graph.collapse import collapse
         from fpgajet.graph.export import export
 
-        network = collapse(context.whole)
+        network = built(context, collapse(context.whole))
         with atomic_path(build.model) as temporary:
             onnx.save(export(network), str(temporary))
         names = ", ".join(classifier.name for classifier in classifiers_of(network))
         return f"{len(features_of(network))} layers of features for all of {names}"
 
-    reads = {"runs": path_digest(build.runs), "order": list(context.runs)}
-    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.graph.classifiers")
+    reads = {"runs": path_digest(build.runs), "order": list(context.runs), **rewritable_reads(context)}
+    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.ops.registers")
     return Stage("model", reads, ("model.onnx",), run, code)
 
 
@@ -117,14 +118,17 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
 
     def run() -> str:
         from fpgajet.pipeline.certify import certify_build
+        from fpgajet.pipeline.certify_weights import certify_weights
 
         result = certify_build(
             context.artefacts, flows, context.features, settings.edge_vectors, settings.seed, context.reporter
         )
+        weights = certify_weights(context.artefacts, flows, context.features, settings.seed, result)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {n.replace(" ", "_"): scores for n, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document() | proofs_of(build, flows))
+        more = {"weights": weights} if weights else {}
+        write_json(build.certificate, result.document() | more | proofs_of(build, flows))
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"
@@ -139,5 +143,8 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }
-    code = ("fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "fpgajet.pipeline.jets")
+    code = (
+        "fpgajet.pipeline.certify", "fpgajet.pipeline.certify_weights", "fpgajet.graph.load", "quant.checkpoint",
+        "fpgajet.pipeline.jets",
+    )  # fmt: skip
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)

@@ -7,6 +7,7 @@ from typing import Any
 from fpgajet.files import read_json
 from fpgajet.graph.classifiers import classifier_stage, classifiers_of, features_of
 from fpgajet.graph.collapse import collapsed
+from fpgajet.ops.registers import register_types
 from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.report import stages_of
 from quant.checkpoint import open_checkpoint
@@ -54,3 +55,11 @@ def shared_model(artefacts: Artefacts) -> dict[str, Any]:
         },
         "classifiers": classifiers,
     }
+
+
+def registers_in(artefacts: Artefacts) -> dict[str, Any]:
+    """How many weights lie in registers; nothing where none do."""
+    types = register_types(artefacts.network)
+    if not types:
+        return {}
+    return {"registers": {"weights": len(types), "bits": sum(kind.bits for kind in types)}}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
@@ -16,6 +17,9 @@ from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 from quant.seen_jets import SEEN
+
+if TYPE_CHECKING:
+    from fpgajet.ops.network import Network
 
 
 def checkpoint_stage(context: BuildContext) -> Stage:
@@ -43,15 +47,18 @@ def model_stage(context: BuildContext) -> Stage:
         from fpgajet.graph.collapse import collapse, collapsed
         from fpgajet.graph.export import export
 
-        network = collapse(context.artefacts.trained.network())
+        network = built(context, collapse(context.artefacts.trained.network()))
         with atomic_path(build.model) as temporary:
             onnx.save(export(network), str(temporary))
         rewritten = ", ".join(collapsed(network))
         note = f"; sums over pairs collapsed to O(N): {rewritten}" if rewritten else ""
         return " -> ".join(node.operator.op_type for node in network.nodes) + note
 
-    reads = {"checkpoint": path_digest(build.checkpoint)}
-    code = ("quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export")
+    reads = {"checkpoint": path_digest(build.checkpoint), **rewritable_reads(context)}
+    code = (
+        "quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.graph.classifiers",
+        "fpgajet.ops.registers",
+    )  # fmt: skip
     return Stage("model", reads, ("model.onnx",), run, code)
 
 
@@ -107,6 +114,7 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
 
     def run() -> str:
         from fpgajet.pipeline.certify import certify_build
+        from fpgajet.pipeline.certify_weights import certify_weights
         from quant.checkpoint import load_float_model
         from quant.metrics import constituent_mass
 
@@ -123,13 +131,15 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         )
         if context.decision:
             result.decision |= context.decision
+        weights = certify_weights(context.artefacts, flows, features, settings.seed, result)
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
             arrays["float"] = floating
             arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document() | proofs_of(build, flows))
+        more = {"weights": weights} if weights else {}
+        write_json(build.certificate, result.document() | more | proofs_of(build, flows))
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"
@@ -146,7 +156,8 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         **decision_reads(context),
     }
     code = (
-        "fpgajet.pipeline.certify", "fpgajet.graph.load", "quant.checkpoint", "quant.metrics", "fpgajet.pipeline.jets"
+        "fpgajet.pipeline.certify", "fpgajet.pipeline.certify_weights", "fpgajet.graph.load", "quant.checkpoint",
+        "quant.metrics", "fpgajet.pipeline.jets",
     )  # fmt: skip
     return Stage("certificate", reads, ("certificate.json", "scores.npz"), run, code)
 
@@ -237,6 +248,31 @@ def estimate_stage(context: BuildContext) -> Stage:
         "ii": ii,
     }
     return Stage("estimate", reads, ("estimate.json",), run, code=("fpgajet.graph.load", "fpgajet.estimate"))
+
+
+def built(context: BuildContext, network: Network) -> Network:
+    """The network as it is built: with weights of its classifiers in registers, where that is wanted.
+
+    Raises:
+        BadInput: a last layer whose weights cannot lie in registers.
+    """
+    if not context.settings.rewritable:
+        return network
+    from fpgajet.graph.classifiers import classifiers_of, require_classifier
+    from fpgajet.ops.registers import rewritable
+
+    names = tuple(one.name for one in classifiers_of(network))
+    if len(names) == 1:
+        require_classifier(network.name, network)
+    try:
+        return rewritable(network, names)
+    except ValueError as error:
+        raise BadInput(f"{network.name}: {error}.") from error
+
+
+def rewritable_reads(context: BuildContext) -> dict[str, Any]:
+    """That weights lie in registers; nothing where they do not."""
+    return {"rewritable": True} if context.settings.rewritable else {}
 
 
 def decision_reads(context: BuildContext) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,3 +42,27 @@ class ClassifierFacts(BaseModel):
         """Which of the scores are its own, in words."""
         last = self.first + self.count - 1
         return f"{self.first}" if self.count == 1 else f"{self.first} to {last}"
+
+
+class RegisterFacts(BaseModel):
+    """Weights that can be written: how many, and bits of all of them together; there are two sets of registers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weights: Annotated[int, Field(ge=1)]
+    bits: Annotated[int, Field(ge=1)]
+
+    def sentence(self) -> str:
+        """For people."""
+        return (
+            f"{self.weights:,} weights of the last layer lie in registers ({2 * self.bits:,} flip-flops for two sets, "
+            "beside the figures above) and can be written while the firmware runs"
+        )
+
+
+def compared_weights(found: dict[str, Any]) -> str:
+    """How many sets of weights were compared, in words; empty where none were."""
+    if not found:
+        return ""
+    counts = ", ".join(f"{name} {count:,}" for name, count in found["differences"].items())
+    return f"{found['sets']} sets of weights on {found['events']:,} events each; differing scores: {counts or 'none'}"

@@ -15,7 +15,7 @@ from fpgajet.devices import Budget
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.devices.verdict_row import VerdictRow
 from fpgajet.errors import BadInput
-from fpgajet.report.classifiers import ClassifierFacts, FeatureFacts
+from fpgajet.report.classifiers import ClassifierFacts, FeatureFacts, RegisterFacts
 from fpgajet.report.explained import Explanation
 from fpgajet.report.words import IMPLEMENTATIONS
 from quant.overlap import Overlap
@@ -93,6 +93,7 @@ class ModelFacts(Facts):
     collapsed: list[str] = []
     features: FeatureFacts | None = None
     classifiers: list[ClassifierFacts] = []
+    registers: RegisterFacts | None = None
 
 
 class PairedDifference(Facts):
@@ -230,6 +231,7 @@ class Certificate(Facts):
     events_by_kind: dict[str, Count] = {}
     first_difference: dict[str, Any] | None = None
     proofs: list[dict[str, Any]] = []
+    weights: dict[str, Any] = {}
     decision: dict[str, Any] = {}
 
 

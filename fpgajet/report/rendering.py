@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fpgajet.report import quoting
+from fpgajet.report.classifiers import compared_weights
 from fpgajet.report.svg import WIDTH
 from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, measured, number
 
@@ -48,5 +49,6 @@ def _environment(language: str) -> Environment:
         "SYMBOLS": SYMBOLS,
         "WIDTH": f"{WIDTH:g}",
         "counts": counts,
+        "compared_weights": compared_weights,
     }
     return environment

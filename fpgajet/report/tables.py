@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fpgajet.report.accuracy import estimate_errors
+from fpgajet.report.classifiers import compared_weights
 from fpgajet.report.latency import operator_rows
 from fpgajet.report.model import HardwareRow, Metrics, PairedDifference, Report, VerdictRow
 from fpgajet.report.words import LEVELS, measured, number, quantity, spread
@@ -198,6 +199,8 @@ def certificate_table(report: Report) -> Table:
             or f"all inputs; {found['cuts']:,} cuts, {found['assignments']:,} assignments tried"
         )
         rows.append((found["what"], f"{found['level']}: {how}"))
+    if text := compared_weights(proof.weights):
+        rows.append(("weights in registers", text))
     rows += [("decision bit", text) for text in decision_words(proof.decision)]
     if proof.first_difference:
         rows.append(("first difference", ", ".join(f"{k} {v}" for k, v in proof.first_difference.items())))

@@ -15,6 +15,7 @@ from fpgajet.files import write_json
 from fpgajet.fixed import from_real, to_real
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import with_register_inputs
 from fpgajet.rtl.clock import ClockInterval
 from fpgajet.rtl.design import emit
 from fpgajet.rtl.hardware import cautions, hardware_row, period_interval
@@ -136,8 +137,9 @@ def compare(network: Network, simulation: Simulation, jets: NDArray[np.int64]) -
         Mismatch: a score is not valid when it should be, or is when it should not.
     """
     wanted = network.reference(FixedArray(jets, network.input_type.fraction))[network.output.name].raw
-    wrong = _wrong(simulation.outcome(jets), wanted, simulation.design.threshold)
-    again = jets[:RESET_JETS]
+    rows = with_register_inputs(network, jets)
+    wrong = _wrong(simulation.outcome(rows), wanted, simulation.design.threshold)
+    again = rows[:RESET_JETS]
     clocks = len(again) * simulation.design.ii
     resets = np.random.default_rng(RESET_SEED).random(clocks) < 1 / (3 * simulation.design.latency_cycles)
     came, shown = simulation.stream(again, resets)
@@ -167,7 +169,8 @@ class VerilogImplementation:
     def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         """The score [jets, 1] as real numbers, from float32 jets before the input quantiser; decision 0 or 1."""
         node = self.network.output
-        shown = self.simulation.outcome(from_real(jets, self.network.input_type))
+        raw = from_real(jets, self.network.input_type)
+        shown = self.simulation.outcome(with_register_inputs(self.network, raw))
         shape = (len(jets), *self.network.shapes()[node.name])
         stages = {node.name: to_real(shown.scores, node.operator.output.fraction).reshape(shape)}
         if shown.decision is not None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgajet.files import write_errors, write_text
-from fpgajet.graph.classifiers import classifiers_of
+from fpgajet.graph.classifiers import classifiers_of, features_digest
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import constants, register_types, register_values, registers_of
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing
 from fpgajet.rtl.options import RtlOptions
@@ -25,7 +26,8 @@ from fpgajet.rtl.schedule.pipeline import Schedule, pipeline
 from fpgajet.rtl.share.over_time import share_over_time
 from fpgajet.rtl.signal_map import MAP_FILE, signal_map
 from fpgajet.rtl.tools.installed import require
-from fpgajet.rtl.write.classifiers import FILE, WRAPPERS, classifier_module
+from fpgajet.rtl.write import weights
+from fpgajet.rtl.write.classifiers import FILE, WRAPPERS, classifier_module, score_ports
 from fpgajet.rtl.write.design import RtlDesign, write_design
 
 
@@ -49,9 +51,14 @@ def circuit(network: Network, clock_mhz: float, options: RtlOptions | None = Non
     options = options or RtlOptions()
     arithmetic = AlkaidArithmetic(share_halves=options.halves)
     given = symbolic_input(network.input_shape, network.input_type)
-    result = network.evaluate(arithmetic, given, arithmetic.tensor)[network.output.name]
-    types = [network.input_type] * math.prod(network.input_shape)
-    traced = from_symbols(given, types, np.ravel(result), network.output.operator.output)
+    # What lies in registers comes in with the jet: values that change between two jets never meet within one.
+    held = [symbolic_input(r.values.values.raw.shape, r.values.type) for r in registers_of(network)]
+    symbols = iter(held)
+    constant = constants(network, arithmetic.tensor, lambda _: next(symbols))
+    result = network.evaluate(arithmetic, given, constant)[network.output.name]
+    types = [network.input_type] * math.prod(network.input_shape) + register_types(network)
+    inputs = arithmetic.concat([given.ravel(), *(one.ravel() for one in held)], -1) if held else given
+    traced = from_symbols(inputs, types, np.ravel(result), network.output.operator.output)
     return improve(traced, clock_mhz, options)
 
 
@@ -135,8 +142,18 @@ def emit(
 
 
 def wrappers(network: Network, design: RtlDesign) -> dict[str, str]:
-    """Modules around the design, by file name: the scores of each of several classifiers at ports of their own."""
+    """Modules around the design, by file name: scores by the name of their run, and the registers of weights."""
     classifiers = classifiers_of(network)
-    if len(classifiers) == 1:
-        return {}
-    return {FILE: classifier_module(design.jet, design.score, classifiers, design.threshold)}
+    registers = registers_of(network)
+    found = {}
+    if len(classifiers) > 1 and not registers:
+        found[FILE] = classifier_module(design.jet, design.score, classifiers, design.threshold)
+    if registers:
+        types, names = register_types(network), [name for register in registers for name in register.names()]
+        bits_in = sum(shape.width for shape in design.jet[: -len(types)])
+        outputs = score_ports(design.score, classifiers)
+        values = register_values(network).tolist()
+        found[weights.FILE] = weights.weights_module(bits_in, outputs, types, values, names)
+        digest = int(features_digest(network)[:8], 16)
+        found[weights.AXI_FILE] = weights.axi_lite_module(bits_in, outputs, types, digest)
+    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.network import Network
+from fpgajet.ops.registers import registers_of, with_register_inputs
 from fpgajet.rtl.ir.cells import Constant, Input
 from fpgajet.rtl.ir.evaluate import Signals, compute, wrap
 from fpgajet.rtl.ir.netlist import Netlist
@@ -84,7 +86,9 @@ def _origins(network: Network, netlist: Netlist) -> Iterator[tuple[int, Origin]]
     raw = _jets(network)
     elements = _elements(network, raw)
     order = {origin[:3]: place for place, origin in enumerate(elements.values())}
-    signals = Signals(netlist, raw.reshape(len(raw), -1))
+    signals = Signals(netlist, with_register_inputs(network, raw))
+    registers = [name for register in registers_of(network) for name in register.names()]
+    events = math.prod(network.input_shape)
     for cell in netlist.cells:
         signals.values.append(wrap(compute(cell, signals), cell.format))
     output, last = network.output, len(elements)
@@ -97,7 +101,9 @@ def _origins(network: Network, netlist: Netlist) -> Iterator[tuple[int, Origin]]
         for arg in cell.args:
             if order.get(own[:3], last) <= order.get(needed[arg][:3], last):
                 needed[arg] = own
-        if isinstance(cell, Input):
+        if isinstance(cell, Input) and cell.index >= events:
+            found[number] = Origin("register", "", registers[cell.index - events], ())
+        elif isinstance(cell, Input):
             index = np.unravel_index(cell.index, network.input_shape)
             found[number] = Origin("input", "", "", tuple(int(k) for k in index))
         if not isinstance(cell, Constant):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops.integers import FixedArray, IntegerArithmetic
 from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
-from fpgajet.ops.network import Network
+from fpgajet.ops.network import Network, tensor_intervals
 
 TOP, BOTTOM = "clip at the top", "clip at the bottom"
 BELOW, ON, ABOVE = "just below the rounding boundary", "on the rounding boundary", "just above it"
@@ -126,8 +126,7 @@ def possible_corners(network: Network) -> tuple[dict[str, set[str]], dict[str, t
     for node in network.nodes:
         a = _Possible()
         given = [IntervalArray.of_type(shapes[name], types[name]) for name in node.inputs]
-        tensors = {name: IntervalArray.exactly(tensor.values) for name, tensor in node.tensors.items()}
-        node.operator.forward(a, given, tensors)
+        node.operator.forward(a, given, tensor_intervals(node.operator, node.tensors))
         corners |= {f"{node.name}.{name}": found for name, found in a.corners.items()}
         ends |= {f"{node.name}.{name}": found for name, found in a.ends.items()}
         for name, width in a.types.items():

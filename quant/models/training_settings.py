@@ -94,6 +94,11 @@ class TrainingSettings(BaseModel):
         return ()
 
     @property
+    def gives_probabilities(self) -> bool:
+        """Whether a softmax follows the scores once the network is trained."""
+        return False
+
+    @property
     def form(self) -> InputForm:
         """How four-momenta become the network's input."""
         return MOMENTA

@@ -101,12 +101,26 @@ def quantise(
             fine_tune("quantised", widths, BitsPenalty(held.zero, factor=penalty))
             quantised = widths.fixed()
 
+    if settings.gives_probabilities:
+        model, quantised = with_probabilities(settings, model, quantised, name)
     roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
     description = model_json(settings, quantised, roles, measured(model, quantised, jets), name, command)
     learnt_from = [sample.identity for sample in (jets.train, jets.validation) if sample.identity is not None]
     if len(learnt_from) == 2:
         description["seen_jets"] = write_seen(out, learnt_from, source)
     return save_checkpoint(out, description, tensors_of(model, quantised))
+
+
+def with_probabilities(
+    settings: TrainingSettings, model: nn.Module, quantised: QuantisedNetwork, name: str
+) -> tuple[nn.Module, QuantisedNetwork]:
+    """Float and quantised model with a softmax behind their scores, which has no parameters."""
+    family = FAMILIES[settings.model]
+    description = family.describe(settings, quantised).model_copy(update={"softmax": True})
+    floating, found = family.float_model(description), family.quantised_model(description, name)
+    floating.load_state_dict(model.state_dict())
+    found.load_state_dict(quantised.state_dict())
+    return floating.eval(), found
 
 
 def model_json(

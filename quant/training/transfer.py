@@ -23,7 +23,7 @@ from quant.models.sample import Sample
 from quant.models.training_settings import TrainingSettings
 
 #: what the description of a model holds beside its sizes
-_NOT_SIZES = {"types", "classes", "regress", "drops"}
+_NOT_SIZES = {"types", "classes", "regress", "drops", "softmax"}
 
 
 def with_transfer(settings: TrainingSettings, source: Checkpoint, freeze: str) -> TrainingSettings:

@@ -93,7 +93,7 @@ class Layer:
         widths = {f"input{k}": precision for k, (_, precision) in enumerate(given)}
         widths |= {name: tensor.type for name, tensor in tensors.items()}
         values = {name: tensor.values for name, tensor in tensors.items()}
-        widths |= node_widths(operator, given, values)
+        widths |= node_widths(operator, given, tensors)
         units = operator.inventory_of([shape for shape, _ in given], widths, values)
         if units.shared is not None:  # on its own, a layer computes every pair
             units.shared = type(units.shared)(units.shared.lanes, units.shared.columns, 0)

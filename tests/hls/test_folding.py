@@ -50,6 +50,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         ("lorentznet", 6),
         ("maxima", 2),
         ("events", 2),
+        ("classes", 1),
         ("npelican", 2),
         ("npelican symmetric", 3),
         ("npelican rows", 2),

@@ -22,6 +22,7 @@ from tests.networks import (
     with_row_sums,
 )
 from tests.ops.test_widths import extreme_inputs
+from tests.rewritable_network import rewritable_network
 from tests.vecnets import every_network
 
 NETWORKS: list[tuple[str, Network]] = [
@@ -35,6 +36,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
     ("foreign", random_foreign()),
+    ("registers", rewritable_network()),
     *every_network(),
 ]
 

@@ -162,6 +162,14 @@ def softmax(op: Any, z: Values, e: Values, mask: Values, tensors: dict[str, Valu
     return round_all(result, op.output)
 
 
+def probabilities(op: Any, s: Values, tensors: dict[str, Values]) -> Values:
+    def entry(table: str, x: Fraction, address: Any) -> Fraction:
+        return tensors[table][int(rounded(x, address) * Fraction(2) ** address.fraction)]
+
+    e = np.array([entry("exponential", max(s) - x, op.argument) for x in s], dtype=object)
+    return round_all(e * entry("reciprocal", sum(e, Fraction(0)), op.denominator), op.output)
+
+
 def join(op: Any, x: Values, y: Values, _: dict[str, Values]) -> Values:
     return round_all(np.concatenate([x, y], -1), op.output)
 
@@ -200,6 +208,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
     "Rescale": rescale,
     "PairLogits": logits,
     "SoftmaxMean": softmax,
+    "ClassSoftmax": probabilities,
     "Residual": residual,
     "ConstituentSum": lambda op, x, _: round_all(x.sum(0), op.output),
     "ConstituentMax": lambda op, x, _: round_all(x.max(0), op.output),

@@ -1,9 +1,10 @@
-"""ROOT trees (TTree or RNTuple) through uproot: JetClass or NanoAOD.
+"""ROOT trees (TTree or RNTuple) through uproot: JetClass, NanoAOD, or jets of the CMS Level-1 trigger.
 
 JetClass-like:  one jet a row; branches ``part_px``, ``part_py``, ``part_pz``, ``part_energy`` and one-hot
                 ``label_*``.
 NanoAOD-like:   one event a row; ``PFCands_pt`` / ``_eta`` / ``_phi`` / ``_mass``, ``FatJetPFCands_jetIdx``
                 and ``FatJetPFCands_pFCandsIdx``; the class is the user's to name.
+Level-1 jets:   eight classes, see :mod:`quant.data.conversion.level1_jets`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ import numpy as np
 
 from fpgajet.errors import BadInput, require_extra
 from quant.data.conversion.columns import LIST_COLUMNS, ONE_HOT, one_hot_columns
+from quant.data.conversion.level1_jets import (
+    CLASSES,
+    FIELDS,
+    MATCHES,
+    PREFIXES,
+    level1_columns,
+    level1_labels,
+    level1_momenta,
+)
 from quant.data.conversion.source import ForeignJets
 from quant.data.reading.boundary import reading, require_regular_file
 
@@ -56,7 +66,10 @@ class RootTree:
             if not self._labels:
                 raise BadInput(f"{path}: no branch label_*; the class of each jet must be known.")
             self.classes = tuple(name.removeprefix(ONE_HOT) for name in self._labels)
-            self._flat = True
+            self._branches, self._make = (*LIST_COLUMNS, *self._labels), self._flat_piece
+        elif columns := level1_columns(branches):
+            self.classes = CLASSES
+            self._branches, self._make = (*columns, *MATCHES), self._level1_piece
         elif set(LINKS) | set(CANDIDATES) <= branches:
             if class_name is None:
                 raise BadInput(f"{path} does not say of which class its jets are: name it with --class-name.")
@@ -64,34 +77,46 @@ class RootTree:
             if class_name not in self.classes:
                 raise BadInput(f"--class-name {class_name} is not one of --classes {', '.join(classes)}.")
             self._label = self.classes.index(class_name)
-            self._flat = False
+            self._branches, self._make = (*LINKS, *CANDIDATES), self._linked_piece
         else:
             missing = sorted(
                 (set(LIST_COLUMNS) if "part_px" in branches else {*LINKS, *CANDIDATES}) - branches
             )
             raise BadInput(
                 f"{path}: the tree {self._tree.name} lacks {', '.join(missing)}. Known layouts: JetClass "
-                f"({', '.join(LIST_COLUMNS)}, label_*) and NanoAOD with linked candidates."
+                f"({', '.join(LIST_COLUMNS)}, label_*), NanoAOD with linked candidates, and jets of the CMS Level-1 "
+                f"trigger ({PREFIXES[0]}*, {', '.join(MATCHES)})."
             )
 
     @property
     def jets(self) -> int:
-        """Jets of the file; for NanoAOD the number of events, as the jets are known only once read."""
+        """Jets of the file; for NanoAOD the number of events, as the jets are known only once read. Level-1
+        jets of no class count too."""
         with reading(self.path):
             return int(self._tree.num_entries)
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
-        branches = [*LIST_COLUMNS, *self._labels] if self._flat else [*LINKS, *CANDIDATES]
         for start in range(0, self.jets, rows):
             with reading(self.path):
-                arrays = self._tree.arrays(branches, entry_start=start, entry_stop=start + rows)
-                piece = (
-                    self._flat_piece(arrays, start)
-                    if self._flat
-                    else linked_piece(self.path, arrays, self._label)
-                )
+                arrays = self._tree.arrays(self._branches, entry_start=start, entry_stop=start + rows)
+                piece = self._make(arrays, start)
             yield piece
+
+    def _linked_piece(self, arrays: Any, start: int) -> ForeignJets:
+        return linked_piece(self.path, arrays, self._label)
+
+    def _level1_piece(self, arrays: Any, start: int) -> ForeignJets:
+        import awkward as ak
+
+        label = level1_labels({name: ak.to_numpy(arrays[name]) for name in MATCHES})
+        kept = label >= 0
+        columns = self._branches[: len(FIELDS)]
+        counts = [ak.to_numpy(ak.num(arrays[name])) for name in columns]
+        if any((other != counts[0]).any() for other in counts[1:]):
+            raise BadInput(f"{self.path}: {', '.join(columns)} differ in their number of candidates.")
+        p4 = level1_momenta(*(padded(arrays[name]) for name in columns))
+        return ForeignJets(p4[kept], label[kept])
 
     def _flat_piece(self, arrays: Any, start: int) -> ForeignJets:
         import awkward as ak

@@ -6,13 +6,35 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops import Dense, FlatConstituents, MaskedMaxPool, MaskedMeanPool, Rescale, Residual
+from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
+from fpgajet.ops import (
+    ClassSoftmax,
+    Dense,
+    FlatConstituents,
+    MaskedMaxPool,
+    MaskedMeanPool,
+    Rescale,
+    Residual,
+)
 from fpgajet.ops.forms import InputForm, JetFeatures
-from quant.models.messages.plan import INPUT, MASK, ONES_TYPE, Drops, MessagePlan
+from fpgajet.ops.tables import softmax_tables
+from quant.models.messages.plan import INPUT, MASK, ONES_TYPE, SCORE, Drops, MessagePlan
 
 #: what follows the name of a stage whose channels have bits of their own
 SHRUNK, KEPT = "_shrunk", "_kept"
+
+
+def softmax_types(classes: int) -> tuple[FixedType, FixedType, FixedType, FixedType, FixedType]:
+    """Types of a softmax over classes: how far a score is below the largest, in steps of 1/32 up to e^-32; the sum of
+    exponentials, in steps of 1/32; entries of the two tables; and probabilities, in steps of 1/1024."""
+    whole = classes.bit_length()
+    return (
+        FixedType(False, 10, 5, Rounding.FLOOR, Overflow.SAT),
+        FixedType(False, whole + 5, 5, Rounding.FLOOR, Overflow.SAT),
+        FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT),
+        FixedType(False, 12, 12, Rounding.HALF_EVEN, Overflow.SAT),
+        FixedType(False, 10, 10, Rounding.FLOOR, Overflow.SAT),
+    )
 
 
 class Layers(MessagePlan):
@@ -53,6 +75,17 @@ class Layers(MessagePlan):
         self._types[ones] = ONES_TYPE
         self.scaled[name] = (message, own)
         return self.add(name, Residual(self.precisions[name], 1, 1), message, own)
+
+    def probabilities(self, classes: int) -> str:
+        """The stage ``probability`` behind the scores of the classes: their softmax, by tables."""
+        argument, denominator, exponential, reciprocal, output = softmax_types(classes)
+        tables = softmax_tables(argument, exponential, denominator, reciprocal)
+        kinds = {"exponential": exponential, "reciprocal": reciprocal}
+        for (name, kind), raw in zip(kinds.items(), tables, strict=True):
+            key = f"probability_{name}"
+            self._tables[key], self._types[key] = to_real(raw, kind.fraction), kind
+        self.derived.add("probability")
+        return self.add("probability", ClassSoftmax(output, argument, denominator, classes), SCORE)
 
     def own_bits(self, stage: str) -> str:
         """The stage with the low bits of each channel left out that :attr:`drops` says; returns its name.

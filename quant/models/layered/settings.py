@@ -14,7 +14,7 @@ from quant.models.messages.bits import LayerBits
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.free_parameters import rescalings
 from quant.models.messages.message_settings import PlanSettings
-from quant.models.messages.plan import Drops
+from quant.models.messages.plan import SCORE, Drops
 
 #: outputs of one layer or several, one after the other
 Width = Annotated[int, Field(ge=1, le=256)]
@@ -40,10 +40,17 @@ class LayeredSizes(BaseModel):
         raise NotImplementedError
 
     def _network(
-        self, form: InputForm, types: Mapping[str, FixedType], outputs: Sequence[str], drops: Drops
+        self,
+        form: InputForm,
+        types: Mapping[str, FixedType],
+        outputs: Sequence[str],
+        drops: Drops,
+        softmax: bool = False,
     ) -> Layers:
         layers = Layers(self.constituents, types, form, drops)
         layers.score(self.layers(layers), outputs)
+        if softmax:
+            layers.probabilities(len(outputs))
         return layers
 
 
@@ -53,12 +60,26 @@ class LayeredSettings(LayeredSizes, PlanSettings):
     Attributes:
         input: ``log`` (log2 pT, eta, phi as integers), ``trigger`` (pT, eta, phi), or four-momenta (``aligned``,
             ``momenta``), of which signed logarithms are read.
+        softmax: whether the finished network gives probabilities of the classes instead of scores.
     """
 
     bits: LayerBits = Field(default_factory=LayerBits)
     input: dict[str, Any] = Field(default_factory=Log().to_json)
     float_epochs: int = Field(default=20, ge=1)
     quantised_epochs: int = Field(default=4, ge=0)
+    softmax: bool = False
+
+    @model_validator(mode="after")
+    def _probabilities_are_of_classes(self) -> Self:
+        if self.softmax and (self.regress or not self.classes):
+            raise ValueError(
+                "softmax makes probabilities of the scores of classes alone: give classes, and no regress"
+            )
+        return self
+
+    @property
+    def gives_probabilities(self) -> bool:
+        return self.softmax
 
     @field_validator("input")
     @classmethod
@@ -89,9 +110,11 @@ class LayeredDescription(LayeredSizes, MessageDescription):
 
     Attributes:
         drops: by stage, how many low bits of each channel are left out, where training has found bits for each.
+        softmax: whether the stage ``probability`` follows the scores.
     """
 
     drops: dict[str, tuple[int, ...]] = {}
+    softmax: bool = False
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -99,19 +122,21 @@ class LayeredDescription(LayeredSizes, MessageDescription):
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> Layers:
-        return self._network(self.form, precisions, self.outputs, self.drops)
+        return self._network(self.form, precisions, self.outputs, self.drops, self.softmax)
 
     @property
     def parameters_absorbed(self) -> int:
-        """Without one factor per channel of ReLU."""
-        return self.parameters - rescalings(self.plan(self.fixed_types))
+        """Without one factor per channel of ReLU, and with a softmax without what all scores have in common."""
+        plan = self.plan(self.fixed_types)
+        common = plan.parameters[f"{SCORE}_weight"].shape[1] + 1 if self.softmax else 0
+        return self.parameters - rescalings(plan) - common
 
     @property
     def bits(self) -> str:
         """Bits of weights (w) and of the widest layer but the score (a)."""
         precisions = self.fixed_types
         nodes = self.plan(precisions).wiring().nodes
-        layers = [node.operator.output.bits for node in nodes[:-1] if "weight" in node.operator.tensors]
+        layers = [n.operator.output.bits for n in nodes if "weight" in n.operator.tensors and n.name != SCORE]
         return f"w{precisions['score_weight'].bits} a{max(layers)}"
 
 

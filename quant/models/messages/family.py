@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import NeighbourMean
+from fpgajet.ops import ClassSoftmax, NeighbourMean
 from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.classes import ClassNames, RegressedNames
@@ -125,6 +125,7 @@ class MessageFamily(Family[S, D]):
         assert isinstance(quantised, QuantisedMessages)
         found: dict[str, Any] = {k: p.ap_fixed() for k, p in quantised.precisions.items()}
         found = {"types": found, "drops": {k: tuple(of) for k, of in quantised.drops.items()}}
+        found["softmax"] = isinstance(quantised.wiring.nodes[-1].operator, ClassSoftmax)
         fields = self.description.model_fields
         shared = {k: getattr(settings, k) for k in fields if k not in found}
         return self.description(**shared, **{k: of for k, of in found.items() if k in fields})

@@ -15,12 +15,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import Activation, SignedLog, SoftmaxMean
+from fpgajet.ops import Activation, ClassSoftmax, SignedLog, SoftmaxMean
 from fpgajet.ops.network import Node
 from fpgajet.ops.roles import Hook, Meaning, entity
 from quant.arithmetic import TorchArithmetic
 from quant.models.masked_norm import MaskedNorm
-from quant.models.messages.plan import INPUT, MessagePlan
+from quant.models.messages.plan import INPUT, SCORE, MessagePlan
 from quant.models.scoring import one_or_several
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -49,7 +49,7 @@ class FloatMessages(nn.Module):
             if parameter.meaning is Meaning.WEIGHT:
                 factors = parameter.factors
                 values = torch.ones(shape) if factors else torch.randn(shape) * (2.0 / shape[-1]) ** 0.5
-                if batch_norm and stage in hooked - plan.plain and stage != self.wiring.nodes[-1].name:
+                if batch_norm and stage in hooked - plan.plain and stage != SCORE:
                     norms[stage] = MaskedNorm(plan.shapes[stage][-1])
             self.register_parameter(name, nn.Parameter(values, requires_grad=not parameter.factors))
         norms |= {stage: MaskedNorm(plan.shapes[stage][-1]) for stage in plan.scaled if batch_norm}
@@ -59,8 +59,7 @@ class FloatMessages(nn.Module):
     @property
     def classifier(self) -> set[str]:
         """Names of the parameters of the last layer; all others are those of features."""
-        last = self.wiring.nodes[-1].name
-        return {name for name, parameter in self.plan.parameters.items() if parameter.stage == last}
+        return {name for name, parameter in self.plan.parameters.items() if parameter.stage == SCORE}
 
     def hold_features(self) -> None:
         """Train nothing but the last layer; norms keep their statistics."""
@@ -119,6 +118,8 @@ class FloatMessages(nn.Module):
             return y if len(y.shape) == len(self.plan.shapes[node.name]) + 1 else y[..., None]
         if isinstance(operator, SoftmaxMean):
             return softmax_mean(operator, *x)
+        if isinstance(operator, ClassSoftmax):
+            return torch.softmax(x[0], -1)
         a.enter(node.name)
         constants = {
             tensor: self._tables[key].to(self.dtype) if key in self._tables else self.get_parameter(key)

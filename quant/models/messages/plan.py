@@ -35,7 +35,7 @@ from quant.models.classes import scores_of
 from quant.models.wiring import Wiring
 
 INPUT = "momenta"
-MASK, EDGES = "mask", "edges"
+MASK, EDGES, SCORE = "mask", "edges", "score"
 #: name of the table of 1 / n that all means share
 RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
@@ -147,6 +147,9 @@ class MessagePlan:
 
     def _source(self, name: str, tensor: str, shape: Shape, operator: Operator) -> str:
         """Name of the parameter or table behind a tensor."""
+        own = f"{name}_{tensor}"
+        if own in self._tables:
+            return own
         if isinstance(operator, SoftmaxMean):
             types = {"exponential": EXPONENTIAL_TYPE, RECIPROCAL: SHARE_TYPE}
             tables = softmax_tables(operator.argument, EXPONENTIAL_TYPE, operator.denominator, SHARE_TYPE)
@@ -161,19 +164,16 @@ class MessagePlan:
             self._tables[RECIPROCAL] = np.array([0.0, *(1.0 / n for n in range(1, shape[0]))])
             self._types[RECIPROCAL] = RECIPROCAL_TYPE
             return RECIPROCAL
-        key = f"{name}_{tensor}"
-        if key in self._tables:
-            return key
         if isinstance(operator, Activation):
             raw = activation_table(self.functions[name], operator.argument, operator.output)
-            self._tables[key] = to_real(raw, operator.output.fraction)
-            self._types[key] = operator.output
-            return key
+            self._tables[own] = to_real(raw, operator.output.fraction)
+            self._types[own] = operator.output
+            return own
         meaning = operator.tensors[tensor].meaning
         factors = isinstance(operator, Residual) and meaning is Meaning.WEIGHT
-        self.parameters[key] = Parameter(name, meaning, shape, factors)
-        self._types[key] = self.precisions[key]
-        return key
+        self.parameters[own] = Parameter(name, meaning, shape, factors)
+        self._types[own] = self.precisions[own]
+        return own
 
     def add_plain(self, name: str, width: int, x: str) -> str:
         """A linear map without bias, activation and norm."""
@@ -193,7 +193,7 @@ class MessagePlan:
 
     def score(self, x: str, outputs: Sequence[str]) -> str:
         """The last layer: one score, or one output of each name."""
-        return self.add("score", Dense(self.precisions["score"], scores_of(outputs), 0), x)
+        return self.add(SCORE, Dense(self.precisions["score"], scores_of(outputs), 0), x)
 
     def mask(self) -> str:
         """The stage ``mask``: which slots are real."""

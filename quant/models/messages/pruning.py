@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from fpgajet.ops import Activation
 from fpgajet.ops.roles import Hook, Meaning
-from quant.models.messages.plan import MessagePlan
+from quant.models.messages.plan import SCORE, MessagePlan
 from quant.models.structure import Removable, Structure
 
 #: functions that are not 0 at 0: a channel of zeros before them would not stay one
@@ -57,7 +57,7 @@ def channels(plan: MessagePlan, structure: Structure, batch_norm: bool) -> Seque
         stage, shape = parameter.stage, parameter.shape
         if parameter.meaning is not Meaning.WEIGHT or shape[0] == 1:
             continue
-        if stage in kept or stage == nodes[-1].name or parameter.factors:
+        if stage in kept or stage == SCORE or parameter.factors:
             continue
         if stage not in biases and stage not in plan.plain:
             continue  # weights of attention: zeros among them remove no channel

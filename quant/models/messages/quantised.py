@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fpgajet.fixed import FixedType
-from quant.models.messages.plan import MessagePlan
+from quant.models.messages.plan import SCORE, MessagePlan
 from quant.models.quantised import QuantisedNetwork
 from quant.models.wiring import full_scale
 
@@ -26,9 +26,8 @@ class QuantisedMessages(QuantisedNetwork):
         super().__init__(plan.wiring(), name)
         self.precisions: Mapping[str, FixedType] = plan.precisions
         self.drops = plan.drops
-        last = self.wiring.nodes[-1].name
         #: names of the parameters of the last layer; all others are those of features
-        self.classifier = {key for key, parameter in plan.parameters.items() if parameter.stage == last}
+        self.classifier = {key for key, parameter in plan.parameters.items() if parameter.stage == SCORE}
         for key, parameter in plan.parameters.items():
             values = torch.zeros(parameter.shape, dtype=torch.float64)
             self.register_parameter(key, nn.Parameter(values))

@@ -195,6 +195,7 @@ def test_free_parameters_of_vecnet(case: str) -> None:
         ["model=interaction", "embedding=[2]", "relation=[2]", "object=[2]", "classifier=[2]"],
         ["model=jedi-linear", "embedding=[3]", "relation=2", "object=[3]", "classifier=[2]"],
         ["model=jedi-linear", "embedding=[3]", "relation=0", "object=[3]", "classifier=[2]"],
+        ["model=deepsets", "phi=[3]", "rho=[2]", 'classes=["g","q","W"]', "softmax=true"],
     ],
     ids=" ".join,
 )
