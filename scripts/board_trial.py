@@ -10,8 +10,6 @@ through the simulated serial port. On the bad line every tenth chunk of bytes lo
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +100,8 @@ def main() -> None:
     folder = exported(network, given)
     clean = run_board(folder, "simulation", jets=given.jets, reporter=Plain())
     content = {
-        "command": shlex.join(["python", "scripts/board_trial.py", *sys.argv[1:]]),
+        "command": f"python scripts/board_trial.py --model {given.model} --size {given.size} --jets {given.jets} "
+        f"--board {given.board}",
         "model": given.model, "constituents": given.size, "board": given.board,
         "clean": {
             "jets": clean.jets, "differences": clean.differences, "frames_repeated": clean.tally.repeated,

@@ -33,6 +33,7 @@ from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.csim import CSimulation
 from fpgajet.hls.mutants import FileMutant, mutants
 from fpgajet.hls.project import write_project
+from fpgajet.hls.project_facts import facts
 from fpgajet.hls.proof import RecordedStages, prove_recordings
 from fpgajet.hls.recording import NotRecorded, record
 from fpgajet.hls.resources import included
@@ -91,7 +92,7 @@ class Bench:
         The bridge, which no fault changes, is compiled once, or where it sees other types.
         """
         work.mkdir(exist_ok=True)
-        name, library = csim.facts(project)["project"], work / "simulation.so"
+        name, library = facts(project)["project"], work / "simulation.so"
         bridge = work / "new_bridge.o" if new_bridge else work / "bridge.o"
         files.write_text(work / "batch.cpp", csim.BATCH.replace("TOP", f"{name}_float"))
         units = {work / "top.o": f"firmware/{name}.cpp", bridge: f"{name}_bridge.cpp"}

@@ -1,22 +1,26 @@
 """Designs placed and routed with open tools, against what the delay model says of them.
 
-    python scripts/route_designs.py table [--models MODEL ...] [--sizes N ...] [--intervals II ...] [--seeds S]
-    python scripts/route_designs.py repeat [--out FILE]
-    python scripts/route_designs.py plot
+    python scripts/route_designs.py table [--models MODEL ...] [--sizes N ...] [--intervals II ...] [--stages S ...]
+    python scripts/route_designs.py prove --models MODEL ... --sizes N ... --intervals II ...
+    python scripts/route_designs.py repeat
 
 ``table`` adds rows to ``docs/results/routed.csv``, one after the other; what a row depends on is kept in ``--work``,
-and a design whose Verilog has not changed is not routed again, so a killed table goes on. Weights and types of a model
-are taken to other N: scores mean nothing there, cells and clocks do. Every design is simulated against its own
-reference first. ``repeat`` makes the bitstream of a small tagger twice and writes whether the two are equal byte by
-byte. ``plot`` draws the router's period against that of the model.
+and a design whose Verilog has not changed is not routed again, so a killed table goes on. Every stage of a design, by
+the delay model and by the router, becomes a row of ``docs/results/routed-stages.csv``; ``scripts/route_evidence.py``
+compares the two. Weights and types of a model are taken to other N: scores mean nothing there, cells and clocks do.
+Every design is simulated against its own reference first.
+
+``prove`` proves the netlists of routed designs equal to their Verilog (``docs/results/routed-proof.csv``; no
+multipliers). ``repeat`` makes the bitstream of a small tagger twice and writes whether the two are equal byte by byte.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import shlex
+import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,63 +28,94 @@ import numpy as np
 
 from fpgajet.devices.open_parts import open_part
 from fpgajet.errors import BudgetMissed
-from fpgajet.files import atomic_path, sha256, write_bytes, write_json
+from fpgajet.files import read_json, sha256, write_bytes, write_json
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route, target_circuit
-from fpgajet.rtl import RtlOptions
+from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.route.families import family_of
-from fpgajet.rtl.route.router import pack
-from studies.rtl.stages import stage_delays
+from fpgajet.rtl.route.harness import TOP
+from fpgajet.rtl.route.proof import CLOCKS, prove_mapped
+from fpgajet.rtl.route.router import REPORT, pack
+from studies.rtl.stages import ModelStage, model_stages, routed_stages
 from studies.tables.rows import write_table
 from studies.variants.networks import resized, zoo_network
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "docs" / "results" / "routed.csv"
+STAGES = "routed-stages.csv"
 MODELS = ("npelican-n16-c2-log", "npelican-n16-c2-trigger", "npelican-n16-c2")
-KEY = ("model", "constituents", "ii", "target", "clock_mhz")
+KEY = ("model", "constituents", "ii", "target", "clock_mhz", "stages")
 COLUMNS = (
     *KEY, "latency_cycles", "lut", "ff", "dsp", "fmax_mhz_low", "fmax_mhz", "fmax_mhz_high", "seeds", "latency_ns",
-    "critical_stage", "critical_operators", "wires", "model_period_ns", "model_stage", "jets", "differences", "outcome",
+    "critical_stage", "critical_operators", "wires", "model_period_ns", "model_stage", "jets", "differences", "cpu_s",
+    "outcome",
 )  # fmt: skip
+STAGE_COLUMNS = (
+    *KEY, "stage", "model_ns", "model_path", "cells", "products", "fan_out", "data_ns", "control_ns", "bits",
+)  # fmt: skip
+COMMAND = "python scripts/route_designs.py table, with options for single rows"
+
+
+def folder_of(design: dict[str, Any], work: Path) -> Path:
+    """Where a design lies."""
+    wanted = design["stages"]
+    name = f"{design['model']}-{design['constituents']}-ii{design['ii']}" + (f"-s{wanted}" if wanted else "")
+    return work / name
 
 
 def row_of(
-    network: Network, model: str, ii: int, target: str, work: Path, given: argparse.Namespace
-) -> dict[str, Any]:
-    """One line of the table."""
-    size = network.input_shape[0]
-    folder = work / f"{model}-{size}-ii{ii}"
+    network: Network, design: dict[str, Any], work: Path, given: argparse.Namespace
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One line of the table, and those of its stages."""
+    wanted, part, folder = design["stages"], open_part(design["target"]), folder_of(design, work)
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "model.onnx", export(network).SerializeToString())
-    part, options = open_part(target), RtlOptions(ii=ii)
-    clock = given.clock_mhz or family_of(part).clock_mhz
-    row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
-    row |= {"model": model, "constituents": size, "ii": ii, "target": target, "clock_mhz": clock}
-    delays = stage_delays(target_circuit(network, part, clock, options))
-    row |= {"model_period_ns": max(delays), "model_stage": int(np.argmax(delays))}
-    settings = RouteSettings(given.seeds, given.timeout)
+    clock, options = design["clock_mhz"], RtlOptions(ii=design["ii"], stages=wanted or None)
+    stages = model_stages(target_circuit(network, part, clock, options))
+    delays = [stage.delay_ns for stage in stages]
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, "") | design
+    row |= {"model_period_ns": round(max(delays), 3), "model_stage": int(np.argmax(delays))}
+    settings, before = RouteSettings(given.seeds, given.timeout), _cpu()
     try:
         found = run_route(
-            folder,
-            target,
-            clock_mhz=clock,
-            options=options,
-            jets=given.jets,
-            settings=settings,
-            reporter=Lines(),
-        )
+            folder, part.name, clock_mhz=clock, options=options, jets=given.jets, settings=settings, reporter=Lines()
+        )  # fmt: skip
     except BudgetMissed as error:
-        return row | {"outcome": "does not fit: " + str(error).partition("needs ")[2].partition(". ")[0]}
+        return row | {"outcome": "does not fit: " + str(error).partition("needs ")[2].partition(". ")[0]}, []
     clocks = sorted(run.fmax_mhz for run in found.runs)
     hardware, path = found.row, found.path
-    return row | {
+    row |= {
         "latency_cycles": hardware.latency_cycles, "lut": hardware.lut, "ff": hardware.ff, "dsp": hardware.dsp,
         "fmax_mhz_low": round(clocks[0], 1), "fmax_mhz": round(clocks[len(clocks) // 2], 1),
         "fmax_mhz_high": round(clocks[-1], 1), "seeds": len(clocks), "latency_ns": hardware.latency_ns,
         "critical_stage": path.stage, "critical_operators": " ".join(path.operators),
-        "wires": round(path.routing_ns / path.total_ns, 2), "jets": given.jets, "differences": 0, "outcome": "routed",
+        "wires": round(path.routing_ns / path.total_ns, 2), "jets": given.jets, "differences": 0,
+        "cpu_s": round(_cpu() - before), "outcome": "routed",
     }  # fmt: skip
+    report = read_json(design_folder(folder, part) / REPORT)  # of the last seed
+    return row, stage_rows(design, stages, report)
+
+
+def stage_rows(
+    design: dict[str, Any], stages: list[ModelStage], report: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Every stage, by the model and by the router."""
+    pairs = zip(stages, routed_stages(report, len(stages)), strict=True)
+    return [
+        design | {
+            "stage": number, "model_ns": round(model.delay_ns, 3), "model_path": " ".join(model.path),
+            "cells": model.cells, "products": model.products, "fan_out": model.fan_out,
+            "data_ns": round(routed.data_ns, 3), "control_ns": round(routed.control_ns, 3), "bits": routed.bits,
+        }
+        for number, (model, routed) in enumerate(pairs)
+    ]  # fmt: skip
+
+
+def _cpu() -> float:
+    """Seconds of CPU of all programs that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Lines:
@@ -95,20 +130,58 @@ class Lines:
     started = finished = skipped = stopped = note = advance = _ignored
 
 
-def table(given: argparse.Namespace) -> None:
-    """Every design that was asked for; rows that are in the table already and were not asked for stay."""
-    rows = {tuple(row[key] for key in KEY): row for row in read_rows(given.out)}
+def designs(given: argparse.Namespace) -> Iterator[tuple[Network, dict[str, Any]]]:
+    """Every design that was asked for."""
+    part = open_part(given.target)
+    clock = given.clock_mhz or family_of(part).clock_mhz
     for size in given.sizes:
         for model in given.models:
             network = zoo_network(model) if size == 16 else resized(zoo_network(model), size)
             for ii in given.intervals:
-                row = row_of(network, model, ii, given.target, given.work, given)
-                rows[tuple(str(row[key]) for key in KEY)] = row
-                write_table(given.out, list(rows.values()), COMMAND)
-                print({key: row[key] for key in COLUMNS if row[key] != ""}, flush=True)
+                for stages in given.stages or [0]:
+                    values = (model, size, ii, part.name, clock, stages or "")
+                    yield network, dict(zip(KEY, values, strict=True))
 
 
-COMMAND = "python scripts/route_designs.py table, with options for single rows"
+def table(given: argparse.Namespace) -> None:
+    """Every design that was asked for; rows that are in the table already and were not asked for stay."""
+    for network, design in designs(given):
+        row, lines = row_of(network, design, given.work, given)
+        replace_rows(given.out, [row], COLUMNS)
+        replace_rows(given.out.with_name(STAGES), lines, STAGE_COLUMNS)
+        print({key: row[key] for key in COLUMNS if row[key] != ""}, flush=True)
+
+
+def prove(given: argparse.Namespace) -> None:
+    """The netlists of designs that ``table`` has routed."""
+    for _, design in designs(given):
+        folder = design_folder(folder_of(design, given.work), open_part(design["target"]))
+        sources = [folder / f"{TOP}.v", *(folder / name for name in RtlDesign.read(folder).sources)]
+        before = _cpu()
+        found = prove_mapped(sources, TOP, folder, given.clocks, given.timeout)
+        row = {
+            "clocks": given.clocks,
+            "pairs": found.pairs,
+            "unproved": len(found.unproved),
+            "proved": found.equal,
+        }
+        row = design | row | {"cpu_s": round(_cpu() - before)}
+        replace_rows(given.out.with_name("routed-proof.csv"), [row], tuple(row))
+        print(row, flush=True)
+
+
+def replace_rows(path: Path, new: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """Write rows to a table in the place of those of the same designs."""
+    if not new:
+        return
+    replaced = {_key(row) for row in new}
+    kept = [row for row in read_rows(path) if _key(row) not in replaced]
+    rows = [{name: row.get(name, "") for name in columns} for row in [*kept, *new]]
+    write_table(path, rows, COMMAND)
+
+
+def _key(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row.get(key, "")) for key in KEY)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -135,7 +208,7 @@ def repeat(given: argparse.Namespace) -> None:
         pack(design_folder(folder, part), part, bitstream)
         hashes.append(sha256(bitstream))
     content = {
-        "command": shlex.join(["python", "scripts/route_designs.py", *sys.argv[1:]]),
+        "command": "python scripts/route_designs.py repeat",
         "model": MODELS[0], "constituents": 4, "ii": 6, "target": part.name, "evidence": found.row.evidence,
         "fmax_mhz": found.runs[0].fmax_mhz, "lut": found.row.lut, "sha256": hashes, "equal": len(set(hashes)) == 1,
     }  # fmt: skip
@@ -144,42 +217,19 @@ def repeat(given: argparse.Namespace) -> None:
     sys.exit(0 if content["equal"] else 3)
 
 
-def plot(given: argparse.Namespace) -> None:
-    """The router's period, with the ends of the seeds, against the delay model's."""
-    import matplotlib.pyplot as plt
-
-    plt.rcParams["svg.hashsalt"] = "fpgajet"
-    figure, axis = plt.subplots(figsize=(5.5, 4), layout="constrained")
-    rows = [row for row in read_rows(given.out) if row["outcome"] == "routed"]
-    for model in dict.fromkeys(row["model"] for row in rows):
-        of_model = [row for row in rows if row["model"] == model]
-        x = [float(row["model_period_ns"]) for row in of_model]
-        low, middle, high = (
-            np.array([1000 / float(row[name]) for row in of_model])
-            for name in ("fmax_mhz_high", "fmax_mhz", "fmax_mhz_low")
-        )
-        axis.errorbar(x, middle, [middle - low, high - middle], fmt="o", label=model, capsize=2)
-        for row, a, b in zip(of_model, x, middle, strict=True):
-            text = f" N={row['constituents']}, II {row['ii']}"
-            axis.annotate(text, (a, b), fontsize=6, va="bottom")
-    axis.set(xlabel="slowest stage by the delay model (ns, UltraScale+)", ylabel="period by the router (ns)")
-    axis.set_xlim(0, None)
-    axis.set_ylim(0, None)
-    axis.grid(alpha=0.3)
-    axis.legend(fontsize="small")
-    with atomic_path(given.picture) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None})
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("table", "repeat", "plot"))
+    parser.add_argument("what", choices=("table", "prove", "repeat"))
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--sizes", type=int, nargs="+", default=[8, 16])
     parser.add_argument("--intervals", type=int, nargs="+", default=[6, 3, 1])
+    parser.add_argument(
+        "--stages", type=int, nargs="+", help="pipeline stages; default: as many as the clock needs"
+    )
+    parser.add_argument("--clocks", type=int, default=CLOCKS, help="of the induction of a proof")
     parser.add_argument("--target", default="ecp5-85k")
     parser.add_argument("--clock-mhz", type=float)
     parser.add_argument("--seeds", type=int, default=3)
@@ -187,9 +237,8 @@ def main() -> None:
     parser.add_argument("--jets", type=int, default=2000)
     parser.add_argument("--work", type=Path, default=Path("builds/routed"))
     parser.add_argument("--out", type=Path, default=RESULT)
-    parser.add_argument("--picture", type=Path, default=ROOT / "docs" / "routed.svg")
     given = parser.parse_args()
-    {"table": table, "repeat": repeat, "plot": plot}[given.what](given)
+    {"table": table, "prove": prove, "repeat": repeat}[given.what](given)
 
 
 if __name__ == "__main__":

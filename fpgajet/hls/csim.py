@@ -12,7 +12,6 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +19,13 @@ from numpy.typing import NDArray
 from fpgajet import compiled
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.executor import run_apart
-from fpgajet.files import keep_text, read_json, write_errors, write_text
+from fpgajet.files import keep_text, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
-from fpgajet.hls.project import STAGES_FILE
+from fpgajet.hls.project_facts import facts
 from fpgajet.hls.weights import SETTER
 from fpgajet.processes import Finished, program_threads, run
-from fpgajet.quoting import is_identifier
 
-#: Values of one stage of one jet; the largest tensor of pairs of 128 constituents has half a million.
-LARGEST_STAGE = 1 << 26
 #: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take
 #: longer than most jets do, and would keep the other implementations of a certificate waiting.
 BATCH = """\
@@ -141,29 +137,6 @@ def dialect() -> list[str]:
 
 def _accepts(option: str) -> bool:
     return run([COMPILER, "-Werror", "-fsyntax-only", option, "-xc++", os.devnull], timeout=60).status == 0
-
-
-def facts(project: Path) -> dict[str, Any]:
-    """What the C simulation must know of a project, checked: names end up in paths, shapes in sizes of memory.
-
-    Raises:
-        BadInput: it is missing or damaged.
-    """
-    path = project / STAGES_FILE
-    if not path.is_file():
-        raise BadInput(f"{project} is not an hls4ml project of fpgajet: {STAGES_FILE} is missing.")
-    found = read_json(path)
-    try:
-        shapes = [found["input"], *found["stages"].values()]
-        good = is_identifier(found["project"]) and found["output"] in found["stages"]
-        good &= all(1 <= math.prod(shape) <= LARGEST_STAGE and min(shape) >= 1 for shape in shapes)
-        good &= all(type(length) is int for shape in shapes for length in shape)
-        good &= type(found.get("registers", 0)) is int
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
-        good = False
-    if not good:
-        raise BadInput(f"{path} does not hold what fpgajet writes there. Run `fpgajet build` again.")
-    return dict(found)
 
 
 class _Traced(ctypes.Structure):

@@ -34,7 +34,8 @@ from fpgajet.files import write_text
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
-from fpgajet.hls.csim import dialect, facts, require_compiler
+from fpgajet.hls.csim import dialect, require_compiler
+from fpgajet.hls.project_facts import facts
 from fpgajet.hls.resources import firmware_file
 from fpgajet.processes import run
 from fpgajet.scalars import Op, ScalarGraph

@@ -17,6 +17,7 @@ from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.explanation_stage import explains, explanation_stage
 from fpgajet.pipeline.foreign_context import ForeignContext
 from fpgajet.pipeline.foreign_events import RANDOM
+from fpgajet.pipeline.inputs import check_inputs
 from fpgajet.pipeline.jets import shipped_sample
 from fpgajet.pipeline.outcome import Outcome
 from fpgajet.pipeline.paths import BuildDirectory, default_directory, is_foreign
@@ -93,10 +94,10 @@ def open_context(settings: BuildSettings, out: Path | None, reporter: Reporter) 
     if runs:
         shared = SharedContext(directory, settings, part, clock, source, jets, reporter, runs=runs)
         len(shared.whole.nodes)  # compares the features
-        stages.check_inputs(shared)
+        check_inputs(shared)
         return shared
     context = BuildContext(directory, settings, part, clock, source, jets, reporter)
-    stages.check_inputs(context)
+    check_inputs(context)
     return context
 
 
@@ -213,6 +214,8 @@ def _open_foreign(settings: BuildSettings, out: Path | None, reporter: Reporter)
     """The same for a foreign file; all of it is read and imported here."""
     from fpgajet.hls.csim import require_compiler
 
+    if settings.rewritable:
+        raise BadInput("weights in registers are for trained runs: leave out --rewritable.")
     if settings.language == "vhdl":
         raise BadInput("VHDL of a foreign model is not compared yet; leave out --language vhdl.")
     source = Path(settings.model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,14 +47,14 @@ def weight_sets(network: Network, seed: int) -> NDArray[np.int64]:
 
 def certify_weights(
     build: Artefacts, flows: Collection[str], jets: NDArray[np.float32], seed: int, result: Certificate
-) -> dict[str, Any]:
-    """Compare C++ and Verilog with the reference for several sets of weights; differences count in ``result``.
+) -> None:
+    """Compare C++ and Verilog with the reference for several sets of weights, where they lie in registers.
 
-    In the Verilog every jet has other weights than the one before it. Empty where no weights lie in registers.
+    In the Verilog every jet has other weights than the one before it. What is found goes into ``result``.
     """
     network = build.network
     if not registers_of(network):
-        return {}
+        return
     features = np.concatenate([jets[:JETS], *edge_vectors(network, EDGES, seed, jets[:JETS]).values()])
     raw, sets = from_real(features, network.input_type), weight_sets(network, seed)
     given = FixedArray(raw, network.input_type.fraction)
@@ -72,7 +72,7 @@ def certify_weights(
         differences["verilog"] = _verilog(build, raw, sets, scores, seed)
     for name, count in differences.items():
         result.differences[name] = result.differences.get(name, 0) + count
-    return {"sets": len(sets), "events": len(raw), "differences": differences}
+    result.weights = {"sets": len(sets), "events": len(raw), "differences": differences}
 
 
 def _cpp(

@@ -12,10 +12,11 @@ from fpgajet.devices.open_parts import OpenPart, open_part
 from fpgajet.errors import BadInput, Mismatch
 from fpgajet.files import write_json
 from fpgajet.folders import exclusive
-from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
+from fpgajet.pipeline.certify import REAL_JETS, describe_mismatch
 from fpgajet.pipeline.certify_weights import refuse_registers
+from fpgajet.pipeline.events import SEED, sample_events
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.record import note_written, path_digest
 from fpgajet.pipeline.reporter import Reporter, Silent, reported
@@ -28,11 +29,14 @@ from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.origins import origins
 from fpgajet.rtl.route.routed import ROW_FILE, Routed, place_and_route
-from fpgajet.rtl.route.simulation import NetlistSimulation
+from fpgajet.rtl.route.simulation import NetlistImplementation, NetlistSimulation
 from fpgajet.rtl.tools.installed import require
+from fpgajet.verify.certificate import certify
+from fpgajet.verify.vectors import edge_vectors
 
-#: Jets that the netlist is simulated on, which takes a clock for each bit of a jet.
-NETLIST_JETS = 200
+#: Real jets and edge vectors that the netlist is simulated on, which takes a clock for each bit of a jet.
+NETLIST_JETS, NETLIST_EDGES = 200, 300
+CERTIFICATE = "certificate.json"
 #: Seconds that one run of a tool may take.
 TIMEOUT = 7200.0
 
@@ -94,7 +98,8 @@ def run_route(
     Args:
         target: name of a part in ``fpgajet/devices/data/open_parts.toml``.
         clock_mhz: what registers are placed for; by default the family's.
-        jets: how many are simulated against the reference, a part of them also with the netlist of cells (ECP5).
+        jets: how many are simulated against the reference; 0 leaves out all simulation. The netlist of cells (ECP5)
+            gets a certificate of its own in ``routed/TARGET/certificate.json``.
 
     Raises:
         BadInput: no model, an unknown target, VHDL wanted.
@@ -128,33 +133,38 @@ def run_route(
             seeds=settings.seeds, timeout=settings.timeout, say=listener.line,
         )  # fmt: skip
         if jets and part.family == "ecp5":
-            found = _checked_netlist(network, design, found, min(jets, NETLIST_JETS), listener)
+            found = certified_netlist(network, design, found, listener)
         _note(build, part.name, found.row, time.perf_counter() - started)
     return found
 
 
-def _checked_netlist(
-    network: Network, design: RtlDesign, found: Routed, jets: int, listener: Reporter
-) -> Routed:
-    """Simulate the netlist that was routed; the row then says so.
+def certified_netlist(network: Network, design: RtlDesign, found: Routed, listener: Reporter) -> Routed:
+    """Certify the netlist that was routed, on real jets and edge vectors; the row then says so.
 
     Raises:
         Mismatch: it gives another score than the reference.
     """
-    raw = test_jets(network, jets)
-    wanted = network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].raw
-    wrong = (NetlistSimulation(design).scores(raw) != wanted.reshape(len(raw), -1)).any(axis=1)
+    target = found.part.name
+    jets = sample_events(network, NETLIST_JETS)
+    events = {REAL_JETS: jets} | edge_vectors(network, NETLIST_EDGES, SEED, jets)
+    netlist = NetlistImplementation(network, NetlistSimulation(design), f"netlist of {target}")
+    certificate = certify(network, [netlist], events, score_kind=REAL_JETS)
+    edges = certificate.total_events - len(jets)
     listener.line(
-        f"simulated {len(raw)} jets with the netlist of {found.part.name}: {wrong.sum()} differences"
+        f"certified the netlist of {target} on {len(jets)} jets and {edges} edge vectors: "
+        f"{certificate.total_differences} differences"
     )
-    if wrong.any():
+    write_json(design.directory / CERTIFICATE, certificate.document())
+    if certificate.total_differences:
         raise Mismatch(
-            f"the netlist that Yosys made of the Verilog in {design.directory} gives another score than the reference "
-            f"for {wrong.sum()} of {len(raw)} jets. Please report this with the model."
+            f"the netlist that Yosys made of the Verilog in {design.directory} is not what the reference is: "
+            f"{describe_mismatch(certificate)} Please report this with the model."
         )
     row = found.row.as_dict()
     evidence = dict(row["evidence"])
-    evidence["latency_cycles"] += f"; the netlist of cells has the reference's score on {len(raw)} jets"
+    evidence["latency_cycles"] += (
+        f"; the netlist of cells has the reference's score on {len(jets)} jets and {edges} edge vectors"
+    )
     return replace(found, row=HardwareRow.model_validate(row | {"evidence": evidence}))
 
 

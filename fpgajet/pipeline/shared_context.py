@@ -19,7 +19,7 @@ from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
 from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
-from fpgajet.pipeline.stages import built, rewritable_reads
+from fpgajet.pipeline.rewritable import built, rewritable_reads
 from quant.seen_jets import SEEN
 
 if TYPE_CHECKING:
@@ -123,12 +123,11 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
         result = certify_build(
             context.artefacts, flows, context.features, settings.edge_vectors, settings.seed, context.reporter
         )
-        weights = certify_weights(context.artefacts, flows, context.features, settings.seed, result)
+        certify_weights(context.artefacts, flows, context.features, settings.seed, result)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {n.replace(" ", "_"): scores for n, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        more = {"weights": weights} if weights else {}
-        write_json(build.certificate, result.document() | more | proofs_of(build, flows))
+        write_json(build.certificate, result.document() | proofs_of(build, flows))
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"

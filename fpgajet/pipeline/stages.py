@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.folders import atomic_folder
 from fpgajet.pipeline.context import BuildContext
@@ -16,10 +15,8 @@ from fpgajet.pipeline.decision import rate_of
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
 from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
+from fpgajet.pipeline.rewritable import built, rewritable_reads
 from quant.seen_jets import SEEN
-
-if TYPE_CHECKING:
-    from fpgajet.ops.network import Network
 
 
 def checkpoint_stage(context: BuildContext) -> Stage:
@@ -56,9 +53,11 @@ def model_stage(context: BuildContext) -> Stage:
 
     reads = {"checkpoint": path_digest(build.checkpoint), **rewritable_reads(context)}
     code = (
-        "quant.checkpoint", "fpgajet.graph.collapse", "fpgajet.graph.export", "fpgajet.graph.classifiers",
-        "fpgajet.ops.registers",
-    )  # fmt: skip
+        "quant.checkpoint",
+        "fpgajet.graph.collapse",
+        "fpgajet.graph.export",
+        "fpgajet.pipeline.rewritable",
+    )
     return Stage("model", reads, ("model.onnx",), run, code)
 
 
@@ -131,15 +130,14 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
         )
         if context.decision:
             result.decision |= context.decision
-        weights = certify_weights(context.artefacts, flows, features, settings.seed, result)
+        certify_weights(context.artefacts, flows, features, settings.seed, result)
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
         with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
             arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
             arrays["float"] = floating
             arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
             np.savez_compressed(stream, **arrays)
-        more = {"weights": weights} if weights else {}
-        write_json(build.certificate, result.document() | more | proofs_of(build, flows))
+        write_json(build.certificate, result.document() | proofs_of(build, flows))
         return (
             f"{result.total_events} events, {len(result.implementations)} implementations, "
             f"{result.total_differences} differing values"
@@ -250,48 +248,6 @@ def estimate_stage(context: BuildContext) -> Stage:
     return Stage("estimate", reads, ("estimate.json",), run, code=("fpgajet.graph.load", "fpgajet.estimate"))
 
 
-def built(context: BuildContext, network: Network) -> Network:
-    """The network as it is built: with weights of its classifiers in registers, where that is wanted.
-
-    Raises:
-        BadInput: a last layer whose weights cannot lie in registers.
-    """
-    if not context.settings.rewritable:
-        return network
-    from fpgajet.graph.classifiers import classifiers_of, require_classifier
-    from fpgajet.ops.registers import rewritable
-
-    names = tuple(one.name for one in classifiers_of(network))
-    if len(names) == 1:
-        require_classifier(network.name, network)
-    try:
-        return rewritable(network, names)
-    except ValueError as error:
-        raise BadInput(f"{network.name}: {error}.") from error
-
-
-def rewritable_reads(context: BuildContext) -> dict[str, Any]:
-    """That weights lie in registers; nothing where they do not."""
-    return {"rewritable": True} if context.settings.rewritable else {}
-
-
 def decision_reads(context: BuildContext) -> dict[str, Any]:
     """What the decision bit depends on; nothing where there is none."""
     return {} if context.threshold is None else {"decision": context.decision}
-
-
-def check_inputs(context: BuildContext) -> int:
-    """Open what the user gave before any stage writes a file; returns the number of jets.
-
-    Raises:
-        BadInput: an unusable checkpoint or unusable jets; with ``strict``, jets that it has seen in training.
-        MissingTool: no C++ compiler.
-    """
-    from fpgajet.hls.csim import require_compiler
-
-    require_compiler()
-    if context.threshold is not None:
-        context.reporter.note("decision", f"accept if score >= {context.threshold}, as integers")
-    if context.settings.strict:
-        context.overlap.require_unseen()
-    return len(context.sample.label)

@@ -58,6 +58,8 @@ class Certificate:
             implementation; empty where no decision was built.
         unreached: corners that interval analysis cannot exclude and no event has reached.
         scores: those of the real jets, by implementation, [jets] or [jets, scores].
+        weights: of weights in registers, how many sets were compared on how many events, and differing scores by
+            implementation; empty without registers.
         common_source: what all implementations come from, where none of them is code of its own; empty otherwise.
     """
 
@@ -74,6 +76,7 @@ class Certificate:
     decision: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     common_source: str = ""
+    weights: dict[str, Any] = field(default_factory=dict)
 
     @property
     def total_events(self) -> int:
@@ -89,7 +92,7 @@ class Certificate:
         """The content of ``certificate.json``."""
         content = asdict(self)
         content.pop("scores")
-        for optional in ("decision", "common_source"):
+        for optional in ("decision", "common_source", "weights"):
             if not content[optional]:
                 del content[optional]
         return {

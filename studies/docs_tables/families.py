@@ -69,6 +69,30 @@ def five_classes() -> str:
     return markdown(headings, rows)
 
 
+def widths() -> str:
+    """Accuracy against LUT where training finds a width for every weight."""
+    rows = [
+        (
+            row["relation"],
+            f"{float(row['bits_penalty']):.0e}",
+            row["float_accuracy"],
+            row["accuracy"],
+            f"{int(row['bit_operations']):,}",
+            f"{int(row['zero_weights']):,} of {int(row['weights']):,}",
+            row["mean_bits"],
+            f"{int(row['lut_estimate']):,}",
+            f"{int(row['lut_verilog']):,}" if row["lut_verilog"] else "not counted",
+            row["dsp_estimate"],
+        )
+        for row in rows_of("docs/results/widths.csv")
+    ]
+    headings = (
+        "f_R", "bits_penalty", "accuracy, float", "accuracy", "bit operations", "weights that are 0",
+        "bits of the others", "LUT (estimate)", "LUT (Yosys)", "DSP",
+    )  # fmt: skip
+    return markdown(headings, rows)
+
+
 def regression() -> str:
     """Bias and resolution of the pT of a top, W or Z."""
     rows = [
@@ -92,4 +116,5 @@ FAMILIES: dict[str, Callable[[], str]] = {
     "families-verilog": verilog,
     "five-classes": five_classes,
     "regression": regression,
+    "widths": widths,
 }

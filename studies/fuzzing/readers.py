@@ -215,7 +215,7 @@ def _project(path: Path) -> None:
 
 
 def _read_project(path: Path) -> object:
-    from fpgajet.hls.csim import facts
+    from fpgajet.hls.project_facts import facts
 
     return facts(path.parent)
 

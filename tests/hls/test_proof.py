@@ -24,6 +24,7 @@ from fpgajet.prove.prover import Prover
 from fpgajet.scalars import ScalarGraph, evaluate
 from tests.hls.test_project import make
 from tests.networks import random_jets, random_network
+from tests.vecnets import random_events
 
 CHECKER = Path(__file__).parents[2] / "scripts" / "check_proof.py"
 
@@ -78,6 +79,43 @@ def test_the_recording_computes_what_the_reference_does(case: Case) -> None:
     given = FixedArray(case.samples.reshape(-1, *case.network.input_shape), case.network.input_type.fraction)
     expected = case.network.reference(given)[case.network.output.name].raw
     np.testing.assert_array_equal(evaluate(graph, nodes, case.samples).ravel(), expected.ravel())
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Blocks of objects and attention."""
+    network = random_events()
+    slots = network.input_shape[0]
+    project = make(network, tmp_path_factory.mktemp("events") / "hls", vectors=random_jets(20, slots))
+    raw = from_real(random_jets(2000, slots), network.input_type).reshape(2000, -1)
+    return Case(network, project, record(project, network.input_type), raw)
+
+
+def test_blocks_and_attention_are_proved(events: Case) -> None:
+    proof, wrong = events.proved(events.recording)
+    assert (proof.level, proof.reason, len(wrong)) == (Level.PROVED, "", 0)
+    names = [operator.name for operator in proof.operators]
+    assert {"h1", "h2", "attention_logits", "attention"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("table", "entry", "read"), [("exponential", 1, True), ("reciprocal", 20, True), ("reciprocal", 1, False)]
+)
+def test_an_entry_of_a_table_of_attention_matters(events: Case, table: str, entry: int, read: bool) -> None:
+    """Two neighbouring entries exchanged: attention is no longer proved, and every other operator is.
+
+    The sum of shares is at least 1, so that reciprocals of less, but for that of 0, are never read.
+    """
+    (node,) = (node for node in events.network.nodes if node.name == "attention")
+    entries = node.tensors[table].values.raw.size
+    tables = [line[1:] for line in events.recording.lines if line[0] == "table"]
+    (place,) = (k for k, words in enumerate(tables) if len(words) == entries)
+    words = list(tables[place])
+    words[entry : entry + 2] = reversed(words[entry : entry + 2])
+    proof, _ = events.proved(changed(events.recording, "table", place, words))
+    assert (proof.level is Level.PROVED) == (not read)
+    unproved = [operator.name for operator in proof.operators if not operator.proved]
+    assert unproved == (["attention"] if read else [])
 
 
 def test_another_constant_is_refuted_by_an_input_that_differs(case: Case) -> None:

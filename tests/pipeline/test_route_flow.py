@@ -30,10 +30,10 @@ from fpgajet.pipeline.export_targets import TARGETS
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.reporter import Silent
 from fpgajet.pipeline.route_flow import RouteSettings, family_options, run_route
-from fpgajet.rtl import RtlOptions
+from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.route import families, routed
-from tests.rtl.conftest import need, raw_jets
+from tests.rtl.conftest import need, raw_jets, wanted
 from tests.rtl.route.test_router import REPORT
 from tests.rtl.small_model import small_model
 
@@ -98,6 +98,39 @@ def test_seeds_are_routed_once_and_their_spread_is_in_the_row(router: Path, buil
     assert router.read_text() == "1 2 3 1 "
     routed_with(build, 1, ii=2)  # another design
     assert router.read_text() == "1 2 3 1 1 "
+
+
+class Netlist:
+    """In the place of a simulated netlist: the reference's scores, ``wrong`` of the jets one off."""
+
+    wrong = 0
+
+    def __init__(self, design: RtlDesign) -> None:
+        self.network = load(read_model(design.directory.parents[1] / "model.onnx"), "model.onnx")
+
+    def scores(self, raw: np.ndarray) -> np.ndarray:
+        found = wanted(self.network, raw).copy()
+        found[: self.wrong] += 1
+        return found
+
+
+def test_the_netlist_has_a_certificate(router: Path, build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_flow, "NetlistSimulation", Netlist)
+    found = routed_with(build, 1)
+    design = RtlDesign.read(build / "routed" / "ecp5-25k")
+    network = load(read_model(build / "model.onnx"), "model.onnx")
+    checked = route_flow.certified_netlist(network, design, found, Silent())
+    content = json.loads((design.directory / "certificate.json").read_text())
+    assert content["clean"] is True
+    assert content["implementations"] == ["integer reference", "netlist of ecp5-25k"]
+    assert content["events"]["real jets"] == 200
+    edges = content["total_events"] - 200
+    assert edges >= 300
+    assert f"on 200 jets and {edges} edge vectors" in checked.row.evidence["latency_cycles"]
+    monkeypatch.setattr(Netlist, "wrong", 1)
+    with pytest.raises(Mismatch, match="netlist of ecp5-25k differs from the integer reference in"):
+        route_flow.certified_netlist(network, design, found, Silent())
+    assert json.loads((design.directory / "certificate.json").read_text())["clean"] is False
 
 
 def test_what_cannot_be_routed(router: Path, build: Path, monkeypatch: pytest.MonkeyPatch) -> None:

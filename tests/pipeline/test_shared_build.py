@@ -185,6 +185,8 @@ def test_features_of_its_own_are_refused_before_anything_is_written(
         api.build(shared_features=tuple(map(str, runs[:2])), out=tmp_path / "out", threshold=3)
     with pytest.raises(BadInput, match="outputs of one name"):
         api.build(shared_features=(str(runs[0]), str(runs[0])), out=tmp_path / "out")
+    with pytest.raises(BadInput, match="ends with LinEq2to0"):
+        api.build("npelican-n8-c2", rewritable=True, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,10 @@ def test_wrappers_are_verilog_without_warnings(network: Network, design: RtlDesi
     several = with_classifiers({"a": random_events(), "b": random_events()})
     other = emit(several, tmp_path / "several", 320, "xcvu9p")
     assert {path.name for path in (other.directory / WRAPPERS).iterdir()} == {"fpgajet_classifiers.v"}
+    text = (other.directory / WRAPPERS / "fpgajet_classifiers.v").read_text()
+    assert re.findall(r"assign (\w+) = score\[(\d+):(\d+)\]", text) == [
+        ("score_a", "15", "0"), ("score_b", "31", "16")
+    ]  # fmt: skip
     names = {path.name for path in (design.directory / WRAPPERS).iterdir()}
     assert names == {"fpgajet_weights.v", "fpgajet_weights_axi_lite.v"} == set(wrappers(network, design))
     for made, top in ((design, "fpgajet_weights_axi_lite"), (other, "fpgajet_classifiers")):

@@ -8,5 +8,6 @@
 ``paths``     the critical path of a run, by stage and operator
 ``origins``   which operator of the network a cell of the circuit belongs to
 ``simulation`` the netlist, simulated
+``proof``     the netlist, proved equal to its Verilog
 ``routed``    several seeds, and the row of the report
 """

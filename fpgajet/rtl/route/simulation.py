@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import ToolFailed
 from fpgajet.files import write_text
+from fpgajet.fixed import from_real, to_real
+from fpgajet.ops.network import Network
 from fpgajet.processes import run
 from fpgajet.rtl.route.harness import TOP
 from fpgajet.rtl.route.netlist import NETLIST_VERILOG
@@ -77,3 +80,23 @@ class NetlistSimulation:
         if came != len(flat):
             raise ToolFailed(f"the netlist in {design.directory} does not have the latency of its Verilog.")
         return unpack(np.packbits(shown[:, ::-1], axis=1, bitorder="little"), design.score)
+
+
+@dataclass(frozen=True)
+class NetlistImplementation:
+    """The simulated netlist as an implementation of the network for a certificate; it shows the score.
+
+    Attributes:
+        network: what it has to compute. simulation: the netlist. name: in the certificate.
+    """
+
+    network: Network
+    simulation: NetlistSimulation
+    name: str
+
+    def stages(self, jets: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """The score [jets, ...] as real numbers, from float32 jets before the input quantiser."""
+        node = self.network.output
+        raw = self.simulation.scores(from_real(jets, self.network.input_type))
+        shape = (len(jets), *self.network.shapes()[node.name])
+        return {node.name: to_real(raw, node.operator.output.fraction).reshape(shape)}

@@ -1,0 +1,1 @@
+"""Trainings that start from the features of another classification of events."""

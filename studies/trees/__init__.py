@@ -1,0 +1,1 @@
+"""Boosted trees (xgboost) beside the networks, and their firmware by conifer."""

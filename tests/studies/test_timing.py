@@ -1,0 +1,94 @@
+"""Stages by the delay model and by a router, and what the comparison says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("alkaid")
+
+from fpgajet.rtl import RtlOptions
+from fpgajet.rtl.design import scheduled
+from studies.rtl.stages import model_stages, routed_stages
+from studies.rtl.timing_evidence import of_designs, of_stages, of_sweep
+from tests.networks import random_network
+
+DESIGN = {
+    "model": "m", "constituents": "4", "ii": "1", "target": "t", "clock_mhz": "100.0", "stages": "",
+    "model_period_ns": "3.0", "fmax_mhz": "125.0", "latency_cycles": "3", "latency_ns": "24.0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ii", [1, 3])
+def test_the_slowest_stage_of_the_model_is_that_of_the_schedule(ii: int) -> None:
+    circuit = scheduled(random_network(n=3, hidden=1), 200, RtlOptions(ii=ii))
+    found = model_stages(circuit)
+    assert len(found) == circuit.schedule.stages
+    assert max(stage.delay_ns for stage in found) == pytest.approx(circuit.schedule.longest_ns, abs=1e-6)
+    assert sum(stage.products for stage in found) > 0
+    slowest = max(found, key=lambda stage: stage.delay_ns)
+    assert slowest.path
+    assert slowest.fan_out > 0
+
+
+def end(cell: str, latest: float, port: str = "DI") -> dict[str, Any]:
+    return {"cell": cell, "port": port, "delay": [0.5, latest], "event": "posedge clk"}
+
+
+def test_arrivals_at_registers_belong_to_the_stage_before_them() -> None:
+    nets = [
+        {"event": "posedge clk", "endpoints": [end("tagger.r1_7_TRELLIS_FF_Q", 4.0), end("jet_FF", 9.0)]},
+        {"event": "posedge clk", "endpoints": [end("tagger.stage_2.v9_TRELLIS_FF_Q_3", 5.0)]},
+        {"event": "posedge clk", "endpoints": [end("tagger.r2_8_TRELLIS_FF_Q", 3.0, "CE")]},
+        {"event": "<async>", "endpoints": [end("tagger.r1_7_TRELLIS_FF_Q", 20.0)]},
+        {"event": "posedge clk", "endpoints": [end("tagger.r5_7_TRELLIS_FF_Q", 8.0)]},
+    ]
+    found = routed_stages({"detailed_net_timings": nets}, 2)
+    assert [(s.data_ns, s.control_ns, s.bits) for s in found] == [(4.0, 0.0, 1), (5.0, 3.0, 1)]
+
+
+def stage(number: int, model: float, data: float, path: str = "Sum") -> dict[str, str]:
+    return DESIGN | {
+        "stage": str(number), "model_ns": str(model), "model_path": path, "cells": "2", "products": "0",
+        "fan_out": "1", "data_ns": str(data), "control_ns": "2.0", "bits": "4",
+    }  # fmt: skip
+
+
+def test_designs_are_asked_for_their_slowest_stage() -> None:
+    stages = [stage(0, 3.0, 7.0), stage(1, 2.4, 8.0, "Table"), stage(2, 3.0, 6.0)]
+    found = of_designs([DESIGN], stages)
+    assert (found["designs"], found["same_slowest_stage"], found["among_three_slowest"]) == (1, 0, 1)
+    assert found["lowest_model_share_of_slowest"] == 0.8
+    assert found["slowest_paths"] == {"Table": 1}
+    assert found["highest_control_share"] == 0.25
+    assert found["router_per_model"]["median"] == 2.67
+    assert of_designs([DESIGN], [stage(0, 3.0, 9.0), *stages[1:]])["same_slowest_stage"] == 1
+
+
+def test_what_a_router_does_not_list_is_left_out() -> None:
+    stages = [stage(0, 3.0, 7.0), stage(1, 2.4, 0.0) | {"bits": "0"}]
+    assert set(of_designs([DESIGN], stages)) == {"designs", "rank_correlation", "router_per_model"}
+    assert of_stages(stages * 20) == {"stages": 20}
+
+
+def test_stages_are_fitted() -> None:
+    plain = [stage(n, 1.0 + n, 2.0 + 2.0 * (1.0 + n)) for n in range(24)]
+    found = of_stages(plain)
+    assert (found["offset_ns"], found["slope"], found["rms_ns"]) == (2.0, 2.0, 0.0)
+    assert found["rank_correlation"] == 1.0
+    paths = [stage(n, 2.0, 3.0 + 1.5 * n, " ".join(["Sum"] * n)) for n in range(1, 25)]
+    costs = of_stages(paths)["cost_ns"]
+    assert (costs["register"], costs["Sum"], costs["rms"]) == (3.0, 1.5, 0.0)
+    assert of_stages(plain[:6]) == {"stages": 6}  # too few
+
+
+def test_a_sweep_names_the_best_number_of_stages() -> None:
+    rows = [DESIGN] + [
+        DESIGN | {"stages": s, "latency_cycles": s, "fmax_mhz": mhz, "latency_ns": ns}
+        for s, mhz, ns in (("2", "80.0", "25.0"), ("5", "160.0", "31.0"))
+    ]
+    (found,) = of_sweep(rows)
+    assert (found["chosen_cycles"], found["best_cycles"], found["share_of_best"]) == (3, 5, 0.781)
+    assert (found["chosen_ns"], found["shortest_ns"]) == (24.0, 24.0)
+    assert of_sweep(rows[:2]) == []
