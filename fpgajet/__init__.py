@@ -1,7 +1,7 @@
 """fpgajet: Lorentz-equivariant jet taggers on FPGAs, exact from training to firmware.
 
 From Python: ``fpgajet.build("npelican", part="xcvu9p")``, and ``load_jets``, ``train``, ``evaluate``, ``estimate``,
-``prove``, ``export``, ``verdict``. :mod:`fpgajet.api` documents them; it is loaded with the first use.
+``prove``, ``export``, ``search``, ``verdict``. :mod:`fpgajet.api` documents them; it is loaded with the first use.
 """
 
 import importlib
@@ -18,6 +18,7 @@ __all__ = [
     "export",
     "load_jets",
     "prove",
+    "search",
     "train",
     "verdict",
 ]
@@ -35,7 +36,7 @@ def __dir__() -> list[str]:
 
 
 class _CallablePackage(ModuleType):
-    """``fpgajet.estimate``, ``prove`` and ``export`` are packages; called, they are the functions of these names."""
+    """``fpgajet.estimate``, ``export``, ``prove`` and ``search`` are packages; called, they are functions."""
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         return getattr(importlib.import_module("fpgajet.api"), self.__name__.rpartition(".")[2])(

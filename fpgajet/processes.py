@@ -7,13 +7,10 @@ caller is interrupted, or if the caller itself is killed: a watcher sees the end
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import os
 import re
-import resource
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -208,47 +205,3 @@ def _log(log: Path | None) -> Iterator[Callable[[str], object]]:
                 stream.write(line)
 
         yield write
-
-
-def run_apart(work: Callable[[], None]) -> Finished:
-    """Call a function in a copy of this process, which may crash without harm to this one.
-
-    What the function leaves in memory is lost, but for memory that both share, as that of ``mmap.mmap(-1, size)``.
-
-    Returns:
-        Exit status, negative for the signal that ended the copy, and what it wrote to standard error.
-    """
-    with tempfile.TemporaryFile() as said:
-        copy = os.fork()
-        if not copy:
-            status = 1
-            try:
-                os.dup2(said.fileno(), 2)
-                faulthandler.disable()
-                resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-                work()
-                status = 0
-            finally:
-                os._exit(status)
-        try:
-            ended = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
-        except BaseException:
-            os.kill(copy, signal.SIGKILL)
-            os.waitpid(copy, 0)
-            raise
-        said.seek(0)
-        return Finished(ended, said.read().decode(errors="replace"))
-
-
-def end_with_parent() -> None:
-    """End this process, one of :mod:`multiprocessing`, as soon as its parent has ended, also where that is killed."""
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()

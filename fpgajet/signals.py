@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -23,9 +23,9 @@ _holds: list[None] = []
 _waiting: list[int] = []
 
 
-def install() -> None:
+def install(numbers: Iterable[int] = ENDING) -> None:
     """From now on, each of these signals interrupts. One that is ignored stays ignored, as ``nohup`` wants it."""
-    for number in ENDING:
+    for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from fpgajet.executor import Place, run_tasks
 from quant.data.generation.generator import generate
 from quant.data.generation.pool import Pool, make_pool
 from quant.data.generation.presets import PRESETS
@@ -30,7 +31,7 @@ PILE_UP_TARGETS = {"QCD": 30.0, "top": 30.0}
 WIDE_WINDOWS = {"QCD": (450, 1000), "top": (440, 1000)}
 
 
-def measure(task: tuple[Recipe, str, int, int]) -> tuple[str, float, float]:
+def measure(task: tuple[Recipe, str, int, int], tell: Callable[[str], None]) -> tuple[str, float, float]:
     """Jets per CPU second and per wall second of one process."""
     recipe, name, jets, process = task
     pool = pool_for(recipe)[0] if recipe.mode == "level1-pileup" else None
@@ -59,11 +60,6 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
 
 
-def silence() -> None:
-    """fastjet prints a banner on standard output, which is for the result."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
 def main() -> int:
     """Measure, print, compare."""
     parser = argparse.ArgumentParser(
@@ -83,11 +79,10 @@ def main() -> int:
         pileup = {"mean": options.pile_up, "pool_events": options.pool_events}
         recipe = make_recipe({**PRESETS["seeded-cone"], "pileup": pileup})
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in targets}
-    with multiprocessing.get_context("spawn").Pool(options.processes, initializer=silence) as pool:
-        for name in targets:
-            tasks = [(recipe, name, options.jets, process) for process in range(options.processes)]
-            for done, cpu, wall in pool.map(measure, tasks, chunksize=1):
-                rates[done].append((cpu, wall))
+    for name in targets:
+        tasks = [(recipe, name, options.jets, process) for process in range(options.processes)]
+        for done, cpu, wall in run_tasks(measure, tasks, Place(options.processes, apart=True)):
+            rates[done].append((cpu, wall))
     result: dict[str, dict[str, float]] = {
         name: {
             "jets_per_cpu_second": round(sum(cpu for cpu, _ in found) / len(found), 1),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fpgajet.executor import Place
 from fpgajet.files import write_text
 from quant.data import Jets, read_jets, write_jets
 from quant.data.describing.card import dataset_card
@@ -47,7 +48,7 @@ def main() -> None:
     out = options.out or FOLDER / f"{options.sample}.h5"
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.generated or Path(temporary)
-        produce(folder, order, processes=options.processes)
+        produce(folder, order, place=Place(options.processes))
         full = read_jets(folder, constituents=constituents)
     sample = shorten(full, constituents)
     write_jets(out, sample, compression=9)

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import argparse
 import csv
-import multiprocessing
 import resource
 import shlex
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fpgajet.executor import Place, run_tasks
 from fpgajet.fixed import to_real
 from fpgajet.graph.collapse import collapse
 from fpgajet.graph.export import export
@@ -74,8 +75,9 @@ def proved(network: Network, what: str) -> Proof:
         return prove_cpp(network, project, raw, partial(np.asarray, raw))[0]
 
 
-def row(model: str, constituents: int, what: str) -> dict[str, Any]:
+def row(task: tuple[str, int, str], tell: Callable[[str], None]) -> dict[str, Any]:
     """One row of the table, in a fresh process."""
+    model, constituents, what = task
     network = resized(load_model(open_checkpoint(resolve(model))).network(), constituents)
     proof = proved(collapse(network), what)
     used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -122,11 +124,9 @@ def main() -> None:
     given = parser.parse_args()
     if not given.only_plot:
         rows: list[dict[str, Any]] = []
-        pool = multiprocessing.get_context("spawn")
         for constituents in given.constituents or CONSTITUENTS:
             for what in ("C++", "Verilog"):
-                with pool.Pool(1) as one:
-                    rows.append(one.apply(row, (given.model, constituents, what)))
+                rows += run_tasks(row, [(given.model, constituents, what)], Place(apart=True))
                 print(rows[-1], flush=True)
                 write_table(given.path, rows, f"python {shlex.join(sys.argv)}")
     lines = given.path.read_text(encoding="utf-8").splitlines()[1:]

@@ -10,7 +10,6 @@ fault that is proved equal is compiled too, and compared on events.
 from __future__ import annotations
 
 import csv
-import multiprocessing
 import shlex
 import shutil
 import sys
@@ -25,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet import files
+from fpgajet.executor import run_apart
 from fpgajet.fixed import from_real, to_real
 from fpgajet.graph.collapse import collapse
 from fpgajet.graph.export import export
@@ -114,10 +114,8 @@ class Bench:
             found = CSimulation(project, library).stages(features.astype(np.float32))
             np.save(answer, found[self.network.output.name].ravel())
 
-        process = multiprocessing.get_context("fork").Process(target=child)
-        process.start()
-        process.join()
-        return np.load(answer) if process.exitcode == 0 and answer.exists() else None
+        ended = run_apart(child).status
+        return np.load(answer) if ended == 0 and answer.exists() else None
 
     @cache  # noqa: B019 - one bench per process
     def searched(self) -> NDArray[np.int64]:

@@ -9,11 +9,12 @@ Delphes, and for no detector at all: mean multiplicity, AUC of multiplicity and 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from fpgajet.executor import Place, run_tasks
 from quant.data import Jets, concatenate
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation import generator
@@ -42,7 +43,7 @@ VARIANTS: dict[str, tuple[dict[str, object], DetectorCard]] = {
 }
 
 
-def run(task: tuple[str, int, bool]) -> dict[str, Jets]:
+def run(task: tuple[str, int, bool], tell: Callable[[str], None]) -> dict[str, Jets]:
     """One class through all variants: the same Pythia events for each."""
     name, events, wide = task
     recipe = make_recipe({"windows": WIDE if wide else {}})
@@ -77,8 +78,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=15_000, help="Pythia events of each class")
     options = parser.parse_args()
     tasks = [(name, options.events, wide) for wide in (False, True) for name in ("QCD", "top")]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        qcd, top, wide_qcd, wide_top = pool.map(run, tasks, chunksize=1)
+    qcd, top, wide_qcd, wide_top = run_tasks(run, tasks, Place(2))
     print("| variant | QCD const. | top const. | AUC mult. | AUC mass | QCD median pT | top median pT |")
     print("|---|---|---|---|---|---|---|")
     for variant in VARIANTS:

@@ -20,10 +20,11 @@ import argparse
 import csv
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from fpgajet.executor import Place, run_tasks
 from fpgajet.files import atomic_path
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.rtl_flow import test_jets
@@ -70,6 +71,10 @@ def row_of(
     row |= {key: found[key] for key in COLUMNS if key in found}
     row["latency_ns_low"], row["latency_ns_high"] = found["intervals"]["latency_ns"]
     return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
+
+
+def _row(task: tuple[Case, str, int, Path, int, float], tell: Callable[[str], None]) -> dict[str, Any]:
+    return row_of(*task)
 
 
 def cases_of(what: str, network: Network, intervals: Sequence[int]) -> Iterator[Case]:
@@ -120,13 +125,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("builds/rtl-sweep"))
     parser.add_argument("--only", help="one case: run it, and write no table")
     parser.add_argument("--out", type=Path, help="another file than that in docs")
+    parser.add_argument("--workers", type=int, default=1, help="designs at a time, or jobs")
+    parser.add_argument("--cluster", help="address of a Dask scheduler; or slurm, htcondor, lsf, pbs")
     arguments = parser.parse_args()
     what = arguments.what
     if what == "plot":
         plot(DOCS / "data" / "rtl_constituents.csv", arguments.out or DOCS / "rtl_constituents.svg")
         return
     out = arguments.out or DOCS / "data" / f"rtl_{what}.csv"
-    rows = []
+    tasks: list[tuple[Case, str, int, Path, int, float]] = []
     for model in arguments.models or (SMALLEST if what == "smallest" else ["npelican-n16-c2"]):
         clock = SMALLEST.get(model, CLOCK_MHZ) if what == "smallest" else CLOCK_MHZ
         trained = zoo_network(model)
@@ -136,10 +143,16 @@ def main() -> None:
             for case in cases_of(what, network, arguments.intervals):
                 if arguments.only not in (None, case[0]):
                     continue
-                rows.append(row_of(case, model, size, arguments.work, arguments.jets, clock))
-                if arguments.only is None:
-                    write_table(out, rows, f"python {shlex.join(sys.argv)}")
-                print(" ".join(f"{rows[-1][key]}" for key in COLUMNS), flush=True)
+                tasks.append((case, model, size, arguments.work, arguments.jets, clock))
+    rows: dict[int, dict[str, Any]] = {}
+
+    def keep(number: int, row: dict[str, Any]) -> None:
+        rows[number] = row
+        if arguments.only is None:
+            write_table(out, [rows[known] for known in sorted(rows)], f"python {shlex.join(sys.argv)}")
+        print(" ".join(f"{row[key]}" for key in COLUMNS), flush=True)
+
+    run_tasks(_row, tasks, Place(arguments.workers, arguments.cluster), done=keep)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ import argparse
 import resource
 import shlex
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.executor import Place, run_tasks
 from fpgajet.fixed import from_real
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.jets import shipped_sample
@@ -52,8 +52,9 @@ def events_of(network: Network, jets: int, edges: int) -> tuple[NDArray[np.int64
     return from_real(features, network.input_type), from_real(edge, network.input_type)
 
 
-def row_of(case: str, ii: int, work: Path, jets: int, edges: int) -> dict[str, Any]:
+def row_of(task: tuple[str, int, Path, int, int], tell: Callable[[str], None]) -> dict[str, Any]:
     """One line of the table."""
+    case, ii, work, jets, edges = task
     model, _, size = case.partition("@")
     trained = zoo_network(model)
     network = resized(trained, int(size)) if size else trained
@@ -113,9 +114,8 @@ def main() -> int:
     rows: list[dict[str, Any]] = []
     for case in arguments.cases or (*RESIZED, *names()):
         # A process of its own for every row, whose memory is that of the row.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            given = (case, arguments.ii, arguments.work, arguments.jets, arguments.edge_vectors)
-            rows.append(process.submit(row_of, *given).result())
+        given = (case, arguments.ii, arguments.work, arguments.jets, arguments.edge_vectors)
+        rows += run_tasks(row_of, [given], Place(apart=True))
         write_table(arguments.out, rows, f"python {shlex.join(sys.argv)}")
         print(" ".join(f"{key}={value}" for key, value in rows[-1].items()), flush=True)
     return int(any(row["differences"] or row["distinct_scores"] < 50 for row in rows))

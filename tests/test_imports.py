@@ -20,6 +20,7 @@ LADDER = (
         "fpgajet.folders",
         "fpgajet.quoting",
         "fpgajet.processes",
+        "fpgajet.executor",
         "fpgajet.compiled",
         "fpgajet.signals",
         "fpgajet.fixed",

@@ -25,21 +25,14 @@ except KeyboardInterrupt:
 
 WORKERS = """
 import os, pathlib, sys, time
-from concurrent.futures import ProcessPoolExecutor
-import multiprocessing
-from quant.data.generation import production
+from fpgajet.executor import Place, run_tasks
 
-def work(folder):
+def work(folder, tell):
     (pathlib.Path(folder) / str(os.getpid())).write_text("")
     time.sleep(600)
 
 if __name__ == "__main__":
-    context = multiprocessing.get_context("spawn")
-    start = (context.Value("q", 0), context.Event())
-    with ProcessPoolExecutor(2, context, initializer=production.start_worker, initargs=start) as pool:
-        for _ in range(2):
-            pool.submit(work, sys.argv[1])
-        time.sleep(600)
+    run_tasks(work, [sys.argv[1]] * 2, Place(2))
 """
 
 
@@ -62,7 +55,7 @@ def test_programs_end_with_whoever_started_them(tmp_path: Path, number: signal.S
     assert gone(int(noted.read_text()))
 
 
-def test_generating_processes_end_with_their_parent_and_leave_signals_to_it(tmp_path: Path) -> None:
+def test_workers_end_with_their_parent_and_leave_signals_to_it(tmp_path: Path) -> None:
     script, folder = tmp_path / "workers.py", tmp_path / "started"
     folder.mkdir()
     script.write_text(WORKERS)

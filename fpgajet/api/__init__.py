@@ -10,6 +10,7 @@ from fpgajet.api.finished import Exported, Proved, export, prove
 from fpgajet.api.firmware import Built, build
 from fpgajet.api.hardware import Estimated, Judged, estimate, verdict
 from fpgajet.api.models import Evaluated, evaluate, load_jets
+from fpgajet.api.searching import Searched, search
 from fpgajet.api.training import Trained, train
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Exported",
     "Judged",
     "Proved",
+    "Searched",
     "Trained",
     "build",
     "estimate",
@@ -26,6 +28,7 @@ __all__ = [
     "export",
     "load_jets",
     "prove",
+    "search",
     "train",
     "verdict",
 ]

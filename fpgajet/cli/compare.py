@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import math
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 
+from fpgajet.cli.compare_retrained import compare_retrained, digits_of, sizes_of
 from fpgajet.cli.evaluate import HEADINGS, DataOption, MaxJets, PlotOption
-from fpgajet.cli.output import JSON_HELP, console, messages, narrow_table, print_json
+from fpgajet.cli.output import CLUSTER_HELP, JSON_HELP, console, messages, narrow_table, print_json
+from fpgajet.errors import BadInput
+
+RETRAIN_HELP = (
+    "Train each again, K times, on all folds of the training jets but one. --data has train and val."
+)
+SIZES_HELP = (
+    "Numbers of training jets, as 1000,3000,10000: train each again on so many. --data has train, val, test."
+)
 
 
 def compare(
@@ -18,14 +27,41 @@ def compare(
     folds: Annotated[int, typer.Option(min=2, help="Stratified folds that errors are taken from.")] = 10,
     max_jets: MaxJets = None,
     plot: PlotOption = None,
+    retrain: Annotated[bool, typer.Option("--retrain", help=RETRAIN_HELP)] = False,
+    data_efficiency: Annotated[str | None, typer.Option(help=SIZES_HELP)] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Subsets of each size of --data-efficiency.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="Directory of runs that are trained; goes on.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Setting of all of them, key=value.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of folds and subsets.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes that train, or jobs.")] = 1,
+    cluster: Annotated[str | None, typer.Option(help=CLUSTER_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure several taggers on the same jets, side by side, with errors from folds and from seeds.
 
-    Runs that differ only by seed count as one tagger: mean, and spread over the seeds.
+    Runs that differ only by seed count as one tagger: mean, and spread over the seeds. With --retrain each is trained
+    again on all folds of the training jets but one and tested on that; with --data-efficiency on fewer and fewer jets.
 
     Example: `fpgajet compare npelican runs/a runs/b --data jets/test --folds 10 --plot roc.svg`
+
+    Example: `fpgajet compare npelican-n16-c2 vecnet-n16-s2v1 --data jets --retrain --folds 5 --out studies/folds`
+
+    Example: `fpgajet compare npelican-n16-c2 vecnet-n16-s2v1 --data jets --data-efficiency 1000,4000 --out studies/few`
     """
+    if retrain or data_efficiency is not None:
+        if out is None:
+            raise BadInput("--out is needed: the directory of the runs that are trained.")
+        compare_retrained(
+            models, data, out, folds=folds, sizes=sizes_of(data_efficiency, retrain), repeats=repeats, seed=seed,
+            max_jets=max_jets, assignments=set_ or [], workers=workers, cluster=cluster, plot=plot, json=json,
+        )  # fmt: skip
+        return
+    if out is not None or set_:
+        raise BadInput(
+            "--out and --set are for runs that are trained again: add --retrain or --data-efficiency."
+        )
     from fpgajet.errors import require_extra
 
     require_extra("torch", "brevitas")
@@ -103,7 +139,7 @@ def _print_differences(report: dict[str, Any]) -> None:
             if found["value"] is None:
                 table.add_row(name, "-", "-", "too few jets")
                 continue
-            digits = _digits(metric, found["error"])
+            digits = digits_of(metric, found["error"])
             away = "-" if found["errors_away"] is None else f"{found['errors_away']:.1f}"
             values = f"{found['value']:+.{digits}f} ± {found['error']:.{digits}f}"
             table.add_row(name, values, away, found["verdict"])
@@ -118,13 +154,6 @@ def _print_differences(report: dict[str, Any]) -> None:
 def _value(metric: str, found: dict[str, Any]) -> str:
     if found["value"] is None:
         return "-"
-    digits = _digits(metric, found["error"])
+    digits = digits_of(metric, found["error"])
     error = "" if found["error"] is None else f"\n± {found['error']:.{digits}f}"
     return f"{found['value']:.{digits}f}{error}"
-
-
-def _digits(metric: str, error: float | None) -> int:
-    """Decimals that suit the error."""
-    if metric in ("auc", "accuracy"):
-        return 4 if not error else min(6, max(4, 1 - math.floor(math.log10(error))))
-    return 2 if metric == "ant_factor" else 1

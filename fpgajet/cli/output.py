@@ -58,6 +58,7 @@ messages = _Console(stderr=True)
 RESUMED = ("train", "compress")
 
 JSON_HELP = "Print one JSON document on standard output instead of text."
+CLUSTER_HELP = "Address of a Dask scheduler; or slurm, htcondor, lsf, pbs (dask-jobqueue)."
 
 
 def narrow_table(*columns: Any, title: str | None = None) -> Table:

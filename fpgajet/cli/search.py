@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fpgajet.cli.output import JSON_HELP, console, messages, print_json
+from fpgajet.cli.output import CLUSTER_HELP, JSON_HELP, console, messages, print_json
 from fpgajet.errors import BadInput, require_extra
 
 app = typer.Typer(
@@ -54,10 +54,7 @@ def search(
         int | None, typer.Option(min=1, help="Trials use only the first training jets.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=1024, help="Processes here, or on the cluster.")] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="Address of a Dask scheduler; or slurm, htcondor, lsf, pbs (dask-jobqueue)."),
-    ] = None,
+    cluster: Annotated[str | None, typer.Option(help=CLUSTER_HELP)] = None,
     finish: Annotated[int, typer.Option(min=0, help="So many of the best are trained to the end.")] = 0,
     storage: Annotated[str | None, typer.Option(help=STORAGE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -77,29 +74,25 @@ def search(
         raise BadInput(
             f"{'--data' if data is None else '--out'} is needed. `fpgajet search --help` says what for."
         )
-    require_extra("torch", "brevitas", "optuna")
-    from fpgajet.cli.search_table import found, show
-    from fpgajet.search.run import search as run
-    from fpgajet.search.search_settings import new_settings
-    from fpgajet.search.worker import Work
+    from fpgajet import api
+    from fpgajet.cli.search_table import show
+    from fpgajet.pipeline.reporter import Silent
 
-    settings = new_settings(
-        out.resolve().name, data, family=family, space=space, objectives=objectives, sampler=sampler, seed=seed,
-        slot=budget, device=part, clock_mhz=clock_mhz, ii=ii, strict=strict, min_auc=min_auc, max_jets=max_jets,
+    class Lines(Silent):
+        """Plain lines, as in the log of a batch job."""
+
+        def line(self, text: str) -> None:
+            messages.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    result = api.search(
+        data, out, family=family, space=space, trials=trials, objectives=objectives, sampler=sampler, seed=seed,
+        budget=budget, part=part, clock_mhz=clock_mhz, ii=ii, strict=strict, min_auc=min_auc, max_jets=max_jets,
+        workers=workers, cluster=cluster, finish=finish, storage=storage, reporter=Lines(),
     )  # fmt: skip
-
-    def say(line: str) -> None:
-        messages.print(line, highlight=False, markup=False, soft_wrap=True)
-
-    result = run(
-        Work(out, data, trials, storage), settings, workers=workers, finish=finish, say=say, cluster=cluster
-    )
     if json:
-        print_json(
-            found(result.settings, result.rows) | {"finished": [str(path) for path in result.finished]}
-        )
+        print_json(result.as_dict())
         return
-    show(result.settings, result.rows)
+    show(result.settings, result.trials)
     for path in result.finished:
         console.print(f"trained to the end: {path}", highlight=False, soft_wrap=True)
     console.print(f"{out}; `fpgajet search report {out}` shows the front", highlight=False, soft_wrap=True)
@@ -116,14 +109,16 @@ def report(
     Example: `fpgajet search report studies/top`
     """
     require_extra("optuna")
-    from fpgajet.cli.search_table import found, show
+    from fpgajet.cli.search_table import show
     from fpgajet.search.report import write_report
+    from fpgajet.search.results import document
     from fpgajet.search.search_settings import read_search
 
     settings = read_search(directory)
     written = write_report(directory, settings, storage, "fpgajet " + " ".join(sys.argv[1:]))
     if json:
-        print_json(found(settings, written.rows) | {"importances": written.importances})
+        more = {"importances": written.importances, "sensitivities": written.sensitivities}
+        print_json(document(settings, written.rows) | more)
         return
     show(settings, written.rows)
     for path in written.files:

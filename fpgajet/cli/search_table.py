@@ -1,30 +1,16 @@
-"""The front of a search on a terminal and as JSON."""
+"""The front of a search on a terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fpgajet.cli.output import console, narrow_table
 
 if TYPE_CHECKING:
     from fpgajet.search.results import Row
     from fpgajet.search.search_settings import SearchSettings
-
-
-def found(settings: SearchSettings, rows: Sequence[Row]) -> dict[str, Any]:
-    """One document: what was asked for, how many trials there are, and the front."""
-    return {
-        "study": settings.study,
-        "objectives": list(settings.objectives),
-        "budget": settings.budget.name,
-        "part": settings.part,
-        "trials": dict(Counter(row.state for row in rows)),
-        "feasible": sum(row.feasible for row in rows),
-        "front": [asdict(row) for row in rows if row.front],
-    }
 
 
 def show(settings: SearchSettings, rows: Sequence[Row]) -> None:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from fpgajet import compiled
 from fpgajet.errors import BadInput, MissingTool, ToolFailed
+from fpgajet.executor import run_apart
 from fpgajet.files import keep_text, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project_facts import facts
 from fpgajet.hls.weights import SETTER
-from fpgajet.processes import Finished, program_threads, run, run_apart
+from fpgajet.processes import Finished, program_threads, run
 
 #: Runs hls4ml's bridge function for many jets and collects what it left of each: a call of Python per jet would take
 #: longer than most jets do, and would keep the other implementations of a certificate waiting.

@@ -2,5 +2,5 @@
 
 Every trial is a run directory of :mod:`quant.training`: trained for a few epochs, calibrated, estimated, held against
 the budget. What is searched is data (:mod:`fpgajet.search.space`); who works on a study, and where, is known to
-:mod:`fpgajet.search.executors` alone.
+:mod:`fpgajet.search.workers` alone.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -12,15 +12,17 @@ from markupsafe import Markup
 from fpgajet.files import write_text
 from fpgajet.report.html import STYLE as REPORT_STYLE
 from fpgajet.report.rendering import render_html
-from fpgajet.report.svg import Picture
 from fpgajet.report.tables import Cell, Table, table_of
 from fpgajet.report.words import number
+from fpgajet.search.equivariance import STYLE as MAP_STYLE
 from fpgajet.search.importances import FEWEST, Importances, importances
 from fpgajet.search.known_designs import Design, published_designs, zoo_designs
 from fpgajet.search.objectives import objectives_of
 from fpgajet.search.pictures import STYLE, front_picture, parallel_coordinates
 from fpgajet.search.results import Row, best, rows_of, write_csv
 from fpgajet.search.search_settings import SearchSettings
+from fpgajet.search.sections import Section, paper_sections
+from fpgajet.search.sensitivity import Sensitivities, published, sensitivities
 from fpgajet.search.study import load_study
 
 HTML, CSV = "search.html", "search.csv"
@@ -29,21 +31,12 @@ SHOWN = 7
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the page."""
-
-    heading: str
-    text: list[str] = field(default_factory=list)
-    table: Table | None = None
-    pictures: dict[str, Picture | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Written:
-    """What a report holds: rows of all trials, importances by figure and axis, and its files."""
+    """What a report holds: rows of all trials, importances by figure and axis, those of the settings, its files."""
 
     rows: list[Row]
     importances: Importances
+    sensitivities: Sensitivities
     files: tuple[Path, ...]
 
 
@@ -65,17 +58,19 @@ def write_report(
     study = load_study(out, settings, storage)
     rows = rows_of(study, settings)
     found = importances(study, rows)
-    source, published = published_designs(settings)
-    page = html(settings, rows, found, [*zoo_designs(settings, zoo), *published], source, command)
+    source, others = published_designs(settings)
+    sensitive = sensitivities(settings, rows) if published(settings.space.family) else {}
+    page = html(settings, rows, found, sensitive, [*zoo_designs(settings, zoo), *others], source, command)
     write_csv(out / CSV, rows, command)
     write_text(out / HTML, page)
-    return Written(rows, found, (out / HTML, out / CSV))
+    return Written(rows, found, sensitive, (out / HTML, out / CSV))
 
 
 def html(
     settings: SearchSettings,
     rows: Sequence[Row],
     found: Importances,
+    sensitive: Sensitivities,
     designs: Sequence[Design],
     source: str,
     command: str,
@@ -95,11 +90,12 @@ def html(
             pictures=fronts,
         ),
         Section(
-            "Trials on the front", [f"By the first objective. All aims count: {aims}."], _front_table(front)
+            "Trials on the front", [f"By the first objective. All aims count: {aims}."], front_table(front)
         ),
         Section("Their values", table=_values_table(front)),
         Section("Designs beside it", table=_designs_table(designs)),
         *_importance_sections(found, counts["complete"]),
+        *paper_sections(settings, rows, sensitive),
         Section(
             "Parallel coordinates", pictures={"ways": parallel_coordinates(rows, axes, settings.objectives)}
         ),
@@ -117,11 +113,12 @@ def html(
         ],
         command=command,
         sections=sections,
-        style=Markup(REPORT_STYLE.read_text(encoding="utf-8") + STYLE),
+        style=Markup(REPORT_STYLE.read_text(encoding="utf-8") + STYLE + MAP_STYLE),
     )
 
 
-def _front_table(front: Sequence[Row]) -> Table:
+def front_table(front: Sequence[Row]) -> Table:
+    """Trials with their figures, LUT with their 80 % range."""
     titles = ("AUC, validation", "AUC, test", "parameters", "LUT", "DSP", "II", "latency (ns)", "verdict")
     rows: list[list[Cell | str]] = []
     for row in front:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,19 @@ def best(rows: Sequence[Row], count: int, settings: SearchSettings) -> list[Row]
     first = objectives_of(settings.objectives)[0]
     front = [row for row in rows if row.front]
     return sorted(front, key=lambda row: row.values([first.name])[0], reverse=first.larger)[:count]
+
+
+def document(settings: SearchSettings, rows: Sequence[Row]) -> dict[str, Any]:
+    """What was asked for, how many trials there are, and the front."""
+    return {
+        "study": settings.study,
+        "objectives": list(settings.objectives),
+        "budget": settings.budget.name,
+        "part": settings.part,
+        "trials": dict(Counter(row.state for row in rows)),
+        "feasible": sum(row.feasible for row in rows),
+        "front": [asdict(row) for row in rows if row.front],
+    }
 
 
 def write_csv(path: Path, rows: Sequence[Row], command: str) -> None:

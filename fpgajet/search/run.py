@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgajet.executor import Place
 from fpgajet.search.claims import Claims
 from fpgajet.search.evaluation import TRIAL, evaluated
-from fpgajet.search.executors import run_workers
 from fpgajet.search.results import Row, best, rows_of
 from fpgajet.search.search_settings import SearchSettings, claim
 from fpgajet.search.study import enqueue, open_study
 from fpgajet.search.warm_starts import warm_starts
 from fpgajet.search.worker import Work
+from fpgajet.search.workers import run_workers
 from quant.training.records import epoch_line
 
 FINISHED = "finished"
@@ -36,20 +37,18 @@ def search(
     given: Work,
     settings: SearchSettings,
     *,
-    workers: int,
+    place: Place,
     finish: int,
     say: Callable[[str], None],
-    cluster: str | None = None,
 ) -> Searched:
     """Start a search, or go on with it, until it has ``given.trials`` trials.
 
     Args:
-        workers: processes. cluster: see :func:`fpgajet.search.cluster.run_on_cluster`.
-        finish: so many of the best are trained to the end. say: called with plain lines.
+        place: where trials run. finish: so many of the best are trained to the end, here. say: called with plain lines.
 
     Raises:
         BadInput: the directory holds another search, or unusable jets. CannotWrite: it cannot be written.
-        ToolFailed: a worker ended early.
+        ToolFailed: a worker ended early. MissingTool: Dask is not installed.
     """
     settings = claim(given.out, settings)
     study = open_study(given.out, settings, given.storage)
@@ -58,7 +57,7 @@ def search(
         added = enqueue(study, settings.space, list(starts.values()))
     if added:
         say(f"begins with {', '.join(starts)}")
-    run_workers(given, workers, say, cluster=cluster)
+    run_workers(given, place, say)
     rows = rows_of(study, settings)
     return Searched(
         settings, rows, _finish(given, settings, best(rows, finish, settings), say) if finish else []

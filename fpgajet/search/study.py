@@ -118,12 +118,15 @@ def _storage(out: Path, url: str | None) -> BaseStorage | str:
 def ask(study: Study, settings: SearchSettings) -> Trial:
     """The next trial. What is drawn depends on the seed and on how many were asked for, by whatever process.
 
+    A trial that was begun again counts once: a killed worker does not change what the others draw.
+
     Only while :meth:`Claims.asking` is held.
     """
     from optuna.trial import TrialState
 
     trials = study.get_trials(deepcopy=False)
-    study.sampler = _sampler(settings, sum(trial.state is not TrialState.WAITING for trial in trials))
+    begun = [t for t in trials if t.state is not TrialState.WAITING and ATTEMPT not in t.user_attrs]
+    study.sampler = _sampler(settings, len(begun))
     return study.ask()
 
 

@@ -9,11 +9,22 @@ from studies.docs_tables.fidelity import FIDELITY
 from studies.docs_tables.firmware import FIRMWARE
 from studies.docs_tables.foreign import FOREIGN
 from studies.docs_tables.peers import PEERS
+from studies.docs_tables.retrained import RETRAINED
 from studies.docs_tables.search import SEARCH
 from studies.docs_tables.taggers import TAGGERS
 from studies.docs_tables.training import TRAINING
 
 #: Markdown of every table, by the name in its marker.
 TABLES = {
-    **BOARDS, **EVENTS, **FAMILIES, **FIDELITY, **FIRMWARE, **FOREIGN, **PEERS, **SEARCH, **TAGGERS, **TRAINING,
-}  # fmt: skip
+    **BOARDS,
+    **EVENTS,
+    **FAMILIES,
+    **FIDELITY,
+    **FIRMWARE,
+    **FOREIGN,
+    **PEERS,
+    **RETRAINED,
+    **SEARCH,
+    **TAGGERS,
+    **TRAINING,
+}

@@ -1,13 +1,15 @@
-"""The front that a search over nanoPELICANs found, what narrowing does, and where look-up tables go."""
+"""What searches found, one on Slurm beside a local one, what narrowing does, and where look-up tables go."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from studies.docs_tables.markers import markdown, rows_of, thousands
+from studies.docs_tables.markers import ROOT, markdown, rows_of, thousands
 
 NARROWING, PARTS = "docs/results/narrowing.csv", "docs/results/design-parts.csv"
 TRIALS = "docs/results/search-npelican/search.csv"
+SLURM = ROOT / "docs" / "results" / "search-slurm.json"
 #: trials below are no better than a window of the jet mass
 LEAST_AUC = 0.955
 MOST_ROWS = 15
@@ -53,4 +55,23 @@ def _share(row: dict[str, str] | None) -> str:
     return "-" if row is None else f"{thousands(row['lut'])} ({100 * float(row['share']):.0f} %)"
 
 
-SEARCH: dict[str, Callable[[], str]] = {"search-front": front, "narrowing": narrowing, "design-parts": parts}
+def on_slurm() -> str:
+    """Trials of a local search, and the same ones on Slurm."""
+    cells = [
+        [
+            str(row["local"]), str(row["slurm"]), row["job"], ", ".join(map(str, row["lost"])),
+            " ".join(str(value) for value in row["params"].values()), f"{row['auc']:.6f}", thousands(row["lut"]),
+            "yes" if row["same"] else "NO",
+        ]
+        for row in json.loads(SLURM.read_text(encoding="utf-8"))["trials"]
+    ]  # fmt: skip
+    headings = ["trial, local", "trial, Slurm", "job", "killed as", "N, C, bits", "AUC", "LUT", "<same"]
+    return markdown(headings, cells)
+
+
+SEARCH: dict[str, Callable[[], str]] = {
+    "search-front": front,
+    "search-slurm": on_slurm,
+    "narrowing": narrowing,
+    "design-parts": parts,
+}

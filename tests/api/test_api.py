@@ -29,6 +29,8 @@ from fpgajet.rtl.options import RtlOptions
 from quant.checkpoint import load_model, open_checkpoint
 from quant.data import write_jets
 from quant.zoo import resolve
+from tests.search.spaces import SPACE
+from tests.search.test_space import written
 from tests.toy_jets import toy_jets
 
 FUNCTIONS = [getattr(api, name) for name in fpgajet.__all__ if name != "__version__"]
@@ -63,7 +65,7 @@ def test_the_package_and_the_function_estimate_share_a_name() -> None:
     importlib.import_module("fpgajet.estimate")
     assert fpgajet.estimate.COVERAGE == 0.8
     assert repr(fpgajet.estimate("npelican-n8-c2")) == repr(api.estimate("npelican-n8-c2"))
-    for name in ("export", "prove"):
+    for name in ("export", "prove", "search"):
         assert callable(importlib.import_module(f"fpgajet.{name}").__call__)
     with pytest.raises(AttributeError, match="no attribute 'estimat'"):
         fpgajet.estimat  # noqa: B018
@@ -77,7 +79,9 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for seed, name in enumerate(("train", "val", "test")):
         write_jets(work / "jets" / f"{name}.h5", toy_jets(400, 6, seed))
     examples = Path(__file__).with_name("reports")
+    written(work, {"space": {name: SPACE["space"][name] for name in ("constituents", "bits.weight")}})
     return {
+        "space": work / "space.toml",
         "work": work,
         "data": work / "jets",
         "sample": shipped_sample(),

@@ -9,11 +9,11 @@ import pytest
 
 from fpgajet import ops
 from fpgajet.errors import ToolFailed
+from fpgajet.executor import run_apart
 from fpgajet.fixed import from_real
 from fpgajet.hls.csim import CSimulation, compile_project
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor
-from fpgajet.processes import run_apart
 from tests.hls.test_project import make
 from tests.networks import random_jets, t
 from tests.vecnets import BIT, Builder

@@ -9,6 +9,7 @@ import pytest
 
 from fpgajet.devices.verdict_row import Status, VerdictRow
 from fpgajet.estimate import Verdict
+from fpgajet.executor import Place
 from fpgajet.search.evaluation import TRIAL, _excess, evaluated
 from fpgajet.search.run import search
 from fpgajet.search.search_settings import new_settings
@@ -31,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_trials_and_the_best_trained_to_the_end(place: Path) -> None:
     out, said = place / "top", []
     own = new_settings("top", place / "jets", space=place / "space.toml", min_auc=0.99, max_jets=200, seed=1)
-    result = search(Work(out, place / "jets", 2), own, workers=1, finish=1, say=said.append)
+    result = search(Work(out, place / "jets", 2), own, place=Place(), finish=1, say=said.append)
     assert [(row.state, row.reason) for row in result.rows] == [("complete", "")] * 2
     assert not any(row.feasible for row in result.rows), "the physics floor is out of reach"
     assert result.finished == []
@@ -63,13 +64,13 @@ def test_two_trials_and_the_best_trained_to_the_end(place: Path) -> None:
 
     free = place / "free"
     own = new_settings("free", place / "jets", space=place / "space.toml", max_jets=200)
-    result = search(Work(free, place / "jets", 1), own, workers=1, finish=1, say=said.append)
+    result = search(Work(free, place / "jets", 1), own, place=Place(), finish=1, say=said.append)
     (run,) = result.finished
     finished = open_checkpoint(run).config.training
     assert finished.settings["float_epochs"] == 2
     assert finished.data["train"][0].jets == 300, "all jets, and the settings of [finish]"
     before = (run / "model.json").stat().st_mtime_ns
-    search(Work(free, place / "jets", 1), own, workers=1, finish=1, say=said.append)
+    search(Work(free, place / "jets", 1), own, place=Place(), finish=1, say=said.append)
     assert (run / "model.json").stat().st_mtime_ns == before
 
 

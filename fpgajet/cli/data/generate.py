@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def generate(
     out: Annotated[Path, typer.Option(help="Directory for the jet files.", show_default=False)],
     jets: Annotated[int, typer.Option(help="Jets in all, equally many of each class.")] = 20_000,
-    processes: Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")] = 0,
+    processes: Annotated[int, typer.Option(min=0, help="Processes, or jobs; 0 is one per core.")] = 0,
+    cluster: Annotated[str | None, typer.Option(help=output.CLUSTER_HELP)] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives other, independent jets.")] = 1,
     config: Annotated[Path | None, typer.Option(help="Recipe in TOML or JSON; see docs/data.md.")] = None,
     mode: Annotated[
@@ -43,10 +44,11 @@ def generate(
     """Generate top and QCD jets (needs `fpgajet[gen]`), by the recipe of the reference data set.
 
     Repeat the command after an interruption and it continues. The same seed gives the same files,
-    whatever the number of processes.
+    whatever the number of processes and wherever they run.
 
     Example: `fpgajet data generate --out jets/train --jets 400000 --seed 1`
     """
+    from fpgajet.executor import Place
     from fpgajet.files import write_text
     from quant.data.describing.card import dataset_card
     from quant.data.generation.order import Order
@@ -63,7 +65,7 @@ def generate(
             first.append(done)
             update(done)
 
-        shards = produce(out, order, processes=processes, progress=report)
+        shards = produce(out, order, place=Place(processes, cluster), progress=report)
     seconds = time.monotonic() - started
     made = jets - first[0]
     card = out / "card.md"

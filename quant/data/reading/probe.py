@@ -7,20 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import resource
 import signal
-import time
-import warnings
 from pathlib import Path
 
-from fpgajet.errors import BadInput
+from fpgajet.errors import BadInput, ToolFailed
+from fpgajet.executor import run_apart
 
-#: Signals that end the child, whoever handles them here: Python, or faulthandler.
-DEFAULT = (
-    signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE,
-    signal.SIGILL,
-)  # fmt: skip
 #: Seconds of CPU time; to look through a file of any size takes milliseconds, since no data are read but the ends.
 CPU_SECONDS = 20
 #: Seconds after which a file system that does not answer is given up: then nothing is known, and the file is read.
@@ -49,42 +41,11 @@ def require_harmless(path: Path) -> None:
 @functools.lru_cache(maxsize=4096)
 def _ending(path: str, *_: int) -> int:
     """The signal that ended a process which looked through the file, 0 if none did; once per state of a file."""
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # other threads: the child calls HDF5 and nothing else
-        child = os.fork()
-    if child == 0:
-        try:
-            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            for number in DEFAULT:
-                signal.signal(number, signal.SIG_DFL)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            look_through(path)
-        except BaseException:
-            pass  # refused in words by whoever reads it
-        finally:
-            os._exit(0)
-    return _wait(child)
-
-
-def _wait(child: int) -> int:
-    end = time.monotonic() + WAIT_SECONDS
-    pause = 0.0005
     try:
-        while time.monotonic() < end:
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-            time.sleep(pause)
-            pause = min(2 * pause, 0.05)
+        done = run_apart(lambda: look_through(path), cpu_seconds=CPU_SECONDS, wait_seconds=WAIT_SECONDS)
+    except ToolFailed:
         return 0
-    finally:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            if os.waitpid(child, os.WNOHANG) == (0, 0):
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
+    return max(-done.status, 0)  # an exception is refused in words by whoever reads the file
 
 
 def look_through(path: str) -> None:

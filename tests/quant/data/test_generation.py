@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from fpgajet.cli import _register, app
 from fpgajet.errors import BadInput, MissingTool
+from fpgajet.executor import Place
 from quant.data import Jets, read_jets, write_jets
 from quant.data.checking.constituents import check_constituents
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
@@ -16,6 +20,8 @@ from quant.data.generation.level1 import quantise
 from quant.data.generation.order import ORDER_FILE, Order, shard_path
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import Level1, Recipe, make_recipe, read_recipe
+
+_register("data")
 
 
 @pytest.fixture
@@ -103,37 +109,65 @@ def test_level1_rounding_by_hand() -> None:
 @pytest.mark.usefixtures("generator")
 def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
     order = Order(Recipe(), 50, seed=5, shard_jets=20)
-    one, two = (produce(tmp_path / str(n), order, processes=n) for n in (1, 3))
+    one, two = (produce(tmp_path / str(n), order, place=Place(n)) for n in (1, 3))
     assert [path.name for path in one] == ["jets-00000.h5", "jets-00001.h5", "jets-00002.h5"]
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
 @pytest.mark.usefixtures("generator")
+def test_a_cluster_changes_nothing(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    options = [
+        "data",
+        "generate",
+        "--jets",
+        "24",
+        "--shard-jets",
+        "12",
+        "--seed",
+        "5",
+        "--processes",
+        "1",
+        "--json",
+    ]
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        words = [*options, "--out", str(tmp_path / "there"), "--cluster", cluster.scheduler_address]
+        found = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert json.loads(found.stdout)["made_now"] == 24
+    here = produce(tmp_path / "here", Order(Recipe(), 24, seed=5, shard_jets=12), place=Place(1))
+    assert [path.read_bytes() for path in here] == [
+        (tmp_path / "there" / path.name).read_bytes() for path in here
+    ]
+
+
+@pytest.mark.usefixtures("generator")
 def test_missing_and_damaged_shards_are_made_again_and_nothing_else(tmp_path: Path) -> None:
     order = Order(Recipe(), 60, seed=5, shard_jets=20)
-    paths = produce(tmp_path, order, processes=1)
+    paths = produce(tmp_path, order, place=Place(1))
     before = [path.read_bytes() for path in paths]
     paths[0].unlink()
     paths[1].write_bytes(before[1][:1000])
     kept = paths[2].stat().st_mtime_ns
     seen: list[int] = []
-    produce(tmp_path, order, processes=1, progress=seen.append)
+    produce(tmp_path, order, place=Place(1), progress=seen.append)
     assert [path.read_bytes() for path in paths] == before
     assert paths[2].stat().st_mtime_ns == kept
     assert (seen[0], seen[-1]) == (20, 60)
     # A larger order keeps the shards of the smaller one.
-    produce(tmp_path, Order(Recipe(), 80, seed=5, shard_jets=20), processes=1)
+    produce(tmp_path, Order(Recipe(), 80, seed=5, shard_jets=20), place=Place(1))
     assert [path.read_bytes() for path in paths] == before
     assert shard_path(tmp_path, 3).exists()
 
 
 @pytest.mark.usefixtures("generator")
 def test_another_order_in_the_same_place_is_refused(tmp_path: Path) -> None:
-    produce(tmp_path, Order(Recipe(), 4, seed=1, shard_jets=4), processes=1)
+    produce(tmp_path, Order(Recipe(), 4, seed=1, shard_jets=4), place=Place(1))
     with pytest.raises(BadInput, match="different: seed"):
-        produce(tmp_path, Order(Recipe(), 4, seed=2, shard_jets=4), processes=1)
+        produce(tmp_path, Order(Recipe(), 4, seed=2, shard_jets=4), place=Place(1))
     with pytest.raises(BadInput, match="more than the 2 asked"):
-        produce(tmp_path, Order(Recipe(), 2, seed=1, shard_jets=4), processes=1)
+        produce(tmp_path, Order(Recipe(), 2, seed=1, shard_jets=4), place=Place(1))
     assert (tmp_path / ORDER_FILE).exists()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
+from fpgajet.executor import Place
 from quant.data import Jets, concatenate
 from quant.data.checking.constituents import check_constituents
 from quant.data.generation import puppi
@@ -163,13 +164,13 @@ def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
     order = Order(recipe(20, pool_events=20), 8, seed=5, shard_jets=4)
-    one, two = (produce(tmp_path / str(n), order, processes=n) for n in (1, 2))
+    one, two = (produce(tmp_path / str(n), order, place=Place(n)) for n in (1, 2))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
     assert (tmp_path / "1" / POOL_FILE).is_file()
     before = one[1].read_bytes()
     one[1].unlink()
     (tmp_path / "1" / POOL_FILE).write_bytes(b"PK damaged")
-    produce(tmp_path / "1", order, processes=1)
+    produce(tmp_path / "1", order, place=Place(1))
     assert one[1].read_bytes() == before
 
 

@@ -1,4 +1,4 @@
-"""Several processes on one study: they share it, end when they are told to, and end with their parent."""
+"""Workers of a search, wherever they run: they share a study, and end when they are told to and with their parent."""
 
 from __future__ import annotations
 
@@ -7,33 +7,37 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import LocalCluster
 
-from fpgajet.errors import ToolFailed
+from fpgajet.errors import CannotWrite, ToolFailed
+from fpgajet.executor import Place, run_tasks
 from fpgajet.search import study as stored
-from fpgajet.search.executors import run_workers
+from fpgajet.search.claims import Claims
 from fpgajet.search.outcome import Evaluated
 from fpgajet.search.results import rows_of
-from fpgajet.search.worker import Work
+from fpgajet.search.worker import Work, work
+from fpgajet.search.workers import _worker, run_workers
 from tests.search.spaces import formula, started
 
 SCRIPT = """
 import sys
 from pathlib import Path
 from fpgajet import signals
-from fpgajet.search.executors import run_workers
-from fpgajet.search.worker import tell
-from fpgajet.search.worker import Work
-from tests.search.test_executors import endless
+from fpgajet.executor import Place
+from fpgajet.search.workers import run_workers
+from fpgajet.search.worker import Work, tell
+from tests.search.test_workers import endless
 
 if __name__ == "__main__":
     signals.install()
     out = Path(sys.argv[1])
     try:
-        run_workers(Work(out, out, 9), 2, tell, endless)
+        run_workers(Work(out, out, 9), Place(2), tell, endless)
     except KeyboardInterrupt:
         sys.exit(signals.exit_code())
 """
@@ -52,19 +56,53 @@ def deadly(*given: Any) -> Evaluated:
     raise AssertionError
 
 
+def full(*given: object) -> Evaluated:
+    raise CannotWrite("full")
+
+
 def test_two_processes_share_a_study(tmp_path: Path) -> None:
-    own = started(tmp_path, sampler="random")
-    run_workers(Work(tmp_path, tmp_path, 6), 2, print, formula)
+    own, said = started(tmp_path, sampler="random"), []
+    run_workers(Work(tmp_path, tmp_path, 6), Place(2), said.append, formula)
     rows = rows_of(stored.open_study(tmp_path, own), own)
     assert [row.number for row in rows] == list(range(6))
     assert {row.state for row in rows} == {"complete"}
+    assert sorted(line.partition(":")[0] for line in said) == [f"trial {number}" for number in range(6)]
 
 
 def test_a_process_that_dies_is_named(tmp_path: Path) -> None:
     own = started(tmp_path)
-    with pytest.raises(ToolFailed, match=r"worker \d.* of 2 ended early"):
-        run_workers(Work(tmp_path, tmp_path, 2), 2, print, deadly)
+    with pytest.raises(ToolFailed, match=r"worker \d of 2 ended early \(Killed\)"):
+        run_workers(Work(tmp_path, tmp_path, 2), Place(2), print, deadly)
     assert {row.state for row in rows_of(stored.open_study(tmp_path, own), own)} <= {"running", "failed"}
+
+
+def test_a_study_on_a_cluster(tmp_path: Path) -> None:
+    own, said = started(tmp_path, sampler="random"), []
+    given = Work(tmp_path, tmp_path, 5)
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        place = Place(2, cluster.scheduler_address)
+        run_workers(given, place, said.append, formula)
+        rows = rows_of(stored.open_study(tmp_path, own), own)
+        assert [row.state for row in rows] == ["complete"] * 5
+        assert said[0] == f"2 workers on {cluster.scheduler_address}"
+        assert len(said) > 1, "workers tell of their trials"
+        with pytest.raises(CannotWrite, match="full"):
+            run_workers(replace(given, trials=6), replace(place, workers=1), print, full)
+        run_tasks(_worker, [(replace(given, trials=9, owner="owner-gone"), formula)], place)
+    states = [row.state for row in rows_of(stored.open_study(tmp_path, own), own)]
+    assert states[:5] == ["complete"] * 5
+    assert set(states[5:]) == {"failed"}, "workers without an owner begin nothing"
+
+
+def test_workers_end_once_their_owner_does(tmp_path: Path) -> None:
+    started(tmp_path)
+    claims = Claims(tmp_path)
+    with claims.owning() as owner:
+        assert work(Work(tmp_path, tmp_path, 1, owner=owner), run=formula) == 1
+    assert work(Work(tmp_path, tmp_path, 2, owner=owner), run=formula) == 0
+    assert not list(claims.folder.glob("owner-*"))
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
