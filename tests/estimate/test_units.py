@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fpgajet.estimate.blocks import Block
@@ -95,6 +95,8 @@ def test_matrix_product_counts_effective_bit_operations() -> None:
     bits=st.integers(2, 12),
     signed=st.booleans(),
 )
+@example(constants=[-1], bits=2, signed=True)
+@example(constants=[-4, 3], bits=2, signed=True)
 def test_the_type_of_constant_products_holds_them_all(constants: list[int], bits: int, signed: bool) -> None:
     given_type = FixedType(signed, bits, 3)
     units, result = constant_products(np.array(constants), given_type, 4)

@@ -95,7 +95,9 @@ def constant_products(constants: Raw, precision: FixedType, fraction: int) -> tu
         np.bitwise_or.reduce(np.abs(constants), axis=None))).bit_length() - 1  # fmt: skip
     signed = precision.signed or bool((constants < 0).any())
     bits = precision.bits + (signed and not precision.signed) + max((largest >> spare).bit_length() - 1, 0)
-    bits += int((largest >> spare).bit_count() != 1)
+    # -1 times the lowest value of a signed type lies one above its highest
+    turned = precision.signed and int(constants.min()) == -largest
+    bits += int((largest >> spare).bit_count() != 1 or turned)
     return units, FixedType(
         signed, min(max(bits, 1 + signed), EXACT_BITS), precision.fraction + fraction - spare
     )

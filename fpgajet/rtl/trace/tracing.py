@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from alkaid.trace import FVArray
 from alkaid.trace import trace as alkaid_trace
+from alkaid.trace.passes import canon
 from alkaid.types import CombLogic, Op, Precision
 
 from fpgajet.fixed import FixedType
@@ -24,7 +26,8 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
         outputs: its result symbols, which fit ``result``.
     """
     flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
-    program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
+    with _shifted_bits_kept():
+        program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
     formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
     contents = _tables(program)
     numbered: dict[Use | None, int] = {use: number for number, use in enumerate(contents)}
@@ -36,6 +39,30 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
         cells.append(kinds.Trim(number, shift, format=output_format))
     netlist = Netlist(tuple(cells), formats, tuple(numbers), tuple(contents.values()))
     return netlist.pruned()
+
+
+@contextmanager
+def _shifted_bits_kept() -> Iterator[None]:
+    """Single bits of values that are shifted up stay those bits.
+
+    ``canonicalize_msb_wraps`` of alkaid 0.8 takes a single bit at the level of the last bit of its source for
+    that bit. This holds where the source is shifted down, by sign extension. Of a source shifted up, as in
+    2 (a + b), it is a bit below the last, and the pass would read another one.
+    """
+    library = canon.canonicalize_msb_wraps
+
+    def canonicalize(program: CombLogic) -> CombLogic:
+        ops = [
+            before if before.opcode == 3 and before.data[0] > 0 else after
+            for before, after in zip(program.ops, library(program).ops, strict=True)
+        ]
+        return program._replace(ops=ops)
+
+    canon.canonicalize_msb_wraps = canonicalize
+    try:
+        yield
+    finally:
+        canon.canonicalize_msb_wraps = library
 
 
 def _format(kif: Precision | Sequence[int]) -> Format:

@@ -9,7 +9,9 @@ import pytest
 from alkaid.trace import trace
 
 from fpgajet.fixed import FixedType, Overflow, Rounding, requantise
+from fpgajet.rtl.ir.evaluate import evaluate
 from fpgajet.rtl.trace.arithmetic import AlkaidArithmetic, symbolic_input
+from fpgajet.rtl.trace.tracing import from_symbols
 
 SOURCES = [FixedType(True, 8, 5), FixedType(False, 7, 3), FixedType(True, 6, -1)]
 #: signed, bits, fraction: coarser, finer, all above, all below, one bit, only the sign left
@@ -64,3 +66,19 @@ def test_only_the_end_that_can_be_left_is_saturated() -> None:
     x, y = symbolic_input((1,), FixedType(True, 4, 0)), symbolic_input((1,), FixedType(False, 5, 0))
     program = trace(a.concat([x, y], -1), a.quantise("output", x - y, to))
     assert sum(abs(op.opcode) == 6 for op in program.ops) == 1
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (2, 2), (2, 6), (4, -4), (-2, 6), (-8, -8)])
+@pytest.mark.parametrize("fraction", [3, 4, 5, 6, 7])
+def test_sums_that_are_multiples_of_a_power_of_two(weights: tuple[int, int], fraction: int) -> None:
+    """A saturating sum whose weights share a factor of two: the bits above the range are those of the whole sum."""
+    kind, to = FixedType(True, 8, fraction), FixedType(True, 9, 5, Rounding.FLOOR, Overflow.SAT)
+    a, x = AlkaidArithmetic(), symbolic_input((2,), kind)
+    total = a.take(x, np.array([0]), -1) * a.constant(np.array(float(weights[0])))
+    total = total + a.take(x, np.array([1]), -1) * a.constant(np.array(float(weights[1])))
+    netlist = from_symbols(x, [kind, kind], a.quantise("output", total, to), to)
+    raw = np.random.default_rng(1).integers(kind.lowest, kind.highest + 1, (4000, 2))
+    raw[:2] = kind.lowest, kind.highest
+    np.testing.assert_array_equal(
+        np.asarray(evaluate(netlist, raw)).ravel(), requantise(raw @ np.array(weights), fraction, to)
+    )
