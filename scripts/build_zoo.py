@@ -3,7 +3,8 @@
     python scripts/build_zoo.py [--out builds] [--models NAME ...] [--workers 2] [fpgajet build options ...]
 
 Exits with 1 if a build is not exact. A model takes about half a minute without RTL and two minutes with it. Models that
-are wide at one jet per clock share hardware, unless ``--ii`` says otherwise.
+are wide at one jet per clock share hardware, unless ``--ii`` says otherwise. Those above 250,000 LUT at II 1, such as
+jedi-linear-n16-five, have Verilog only with ``--flow rtl``.
 """
 
 from __future__ import annotations

@@ -255,7 +255,10 @@ def test_free_parameters_of_the_zoo(name: str) -> None:
     if isinstance(description, VecNetDescription):
         widths = {key: min(2, getattr(description, key)) for key in ("scalar", "vector", "hidden")}
         description = description.model_copy(update=widths)
-    description = description.model_copy(update=FEW.get(type(description), {}))
+    if few := FEW.get(type(description)):
+        few = {key: value for key, value in few.items() if getattr(description, key)}  # relation may be 0
+        few |= {"drops": {}}  # of channels that are not there
+        description = description.model_copy(update=few)
     if isinstance(description, MessageDescription):
         description = description.model_copy(update={"constituents": 6})
         assert_free(partial(message_rank, description), description.parameters_absorbed)
