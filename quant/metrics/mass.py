@@ -92,8 +92,10 @@ def mass_warnings(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """One sentence for each implementation whose AUC is below that of the mass window on the same jets.
 
     Args:
-        rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them.
+        rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them. No sentence without a mass window.
     """
+    if "jet_mass" not in rows:
+        return []
     window = rows["jet_mass"]["auc"]
     return [
         f"the AUC of {name.replace('_', ' ')}, {row['auc']:.4f}, is below that of the mass window, {window:.4f}"

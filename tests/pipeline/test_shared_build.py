@@ -54,6 +54,8 @@ def test_all_implementations_of_all_classifiers_agree(built: Built, runs: tuple[
     present = {name for name, tool in available().items() if tool.present}
     expected = {e.name for e in IMPLEMENTATIONS if e.certified and present.issuperset(e.tools)}
     assert found == {"integer reference", *expected}
+    assert built.report.certificate.events_by_kind["real events"] == 200
+    assert "the scores of real events take" in (built.directory / "report.md").read_text()
     with np.load(built.directory / "scores.npz") as scores:
         assert set(scores) >= {"integer_reference", "torch"}
         together = scores["integer_reference"]
