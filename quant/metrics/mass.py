@@ -89,10 +89,10 @@ def mass_window_metrics(label: ArrayLike, mass: ArrayLike) -> dict[str, float | 
 
 
 def mass_warnings(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """One sentence for each implementation whose AUC is below that of the mass window on the same jets.
+    """One sentence for each implementation whose AUC is below that of the mass window on the same jets; none without a window.
 
     Args:
-        rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them. No sentence without a mass window.
+        rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them.
     """
     if "jet_mass" not in rows:
         return []
