@@ -89,7 +89,7 @@ def mass_window_metrics(label: ArrayLike, mass: ArrayLike) -> dict[str, float | 
 
 
 def mass_warnings(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """One sentence for each implementation whose AUC is below that of the mass window on the same jets; none without a window.
+    """One sentence for each implementation whose AUC is below that of the mass window, if there is one.
 
     Args:
         rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them.
