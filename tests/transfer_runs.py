@@ -21,9 +21,16 @@ def transfer_runs(folder: Path) -> tuple[Path, Path, Path]:
         write_jets(folder / "data" / f"{part}.h5", events[100 * number : 100 * (number + 1)])
 
     def train(name: str, seed: int, source: Path | None = None) -> Path:
+        # Types are kept too, because registers of the first run shall hold the weights of the second.
         settings = SETTINGS | {"seed": seed}
         api.train(
-            folder / "data", folder / name, model="event-gnn", settings=settings, name=name, source=source
+            folder / "data",
+            folder / name,
+            model="event-gnn",
+            settings=settings,
+            name=name,
+            source=source,
+            freeze="types",
         )
         return folder / name
 

@@ -76,7 +76,8 @@ def train(
         until: ``float``, ``calibration`` or ``quantised``.
         device: ``cpu``, ``cuda`` or ``auto``, for the float model.
         source: a finished run, or a model of the zoo, whose features this training starts from; the last layer is new.
-        freeze: ``features`` keeps them as they are, ``none`` trains them too.
+        freeze: ``features`` keeps them as they are, ``types`` also the types of the last layer; ``none`` trains them
+            too.
         reporter: hears a line for every epoch, see :class:`fpgajet.pipeline.reporter.Reporter`.
         started: called with the settings once ``out`` is this run's, before the first epoch.
         report: called with (fit, record) after every epoch. tick: called several times within an epoch.

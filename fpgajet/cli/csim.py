@@ -63,7 +63,7 @@ def csim(
         console.print(table)
         console.print(
             f"{certificate.total_events:,} events, {certificate.values_compared:,} values compared, "
-            f"{certificate.distinct_scores:,} distinct scores of real jets",
+            f"{certificate.distinct_scores:,} distinct scores of {next(iter(certificate.events))}",
             highlight=False,
         )
     if certificate.total_differences:

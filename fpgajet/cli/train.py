@@ -34,7 +34,10 @@ def train(
         typer.Option("--from", help="Finished run whose features are the start; the classifier is new."),
     ] = None,
     freeze: Annotated[
-        str | None, typer.Option(help="With --from: features (kept as they are, the default) or none.")
+        str | None,
+        typer.Option(
+            help="With --from: features (kept as they are, the default), types (those of the classifier too) or none."
+        ),
     ] = None,
     track: Annotated[
         list[Tracking] | None, typer.Option(help="Log to a tracker as well, locally; may repeat.")

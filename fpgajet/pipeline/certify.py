@@ -16,15 +16,21 @@ from fpgajet.verify.registry import Registry
 from fpgajet.verify.vectors import edge_vectors
 
 if TYPE_CHECKING:
+    from fpgajet.ops.network import Network
     from fpgajet.pipeline.artefacts import Artefacts
 
-REAL_JETS = "real jets"
+REAL_JETS, REAL_EVENTS = "real jets", "real events"
 #: What a certificate without the C simulation has to say of itself.
 ONE_FORWARD = (
     "All implementations here, the reference included, come from one function per operator, its `forward`. That they "
     "agree shows that nothing derived from it differs. It does not check the formula itself: without the C++ of the "
     "HLS flow, which is written by hand, only the tests of fpgajet compare that with rational numbers."
 )
+
+
+def sample_kind(network: Network) -> str:
+    """What the sample of a network holds: jets, or whole events."""
+    return REAL_EVENTS if network.form.objects else REAL_JETS
 
 
 def certify_build(
@@ -55,14 +61,14 @@ def certify_build(
     # Some compile what they run: meanwhile this thread searches for edge vectors.
     with program_threads(len(entries)) as pool:
         making = [pool.submit(entry.make, build) for entry in entries]
-        events = {REAL_JETS: jets} | edge_vectors(network, edges, seed, jets)
+        events = {sample_kind(network): jets} | edge_vectors(network, edges, seed, jets)
         implementations = [made.result() for made in making]
     total = sum(map(len, events.values()))
     result = certify(
         network,
         implementations,
         events,
-        score_kind=REAL_JETS,
+        score_kind=sample_kind(network),
         progress=lambda done: listener.advance(done, total),
         threshold=threshold,
     )

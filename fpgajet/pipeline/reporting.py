@@ -219,19 +219,20 @@ def _physics(build: BuildDirectory, record: dict[str, Any]) -> dict[str, Any]:
         "data": data,
         "sample": jets.get("sample", ""),
         "seen_in_training": jets.get("seen"),
-        "curves": _curves(build),
+        "curves": _curves(build, window="jet_mass" in rows),
         "titles": titles,
     }
 
 
-def _curves(build: BuildDirectory) -> dict[str, dict[str, list[float]]]:
+def _curves(build: BuildDirectory, *, window: bool) -> dict[str, dict[str, list[float]]]:
     """ROC curves and score histograms, from the scores of the real jets."""
     rows = IMPLEMENTATIONS.physics().items()
     keys = {"float": "float"} | {key: entry.name for key, entry in rows if entry.curve}
     with np.load(build.scores) as arrays:
         label = arrays["label"]
         scores = {name: arrays[key] for name, key in keys.items() if key in arrays}
-        scores["jet_mass"] = mass_window(label, arrays["mass"]).scores
+        if window:
+            scores["jet_mass"] = mass_window(label, arrays["mass"]).scores
     return {name: curves_of(values, label) for name, values in scores.items()}
 
 

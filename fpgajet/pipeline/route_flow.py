@@ -14,7 +14,7 @@ from fpgajet.files import write_json
 from fpgajet.folders import exclusive
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
-from fpgajet.pipeline.certify import REAL_JETS, describe_mismatch
+from fpgajet.pipeline.certify import describe_mismatch, sample_kind
 from fpgajet.pipeline.certify_weights import refuse_registers
 from fpgajet.pipeline.events import SEED, sample_events
 from fpgajet.pipeline.paths import BuildDirectory
@@ -146,9 +146,9 @@ def certified_netlist(network: Network, design: RtlDesign, found: Routed, listen
     """
     target = found.part.name
     jets = sample_events(network, NETLIST_JETS)
-    events = {REAL_JETS: jets} | edge_vectors(network, NETLIST_EDGES, SEED, jets)
+    events = {sample_kind(network): jets} | edge_vectors(network, NETLIST_EDGES, SEED, jets)
     netlist = NetlistImplementation(network, NetlistSimulation(design), f"netlist of {target}")
-    certificate = certify(network, [netlist], events, score_kind=REAL_JETS)
+    certificate = certify(network, [netlist], events, score_kind=sample_kind(network))
     edges = certificate.total_events - len(jets)
     listener.line(
         f"certified the netlist of {target} on {len(jets)} jets and {edges} edge vectors: "

@@ -181,7 +181,7 @@ def physics_stage(context: BuildContext) -> Stage:
                     for row, score in scores.items()
                 }
                 if context.classes
-                else physics_metrics(label, scores, arrays["mass"])
+                else physics_metrics(label, scores, None if context.objects else arrays["mass"])
             )
         sample = described(context.sample.provenance)
         seen = context.overlap.as_dict()

@@ -34,6 +34,10 @@ from quant.zoo import resolve
 
 #: Events on which scores with the new weights are compared with those of the run.
 EVENTS = 2_000
+#: The way out for a run whose classifier has other types than the registers.
+KEPT_TYPES = (
+    "Train with `--from` and `--freeze types`, which keeps the types of the classifier too, or build again."
+)
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def raw_weights(network: Network, place: Classifier, given: Network, run: str) -
             words = {"width": "scores", "relu": "ReLU", "output": "type of the score"}[what]
             raise BadInput(
                 f"the classifier of {run} has another {words} than the firmware: {other}, not {one}."
+                + (f" {KEPT_TYPES}" if what == "output" else "")
             )
     raw = register_values(network)
     for register in registers_of(network):
@@ -146,7 +151,7 @@ def _fitting(register: Register, tensor: Tensor, run: str) -> NDArray[np.int64]:
         raise BadInput(
             f"{register.names()[place]} is {value:g} in {run}, which {kind} does not hold (steps of {kind.lsb:g}, "
             f"{kind.lowest * kind.lsb:g} to {kind.highest * kind.lsb:g}); so for {int(wrong.sum())} of {wrong.size} "
-            "values. Train with `--from` and `--freeze features`, which keeps types, or build again."
+            f"values. {KEPT_TYPES}"
         )
     return found
 

@@ -234,6 +234,11 @@ class Certificate(Facts):
     weights: dict[str, Any] = {}
     decision: dict[str, Any] = {}
 
+    @property
+    def sample(self) -> str:
+        """What ``distinct_scores`` are the scores of."""
+        return "real events" if "real events" in self.events_by_kind else "real jets"
+
 
 class Boosts(Facts):
     """Equivariance violation: relative change of the score under boosts of speed ``beta``."""

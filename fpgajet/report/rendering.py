@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from fpgajet.report import quoting
 from fpgajet.report.classifiers import compared_weights
 from fpgajet.report.svg import WIDTH
-from fpgajet.report.words import ERROR_WORDS, LATENCY_WORDS, LEVELS, STATUS, SYMBOLS, counts, measured, number
+from fpgajet.report.words import (
+    ERROR_WORDS,
+    LATENCY_WORDS,
+    LEVELS,
+    REFERENCE_WORDS,
+    STATUS,
+    SYMBOLS,
+    counts,
+    measured,
+    number,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,6 +53,7 @@ def _environment(language: str) -> Environment:
     environment.globals |= {
         "number": number,
         "ERROR_WORDS": ERROR_WORDS,
+        "REFERENCE_WORDS": REFERENCE_WORDS,
         "LATENCY_WORDS": LATENCY_WORDS,
         "LEVELS": LEVELS,
         "STATUS": STATUS,

@@ -191,7 +191,7 @@ def certificate_table(report: Report) -> Table:
         ("events compared", f"{proof.total_events:,}"),
         *((f"of these {kind}", f"{count:,}") for kind, count in proof.events_by_kind.items()),
         ("differing values", differences),
-        ("distinct scores of real jets", f"{proof.distinct_scores:,}"),
+        (f"distinct scores of {proof.sample}", f"{proof.distinct_scores:,}"),
     ]
     for found in proof.proofs:
         how = (

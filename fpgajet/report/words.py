@@ -18,10 +18,14 @@ IMPLEMENTATIONS = {
     "jet_mass": "mass window",
 }
 
-#: What the errors and the reference of the physics table are.
+#: What the errors of the physics table are.
 ERROR_WORDS = (
     "Errors are one standard deviation from the number of jets; the difference between quantised and float is taken "
-    "jet by jet, so its error is paired. The reference is a two-sided window of the mass of those constituents that "
+    "jet by jet, so its error is paired."
+)
+#: What the mass window of that table is, which events do not have.
+REFERENCE_WORDS = (
+    " The reference is a two-sided window of the mass of those constituents that "
     "the tagger sees; its centre is chosen on one half of the jets and applied to the other."
 )
 #: What the two latencies of a report are.

@@ -89,11 +89,13 @@ def mass_window_metrics(label: ArrayLike, mass: ArrayLike) -> dict[str, float | 
 
 
 def mass_warnings(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """One sentence for each implementation whose AUC is below that of the mass window on the same jets.
+    """One sentence for each implementation whose AUC is below that of the mass window, if there is one.
 
     Args:
         rows: metrics by implementation, as :func:`quant.metrics.physics_metrics` returns them.
     """
+    if "jet_mass" not in rows:
+        return []
     window = rows["jet_mass"]["auc"]
     return [
         f"the AUC of {name.replace('_', ' ')}, {row['auc']:.4f}, is below that of the mass window, {window:.4f}"

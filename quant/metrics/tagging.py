@@ -78,13 +78,14 @@ def paired_differences(
 
 
 def physics_metrics(
-    label: ArrayLike, scores: Mapping[str, ArrayLike], mass: ArrayLike
+    label: ArrayLike, scores: Mapping[str, ArrayLike], mass: ArrayLike | None
 ) -> dict[str, dict[str, Any]]:
     """Metrics with errors by implementation, and those of the jet mass on the same jets.
 
     Args:
         label: [jets], 1 for signal. scores: by implementation, [jets].
         mass: [jets] in GeV, of the constituents that the tagger sees (:func:`quant.metrics.constituent_mass`).
+            None: of whole events, where a mass window says nothing; there is no ``jet_mass`` then.
 
     Returns:
         The names of ``scores`` and ``jet_mass``. Names other than ``float`` hold ``minus_float`` too, the
@@ -96,6 +97,8 @@ def physics_metrics(
         found[name] = tagging_metrics(label, score) | tagging_errors(label, score)
         if name != "float" and "float" in scores:
             found[name]["minus_float"] = paired_differences(label, score, scores["float"])
+    if mass is None:
+        return found
     window = mass_window(label, mass)
     reference = tagging_metrics(label, window.scores) | tagging_errors(label, window.scores)
     del reference["accuracy"], reference["accuracy_error"]

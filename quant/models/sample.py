@@ -34,8 +34,12 @@ class Sample:
         return len(self.label)
 
     def first(self, jets: int) -> Sample:
-        """The first jets; files are mixed, so these are unbiased."""
-        return replace(self, momenta=self.momenta[:jets], label=self.label[:jets], slots=self.slots[:jets])
+        """The first jets, unbiased in a file that is mixed; where they lack a class, as many from all of the file."""
+        chosen: slice | Tensor = slice(jets)
+        labels = self.labels
+        if len(np.unique(labels[:jets])) < len(np.unique(labels)):
+            chosen = torch.arange(jets) * len(self) // jets
+        return replace(self, momenta=self.momenta[chosen], label=self.label[chosen], slots=self.slots[chosen])
 
     def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
         """The same jets with other numbers per constituent, for example those of an input form."""

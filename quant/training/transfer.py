@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
-from quant.models.messages.calibration import recentred
+from quant.models.messages.calibration import calibrate, centre
 from quant.models.messages.floating import FloatMessages
 from quant.models.messages.message_settings import Freeze, PlanSettings, Transfer
 from quant.models.messages.quantised import QuantisedMessages
@@ -30,7 +29,8 @@ def with_transfer(settings: TrainingSettings, source: Checkpoint, freeze: str) -
     """The settings of a training that starts from a checkpoint.
 
     Args:
-        freeze: ``features`` keeps them, bit for bit; with ``none`` they are trained on.
+        freeze: ``features`` keeps them, bit for bit; ``types`` the types of the last layer too; with ``none`` they are
+            trained on.
 
     Raises:
         BadInput: another family, other sizes or input, or settings that move what is frozen.
@@ -53,14 +53,15 @@ def with_transfer(settings: TrainingSettings, source: Checkpoint, freeze: str) -
     if other:
         listed = ", ".join(f"{key}={held[key]}" for key in sorted(other))
         raise BadInput(f"the features of {source.path} are those of other sizes: set {listed}.")
-    if freeze == Freeze.FEATURES and (settings.width_per != "tensor" or held.get("drops")):
+    held_fast = freeze != Freeze.NONE
+    if held_fast and (settings.width_per != "tensor" or held.get("drops")):
         raise BadInput(
-            "--freeze features keeps features bit for bit, which widths of single weights or channels do not: leave "
+            f"--freeze {freeze} keeps features bit for bit, which widths of single weights or channels do not: leave "
             "width_per out, start from a model without it, or give --freeze none."
         )
-    if freeze == Freeze.FEATURES and settings.scale_rounds:
+    if held_fast and settings.scale_rounds:
         raise BadInput(
-            "scale_rounds moves binary points of features, which --freeze features keeps: leave it out."
+            f"scale_rounds moves binary points of features, which --freeze {freeze} keeps: leave it out."
         )
     transfer = Transfer(name=config.name, weights_sha256=config.weights_sha256, freeze=Freeze(freeze))
     return settings.model_copy(update={"transfer": transfer})
@@ -98,7 +99,7 @@ def start_of(settings: TrainingSettings, source: Checkpoint | None) -> Callable[
     if transfer is None or source is None:
         return lambda model: None
     given = load_float_model(source).model.state_dict()
-    hold = transfer.freeze is Freeze.FEATURES
+    hold = transfer.freeze is not Freeze.NONE
 
     def start(model: nn.Module) -> None:
         assert isinstance(model, FloatMessages)
@@ -115,23 +116,28 @@ def start_of(settings: TrainingSettings, source: Checkpoint | None) -> Callable[
 def quantised_of(
     settings: TrainingSettings, source: Checkpoint | None
 ) -> Callable[[nn.Module, Sample, str], QuantisedNetwork] | None:
-    """How frozen features are quantised: as in ``source``, the types of the classifier too. None: as always."""
-    if source is None or not _frozen(settings, source):
+    """How a model with frozen features is quantised; None: as one without.
+
+    Features are those of ``source``. The classifier has types of its own, because its weights may be far larger or
+    smaller than the source's; with ``freeze`` = ``types`` it has those of ``source``, and may saturate.
+    """
+    transfer = _transfer(settings)
+    if source is None or transfer is None or not _frozen(settings, source):
         return None
     assert isinstance(settings, PlanSettings)
-    given = load_model(source)
+    given, keeps_types = load_model(source), transfer.freeze is Freeze.TYPES
     assert isinstance(given, QuantisedMessages)
 
     def quantise(model: nn.Module, sample: Sample, name: str) -> QuantisedNetwork:
         assert isinstance(model, FloatMessages)
+        if not keeps_types:
+            sweeps = settings.calibration_sweeps
+            return calibrate(model, settings.plan, settings.bits, sample, name, sweeps, given)
         found = QuantisedMessages(settings.plan(given.precisions), name)
-        with torch.no_grad():
-            for key, parameter in found.named_parameters():
-                if key not in found.classifier:
-                    parameter.copy_(given.get_parameter(key))
+        found.take_features(given)
         folded = model.folded()
         found.set_from({key: folded[key] for key in found.classifier})
-        recentred(found, sample)
+        centre(found, sample)
         return found
 
     return quantise
@@ -150,7 +156,7 @@ def _frozen(settings: TrainingSettings, source: Checkpoint | None) -> bool:
     transfer = _transfer(settings)
     if transfer is None or source is None or source.config.weights_sha256 != transfer.weights_sha256:
         return False
-    return transfer.freeze is Freeze.FEATURES
+    return transfer.freeze is not Freeze.NONE
 
 
 def _transfer(settings: TrainingSettings) -> Transfer | None:

@@ -12,6 +12,7 @@ import pytest
 from fpgajet.files import read_json
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.paths import BuildDirectory
+from fpgajet.pipeline.reporting import _curves
 from fpgajet.pipeline.stages import physics_stage
 from quant.metrics import auc, mass_window, tagging_errors, tagging_metrics
 from quant.overlap import Overlap
@@ -22,6 +23,11 @@ ENERGY = {"pythia_settings": {"QCD": ["Beams:eCM = 13600"]}}
 @pytest.fixture
 def physics(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the stage wrote, and the arrays it read."""
+    return run_stage(tmp_path, objects=False)
+
+
+def run_stage(tmp_path: Path, *, objects: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same, of jets or of events of objects."""
     rng = np.random.default_rng(1)
     label = np.arange(600) % 2
     score = rng.normal(size=600) + 1.5 * label
@@ -39,6 +45,7 @@ def physics(tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         directory=build, sample=SimpleNamespace(provenance=ENERGY, cross_section=None),
         settings=SimpleNamespace(max_jets=None, luminosity=7.5e34), threshold=None,
         overlap=Overlap("seen", len(arrays["label"]), 3), jets=tmp_path / "jets.h5", classes=(),
+        objects=objects,
     )  # fmt: skip
     physics_stage(cast(BuildContext, context)).run()
     return read_json(build.physics), arrays
@@ -57,6 +64,13 @@ def test_metrics_have_errors_and_the_difference_is_paired(
     difference = content["quantised"]["minus_float"]["auc"]
     assert difference["value"] == pytest.approx(content["quantised"]["auc"] - content["float"]["auc"])
     assert 0 < difference["error"] < 0.5 * content["float"]["auc_error"]
+
+
+def test_events_have_no_mass_window(tmp_path: Path) -> None:
+    content, _ = run_stage(tmp_path, objects=True)
+    assert content.keys() == {"float", "quantised", "csim", "jets"}
+    curves = _curves(BuildDirectory(tmp_path), window=False)
+    assert curves.keys() == {"float", "quantised", "csim"}
 
 
 def test_the_reference_is_the_mass_window_not_a_cut(physics: tuple[dict[str, Any], dict[str, Any]]) -> None:

@@ -54,6 +54,8 @@ def test_all_implementations_of_all_classifiers_agree(built: Built, runs: tuple[
     present = {name for name, tool in available().items() if tool.present}
     expected = {e.name for e in IMPLEMENTATIONS if e.certified and present.issuperset(e.tools)}
     assert found == {"integer reference", *expected}
+    assert built.report.certificate.events_by_kind["real events"] == 200
+    assert "the scores of real events take" in (built.directory / "report.md").read_text()
     with np.load(built.directory / "scores.npz") as scores:
         assert set(scores) >= {"integer_reference", "torch"}
         together = scores["integer_reference"]
@@ -165,7 +167,7 @@ def test_what_does_not_fit_the_firmware_is_refused(
         with pytest.raises(BadInput, match=r"score_zprime.weight\[0,0\] is .* in b, which .* does not hold"):
             raw_weights(network, place, other, "b")
     coarse = replace(last.operator.output, fraction=last.operator.output.fraction - 1)
-    with pytest.raises(BadInput, match="another type of the score"):
+    with pytest.raises(BadInput, match=r"another type of the score.*--freeze types"):
         raw_weights(network, place, with_last(operator=replace(last.operator, output=coarse)), "b")
     assert not (tmp_path / "writes.json").exists()
     for refused in (

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -17,7 +18,7 @@ from quant.models.coordinate_descent import Move, coordinate_descent
 from quant.models.loss import class_part, logit_loss
 from quant.models.messages.bits import LayerBits
 from quant.models.messages.floating import FloatMessages
-from quant.models.messages.plan import MessagePlan
+from quant.models.messages.plan import INPUT, SCORE, MessagePlan
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.sample import Sample
 from quant.models.scoring import one_or_several
@@ -27,13 +28,21 @@ from quant.models.wiring import with_more_integer_bits
 OBSERVED_JETS, QUICK_JETS = 4000, 4000
 #: share of values that a stage holds without saturation: a search begins at the best of these
 KEPT = (0.9999, 0.999, 0.99)
+#: the bias of the last layer
+BIAS = f"{SCORE}_bias"
 
 Precisions = dict[str, FixedType]
 MakePlan = Callable[[Mapping[str, FixedType]], MessagePlan]
 
 
 def calibrate(
-    model: FloatMessages, make_plan: MakePlan, bits: LayerBits, sample: Sample, name: str, sweeps: int
+    model: FloatMessages,
+    make_plan: MakePlan,
+    bits: LayerBits,
+    sample: Sample,
+    name: str,
+    sweeps: int,
+    frozen: QuantisedMessages | None = None,
 ) -> QuantisedMessages:
     """The quantised model of a float model, every binary point placed.
 
@@ -44,11 +53,17 @@ def calibrate(
         sample: jets (four-momenta in GeV, before the input form) that ranges are taken from, and that judge.
         name: of the quantised model.
         sweeps: passes over all points that try one bit up and down, until a pass helps nowhere; 0: the ranges alone.
+        frozen: a quantised model whose features are kept, weights and types; only the last layer is calibrated then.
     """
     features = torch.from_numpy(model.plan.form.features(sample.momenta.numpy()))
     seen = torch.from_numpy(model.plan.form.seen(sample.momenta[:OBSERVED_JETS].numpy()))
     values = model.folded()
     starts = [_starting_types(model, values, bits, seen, keep) for keep in (KEPT if sweeps else KEPT[:1])]
+    movable, unmoved = model.plan.movable, model.plan.front
+    if frozen is not None:
+        movable = [key for key in movable if key == SCORE or key in frozen.classifier]
+        unmoved = {INPUT, *(node.name for node in frozen.wiring.nodes if node.name != SCORE)}
+        starts = [{**frozen.precisions} | {key: types[key] for key in movable} for types in starts]
 
     def build(precisions: Mapping[str, FixedType]) -> QuantisedMessages:
         quantised = QuantisedMessages(make_plan(precisions), name)
@@ -60,24 +75,31 @@ def calibrate(
             if parameter.meaning is Meaning.BIAS and output.rounding is Rounding.FLOOR:
                 shifted[key] = values[key] + output.lsb / 2
         quantised.set_from(shifted)
+        if frozen is not None:
+            quantised.take_features(frozen)
         return quantised
 
-    quick, loss = (
-        _Loss(features[:n], sample.label[:n], model.plan.front) for n in (QUICK_JETS, len(features))
-    )
+    quick, loss = (_Loss(features[:n], sample.label[:n], unmoved) for n in (QUICK_JETS, len(features)))
     start = min(starts, key=lambda precisions: loss(build(precisions)))
-    moves = _moves(model.plan.movable)
+    moves = _moves(movable)
     end = coordinate_descent(start, lambda _: moves, lambda precisions: quick(build(precisions)), sweeps)
-    best = build(min((start, end), key=lambda precisions: loss(build(precisions))))
-    centre(best, loss)
-    return best
+    best = min((start, end), key=lambda precisions: loss(build(precisions)))
+    bias = centred_bias(build(best), loss)
+    # Its range was taken before it moved: a type that cut it off would move all scores, and the cut at 0 with them.
+    # Only with frozen features, where the layers before cannot follow in fine-tuning.
+    while frozen is not None and not _holds(best[BIAS], bias):
+        best = _moved(BIAS, 1, best)
+    found = build(best)
+    found.set_from({BIAS: bias})
+    return found
 
 
-def centre(model: QuantisedMessages, loss: _Loss) -> None:
-    """Move the last bias, by a quarter of the scores' deviation at most, to where the scores suit the labels best.
+def centred_bias(model: QuantisedMessages, loss: _Loss) -> NDArray[np.float64]:
+    """The last bias, moved by a quarter of the scores' deviation at most to where the scores suit the labels best.
 
     With a single score, 0 is then as likely a top quark as not.
     """
+    found: NDArray[np.float64] = model.real(BIAS).detach().numpy()
     scores = loss.scores(model)
     if scores.dim() == 2:
         slope, offsets = multinomial(class_part(scores, loss.label), loss.classes)
@@ -86,16 +108,15 @@ def centre(model: QuantisedMessages, loss: _Loss) -> None:
         slope, offset = logistic(2 * scores, loss.classes)
         wanted = np.array(offset / (2 * slope or 1.0))
     if slope <= 0:
-        return  # a model that has learned nothing
+        return found  # a model that has learned nothing
     most = float(scores.std()) / 4
-    bias = f"{model.wiring.nodes[-1].name}_bias"
-    model.set_from({bias: model.real(bias).detach().numpy() + np.clip(wanted, -most, most)})
+    return found + np.clip(wanted, -most, most)
 
 
-def recentred(model: QuantisedMessages, sample: Sample) -> None:
-    """:func:`centre` on the jets of a sample."""
+def centre(model: QuantisedMessages, sample: Sample) -> None:
+    """Move the last bias as :func:`centred_bias` says on the jets of a sample, as far as its type goes."""
     features = torch.from_numpy(model.wiring.form.features(sample.momenta.numpy()))
-    centre(model, _Loss(features, sample.label, set()))
+    model.set_from({BIAS: centred_bias(model, _Loss(features, sample.label, set()))})
 
 
 class _Loss:
@@ -172,6 +193,10 @@ def multinomial(scores: Tensor, label: Tensor, steps: int = 8) -> tuple[float, T
     slope = float(found[0]) / unit
     offsets = torch.cat([torch.zeros(1, dtype=torch.float64), found[1:]]) - slope * middle
     return slope, offsets - offsets.mean()
+
+
+def _holds(kind: FixedType, values: NDArray[np.float64]) -> bool:
+    return not np.any((values < kind.lowest * kind.lsb) | (values > kind.highest * kind.lsb))
 
 
 def _moves(keys: Sequence[str]) -> list[list[Move[Precisions]]]:

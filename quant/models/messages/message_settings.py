@@ -22,9 +22,10 @@ WidthPer = Literal["tensor", "channel", "weight"]
 
 
 class Freeze(StrEnum):
-    """What of another run's model stays as it is."""
+    """What of another run's model stays as it is: features, features and the types of the last layer, or nothing."""
 
     FEATURES = "features"
+    TYPES = "types"
     NONE = "none"
 
 

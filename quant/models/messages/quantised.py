@@ -39,5 +39,12 @@ class QuantisedMessages(QuantisedNetwork):
                 unit = full_scale(self.wiring.types[name])
                 self.get_parameter(name).copy_(torch.from_numpy(real / unit))
 
+    def take_features(self, source: QuantisedMessages) -> None:
+        """All parameters but those of the last layer become those of ``source``, whose features have the same types."""
+        with torch.no_grad():
+            for key, parameter in self.named_parameters():
+                if key not in self.classifier:
+                    parameter.copy_(source.get_parameter(key))
+
     def real(self, parameter: str) -> Tensor:
         return self.get_parameter(parameter) * full_scale(self.wiring.types[parameter])

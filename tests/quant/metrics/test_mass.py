@@ -68,5 +68,6 @@ def test_a_single_jet_of_a_class_is_no_half() -> None:
 
 def test_a_tagger_below_the_mass_window_is_named() -> None:
     rows = {"quantised": {"auc": 0.876}, "float": {"auc": 0.96}, "jet_mass": {"auc": 0.9497}}
+    assert mass_warnings({"quantised": {"auc": 0.1}}) == [], "events have no mass window"
     (warning,) = mass_warnings(rows)
     assert "AUC of quantised, 0.8760, is below that of the mass window, 0.9497" in warning

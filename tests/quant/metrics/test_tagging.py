@@ -47,3 +47,4 @@ def test_physics_metrics_of_a_build() -> None:
     assert found["jet_mass"]["auc"] == auc(label, mass_window(label, mass).scores)
     assert "accuracy" not in found["jet_mass"]
     assert "minus_float" not in found["jet_mass"]
+    assert list(physics_metrics(label, {"float": score}, None)) == ["float"]
