@@ -8,12 +8,13 @@ from typing import Any
 import alkaid.codegen.rtl as alkaid_rtl
 import numpy as np
 import pytest
+from alkaid.trace import FVArray, HWConfig
 from numpy.typing import NDArray
 
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
-from studies.peers.hardware import TERNARY
+from studies.peers.hardware import TERNARY, traced
 from studies.peers.measuring import chosen
 from studies.peers.rows import append, dominated, flat, read
 from studies.peers.symmetry import symmetry
@@ -91,6 +92,15 @@ def test_rows_are_kept(tmp_path: Path) -> None:
     for row in ({"name": "a", "lut": 1}, {"name": "b", "lut": 2}, {"name": "a", "lut": 3}):
         append(tmp_path / "rows.jsonl", row)
     assert read(tmp_path / "rows.jsonl") == [{"name": "a", "lut": 3}, {"name": "b", "lut": 2}]
+
+
+def test_an_activation_of_one_bit() -> None:
+    """Of 2 (a + b) the values 0 and 4: alkaid alone reads another bit for 496 of the 1,024 pairs."""
+    given = FVArray.from_kif(*(np.full(2, n, np.int8) for n in (0, 2, 4)), HWConfig(1, -1, -1), 0, {})
+    logic = traced(given, (2 * (given[:1] + given[1:])).quantize(0, 3, -2, "WRAP", "TRN"))
+    pairs = np.stack(np.meshgrid(*[np.arange(0, 2, 1 / 16)] * 2), -1).reshape(-1, 2)
+    shown = np.asarray(logic.predict(pairs, n_threads=1)).ravel()
+    np.testing.assert_array_equal(shown, 4 * (2 * pairs.sum(1) // 4 % 2))
 
 
 #: signed, negated, shifted operands, bits of the result and bits dropped
