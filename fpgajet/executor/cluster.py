@@ -135,7 +135,10 @@ def batch_system(name: str, **options: Any) -> Any:
     import dask_jobqueue
 
     started: Any = getattr(dask_jobqueue, BATCH[name])
+    of_jobs = {key: value for key, value in options.items() if key != "scheduler_options"}
     try:
+        # A job first: a cluster whose jobs lack something is left half made, and warns of that when it is collected.
+        started.job_cls("tcp://scheduler:8786", "job", **of_jobs)
         return started(**options)
     except (ValueError, OSError) as error:
         raise BadInput(
