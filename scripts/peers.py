@@ -1,9 +1,10 @@
-"""Peers on the same jets: JEDI-linear and Deep Sets of HGQ2 beside our models, trained, built, counted and compared.
+"""Peers on the same jets: JEDI-linear and Deep Sets of HGQ2, and boosted trees, beside our models.
 
-    pip install -e ".[train,rtl,plot,peers]" -c constraints.txt
+    pip install -e ".[train,rtl,plot,peers,trees]" -c constraints.txt
     python scripts/peers.py train --data JETS --runs RUNS [--which jedi-linear ...] [--sizes 16 ...] [--seeds 1 ...]
-        [--epochs 150] [--classes 2]
+        [--epochs 150] [--bits 7] [--classes 2]
     python scripts/peers.py measure --data JETS --runs RUNS [--estimate]    # every training that is there
+    python scripts/peers.py trees --data JETS --runs RUNS [--sizes 16 ...]
     python scripts/peers.py ours --runs RUNS --models NAME ... [--estimate]
     python scripts/peers.py table --runs RUNS [--result docs/results/peers.csv]
 
@@ -19,8 +20,9 @@ import itertools
 from pathlib import Path
 
 from fpgajet.files import read_json
+from quant.data import read_jets
 from quant.data.reading.shipped import FIVE, shipped_sample
-from studies.peers import jets, rows, tables
+from studies.peers import jets, rows, tables, trees
 from studies.peers.networks import KINDS, Peer
 from studies.peers.training import RECORD
 
@@ -35,7 +37,7 @@ def train(given: argparse.Namespace) -> None:
     from studies.peers.training import train as one
 
     for seed, constituents, which in itertools.product(given.seeds, given.sizes, given.which):
-        peer = Peer(which, constituents, given.classes, given.channels)
+        peer = Peer(which, constituents, given.classes, given.channels, given.bits)
         train, val = (jets.read(given.data / part, constituents) for part in ("train", "val"))
         record = one(peer, seed, given.epochs, train, val, given.runs / f"{peer.name}-s{seed}")
         print(f"{peer.name}, seed {seed}: {record['cpu_s']} s of CPU", flush=True)
@@ -44,7 +46,8 @@ def train(given: argparse.Namespace) -> None:
 def finished(given: argparse.Namespace) -> set[str]:
     """Names of the rows that need not be made; an estimate is replaced once cells are counted."""
     found = rows.read(given.runs / ROWS)
-    return {row["name"] for row in found if given.estimate or row["lut_by"] == "Yosys"}
+    last = ("Yosys", trees.BY)
+    return {row["name"] for row in found if given.estimate or row["lut_by"] in last}
 
 
 def measure(given: argparse.Namespace) -> None:
@@ -69,6 +72,21 @@ def measure(given: argparse.Namespace) -> None:
                 row = one(record, epoch, path.parent, calibration, test, not given.estimate)
                 rows.append(given.runs / ROWS, row)
                 print(row, flush=True)
+
+
+def forests(given: argparse.Namespace) -> None:
+    """A row of boosted trees for every size."""
+    done = finished(given)
+    for constituents in given.sizes:
+        name = trees.name_of(constituents)
+        if name not in done:
+            train, test = (
+                read_jets(path, constituents=constituents)
+                for path in (given.data / "train", shipped_sample())
+            )
+            row = trees.measure(train, test, constituents, given.runs / name)
+            rows.append(given.runs / ROWS, row)
+            print(row, flush=True)
 
 
 def ours(given: argparse.Namespace) -> None:
@@ -98,12 +116,15 @@ def table(given: argparse.Namespace) -> None:
     )
 
 
+COMMANDS = {"train": train, "measure": measure, "trees": forests, "ours": ours, "table": table}
+
+
 def main() -> None:
     """Run one of the commands."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=("train", "measure", "ours", "table"))
+    parser.add_argument("command", choices=tuple(COMMANDS))
     parser.add_argument("--data", type=Path)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--which", nargs="+", choices=KINDS, default=list(KINDS))
@@ -111,6 +132,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--classes", type=int, choices=(2, 5), default=2)
     parser.add_argument("--channels", type=int, default=16)
+    parser.add_argument("--bits", type=int, default=7, help="of weights and activations at the start")
     parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument(
         "--estimate", action="store_true", help="count and simulate no Verilog, which takes minutes"
@@ -118,9 +140,9 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=[])
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/peers.csv")
     given = parser.parse_args()
-    if given.command in ("train", "measure") and given.data is None:
-        parser.error("train and measure need --data")
-    {"train": train, "measure": measure, "ours": ours, "table": table}[given.command](given)
+    if given.command in ("train", "measure", "trees") and given.data is None:
+        parser.error(f"{given.command} needs --data")
+    COMMANDS[given.command](given)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from fpgajet.rtl.clock import calibration, clock_interval
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.tools.yosys import count_cells, summary
+from fpgajet.rtl.trace.tracing import shifted_bits_kept
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 
 #: alkaid's delay model counts adders; two a stage are in the published designs of JEDI-linear, which the clock's
@@ -69,14 +70,22 @@ class Hardware:
 def logic_of(model: Any) -> Any:
     """The network as alkaid's list of exact operations on the integers of the input form."""
     from alkaid.converter import trace_model
-    from alkaid.trace import FVArray, HWConfig, trace
+    from alkaid.trace import FVArray, HWConfig
 
     slots = model.input_shape[1]
     sign, integer, fraction = (np.broadcast_to(bits, (1, slots, 3)).astype(np.int8) for bits in INPUT_KIF.T)
     hardware, solver = HWConfig(1, -1, -1), {"hard_dc": 2}
     given = FVArray.from_kif(sign, integer, fraction, hardware, 0, solver)
     inputs, outputs = trace_model(model, hwconf=hardware, solver_options=solver, inputs=given)
-    return trace(inputs, outputs)
+    return traced(inputs, outputs)
+
+
+def traced(inputs: Any, outputs: Any) -> Any:
+    """alkaid's list of operations between two arrays of symbols, without the pass of its that misreads bits."""
+    from alkaid.trace import trace
+
+    with shifted_bits_kept():
+        return trace(inputs, outputs)
 
 
 def build(

@@ -38,7 +38,8 @@ class Peer:
     def name(self) -> str:
         """For folders and tables."""
         five = f"-{self.classes}classes" if self.classes > 2 else ""
-        return f"{self.kind}-n{self.constituents}-w{self.channels}{five}"
+        start = f"-b{self.bits}" if self.bits != 7 else ""
+        return f"{self.kind}-n{self.constituents}-w{self.channels}{start}{five}"
 
     @property
     def outputs(self) -> int:

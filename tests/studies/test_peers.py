@@ -8,14 +8,17 @@ from typing import Any
 import alkaid.codegen.rtl as alkaid_rtl
 import numpy as np
 import pytest
+from alkaid.trace import FVArray, HWConfig
 from numpy.typing import NDArray
 
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
-from studies.peers.hardware import TERNARY
+from quant.data import read_jets, shipped_sample
+from studies.peers import trees
+from studies.peers.hardware import TERNARY, traced
 from studies.peers.measuring import chosen
-from studies.peers.rows import append, dominated, flat, read
+from studies.peers.rows import COLUMNS, append, dominated, flat, read
 from studies.peers.symmetry import symmetry
 from studies.peers.tables import at_equal_gain, at_equal_lut, front
 from studies.peers.training import PRICES, RATE, price, rate
@@ -91,6 +94,43 @@ def test_rows_are_kept(tmp_path: Path) -> None:
     for row in ({"name": "a", "lut": 1}, {"name": "b", "lut": 2}, {"name": "a", "lut": 3}):
         append(tmp_path / "rows.jsonl", row)
     assert read(tmp_path / "rows.jsonl") == [{"name": "a", "lut": 3}, {"name": "b", "lut": 2}]
+
+
+def test_an_activation_of_one_bit() -> None:
+    """Of 2 (a + b) the values 0 and 4: alkaid alone reads another bit for 496 of the 1,024 pairs."""
+    given = FVArray.from_kif(*(np.full(2, n, np.int8) for n in (0, 2, 4)), HWConfig(1, -1, -1), 0, {})
+    logic = traced(given, (2 * (given[:1] + given[1:])).quantize(0, 3, -2, "WRAP", "TRN"))
+    pairs = np.stack(np.meshgrid(*[np.arange(0, 2, 1 / 16)] * 2), -1).reshape(-1, 2)
+    shown = np.asarray(logic.predict(pairs, n_threads=1)).ravel()
+    np.testing.assert_array_equal(shown, 4 * (2 * pairs.sum(1) // 4 % 2))
+
+
+def test_row_of_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every column is there, the order of constituents is not seen, and conifer's C++ is held against xgboost."""
+    pytest.importorskip("xgboost")
+    jets = read_jets(shipped_sample(), constituents=4, max_jets=300)
+    monkeypatch.setattr(trees, "MOVED", 40)
+    monkeypatch.setattr(trees, "SIMULATED", 100)
+    monkeypatch.setattr(trees, "in_cpp", lambda model, *_: OffByALittle(model))
+    sizes = dict.fromkeys(("lut", "ff", "latency"), 7)
+    monkeypatch.setattr(
+        trees, "estimate", lambda _: {f"conifer_estimate_{name}": n for name, n in sizes.items()}
+    )
+    row = trees.measure(jets[:200], jets, 4, tmp_path)
+    assert set(row) == {*COLUMNS, "name"}
+    assert row["auc"] > 0.9
+    assert (row["permuted"], row["lut"], row["train_jets"]) == (0, 7, 200)
+    assert (row["simulated"], row["training_differences"]) == (100, 100)
+
+
+class OffByALittle:
+    """Stands for conifer's firmware."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def decision_function(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        return np.asarray(self.model.predict(x, output_margin=True), np.float64) - 2**-14
 
 
 #: signed, negated, shifted operands, bits of the result and bits dropped

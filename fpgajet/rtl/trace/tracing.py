@@ -26,7 +26,7 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
         outputs: its result symbols, which fit ``result``.
     """
     flat_inputs, flat_outputs = np.asarray(inputs).ravel(), np.asarray(outputs).ravel()
-    with _shifted_bits_kept():
+    with shifted_bits_kept():
         program = alkaid_trace(flat_inputs, flat_outputs, keep_dead_inputs=True)
     formats = tuple(Format(precision.signed, precision.bits, precision.fraction) for precision in given)
     contents = _tables(program)
@@ -42,7 +42,7 @@ def from_symbols(inputs: FVArray, given: Sequence[FixedType], outputs: FVArray, 
 
 
 @contextmanager
-def _shifted_bits_kept() -> Iterator[None]:
+def shifted_bits_kept() -> Iterator[None]:
     """Single bits of values that are shifted up stay those bits.
 
     ``canonicalize_msb_wraps`` of alkaid 0.8 takes a single bit at the level of the last bit of its source for
