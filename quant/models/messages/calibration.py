@@ -110,7 +110,8 @@ def centred_bias(model: QuantisedMessages, loss: _Loss) -> NDArray[np.float64]:
     if slope <= 0:
         return found  # a model that has learned nothing
     most = float(scores.std()) / 4
-    return found + np.clip(wanted, -most, most)
+    moved: NDArray[np.float64] = found + np.clip(wanted, -most, most)
+    return moved
 
 
 def centre(model: QuantisedMessages, sample: Sample) -> None:
