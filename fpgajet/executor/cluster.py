@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -118,6 +120,20 @@ def connected(place: Place) -> Iterator[Client]:
             yield client
 
 
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """The import of dask-jobqueue sets handlers of its own for Ctrl-C and SIGTERM: ours stay."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
 def batch_system(name: str, **options: Any) -> Any:
     """The cluster of dask-jobqueue of that name, without jobs yet.
 
@@ -132,7 +148,8 @@ def batch_system(name: str, **options: Any) -> Any:
             f"--cluster {name!r}: give the address of a Dask scheduler (tcp://HOST:8786), or one of {', '.join(BATCH)}."
         )
     require_extra("dask_jobqueue")
-    import dask_jobqueue
+    with _signals_kept():
+        import dask_jobqueue
 
     started: Any = getattr(dask_jobqueue, BATCH[name])
     of_jobs = {key: value for key, value in options.items() if key != "scheduler_options"}

@@ -40,6 +40,9 @@ ALLOWED = {
     ("fpgajet/pipeline", "self._work or ScratchFolder('fpgajet-csim-')"),
     ("fpgajet/pipeline", "self._library or self.compile()"), ("fpgajet/pipeline", "path_digest(self.jets) or ''"),
     ("fpgajet/pipeline", "', '.join(unknown) or 'none'"), ("fpgajet/pipeline", "', '.join(found.files) or 'none'"),
+    ("fpgajet/pipeline", "settings.jets or shipped_sample(model.class_names, model.form.objects)"),
+    ("fpgajet/pipeline", "lut or 0"), ("fpgajet/pipeline", "self.shared_features or (self.model,)"),
+    ("fpgajet/pipeline", "path_digest(path) or ''"),
 }  # fmt: skip
 
 

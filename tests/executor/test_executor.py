@@ -88,8 +88,11 @@ def test_every_batch_system_gets_a_job(name: str) -> None:
         "log_directory": None,
         "scheduler_options": {"dashboard_address": "127.0.0.1:0"},
     }
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with batch_system(name, cores=1, processes=1, memory="4GB", **options, **disk) as jobs:
         assert "distributed.cli.dask_worker tcp://127.0.0.1:" in jobs.job_script()
+    # dask-jobqueue sets its own when it is imported
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
 def test_a_copy_of_the_process_is_given_up() -> None:
