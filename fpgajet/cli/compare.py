@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from fpgajet.cli.compare_retrained import compare_retrained, digits_of, sizes_of
+from fpgajet.cli.compare_retrained import compare_retrained, digits_of, sizes_of, value_text
 from fpgajet.cli.evaluate import HEADINGS, DataOption, MaxJets, PlotOption
 from fpgajet.cli.output import CLUSTER_HELP, JSON_HELP, console, messages, narrow_table, print_json
 from fpgajet.errors import BadInput
@@ -116,7 +116,7 @@ def _print_values(precision: str, report: dict[str, Any]) -> None:
     table = narrow_table("", "runs", *(HEADINGS[m] for m in metrics), title=title)
     table.columns[0].no_wrap = True
     for group in groups:
-        cells = [_value(metric, found) for metric, found in group["metrics"].items()]
+        cells = [value_text(metric, found, "\n") for metric, found in group["metrics"].items()]
         table.add_row(group["name"], str(len(group["runs"])), *cells)
     console.print(table)
     for group in groups:
@@ -149,11 +149,3 @@ def _print_differences(report: dict[str, Any]) -> None:
         "several runs differ by nothing else.",
         highlight=False,
     )
-
-
-def _value(metric: str, found: dict[str, Any]) -> str:
-    if found["value"] is None:
-        return "-"
-    digits = digits_of(metric, found["error"])
-    error = "" if found["error"] is None else f"\n± {found['error']:.{digits}f}"
-    return f"{found['value']:.{digits}f}{error}"

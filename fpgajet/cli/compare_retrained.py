@@ -115,7 +115,7 @@ def _print(report: dict[str, Any], what: str) -> None:
         title = f"{precision}, trained again on {what}: mean ± its error"
         shown = narrow_table("", "jets", *(HEADINGS[m] for m in metrics), title=title)
         for row in rows:
-            cells = [_value(metric, found) for metric, found in row["metrics"].items()]
+            cells = [value_text(metric, found) for metric, found in row["metrics"].items()]
             shown.add_row(row["model"], f"{row['training_jets']:,}", *cells)
         console.print(shown)
     if report["differences"]:
@@ -127,7 +127,7 @@ def _print(report: dict[str, Any], what: str) -> None:
                 found = row["metrics"]["auc"]
                 chance = "-" if found["probability"] is None else f"{found['probability']:.2g}"
                 about = f"{row['of']} - {row['minus']}", f"{row['training_jets']:,}"
-                shown.add_row(*about, _value("auc", found), chance, found["verdict"] or "too few runs")
+                shown.add_row(*about, value_text("auc", found), chance, found["verdict"] or "too few runs")
         console.print(shown)
         console.print(
             "probability: of a difference at least so large if there were none (Student's t).",
@@ -135,11 +135,12 @@ def _print(report: dict[str, Any], what: str) -> None:
         )
 
 
-def _value(metric: str, found: dict[str, Any]) -> str:
+def value_text(metric: str, found: dict[str, Any], between: str = " ") -> str:
+    """A value with its error, ``between`` the two; a dash where there is no value."""
     if found["value"] is None:
         return "-"
     digits = digits_of(metric, found["error"])
-    error = "" if found["error"] is None else f" ± {found['error']:.{digits}f}"
+    error = "" if found["error"] is None else f"{between}± {found['error']:.{digits}f}"
     return f"{found['value']:.{digits}f}{error}"
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from fpgajet.files import atomic_path, write_json
+from fpgajet.pipeline.certified import certified_reads, keep_certified
 from fpgajet.pipeline.foreign_context import ForeignContext
 from fpgajet.pipeline.implementations import FOREIGN_IMPLEMENTATIONS
-from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 
 PHYSICS_KEYS = ("accuracy", "auc", "inverse_background_efficiency_30", "inverse_background_efficiency_50")
@@ -68,22 +68,13 @@ def certificate_stage(context: ForeignContext, flows: Collection[str]) -> Stage:
         arrays: dict[str, Any] = dict(result.scores)
         if context.events.labels is not None:
             arrays["label"] = context.events.labels
-        with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
-            np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document() | proofs_of(build, flows))
+        said = keep_certified(build, flows, result, arrays)
         write_json(build.yardstick, {"yardstick": context.yardstick(), "notes": list(context.notes)})
-        return (
-            f"{result.total_events} events, {len(result.implementations)} implementations, "
-            f"{result.total_differences} differing values"
-        )
+        return said
 
-    entries = context.implementations.certified(flows)
     reads = {
-        "model.onnx": path_digest(build.model),
+        **certified_reads(context, flows, context.implementations),
         "file": path_digest(build.foreign),
-        "implementations": {e.name: e.reads(context.artefacts) for e in entries},
-        "proof": path_digest(build.proof),
-        "cpp_proof": path_digest(build.cpp_proof),
         "jets": context.jets_digest,
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets", "input_precision"}),
     }

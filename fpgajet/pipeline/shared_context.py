@@ -9,15 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fpgajet.errors import BadInput
-from fpgajet.files import atomic_path, write_json
+from fpgajet.files import atomic_path
 from fpgajet.folders import atomic_folder
 from fpgajet.graph.classifiers import classifiers_of, features_of, with_classifiers
+from fpgajet.pipeline.certified import certified_reads, keep_certified
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS
-from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.rewritable import built, rewritable_reads
 from quant.seen_jets import SEEN
@@ -124,21 +122,12 @@ def certificate_stage(context: SharedContext, flows: Collection[str]) -> Stage:
             context.artefacts, flows, context.features, settings.edge_vectors, settings.seed, context.reporter
         )
         certify_weights(context.artefacts, flows, context.features, settings.seed, result)
-        with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
-            arrays: dict[str, Any] = {n.replace(" ", "_"): scores for n, scores in result.scores.items()}
-            np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document() | proofs_of(build, flows))
-        return (
-            f"{result.total_events} events, {len(result.implementations)} implementations, "
-            f"{result.total_differences} differing values"
-        )
+        arrays = {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
+        return keep_certified(build, flows, result, arrays)
 
     reads = {
-        "model.onnx": path_digest(build.model),
+        **certified_reads(context, flows, IMPLEMENTATIONS),
         "runs": path_digest(build.runs),
-        "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
-        "proof": path_digest(build.proof),
-        "cpp_proof": path_digest(build.cpp_proof),
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
     }

@@ -10,10 +10,10 @@ import numpy as np
 
 from fpgajet.files import atomic_path, write_errors, write_json
 from fpgajet.folders import atomic_folder
+from fpgajet.pipeline.certified import certified_reads, keep_certified
 from fpgajet.pipeline.context import BuildContext
 from fpgajet.pipeline.decision import rate_of
 from fpgajet.pipeline.implementations import IMPLEMENTATIONS, sources_digest
-from fpgajet.pipeline.paths import proofs_of
 from fpgajet.pipeline.record import Stage, path_digest
 from fpgajet.pipeline.rewritable import built, rewritable_reads
 from quant.seen_jets import SEEN
@@ -132,23 +132,14 @@ def certificate_stage(context: BuildContext, flows: Collection[str]) -> Stage:
             result.decision |= context.decision
         certify_weights(context.artefacts, flows, features, settings.seed, result)
         floating = load_float_model(context.artefacts.checkpoint).scores(sample.constituents)
-        with atomic_path(build.scores) as temporary, temporary.open("wb") as stream:
-            arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
-            arrays["float"] = floating
-            arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
-            np.savez_compressed(stream, **arrays)
-        write_json(build.certificate, result.document() | proofs_of(build, flows))
-        return (
-            f"{result.total_events} events, {len(result.implementations)} implementations, "
-            f"{result.total_differences} differing values"
-        )
+        arrays: dict[str, Any] = {"label": sample.label, "mass": constituent_mass(sample.constituents)}
+        arrays["float"] = floating
+        arrays |= {name.replace(" ", "_"): scores for name, scores in result.scores.items()}
+        return keep_certified(build, flows, result, arrays)
 
     reads = {
-        "model.onnx": path_digest(build.model),
+        **certified_reads(context, flows, IMPLEMENTATIONS),
         "checkpoint": path_digest(build.checkpoint),
-        "implementations": {e.name: e.reads(context.artefacts) for e in IMPLEMENTATIONS.certified(flows)},
-        "proof": path_digest(build.proof),
-        "cpp_proof": path_digest(build.cpp_proof),
         "jets": path_digest(context.jets),
         **settings.model_dump(include={"edge_vectors", "seed", "max_jets"}),
         **decision_reads(context),

@@ -21,7 +21,8 @@ from quant.data import read_jets
 from quant.zoo import HERE
 from tests.quant.jets import write_labelled_jets
 
-_register("compare")
+if not app.registered_commands:
+    _register()  # all: other tests of this process look for the others
 #: seconds of training at most
 TINY = (
     "restarts=1", "screen_epochs=0", "float_epochs=1", "quantised_epochs=0", "calibration_jets=50",
