@@ -14,7 +14,8 @@ from tests.quant.jets import write_labelled_jets
 from tests.search.spaces import SPACE
 from tests.search.test_space import written
 
-_register("search")
+if not app.registered_commands:
+    _register()  # all: other tests of this process look for the others
 
 
 @pytest.fixture(scope="module")
