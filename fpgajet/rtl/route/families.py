@@ -30,10 +30,8 @@ class Family:
         cells: by resource, what Yosys calls the cells that use it, and how many of it each one uses.
         used: by resource, what the router's report calls it.
         bitstream: name of the finished file.
-        slowness: periods of this family against those of the delay model, see :mod:`fpgajet.rtl.ir.delays`;
-            registers are placed with it. Set by hand; ``docs/results/routed-timing.json`` has what routed designs
-            give, and every ECP5 design in ``docs/results/routed.csv`` reaches the clock that it was placed for.
-        clock_mhz: clock that registers are placed for by default.
+        clock_mhz: clock that registers are placed for by default, with the delays of this family
+            (:mod:`fpgajet.devices.delays`).
     """
 
     title: str
@@ -44,7 +42,6 @@ class Family:
     cells: Mapping[str, Mapping[str, int]]
     used: Mapping[str, tuple[str, ...]]
     bitstream: str
-    slowness: float
     clock_mhz: float
 
     def require(self) -> None:
@@ -99,7 +96,6 @@ ECP5 = Family(
     },
     used={"lut": ("TRELLIS_COMB",), "ff": ("TRELLIS_FF",), "dsp": ("MULT18X18D",), "bram": ("DP16KD",)},
     bitstream="board.bit",
-    slowness=3.0,
     clock_mhz=100.0,
 )
 GOWIN = Family(
@@ -116,7 +112,6 @@ GOWIN = Family(
     },
     used={"lut": ("LUT4",), "ff": ("DFF",), "dsp": ("MULT18X18",), "bram": ("BSRAM",)},
     bitstream="board.fs",
-    slowness=4.0,
     clock_mhz=60.0,
 )
 FAMILIES = {"ecp5": ECP5, "gowin": GOWIN}
