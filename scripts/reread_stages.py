@@ -1,6 +1,6 @@
 """Stages of the designs in ``docs/results/routed.csv``, from the router's reports again: nothing is routed.
 
-    python scripts/reread_stages.py --work FOLDER
+    python scripts/reread_stages.py --work FOLDER [--sizes N ...]
 
 The registers of these designs were placed by the delays of UltraScale+, three times as long (Gowin: four times), before
 the families had delays of their own. Their circuits are built again in this way, and every stage of a design whose
@@ -33,8 +33,11 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, default=Path("builds/routed"))
     parser.add_argument("--out", type=Path, default=TABLE.with_name("routed-stages.csv"))
+    parser.add_argument("--sizes", nargs="+", default=["2", "4", "8", "16"], help="constituents")
     given = parser.parse_args()
     for row in read_rows(TABLE):
+        if row["constituents"] not in given.sizes:
+            continue
         folder = design_folder(folder_of(row, given.work), open_part(row["target"]))
         if not (folder / REPORT).is_file():
             print(f"no report in {folder}", flush=True)

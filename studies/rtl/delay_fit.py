@@ -40,15 +40,17 @@ class Design:
     data_ns: NDArray[np.float64]
 
 
-def of_stages(
-    designs: Sequence[Design], delays: Delays
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """By design, delays in ns of its stages with logic: by the model, without margin, and by the router."""
+def of_stages(designs: Sequence[Design], delays: Delays) -> list[NDArray[np.float64]]:
+    """By design, of its stages with logic: delay in ns by the model, without margin, and by the router; fan-out."""
     found = []
     for design in designs:
-        model = np.array([stage.delay_ns for stage in model_stages(design.circuit, delays)])
-        kept = (model > 0) & (design.data_ns > 0)
-        found.append((model[kept], design.data_ns[kept]))
+        stages = model_stages(design.circuit, delays)
+        rows = [
+            (stage.delay_ns, latest, stage.fan_out)
+            for stage, latest in zip(stages, design.data_ns, strict=True)
+            if stage.delay_ns and latest
+        ]
+        found.append(np.array(rows, dtype=np.float64).T)
     return found
 
 
@@ -81,14 +83,15 @@ def fitted(designs: Sequence[Design], start: Delays) -> Delays:
         )
         if before == found:
             break
-    over = [router.max() - model.max() for model, router in of_stages(designs, found)]
+    over = [router.max() - model.max() for model, router, _ in of_stages(designs, found)]
     return found.model_copy(update={"margin_ns": round(max(0.0, float(np.quantile(over, COVERED))), 2)})
 
 
 def judged(designs: Sequence[Design], delays: Delays) -> dict[str, Any]:
     """How well delays describe routed designs: all stages together, then the slowest stage of every design."""
-    pairs = of_stages(designs, delays)
-    model, router = (np.concatenate(values) for values in zip(*pairs, strict=True))
+    own = of_stages(designs, delays)
+    pairs = [(model, router) for model, router, _ in own]
+    model, router, fan_out = np.concatenate(own, axis=1)
     scale = float(model @ router / (model @ model))
     line = np.polyfit(model, router, 1)
     ratios = np.array([router.max() / model.max() for model, router in pairs])
@@ -97,6 +100,9 @@ def judged(designs: Sequence[Design], delays: Delays) -> dict[str, Any]:
         "designs": len(designs),
         "stages": len(model),
         "rank_correlation_of_stages": rank_correlation(model.tolist(), router.tolist()),
+        "rank_correlation_of_the_rest_with_fan_out": rank_correlation(
+            fan_out.tolist(), (router - scale * model).tolist()
+        ),
         "rms_ns": round(float(np.sqrt(np.mean((router - model) ** 2))), 2),
         "rms_after_one_factor_ns": round(float(np.sqrt(np.mean((router - scale * model) ** 2))), 2),
         "rms_after_a_line_ns": round(float(np.sqrt(np.mean((router - np.polyval(line, model)) ** 2))), 2),

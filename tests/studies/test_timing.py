@@ -46,11 +46,12 @@ def test_the_slowest_stage_of_the_model_is_that_of_the_schedule(ii: int, shared:
 
 
 def test_products_take_time_where_the_family_says_so(shared: Circuit) -> None:
-    """A stage with nothing but products has no delay on UltraScale+, and the longest one on ECP5."""
-    plain, slow = (model_stages(shared, delays) for delays in (SCALED, delays_of("ecp5")))
+    """They count nothing on UltraScale+, where they lie in blocks with registers; on ECP5 they are a path."""
+    ecp5 = delays_of("ecp5")
+    plain, slow = (model_stages(shared, delays) for delays in (SCALED, ecp5))
     with_products = [n for n, stage in enumerate(plain) if stage.products]
-    assert all("Product" in kinds_of(shared, slow[n].path) for n in with_products)
-    assert max(slow, key=lambda stage: stage.delay_ns) in [slow[n] for n in with_products]
+    assert with_products
+    assert all(slow[n].delay_ns >= ecp5.product_ns + ecp5.register_ns for n in with_products)
     assert not any("Product" in kinds_of(shared, stage.path) for stage in plain)
 
 

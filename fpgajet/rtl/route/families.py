@@ -96,7 +96,7 @@ ECP5 = Family(
     },
     used={"lut": ("TRELLIS_COMB",), "ff": ("TRELLIS_FF",), "dsp": ("MULT18X18D",), "bram": ("DP16KD",)},
     bitstream="board.bit",
-    clock_mhz=100.0,
+    clock_mhz=125.0,
 )
 GOWIN = Family(
     title="Gowin GW2A",
