@@ -4,7 +4,7 @@
 
 Goes the whole way from a model of the zoo, in a folder that must not exist, and adds a row to
 ``docs/results/board-bitstreams.csv``. ``command`` is "board build" for that; older rows are of "export" alone, after a
-build that was there. ``load`` is the machine's load average (of one minute) before and after: on a busy machine the wall
+build that was there. ``load`` is the load average of one minute before and after: on a busy machine the wall
 time says little, and the seconds of CPU say more.
 """
 
