@@ -11,6 +11,7 @@ among them, were not seen by the fit.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ HALF = {
 }  # fmt: skip
 
 
-def design(row: Row, stages: list[Row]) -> Design:
+def design(row: Row, stages: Sequence[Row]) -> Design:
     """A routed design, its circuit built again."""
     own = sorted((stage for stage in stages if key(stage) == key(row)), key=lambda stage: int(stage["stage"]))
     name = f"{row['model']} N {row['constituents']} II {row['ii']}" + f" stages {row['stages']}" * bool(

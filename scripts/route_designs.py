@@ -32,14 +32,15 @@ from fpgajet.errors import BudgetMissed
 from fpgajet.files import read_json, sha256, write_bytes, write_json
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route, target_circuit
+from fpgajet.pipeline.route_flow import RouteSettings, default_clock, design_folder, run_route, target_circuit
 from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.harness import TOP
 from fpgajet.rtl.route.proof import CLOCKS, prove_mapped
 from fpgajet.rtl.route.router import REPORT, pack
-from studies.rtl.routed_rows import COLUMNS, KEY, STAGE_COLUMNS, folder_of, replace_rows, stage_rows
+from studies.rtl.routed_rows import COLUMNS, STAGE_COLUMNS, folder_of, replace_rows, stage_rows
 from studies.rtl.stages import model_stages
+from studies.rtl.timing_evidence import KEY
 from studies.variants.networks import resized, zoo_network
 
 ROOT = Path(__file__).parent.parent
@@ -102,11 +103,11 @@ class Lines:
 def designs(given: argparse.Namespace) -> Iterator[tuple[Network, dict[str, Any]]]:
     """Every design that was asked for."""
     part = open_part(given.target)
-    clock = given.clock_mhz or family_of(part).clock_mhz
     for size in given.sizes:
         for model in given.models:
             network = zoo_network(model) if size == 16 else resized(zoo_network(model), size)
             for ii in given.intervals:
+                clock = given.clock_mhz or default_clock(network, part, RtlOptions(ii=ii))
                 for stages in given.stages or [0]:
                     values = (model, size, ii, part.name, clock, stages or "")
                     yield network, dict(zip(KEY, values, strict=True))

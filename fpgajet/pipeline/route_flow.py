@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpgajet.devices import chosen_clock
+from fpgajet.devices.delays import delays_of
 from fpgajet.devices.hardware_row import HardwareRow
 from fpgajet.devices.open_parts import OpenPart, open_part
 from fpgajet.errors import BadInput, Mismatch, ToolFailed
@@ -29,6 +31,7 @@ from fpgajet.rtl.design import Circuit, scheduled
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.origins import origins
 from fpgajet.rtl.route.routed import ROW_FILE, Routed, place_and_route
+from fpgajet.rtl.schedule.pipeline import least_period
 from fpgajet.rtl.tools.installed import require
 
 #: Real jets and edge vectors that the netlist is simulated on, which takes a clock for each bit of a jet.
@@ -51,6 +54,8 @@ class RouteSettings:
 
 
 DEFAULTS = RouteSettings()
+#: A default period against the least that the slowest cell allows, and the clock for which that cell is looked for.
+SLOWER, FIRST_MHZ = 1.1, 100.0
 
 
 def family_options(options: RtlOptions, part: OpenPart) -> RtlOptions:
@@ -75,6 +80,19 @@ def target_circuit(network: Network, part: OpenPart, clock_mhz: float, options: 
     return scheduled(network, clock_mhz, family_options(options, part))
 
 
+def default_clock(network: Network, part: OpenPart, options: RtlOptions) -> float:
+    """Clock in MHz that registers are placed for where none is given: the family's, else near the fastest.
+
+    More stages would gain no more than :data:`SLOWER`, because the slowest cell alone needs the rest of the period.
+    """
+    family = family_of(part)
+    if family.clock_mhz is not None:
+        return family.clock_mhz
+    made = target_circuit(network, part, FIRST_MHZ, options)
+    least = least_period(made.netlist, made.schedule.sharing, delays_of(part.family))
+    return float(math.floor(1000.0 / least / SLOWER))
+
+
 def run_route(
     build_dir: Path,
     target: str,
@@ -89,7 +107,7 @@ def run_route(
 
     Args:
         target: name of a part in ``fpgajet/devices/data/open_parts.toml``.
-        clock_mhz: what registers are placed for; by default the family's.
+        clock_mhz: what registers are placed for; by default see :func:`default_clock`.
         jets: how many are simulated against the reference; 0 leaves out all simulation. The netlist of cells (ECP5)
             gets a certificate of its own in ``routed/TARGET/certificate.json``.
 
@@ -104,8 +122,8 @@ def run_route(
     family = family_of(part)
     family.require()
     network = model_network(build_dir)
-    clock = chosen_clock(clock_mhz, family.clock_mhz)
     require("alkaid", "yosys", *(["verilator", "g++"] if jets else []))
+    clock = chosen_clock(clock_mhz, default_clock(network, part, options) if clock_mhz is None else clock_mhz)
     build, started = BuildDirectory(build_dir), time.perf_counter()
     folder = design_folder(build_dir, part)
     with exclusive(build_dir), reported(listener, "route"):

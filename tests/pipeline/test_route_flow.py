@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("alkaid")
 pytest.importorskip("serial")
 
+from fpgajet.devices.delays import delays_of
 from fpgajet.devices.open_parts import open_part
 from fpgajet.errors import BadInput, BudgetMissed, Mismatch, ToolFailed
 from fpgajet.graph.load import load, read_model
@@ -24,6 +25,8 @@ from fpgajet.pipeline.route_flow import RouteSettings, family_options, run_route
 from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.route import routed
+from fpgajet.rtl.schedule.pipeline import least_period
+from tests.networks import LOG, random_network
 from tests.rtl.conftest import wanted
 from tests.rtl.small_model import small_model
 
@@ -143,3 +146,18 @@ def test_ending_ends_the_router(fake_tool: Callable[[str, str], Path], build: Pa
     assert done.returncode == 143, done.stderr
     pid = int((tmp_path / "pid").read_text())
     assert not Path(f"/proc/{pid}").exists() or "sleep" not in Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_the_default_clock_is_near_the_fastest_that_the_slowest_cell_allows() -> None:
+    """Of ECP5: a network without products gets a faster one. Registers can be placed for it."""
+    part = open_part("ecp5-25k")
+    clocks = []
+    for form in (None, LOG):
+        network = random_network(n=2, hidden=1, **({"form": form} if form else {}))
+        clock = route_flow.default_clock(network, part, RtlOptions())
+        circuit = route_flow.target_circuit(network, part, clock, RtlOptions())
+        least = least_period(circuit.netlist, circuit.schedule.sharing, delays_of("ecp5"))
+        assert least <= circuit.schedule.longest_ns <= 1000 / clock < 1.12 * least
+        clocks.append(clock)
+    assert clocks[0] < clocks[1]
+    assert route_flow.default_clock(network, open_part("gowin-20k"), RtlOptions()) == 60.0

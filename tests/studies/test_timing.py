@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,12 @@ DESIGN = {
 
 
 SCALED = delays_of(DEFAULT_DELAYS)
+OPTIONS = RtlOptions(ii=3, ternary=False, accumulate=False)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Circuit:
-    return scheduled(random_network(n=3, hidden=1), 200, RtlOptions(ii=3))
+    return scheduled(random_network(n=3, hidden=1), 200, OPTIONS)
 
 
 @pytest.mark.parametrize("ii", [1, 3])
@@ -102,12 +104,12 @@ def test_a_register_that_holds_ends_the_stage_before_it_however_late_it_is_read(
 def test_delays_are_found_again_from_stages_that_they_made(shared: Circuit) -> None:
     """Two circuits whose stages take exactly what some delays say: the fit finds these."""
     true = delays_of("ecp5").model_copy(update={"margin_ns": 0.0})
-    circuits = [shared, scheduled(random_network(n=4, hidden=2, seed=3), 300, RtlOptions())]
+    circuits = [shared, scheduled(random_network(n=4, hidden=2, seed=3), 300, replace(OPTIONS, ii=1))]
     designs = [
         Design("d", circuit, np.array([stage.delay_ns for stage in model_stages(circuit, true)]))
         for circuit in circuits
     ]
-    start = SCALED.model_copy(update={"lut_inputs": 4, "product_ns": 2.0})
+    start = true.model_copy(update={"product_ns": 6.0, "adder_ns": 1.5, "table_ns": 2.0, "register_ns": 1.0})
     found = fitted(designs, start)
     assert found.product_ns == pytest.approx(true.product_ns, abs=0.3)
     assert found.margin_ns < 0.1

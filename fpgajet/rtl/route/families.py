@@ -31,7 +31,7 @@ class Family:
         used: by resource, what the router's report calls it.
         bitstream: name of the finished file.
         clock_mhz: clock that registers are placed for by default, with the delays of this family
-            (:mod:`fpgajet.devices.delays`).
+            (:mod:`fpgajet.devices.delays`); None: what these say of the network.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Family:
     cells: Mapping[str, Mapping[str, int]]
     used: Mapping[str, tuple[str, ...]]
     bitstream: str
-    clock_mhz: float
+    clock_mhz: float | None
 
     def require(self) -> None:
         """Raise unless the router is there.
@@ -96,7 +96,7 @@ ECP5 = Family(
     },
     used={"lut": ("TRELLIS_COMB",), "ff": ("TRELLIS_FF",), "dsp": ("MULT18X18D",), "bram": ("DP16KD",)},
     bitstream="board.bit",
-    clock_mhz=125.0,
+    clock_mhz=None,
 )
 GOWIN = Family(
     title="Gowin GW2A",

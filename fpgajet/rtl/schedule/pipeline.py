@@ -88,6 +88,11 @@ def pipeline(
     return placer.schedule(best)
 
 
+def least_period(netlist: Netlist, sharing: Sharing, delays: Delays) -> float:
+    """Period in ns that no placement goes below: the slowest cell between two registers, with the margin."""
+    return _Placer(netlist, 1, sharing, delays).slowest
+
+
 @dataclass(frozen=True)
 class _Placement:
     """Where every cell is computed, and the last stage it takes: later only in a two-stage DSP."""
