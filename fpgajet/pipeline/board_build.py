@@ -11,7 +11,7 @@ from fpgajet.errors import BadInput, Mismatch
 from fpgajet.export.manifest import MANIFEST
 from fpgajet.files import read_json, sha256
 from fpgajet.pipeline.build import run_build
-from fpgajet.pipeline.build_settings import BuildSettings
+from fpgajet.pipeline.build_settings import load_settings
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.export_board import CODE, PREFIX
 from fpgajet.pipeline.export_targets import run_exports
@@ -92,7 +92,7 @@ def run_board_build(
     family_of(open_part(chosen.part)).require()
     require("alkaid", "yosys", "verilator", "g++")
     # Cells of UltraScale+ say nothing of this board.
-    settings = BuildSettings(model=model, flow="rtl", synth=False)
+    settings = load_settings(None, model=model, flow="rtl", synth=False)
     place = Path("builds") / f"{Path(model).resolve().name}-{chosen.name}" if out is None else out
     outcome = built_before(settings, place, listener, command) or run_build(
         settings, place, reporter=listener, command=command

@@ -12,6 +12,8 @@ from studies.rtl.delay_fit import FITTED
 
 FIT = ROOT / "docs" / "results" / "delay-fit.json"
 BEFORE, AFTER = "docs/results/routed.csv", "docs/results/rerouted.csv"
+#: Wanted at N = 8 and 16, with intervals of 1, 3 and 6 clocks.
+MODELS = ("npelican-n16-c2-log", "npelican-n16-c2-trigger", "npelican-n16-c2")
 _WORDS = {
     "register_ns": "a stage with nothing in it",
     "doubling_ns": "... more for each doubling of the cells above 100",
@@ -39,6 +41,14 @@ _FIGURES: dict[str, tuple[str, ...]] = {
     "... is among the router's three slowest": ("among_three_slowest",),
     "the router's slowest stage is within the margin": ("within_margin",),
 }
+
+
+def missing() -> str:
+    """A sentence: which of the designs that the table should have are not there."""
+    there = {(row["model"], row["constituents"], row["ii"]) for row in rows_of(BEFORE) if not row["stages"]}
+    wanted = [(model, size, ii) for size in ("8", "16") for model in MODELS for ii in ("6", "3", "1")]
+    left = [f"`{model}` N = {size} II {ii}" for model, size, ii in wanted if (model, size, ii) not in there]
+    return f"{len(wanted) - len(left)} of {len(wanted)} wanted designs are there. Missing: {', '.join(left) or 'none'}."
 
 
 def values() -> str:
@@ -106,6 +116,7 @@ def sweep() -> str:
 DELAYS: dict[str, Callable[[], str]] = {
     "delay-values": values,
     "delay-fit": fit,
+    "routed-missing": missing,
     "rerouted": rerouted,
     "rerouted-sweep": sweep,
 }
