@@ -33,7 +33,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         clean(target)
     # The name comes first: an interrupt right after the file is made must find what to remove.
-    handle, temporary = None, temporary_name(target)
+    handle: int | None = None
+    temporary = temporary_name(target)
     try:
         with write_errors(target):
             while (handle := made_and_locked(temporary)) is None:

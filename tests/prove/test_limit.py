@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from fpgajet.fixed import from_real
@@ -23,8 +21,6 @@ class Clock:
     def monotonic(self) -> float:
         self.now += 1
         return self.now
-
-    perf_counter = staticmethod(time.perf_counter)
 
 
 @pytest.fixture(autouse=True)
