@@ -47,9 +47,14 @@ def run_prove(
         An outcome for the Verilog and one for the C++, as far as they are there, and one for the netlist.
 
     Raises:
-        BadInput: not a build, one with neither Verilog nor C++, or one of another user without ``trust``.
+        BadInput: not a build, one with neither Verilog nor C++, or one of another user without ``trust``;
+            ``timeout`` is not above 0.
         MissingTool: alkaid is not installed, or no compiler, or for the netlist no Yosys with ABC.
     """
+    if timeout is not None and not timeout > 0:
+        raise BadInput(
+            f"--timeout {timeout}: give a number of seconds above 0, or 0 on the command line for no limit."
+        )
     build = existing_build(build_dir)
     verilog, cpp = (build.verilog / "design.json").is_file(), has_project(build)
     if not verilog and not cpp:
