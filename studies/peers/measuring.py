@@ -14,11 +14,11 @@ from quant.data.reading.shipped import FIVE
 from studies.peers.hardware import build
 from studies.peers.jets import Inputs, numbers
 from studies.peers.networks import Peer, one_thread
-from studies.peers.rows import flat, physics
+from studies.peers.rows import physics
 from studies.peers.symmetry import symmetry
 
 #: Of a front: for each of these losses of validation AUC against the best, the cheapest network within it.
-LOSSES = (0.0, 0.002, 0.005, 0.015)
+LOSSES = (0.0, 0.004, 0.007, 0.01, 0.02)
 #: Jets whose scores are simulated, and that are permuted, rotated and boosted.
 SIMULATED, MOVED = 2_000, 1_000
 
@@ -67,7 +67,7 @@ def measure(
     scores = predicted(test.numbers)
     hardware = build(model, test.numbers[:SIMULATED], folder / f"rtl-{epoch['epoch']:03d}", rtl, say)
     return {
-        "name": f"{peer.name}-s{record['seed']}-e{epoch['epoch']}",
+        "name": name_of(record, epoch),
         "model": peer.name,
         "tool": "HGQ2",
         "constituents": peer.constituents,
@@ -75,7 +75,6 @@ def measure(
         "seed": record["seed"],
         "train_jets": record["jets"],
         "epochs": len(record["epochs"]),
-        "flat": flat([e["auc"] for e in record["epochs"]]),
         "train_cpu_s": record["cpu_s"],
         **physics(test.label, scores, FIVE),
         "weight_bits": weight_bits(model),
@@ -84,6 +83,12 @@ def measure(
         "ii": 1,
         **symmetry(lambda momenta: predicted(numbers(momenta)), test.momenta[:MOVED]),
     }
+
+
+def name_of(record: dict[str, Any], epoch: dict[str, Any]) -> str:
+    """Of the row of one network."""
+    run = Peer(**record["peer"]).run(record["seed"], record["jets"], len(record["epochs"]))
+    return f"{run}-e{epoch['epoch']}"
 
 
 def weight_bits(model: Any) -> float:

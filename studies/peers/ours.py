@@ -56,14 +56,13 @@ def measure(
     training = config.training
     return {
         "name": name,
-        "model": config.name,
+        "model": Path(name).name,
         "tool": "fpgajet",
         "constituents": config.constituents,
         "classes": max(2, len(classes)),
         "seed": training.seed,
         "train_jets": training.data["train"][0].jets,
         "epochs": None,
-        "flat": None,
         "train_cpu_s": None,
         **physics(test.label, scores(network, momenta), classes),
         "weight_bits": weight_bits(read_json(checkpoint.path / MODEL)["model"]["types"]),

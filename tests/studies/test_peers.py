@@ -17,10 +17,11 @@ from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 from quant.data import read_jets, shipped_sample
 from studies.peers import trees
 from studies.peers.hardware import TERNARY, traced
+from studies.peers.lengths import columns, within
 from studies.peers.measuring import chosen
-from studies.peers.rows import COLUMNS, append, dominated, flat, read
+from studies.peers.rows import COLUMNS, append, dominated, read
 from studies.peers.symmetry import symmetry
-from studies.peers.tables import at_equal_gain, at_equal_lut, front
+from studies.peers.tables import at_equal_gain, at_equal_lut, front, series
 from studies.peers.training import PRICES, RATE, price, rate
 
 FRONT = [
@@ -58,10 +59,28 @@ def test_chosen_epochs() -> None:
     assert [epoch["epoch"] for epoch in chosen(record, (0.0, 0.0005, 0.002, 0.003))] == [0, 1, 2]
 
 
-def test_flat() -> None:
-    """What the last fifth of the epochs added to the best before."""
-    assert flat([0.5, 0.8, 0.9, 0.91, 0.912]) == pytest.approx(0.002)
-    assert flat([0.5, 0.8, 0.9, 0.91, 0.90]) == pytest.approx(-0.01)
+def test_lengths() -> None:
+    """Of each training the best AUC with so many EBOPs or fewer, wherever in the training it was."""
+    found = [(0.97, 90_000), (0.96, 60_000), (0.95, 50_000)]
+    epochs = [{"auc": auc, "ebops": ebops} for auc, ebops in found]
+    assert [within(epochs, limit) for limit in (40_000, 50_000, 60_000, 10**6)] == [None, 0.95, 0.96, 0.97]
+    peer = {"kind": "deep-sets", "constituents": 8}
+    row = columns({"peer": peer, "seed": 2, "jets": 9, "cpu_s": 7, "epochs": epochs})
+    assert (row["model"], row["epochs"], row["best"]) == ("deep-sets-n8-w16", 3, 0.97)
+    assert (row["auc_40000"], row["auc_60000"], row["auc_200000"]) == (None, 0.96, 0.97)
+
+
+def test_looks() -> None:
+    """Cells that nobody counted are open markers, and a kind is once in the legend, also where it is low."""
+    peer = {"tool": "HGQ2", "model": "jedi-linear-n16-w16", "constituents": 16, "lut_by": "Yosys"}
+    rows = [
+        peer | {"lut": 3000, "auc": 0.97},
+        peer | {"lut": 2000, "auc": 0.96, "lut_by": "alkaid"},
+        peer | {"lut": 1000, "auc": 0.70, "constituents": 8},
+    ]
+    filled, empty = series(rows, "auc")
+    assert (filled.points, filled.published, filled.label) == ([(3000, 0.97)], False, "HGQ2 JEDI-linear")
+    assert (empty.points, empty.published, empty.label) == ([(2000, 0.96)], True, "")
 
 
 def test_schedules() -> None:
