@@ -29,7 +29,7 @@ from studies.peers.training import RECORD
 
 HERE = Path(__file__).resolve().parent.parent
 ROWS = "rows.jsonl"
-#: Jets that the integer bits of activations are taken from.
+#: Jets that the integer bits of activations and the last biases are taken from.
 CALIBRATION = 10_000
 
 
@@ -67,7 +67,7 @@ def measure(given: argparse.Namespace) -> None:
             or peer.constituents not in given.sizes
         ):
             continue
-        calibration = jets.read(given.data / "train", peer.constituents, CALIBRATION).numbers
+        calibration = jets.read(given.data / "train", peer.constituents, CALIBRATION)
         test = jets.read(shipped_sample(FIVE if peer.classes > 2 else ()), peer.constituents)
         for epoch in chosen(record, given.losses):
             if name_of(record, epoch) not in done:

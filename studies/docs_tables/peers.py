@@ -73,7 +73,7 @@ def checks(many: bool = False) -> str:
 
 
 def _of(row: dict[str, Any], key: str) -> str:
-    return f"{row[key]} of {int(row['simulated']):,}" if row[key] else NONE
+    return f"{int(row[key]):,} of {int(row['simulated']):,}" if row[key] else NONE
 
 
 def equal(many: bool = False) -> str:

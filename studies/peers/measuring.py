@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from quant.data.reading.shipped import FIVE
+from quant.models.messages.calibration import logistic, multinomial
 from studies.peers.hardware import build
 from studies.peers.jets import Inputs, numbers
 from studies.peers.networks import Peer, one_thread
@@ -38,7 +40,7 @@ def measure(
     record: dict[str, Any],
     epoch: dict[str, Any],
     folder: Path,
-    calibration: NDArray[np.float32],
+    calibration: Inputs,
     test: Inputs,
     rtl: bool = True,
     say: Callable[[str], None] = print,
@@ -47,8 +49,8 @@ def measure(
 
     Args:
         record, epoch: of a training in ``folder``, and which of its epochs.
-        calibration: inputs [jets, constituents, 3] that give the integer bits of the activations, as HGQ2 does it;
-            what is larger in another jet wraps around.
+        calibration: jets that give the integer bits of the activations, as HGQ2 does it (what is larger in another jet
+            wraps around), and what is added to the scores: see :func:`shift`.
         test: jets that give every figure. rtl: see :func:`studies.peers.hardware.build`.
     """
     one_thread()
@@ -59,12 +61,12 @@ def measure(
     assert hgq.layers is not None
     peer = Peer(**record["peer"])
     model = keras.models.load_model(folder / "front" / f"epoch{epoch['epoch']:03d}.keras", compile=False)
-    ebops = int(trace_minmax(model, calibration, batch_size=2500))
+    ebops = int(trace_minmax(model, calibration.numbers, batch_size=2500))
 
     def predicted(given: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.asarray(model.predict(given, batch_size=2500, verbose=0), np.float64)
 
-    scores = predicted(test.numbers)
+    scores = predicted(test.numbers) + shift(calibration.label, predicted(calibration.numbers))
     hardware = build(model, test.numbers[:SIMULATED], folder / f"rtl-{epoch['epoch']:03d}", rtl, say)
     return {
         "name": name_of(record, epoch),
@@ -83,6 +85,20 @@ def measure(
         "ii": 1,
         **symmetry(lambda momenta: predicted(numbers(momenta)), test.momenta[:MOVED]),
     }
+
+
+def shift(label: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What suits the labels best when it is added to the scores, [outputs], as our calibration moves the last bias.
+
+    HGQ2 trains no such thing: a network of an epoch in the middle of its training may have the right order of jets for
+    each class, and few jets of some of them. A last bias costs the same at every value.
+    """
+    classes, found = torch.from_numpy(label), torch.from_numpy(scores)
+    if scores.shape[1] == 1:
+        slope, offset = logistic(found[:, 0], classes.double())
+        return np.array([offset / slope])
+    slope, offsets = multinomial(found, classes)
+    return np.asarray(offsets.numpy() / slope, np.float64)
 
 
 def name_of(record: dict[str, Any], epoch: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from quant.data import read_jets, shipped_sample
 from studies.peers import trees
 from studies.peers.hardware import TERNARY, traced
 from studies.peers.lengths import columns, within
-from studies.peers.measuring import chosen
+from studies.peers.measuring import chosen, shift
 from studies.peers.rows import COLUMNS, append, dominated, read
 from studies.peers.symmetry import symmetry
 from studies.peers.tables import at_equal_gain, at_equal_lut, front, series
@@ -106,6 +106,18 @@ def test_symmetry() -> None:
     ordered = symmetry(lambda q: np.round(q[:, :1, 1], 9), p)
     assert 0.6 < ordered["permuted"] < 0.9  # a quarter keep their first constituent
     assert ordered["rotation"] > 0.05
+
+
+def test_last_bias() -> None:
+    """Scores that were moved away come back: to the likelier side of 0, and to the likeliest class."""
+    rng = np.random.default_rng(7)
+    label = rng.integers(0, 3, 4000)
+    scores = 2 * np.eye(3)[label] + rng.normal(size=(4000, 3))
+    away = np.array([0.0, 3.0, -1.0])
+    found = shift(label, scores - away)
+    assert np.abs(found - found.mean() - (away - away.mean())).max() < 0.1
+    two, one = (label > 0).astype(np.int64), scores[:, 1:2] - 5.0
+    assert (one + shift(two, one) > 0).mean() == pytest.approx(0.9, abs=0.15)
 
 
 def test_rows_are_kept(tmp_path: Path) -> None:
