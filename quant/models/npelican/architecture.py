@@ -28,7 +28,7 @@ class Architecture:
             be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
         row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
         alpha: nPELICAN_N: each of the 5 + 2 means is scaled by (n / Nbar)^alpha with an alpha of its own.
-        scores: K, outputs of the last layer: one, or one of each class.
+        scores: K, outputs of the last layer: one, or one of each class and of each value of a regression.
     """
 
     constituents: int
