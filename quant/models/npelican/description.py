@@ -37,6 +37,7 @@ class NPelicanDescription(Description):
     symmetric: bool = False
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
+    jet: bool = False
     alpha: tuple[float, ...] | None = Field(default=None, min_length=7, max_length=7)
     classes: ClassNames = ()
     regress: RegressedNames = ()
@@ -62,7 +63,7 @@ class NPelicanDescription(Description):
         """The architecture."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha is not None
         scores = scores_of((*self.classes, *self.regress))
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores)
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores, self.jet)
 
     @property
     def multiplicity(self) -> Multiplicity:
@@ -105,7 +106,12 @@ class NPelicanDescription(Description):
 
     @property
     def channels(self) -> str:
-        return f"C {self.hidden}" + ", beams" * self.beams + ", N^alpha" * (self.alpha is not None)
+        return (
+            f"C {self.hidden}"
+            + ", beams" * self.beams
+            + ", jet" * self.jet
+            + ", N^alpha" * (self.alpha is not None)
+        )
 
     @property
     def bits(self) -> str:

@@ -19,6 +19,7 @@ class NPelicanSettings(TrainingSettings):
 
     Attributes:
         hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
+        jet: whether the four-momentum of the whole jet stands before the constituents, as a further spurion.
         alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
         alpha_start: of what those powers start between 0 and 1: of sums, or of means as published.
         alpha_channels: a power per channel in the last layer of nPELICAN_N, as in the authors' code; float only.
@@ -42,6 +43,7 @@ class NPelicanSettings(TrainingSettings):
     model: Literal["npelican"] = "npelican"
     hidden: int = Field(default=2, ge=1, le=64)
     beams: Literal[0, 1] = 0
+    jet: bool = False
     alpha: bool = False
     alpha_start: AlphaStart = "sums"
     alpha_channels: bool = False
@@ -115,4 +117,4 @@ class NPelicanSettings(TrainingSettings):
         """The sizes of the network."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha
         scores = scores_of((*self.classes, *self.regress))
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores)
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores, self.jet)
