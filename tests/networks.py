@@ -184,9 +184,9 @@ def with_jet(network: Network) -> Network:
     n = network.constituents - 1
 
     def changed(node: Node) -> Node:
-        return replace(node, inputs=tuple("jet" if name == "momenta" else name for name in node.inputs))
+        return replace(node, inputs=tuple("jet_row" if name == "momenta" else name for name in node.inputs))
 
-    jet = Node("jet", ops.JetRow.exact(network.input_type, n), ("momenta",))
+    jet = Node("jet_row", ops.JetRow.exact(network.input_type, n), ("momenta",))
     nodes = (jet, *(changed(node) for node in network.nodes))
     return replace(network, nodes=nodes, input_shape=(n, 4))
 

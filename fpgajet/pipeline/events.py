@@ -26,8 +26,9 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
     network = build.network
     if not isinstance(network.form, GivenFeatures):
         objects = network.form.objects
+        names = network.form.feature_names
         jets = shipped_sample(objects=objects) if path is None else path
-        return network.form.features(bare_events(jets, network.constituents, objects))
+        return network.form.features(bare_events(jets, network.constituents, objects, names))
     if path is None:
         return random_events(network, SEED, None).features
     return build.foreign.features(events_of(path, build.foreign.event_shape, None, None).features)
@@ -40,6 +41,10 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
     constituents = network.constituents
     objects = network.form.objects
     jets = read_jets(
-        shipped_sample(objects=objects), max_jets=count, constituents=constituents, objects=objects
+        shipped_sample(objects=objects),
+        max_jets=count,
+        constituents=constituents,
+        objects=objects,
+        features=network.form.feature_names,
     )
     return network.form.features(jets.constituents[:, :constituents])

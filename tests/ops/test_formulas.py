@@ -110,7 +110,7 @@ def test_the_jet_may_be_a_row_of_its_own(beams: int) -> None:
     extreme = np.full((2, 3, 4), [[[kind.highest * kind.lsb]], [[kind.lowest * kind.lsb]]])
     jets = np.concatenate([extreme, random_jets(30, 3)])
     stages = network.reference(FixedArray(from_real(jets, kind), kind.fraction))
-    np.testing.assert_array_equal(stages["jet"].real[:, 0], stages["jet"].real[:, 1:].sum(1))
+    np.testing.assert_array_equal(stages["jet_row"].real[:, 0], stages["jet_row"].real[:, 1:].sum(1))
     for event, jet in enumerate(jets):
         for name, expected in slow_npelican(network, jet).items():
             np.testing.assert_array_equal(stages[name].real[event], expected, err_msg=name)

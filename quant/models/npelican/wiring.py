@@ -50,8 +50,8 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         front.append(Node(name, operator, (read,)))
         read = name
     if architecture.jet:
-        front.append(Node("jet", JetRow.exact(t.momenta, n), (read,)))
-        read, n = "jet", n + 1
+        front.append(Node("jet_row", JetRow.exact(t.momenta, n), (read,)))
+        read, n = "jet_row", n + 1
     dots = form.dots(WantedDots(t.dots, n, beams, t.address, t.table))
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), (read,))
     nodes = (
