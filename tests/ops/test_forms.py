@@ -191,7 +191,9 @@ def test_features_of_constituents_are_further_columns() -> None:
     values = np.array([[[-1, 0.75], [5, 0.0019], [0, 0]]])
     x = form.features(np.concatenate([jets, values], -1))
     np.testing.assert_array_equal(x[..., :3], Log(pt_bits=6).features(jets))
-    np.testing.assert_array_equal(x[0, :, 3:], [[-1, 192], [1, 0], [0, 0]])  # rounded and saturated
+    # Rounded, saturated and shifted up to the ten bits of the widest one.
+    np.testing.assert_array_equal(x[0, :, 3:], [[-256, 192], [256, 0], [0, 0]])
+    assert dict(form.labels)["charge"] == "0.00390625"
     seen = form.seen(np.concatenate([jets, values], -1))
     np.testing.assert_array_equal(seen[0, :, 4:], [[-1, 0.75], [1, 0], [0, 0]])
     np.testing.assert_array_equal(form.numbers(seen)[..., 3:], x[..., 3:])

@@ -23,6 +23,7 @@ from fpgajet.ops.forms.extra import (
     raw_features,
     real_features,
     require_columns,
+    steps,
 )
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.operator import expect
@@ -47,7 +48,7 @@ class Angular(InputForm):
         pt_bits: bits of the (unsigned) number for pT; it saturates.
         angle_steps: steps of the angles in half a turn: 720 is a grid of pi/720.
         angle_bits: bits of the (signed) angles relative to the jet's axis; they saturate.
-        extra: features of constituents, whose values in steps of their precisions are further columns.
+        extra: features of constituents, which are further columns.
     """
 
     takes_features: ClassVar[bool] = True
@@ -76,7 +77,8 @@ class Angular(InputForm):
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:
-        return (*self.momentum_labels, *((of.name, f"steps of {of.precision.lsb:g}") for of in self.extra))
+        counts = zip(self.extra, steps(self.extra, self.width), strict=True)
+        return (*self.momentum_labels, *((of.name, f"{step:g}") for of, step in counts))
 
     @property
     @abstractmethod
@@ -104,8 +106,12 @@ class Angular(InputForm):
 
     @property
     def input_type(self) -> FixedType | None:
-        bits = max(self.pt_bits + 1, self.angle_bits, *(of.integer_type.bits for of in self.extra))
-        return FixedType(True, bits, 0, Rounding.HALF_EVEN, Overflow.SAT)
+        return FixedType(True, self.width, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+    @property
+    def width(self) -> int:
+        """Bits of the widest column, which all have as numbers of the input."""
+        return max(self.pt_bits + 1, self.angle_bits, *(of.integer_type.bits for of in self.extra))
 
     def address_type(self, bits: int | None) -> FixedType | None:
         return FixedType(False, bits or self.angle_bits, 0, overflow=Overflow.SAT)
@@ -139,7 +145,7 @@ class Angular(InputForm):
         phi = self._wrapped(phi)
         number = np.clip(self.pt_number(np.where(real, pt, 1.0)), 1, self.pt_type.highest)
         angles = [np.clip(angle, self.angle_type.lowest, self.angle_type.highest) for angle in (eta, phi)]
-        columns = [number, *angles, *raw_features(given, self.extra)]
+        columns = [number, *angles, *raw_features(given, self.extra, self.width)]
         return np.where(real[..., None], np.stack(columns, -1), 0.0).astype(np.float32)
 
     def momenta(self, features: NDArray[Any]) -> Real:
@@ -147,7 +153,7 @@ class Angular(InputForm):
         pt = np.where(x[..., 0] > 0, self.pt_value(x[..., 0]), 0.0)
         eta, phi = self.angle_lsb * x[..., 1], self.angle_lsb * x[..., 2]
         momentum = [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]
-        return np.stack([*momentum, *real_features(x[..., 3:], self.extra)], -1)
+        return np.stack([*momentum, *real_features(x[..., 3:], self.extra, self.width)], -1)
 
     def numbers(self, seen: NDArray[Any]) -> Features:
         p = np.asarray(seen, dtype=np.float64)
@@ -155,7 +161,7 @@ class Angular(InputForm):
         real = pt > 0
         number = np.clip(np.rint(self.pt_number(np.where(real, pt, 1.0))), 1, self.pt_type.highest)
         eta, phi = (self._steps(x) for x in (pseudorapidity(p[..., 3], pt), np.arctan2(p[..., 2], p[..., 1])))
-        columns = np.stack([number, eta, self._wrapped(phi), *raw_features(p, self.extra)], -1)
+        columns = np.stack([number, eta, self._wrapped(phi), *raw_features(p, self.extra, self.width)], -1)
         return np.where(real[..., None], columns, 0.0).astype(np.float32)
 
     def to_json(self) -> dict[str, Any]:

@@ -76,11 +76,21 @@ def require_columns(p: Real, extra: Sequence[ExtraFeature]) -> None:
         )
 
 
-def raw_features(p: Real, extra: Sequence[ExtraFeature]) -> list[Real]:
-    """The columns of features behind momenta, each in steps of its precision."""
-    return [from_real(p[..., 4 + k], of.precision).astype(np.float64) for k, of in enumerate(extra)]
+def steps(extra: Sequence[ExtraFeature], bits: int) -> list[float]:
+    """What one count of the integer of each feature stands for in an input of ``bits`` bits.
+
+    Features are shifted up as far as they go. Columns are then of one size, as weights of one type need them; a charge
+    of 1 beside angles in the hundreds would take a weight that leaves no bits to the others.
+    """
+    return [of.precision.lsb * 2.0 ** (of.integer_type.bits - bits) for of in extra]
 
 
-def real_features(columns: Real, extra: Sequence[ExtraFeature]) -> list[Real]:
-    """Values of columns [..., features] in steps."""
-    return [columns[..., k] * of.precision.lsb for k, of in enumerate(extra)]
+def raw_features(p: Real, extra: Sequence[ExtraFeature], bits: int) -> list[Real]:
+    """The columns of features behind momenta, rounded to their precisions, as integers of ``bits`` bits."""
+    rounded = [from_real(p[..., 4 + k], of.precision) * of.precision.lsb for k, of in enumerate(extra)]
+    return [x / step for x, step in zip(rounded, steps(extra, bits), strict=True)]
+
+
+def real_features(columns: Real, extra: Sequence[ExtraFeature], bits: int) -> list[Real]:
+    """Values of such columns [..., features]."""
+    return [columns[..., k] * step for k, step in enumerate(steps(extra, bits))]

@@ -14,7 +14,7 @@ from quant.data.checking.constituents import check_constituents
 from quant.data.generation import puppi
 from quant.data.generation.generator import generate
 from quant.data.generation.order import Order
-from quant.data.generation.particles import Candidates
+from quant.data.generation.particles import Candidates, known_of
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import JetSelection, PileUp, Recipe, make_recipe
 from quant.data.generation.seeded_cone import leading_cones
@@ -23,7 +23,8 @@ from quant.data.generation.shared_pool import POOL_FILE
 
 def candidates(*rows: tuple[int, float, float, float]) -> Candidates:
     event, pt, eta, phi = zip(*rows, strict=True)
-    return Candidates(np.array(event), *(np.array(column, float) for column in (pt, eta, phi)))
+    columns = [np.array(column, float) for column in (pt, eta, phi)]
+    return Candidates(np.array(event), *columns, known_of(columns[0], 0, 1))
 
 
 def test_alpha_by_hand() -> None:
