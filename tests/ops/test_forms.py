@@ -217,6 +217,7 @@ def test_features_of_constituents_are_further_columns() -> None:
         ("log", {"No Name": "ap_fixed<2,2>"}, "small letters"),
         ("log", {"charge": "ap_fixed<17,2>"}, "1 to 16 bits"),
         ("log", {"charge": 3}, "has an ap_fixed type"),
+        ("trigger", {"eta": "ap_fixed<4,4>"}, "eta: a number of the momentum has that name"),
     ],
 )
 def test_impossible_features_are_refused(form: str, features: dict[str, object], message: str) -> None:

@@ -66,6 +66,11 @@ class Angular(InputForm):
             raise ValueError("pT has 1 to 20 bits and angles have 2 to 16")
         if not 1 <= self.angle_steps <= 1 << 14:
             raise ValueError(f"angle_steps counts steps in half a turn, 1 to 16384, not {self.angle_steps}")
+        taken = {name for name, _ in self.momentum_labels} & set(self.feature_names) if self.extra else ()
+        if taken:
+            raise ValueError(
+                f"{', '.join(taken)}: a number of the momentum has that name, give the feature another"
+            )
 
     @property
     def columns(self) -> int:

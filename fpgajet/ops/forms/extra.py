@@ -87,8 +87,8 @@ def steps(extra: Sequence[ExtraFeature], bits: int) -> list[float]:
 
 def raw_features(p: Real, extra: Sequence[ExtraFeature], bits: int) -> list[Real]:
     """The columns of features behind momenta, rounded to their precisions, as integers of ``bits`` bits."""
-    rounded = [from_real(p[..., 4 + k], of.precision) * of.precision.lsb for k, of in enumerate(extra)]
-    return [x / step for x, step in zip(rounded, steps(extra, bits), strict=True)]
+    raw = [from_real(p[..., 4 + k], of.precision).astype(np.float64) for k, of in enumerate(extra)]
+    return [x * 2.0 ** (bits - of.integer_type.bits) for x, of in zip(raw, extra, strict=True)]
 
 
 def real_features(columns: Real, extra: Sequence[ExtraFeature], bits: int) -> list[Real]:
