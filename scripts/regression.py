@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     rows = [row for build in given.builds for row in rows_of_build(build)] + list(rows_without_network())
-    command = "; ".join(f"{build.name}: {command_of(build)}" for build in given.builds)
+    command = "; ".join(command_of(build) for build in given.builds)
     write_table(
         given.out,
         rows,
