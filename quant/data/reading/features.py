@@ -52,7 +52,7 @@ def wanted_columns(path: Path, known: Sequence[Feature], wanted: Sequence[str] |
     if missing:
         held = f"it has {', '.join(names)}" if names else "it has none"
         raise BadInput(
-            f"{path} has no feature {', '.join(missing)} of constituents, and the model reads it ({held}): "
+            f"{path} has no feature {', '.join(missing)} of constituents, which the model reads ({held}): "
             "`fpgajet data generate --features` writes charge, particle and more; docs/data.md says how to add others."
         )
     return [names.index(name) for name in wanted]
