@@ -82,6 +82,8 @@ def test_the_network_uses_them_and_all_implementations_agree(root: Path) -> None
         (["model=deepsets", 'features=["spin"]'], "give a type, for example feature_types.spin"),
         (["model=deepsets", "feature_types.charge=ap_fixed<2,2>"], "features does not name them"),
         (["model=deepsets", 'features=["charge"]', "input.form=aligned"], "aligned takes no features"),
+        (["model=deepsets", 'features=["charge","charge"]'], "read once"),
+        (["model=deepsets", 'features=["charge"]', 'input.features={"z0":"ap_fixed<7,5>"}'], "not in input"),
         (["model=mlp", 'features=["charge"]'], "jet-features takes no features"),
     ],
 )

@@ -86,6 +86,8 @@ class LayeredSettings(LayeredSizes, PlanSettings):
         unknown = [name for name in self.feature_types if name not in self.features]
         if unknown:
             raise ValueError(f"feature_types of {', '.join(unknown)}: features does not name them")
+        if len(set(self.features)) < len(self.features):
+            raise ValueError("every feature is read once")
         if self.features and not self.form.takes_features:
             raise ValueError(
                 f"the input form {self.form.name} takes no features of constituents; log and trigger do"
