@@ -12,6 +12,7 @@ import pytest
 from fpgajet.errors import BadInput
 from quant.data import check_jets, concatenate, iter_jets, read_events, read_jets, validate, write_jets
 from quant.data.checking.identity import identity
+from quant.data.describing.facts import describe
 from tests.feature_jets import CHARGE, WEIGHT, feature_jets
 from tests.toy_jets import toy_jets
 
@@ -46,6 +47,12 @@ def test_what_a_file_lacks_is_named(path: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "events.npy", toy_jets(5).constituents)
     with pytest.raises(BadInput, match=r"constituents, 5\] with E, px, py, pz in GeV, charge"):
         read_events(tmp_path / "events.npy", 6, features=["charge"])
+
+
+def test_facts_name_them(path: Path, tmp_path: Path) -> None:
+    assert describe(path)["features"] == [vars(CHARGE), vars(WEIGHT)]
+    write_jets(tmp_path / "plain.h5", toy_jets(5))
+    assert "features" not in describe(tmp_path / "plain.h5")
 
 
 def test_identities_are_of_momenta(path: Path, tmp_path: Path) -> None:
