@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.ops.forms import GivenFeatures
+from fpgajet.ops.forms.angular import Angular
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.foreign_events import events_of, random_events
@@ -35,7 +36,10 @@ def given_events(build: Artefacts, path: Path | None) -> NDArray[np.float32]:
 
 
 def sample_events(network: Network, count: int) -> NDArray[np.float32]:
-    """Features [count, N, F] of the first jets of the shipped sample, or random ones."""
+    """Features [count, N, F] of the first jets of the shipped sample, or random ones.
+
+    The shipped jets have no features of constituents; where the network reads such, they are random too.
+    """
     if isinstance(network.form, GivenFeatures):
         return random_events(network, SEED, count).features
     constituents = network.constituents
@@ -45,6 +49,11 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
         max_jets=count,
         constituents=constituents,
         objects=objects,
-        features=network.form.feature_names,
-    )
-    return network.form.features(jets.constituents[:, :constituents])
+    ).constituents
+    if isinstance(network.form, Angular):
+        rng = np.random.default_rng(SEED)
+        for feature in network.form.extra:
+            kind = feature.precision
+            values = rng.integers(kind.lowest, kind.highest + 1, jets.shape[:2]) * kind.lsb
+            jets = np.concatenate([jets, values[..., None].astype(np.float32)], -1)
+    return network.form.features(jets[:, :constituents])

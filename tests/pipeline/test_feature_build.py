@@ -10,7 +10,7 @@ import pytest
 from fpgajet.errors import BadInput
 from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.certify import certify_build
-from fpgajet.pipeline.events import given_events
+from fpgajet.pipeline.events import given_events, sample_events
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.stages import checkpoint_stage, model_stage
 from quant.checkpoint import open_checkpoint
@@ -68,6 +68,10 @@ def test_the_network_uses_them_and_all_implementations_agree(root: Path) -> None
     np.testing.assert_array_equal(given_events(artefacts, context.jets), features)
     with pytest.raises(BadInput, match="no feature charge, weight of constituents"):
         given_events(artefacts, None)  # the shipped jets have none
+    sample = sample_events(artefacts.network, 50)  # where no events are asked for, as in `fpgajet prove`
+    assert sample.shape == (50, 4, 5)
+    assert len(np.unique(sample[..., 3])) == 4
+    assert len(np.unique(sample[..., 4])) == 16
     write_jets(root / "plain.h5", toy_jets(5, 4))
     with pytest.raises(BadInput, match="it has none"):
         score_checkpoint(checkpoint, root / "plain.h5")
