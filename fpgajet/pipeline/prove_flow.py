@@ -116,11 +116,14 @@ def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32
     """
     precision = network.input_type
     exact = network.form.momenta(to_real(shaped, precision.fraction))
+    bare = exact.shape[-1] - len(network.form.feature_names)
+    signs = np.zeros(exact.shape[-1])  # features stay
+    signs[:4] = -1.0, 1.0, 1.0, 1.0
     for share in ROUNDED:
-        moved = exact - share * precision.lsb * np.sign(exact) * np.array([-1.0, 1.0, 1.0, 1.0])
+        moved = exact - share * precision.lsb * np.sign(exact) * signs
         momenta: NDArray[np.float32] = moved.astype(np.float32)
         same = (from_real(network.form.features(momenta), precision) == shaped).all()
-        if same and not find_problems(momenta):
+        if same and not find_problems(momenta[..., :bare]):
             return momenta
     return None
 

@@ -14,6 +14,7 @@ from fpgajet.errors import BadInput, MissingTool
 from fpgajet.executor import Place
 from quant.data import Jets, read_jets, write_jets
 from quant.data.checking.constituents import check_constituents
+from quant.data.checking.features import feature_problems
 from quant.data.describing.statistics import mass_auc, multiplicity_auc
 from quant.data.generation.generator import generate, require_generator
 from quant.data.generation.level1 import quantise
@@ -69,6 +70,23 @@ def test_bosons_have_their_mass(name: str, mass: float) -> None:
     jets = generate(make_recipe({"classes": ["QCD", name]}), name, 150, (1,))
     assert np.median(jets.jet[:, 3]) == pytest.approx(mass, rel=0.06)
     assert set(jets.label.tolist()) == {1}
+
+
+@pytest.mark.usefixtures("generator")
+def test_features_are_those_of_the_candidates() -> None:
+    plain = generate(Recipe(), "top", 30, (9, 1))
+    jets = generate(Recipe(features=("particle", "charge")), "top", 30, (9, 1))
+    assert [feature.name for feature in jets.features] == ["particle", "charge"]
+    np.testing.assert_array_equal(jets.bare, plain.constituents)
+    assert feature_problems(jets) == []
+    kind, charge = np.moveaxis(jets.constituents[..., 4:], -1, 0)
+    real = jets.constituents[..., 0] > 0
+    assert set(np.unique(kind[real])) == {1, 2, 3, 4, 5}
+    assert (np.abs(charge[real & (kind <= 3)]) == 1).all()
+    assert (charge[kind > 3] == 0).all()
+    assert np.abs(charge[real].mean()) < 0.1
+    share = [(kind[real] == number).mean() for number in range(1, 6)]
+    assert max(share[:2]) < 0.05 < min(share[2:])
 
 
 @pytest.mark.usefixtures("generator")
