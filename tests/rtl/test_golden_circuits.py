@@ -29,6 +29,7 @@ from tests.networks import (
     scaled,
     symmetric,
     with_features,
+    with_jet,
     with_row_sums,
 )
 from tests.vecnets import random_lorentznet, random_maxima, random_vecnet
@@ -47,6 +48,7 @@ CASES: dict[str, tuple[Network, float, RtlOptions]] = {
     "symmetric": (symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=6)), 320, RtlOptions()),
     "weights over n": (scaled(random_network(n=3, hidden=2, rounding="AP_TRN", seed=7)), 320, RtlOptions(ii=3)),
     "beams": (random_network(n=2, beams=1, rounding="AP_RND", seed=5), 320, RtlOptions(winograd=False)),
+    "jet": (with_jet(PLAIN), 320, RtlOptions()),
     "row sums": (with_row_sums(PLAIN), 320, RtlOptions(accumulate=False)),
     "trigger": (random_network(n=4, form=TRIGGER), 360, RtlOptions(ii=3)),
     "log": (random_network(n=4, form=LOG), 360, RtlOptions()),
