@@ -90,13 +90,14 @@ def equal(many: bool = False) -> str:
             for other in rows(many)
             if other["tool"] == "HGQ2" and other["constituents"] == row["constituents"]
         ]
+        small, worse = ("none so small", "not reached") if peers else (NONE, NONE)
         there = at_equal_lut(peers, row["lut"], gain)
         cheap = at_equal_gain(peers, row[gain], gain)
         body.append(
             (
                 f"`{row['model']}`", _lut(row), f"{row[gain]:.4f}",
-                "none so small" if there is None else f"{there:.4f}",
-                "not reached" if cheap is None else f"{cheap:,.0f}",
+                small if there is None else f"{there:.4f}",
+                worse if cheap is None else f"{cheap:,.0f}",
                 NONE if cheap is None else f"{row['lut'] / cheap:.2f}",
             )
         )  # fmt: skip
