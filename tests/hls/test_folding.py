@@ -18,13 +18,14 @@ from fpgajet.ops.network import Network
 from fpgajet.ops.sharing import columns_at_once, phases
 from fpgajet.verify.certificate import certify
 from fpgajet.verify.vectors import edge_vectors
-from tests.networks import random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import random_jets, random_network, scaled, symmetric, with_jet, with_row_sums
 from tests.vecnets import every_network
 
 NETWORKS = dict(every_network()) | {
     "npelican": random_network(n=5, beams=1),
     "npelican symmetric": symmetric(random_network(n=4), once=True),
     "npelican rows": with_row_sums(random_network(n=4)),
+    "npelican jet": with_jet(with_row_sums(random_network(n=4, beams=1))),
     "npelican_n": scaled(random_network(n=4)),
     "trigger": random_network(n=4, form=Trigger()),
     "log": random_network(n=5, form=Log()),
@@ -53,7 +54,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         ("classes", 1),
         ("npelican", 2),
         ("npelican symmetric", 3),
-        ("npelican rows", 2),
+        ("npelican jet", 2),
         ("npelican_n", 4),
         ("trigger", 2),
         ("log", 3),

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from fpgajet.fixed import FixedType, Rounding, from_real
+from fpgajet.ops import JetRow
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node
-from tests.networks import random_jets, random_network, scaled, symmetric, with_row_sums
+from tests.networks import random_jets, random_network, scaled, symmetric, with_jet, with_row_sums
 
 
 def rounded(value: Fraction, to: FixedType) -> Fraction:
@@ -40,9 +41,11 @@ def slow_pairs(node: Node, d: np.ndarray, p: list, row: list[Fraction], total: F
 
 def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
     """Reference formulas (arXiv 2310.16121 with the rounding points of DESIGN.md), element by element."""
-    _, dots_node, pairs_node, score_node = network.nodes
+    dots_node, pairs_node, score_node = network.nodes[-3:]
     dots, pairs, score = dots_node.operator, pairs_node.operator, score_node.operator
     p = [[rounded(Fraction(float(x)), network.input_type) for x in row] for row in jet]
+    if isinstance(network.nodes[0].operator, JetRow):
+        p = [[sum(row[k] for row in p) for k in range(4)], *p]
     if dots.beams:
         p = [[1, 0, 0, 1], [1, 0, 0, -1], *p]
     m = [int(row[0] != 0) for row in p]
@@ -98,6 +101,20 @@ def test_reference_equals_the_papers_formula(
                 stages[name].real[event], expected, err_msg=f"{name}, event {event}"
             )
     assert len(np.unique(stages["score"].raw)) >= (5 if n > 1 else 2)
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+def test_the_jet_may_be_a_row_of_its_own(beams: int) -> None:
+    network = with_jet(random_network(4, 2, beams))
+    kind = network.input_type
+    extreme = np.full((2, 3, 4), [[[kind.highest * kind.lsb]], [[kind.lowest * kind.lsb]]])
+    jets = np.concatenate([extreme, random_jets(30, 3)])
+    stages = network.reference(FixedArray(from_real(jets, kind), kind.fraction))
+    np.testing.assert_array_equal(stages["jet_row"].real[:, 0], stages["jet_row"].real[:, 1:].sum(1))
+    for event, jet in enumerate(jets):
+        for name, expected in slow_npelican(network, jet).items():
+            np.testing.assert_array_equal(stages[name].real[event], expected, err_msg=name)
+    assert len(np.unique(stages["score"].raw)) > 10
 
 
 def test_permuting_constituents_changes_nothing() -> None:

@@ -22,6 +22,7 @@ from tests.networks import (
     random_features,
     random_network,
     scaled,
+    with_jet,
     with_row_sums,
 )
 from tests.vecnets import every_network, random_affine
@@ -41,6 +42,7 @@ NETWORKS = [
     ("scaled", scaled(random_network(5))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(5))),
+    ("jet", with_jet(random_network(5, beams=1))),
     ("foreign", random_foreign(5, 3)),
     ("affine", random_affine(5)),
     *every_network(),

@@ -19,6 +19,7 @@ from tests.networks import (
     random_features,
     random_network,
     scaled,
+    with_jet,
     with_row_sums,
 )
 from tests.ops.test_widths import extreme_inputs
@@ -35,6 +36,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("scaled", scaled(random_network(4))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
+    ("jet", with_jet(random_network(4))),
     ("foreign", random_foreign()),
     ("registers", rewritable_network()),
     *every_network(),

@@ -51,8 +51,8 @@ class InputForm(ABC):
     """A way to write a constituent; its fields are all that is needed to make it again."""
 
     name: ClassVar[str]
-    #: numbers per constituent; number 0 is zero in empty slots and only there
-    columns: ClassVar[int]
+    #: whether features of constituents may be further columns
+    takes_features: ClassVar[bool] = False
     #: roles of the axes of the network's input
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
@@ -62,6 +62,16 @@ class InputForm(ABC):
     objects: ClassVar[bool] = False
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def columns(self) -> int:
+        """Numbers per constituent; number 0 is zero in empty slots and only there."""
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What is read of a constituent beside its momentum, behind it in every array of jets."""
+        return ()
 
     @property
     def header_rows(self) -> int:

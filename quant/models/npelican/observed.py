@@ -32,7 +32,7 @@ class Observed:
 
     def __init__(self, folded: Folded, architecture: Architecture, momenta: Tensor) -> None:
         self.folded, self.architecture = folded, architecture
-        jets, m = PairBatch.from_momenta(momenta, architecture.beams), architecture.slots
+        jets, m = PairBatch.from_momenta(momenta, architecture.beams, architecture.jet), architecture.slots
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
         n = jets.slots.numpy()
