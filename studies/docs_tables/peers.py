@@ -42,8 +42,9 @@ def hardware(many: bool = False) -> str:
 
 
 def _lut(row: dict[str, Any]) -> str:
-    by = "" if row["lut_by"] == "Yosys" else f" ({row['lut_by']})"
-    return f"{row['lut']:,.0f}{by}"
+    if row["lut_by"] != "Yosys":
+        return f"{row['lut']:,.0f} ({row['lut_by']})"
+    return f"{row['lut']:,.0f}" + (f" (alkaid: {int(row['own_lut']):,})" if row["own_lut"] else "")
 
 
 def _clock(row: dict[str, Any]) -> str:
@@ -77,7 +78,7 @@ def _of(row: dict[str, Any], key: str) -> str:
 
 
 def equal(many: bool = False) -> str:
-    """Ours against the front of HGQ2's networks with as many constituents."""
+    """Ours against the front of HGQ2's networks with as many constituents, all of them by alkaid's count."""
     gain = "accuracy" if many else "auc"
     name = "accuracy" if many else "AUC"
     body = []
@@ -85,22 +86,23 @@ def equal(many: bool = False) -> str:
         if row["tool"] != "fpgajet":
             continue
         peers = [
-            other
+            other | {"lut": float(other["own_lut"])}
             for other in rows(many)
             if other["tool"] == "HGQ2" and other["constituents"] == row["constituents"]
         ]
+        small, worse = ("none so small", "not reached") if peers else (NONE, NONE)
         there = at_equal_lut(peers, row["lut"], gain)
         cheap = at_equal_gain(peers, row[gain], gain)
         body.append(
             (
                 f"`{row['model']}`", _lut(row), f"{row[gain]:.4f}",
-                "none so small" if there is None else f"{there:.4f}",
-                "not reached" if cheap is None else f"{cheap:,.0f}",
+                small if there is None else f"{there:.4f}",
+                worse if cheap is None else f"{cheap:,.0f}",
                 NONE if cheap is None else f"{row['lut'] / cheap:.2f}",
             )
         )  # fmt: skip
     headings = (
-        "model", "LUT", name, f"{name} of HGQ2's at equal LUT", f"LUT of HGQ2's at equal {name}",
+        "model", "LUT", name, f"{name} of HGQ2's at equal LUT", f"LUT of HGQ2's (alkaid) at equal {name}",
         "our LUT / theirs",
     )  # fmt: skip
     return markdown(headings, body)

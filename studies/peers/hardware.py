@@ -176,7 +176,8 @@ def count(folder: Path, stages: int, say: Callable[[str], None], jobs: int) -> C
     sources = folder.resolve() / "src"
     library = {path.stem: path for path in sorted((sources / "static").glob("*.v"))}
     blocks = [library.pop("multiplier")]
-    rest = [*(library | {TERNARY.stem: TERNARY}).values(), LIBRARY / "fpgajet_ternary.v"]
+    tables = sources.glob(f"{NAME}_tables.v")  # alkaid writes it where a network has some
+    rest = [*(library | {TERNARY.stem: TERNARY}).values(), LIBRARY / "fpgajet_ternary.v", *tables]
     kept = folder / "cells.json"
     known: dict[str, dict[str, int]] = read_json(kept) if kept.is_file() else {}
 

@@ -88,6 +88,7 @@ def counted(
     return {
         "lut": result.cells.lut,
         "lut_by": "Yosys",
+        "own_lut": None,
         "dsp": result.cells.dsp,
         "ff": result.design.registers,
         "cycles": result.design.latency_cycles,
@@ -107,6 +108,7 @@ def kept(path: Path) -> dict[str, Any] | None:
     return {
         "lut": found["lut"],
         "lut_by": "Yosys",
+        "own_lut": None,
         "dsp": found["dsp"],
         "ff": found["ff"],
         "cycles": found["latency_cycles"],
@@ -123,6 +125,7 @@ def estimated(network: Network) -> dict[str, Any]:
     return {
         "lut": round(total.lut.value),
         "lut_by": "estimate",
+        "own_lut": None,
         "dsp": round(total.dsp.value),
         "ff": round(total.ff.value),
         "cycles": round(total.latency_ns.value * CLOCK_MHZ / 1000.0),

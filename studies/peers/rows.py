@@ -18,7 +18,7 @@ from quant.metrics.tagging import tagging_errors, tagging_metrics
 COLUMNS = (
     "model", "tool", "constituents", "classes", "seed", "train_jets", "epochs", "train_cpu_s",
     "auc", "auc_error", "accuracy", "accuracy_error", "weight_bits", "ebops",
-    "lut", "lut_by", "dsp", "ff", "ii", "cycles", "period_low_ns", "period_high_ns",
+    "lut", "lut_by", "own_lut", "dsp", "ff", "ii", "cycles", "period_low_ns", "period_high_ns",
     "permuted", "permutation", "rotation", "boost",
     "simulated", "emulator_differences", "training_differences",
 )  # fmt: skip

@@ -63,6 +63,7 @@ def measure(train: Jets, test: Jets, constituents: int, folder: Path) -> dict[st
         "ebops": None,
         "lut": size["conifer_estimate_lut"],
         "lut_by": BY,
+        "own_lut": None,
         "dsp": 0,
         "ff": size["conifer_estimate_ff"],
         "ii": 1,

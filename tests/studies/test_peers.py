@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from fpgajet.rtl.ir.cell import Format
 from fpgajet.rtl.tools.verilator import VerilogSimulation
+from fpgajet.rtl.tools.yosys import summary
 from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 from quant.data import read_jets, shipped_sample
 from studies.peers import trees
-from studies.peers.hardware import TERNARY, traced
+from studies.peers.hardware import TERNARY, count, traced
 from studies.peers.lengths import columns, within
 from studies.peers.measuring import chosen, shift
 from studies.peers.rows import COLUMNS, append, dominated, read
@@ -98,7 +99,7 @@ def test_symmetry() -> None:
     p = np.concatenate([np.linalg.norm(momenta, axis=-1, keepdims=True), momenta], -1)
 
     def energy(q: NDArray[Any]) -> NDArray[np.float64]:
-        return np.round(q[..., 0].sum(1, keepdims=True), 9)
+        return np.asarray(np.round(q[..., 0].sum(1, keepdims=True), 9), np.float64)
 
     found = symmetry(energy, p)
     assert (found["permuted"], found["permutation"], found["rotation"]) == (0, 0, 0)
@@ -134,6 +135,21 @@ def test_an_activation_of_one_bit() -> None:
     pairs = np.stack(np.meshgrid(*[np.arange(0, 2, 1 / 16)] * 2), -1).reshape(-1, 2)
     shown = np.asarray(logic.predict(pairs, n_threads=1)).ravel()
     np.testing.assert_array_equal(shown, 4 * (2 * pairs.sum(1) // 4 % 2))
+
+
+def test_tables_are_counted(tmp_path: Path) -> None:
+    """A stage may look a value up in a module of alkaid's file of tables: 16 values of one bit are one LUT."""
+    source = tmp_path / "src"
+    (source / "static").mkdir(parents=True)
+    for path in (Path(alkaid_rtl.__file__).parent / "verilog" / "source").glob("*.v"):
+        (source / "static" / path.name).write_text(path.read_text())
+    cases = " ".join(f"4'd{n}: out = {n * n % 7 % 2};" for n in range(16))
+    table = f"module looked(input [3:0] in, output reg out); always @(*) case (in) {cases} endcase endmodule"
+    (source / "peer_tables.v").write_text(table)
+    (source / "logic0.v").write_text(
+        "module logic0(input [3:0] a, output b); looked one(.in(a), .out(b)); endmodule"
+    )
+    assert summary(count(tmp_path, 1, lambda _: None, 1)).lut == 1
 
 
 def test_row_of_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
