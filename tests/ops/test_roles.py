@@ -18,6 +18,7 @@ from tests.networks import (
     TRIGGER,
     random_features,
     random_network,
+    rounded_terms,
     scaled,
     with_row_sums,
 )
@@ -35,6 +36,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("scaled", scaled(random_network(4))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
+    ("rounded", rounded_terms(random_network(4))),
     ("foreign", random_foreign()),
     ("registers", rewritable_network()),
     *every_network(),

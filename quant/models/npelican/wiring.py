@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType
-from fpgajet.ops import ConstituentMask, LinEq2to0, LinEq2to0N, LinEq2to2, LinEq2to2N, LinEq2to2Rows, RowSums
+from fpgajet.ops import (
+    ConstituentMask,
+    LinEq2to0,
+    LinEq2to0N,
+    LinEq2to2,
+    LinEq2to2N,
+    LinEq2to2Rounded,
+    LinEq2to2Rows,
+    RowSums,
+)
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import Puppi, WantedDots
 from fpgajet.ops.network import Node
@@ -25,14 +36,18 @@ CONSTANTS: dict[str, dict[str, str]] = {
 def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wiring:
     """The network's operators, and the parameters behind their constants."""
     n, beams, m, form = architecture.constituents, architecture.beams, architecture.slots, architecture.form
-    dots = form.dots(WantedDots(types.dots, n, beams, types.address, types.table))
+    dots = form.dots(WantedDots(types.dots, n, beams, types.address, types.table, architecture.pairs_below))
     c, t, e = architecture.hidden, types, exponents
     from_momenta = architecture.row_sums == "momenta"
     first, last = (LinEq2to2N, LinEq2to0N) if architecture.alpha else (LinEq2to2, LinEq2to0)
-    mix = (LinEq2to2Rows if from_momenta else first)(
-        output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
-        row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
-    )  # fmt: skip
+    sizes: dict[str, Any] = {
+        "output": t.activation, "row_sum": t.row_sum, "total": t.total, "slots": m, "hidden": c,
+        "row_exponent": e.row, "total_exponent": e.total, "symmetric": int(architecture.symmetric),
+    }  # fmt: skip
+    if t.term is not None:
+        mix: LinEq2to2 = LinEq2to2Rounded(**sizes, term=t.term)
+    else:
+        mix = (LinEq2to2Rows if from_momenta else first)(**sizes)
     score = last(
         output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace, scores=architecture.scores
     )  # fmt: skip

@@ -29,6 +29,8 @@ CASES = [
     (Architecture(8, 2, form=TRIGGER, symmetric=True), Bits(address=6, table=9)),
     (Architecture(6, 2, beams=1, row_sums="momenta"), Bits(momenta=12, momenta_lsb=0.5)),
     (Architecture(8, 3, form=LOG, symmetric=True, unit_pair_weight=True), Bits()),
+    (Architecture(8, 3, form=LOG, symmetric=True, pairs_below=11), Bits(term=7)),
+    (Architecture(6, 2, beams=1), Bits(term=8, inner=Rounding.HALF_EVEN)),
 ]
 
 
