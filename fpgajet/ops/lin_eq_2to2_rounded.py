@@ -60,6 +60,8 @@ class LinEq2to2Rounded(LinEq2to2):
         if not self.symmetric:
             both = weights.nonzero[:, Aggregator.COLUMN] & (weights.nonzero[:, Aggregator.TOTAL] | biased[0])
             units.adders.append(Units(int(both.sum()) * self.slots, widths["exact_column"].bits))
+        levels = units.adder_levels
         for given in exact[:: 2 if self.symmetric else 1]:
             units.requantise(self.slots * self.hidden, given, self.term)
+        units.adder_levels = min(units.adder_levels, levels + 1)  # all at the same time
         return units

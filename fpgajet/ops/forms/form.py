@@ -28,7 +28,8 @@ class WantedDots:
         beams: 1 puts the two beams before the constituents, where there are ``four_momenta``.
         address: as :meth:`InputForm.address_type` gives it.
         table: as :meth:`InputForm.table_type` gives it.
-        pairs_below: d_ij of pairs with i + j >= pairs_below is 0; 0 means all pairs. Only where the form ``leaves_out`` pairs.
+        pairs_below: d_ij of pairs with i + j >= pairs_below is 0; 0 means all pairs. Only for a form that
+            ``leaves_out`` pairs.
     """
 
     output: FixedType

@@ -49,8 +49,8 @@ class Architecture:
             raise ValueError(f"{self}: constituents, hidden and scores are at least 1, beams is 0 or 1")
         if self.pairs_below and not (self.form.leaves_out and self.pairs_below >= 2):
             raise ValueError(
-                "pairs_below leaves out pairs of the input forms log and puppi, those with i + j >= pairs_below, and is "
-                f"0 or at least 2, not {self.pairs_below} with the form {self.form.name}"
+                f"pairs_below is 0 or at least 2 and needs the input form log or puppi, whose operator can leave out "
+                f"pairs: not {self.pairs_below} with the form {self.form.name}"
             )
         if self.alpha and self.row_sums == "momenta":
             raise ValueError("alpha needs row_sums=dots: no operator has row sums p_i . J and weights over n")
@@ -118,5 +118,6 @@ def check_term(rounded: bool, architecture: Architecture) -> None:
     """
     if rounded and (architecture.alpha or architecture.row_sums == "momenta"):
         raise ValueError(
-            "a type of the terms of rows (bits.term) needs row_sums=dots and no alpha: no operator rounds them otherwise"
+            "a type of the terms of rows (bits.term) needs row_sums=dots and no alpha: no operator rounds them "
+            "otherwise"
         )

@@ -81,7 +81,7 @@ class Folded:
         first two, see :class:`fpgajet.ops.LinEq2to2Rounded`."""
         row, total, n = jets.row.double().numpy()[:, :, None], jets.total.double().numpy(), jets.slots.numpy()
         w = self.table("weight")[n][:, None]  # [B, 1, C, 6]
-        of_total = total[:, None, None] * w[..., 4:]
+        of_total = total[:, None, None, None] * w[..., 4:]
         half = (of_total[..., 0] + self.table("bias")[n][:, None]) / 2
         on_diagonal = of_total[..., 1] + self.table("diagonal_bias")[n][:, None]
         return np.stack([row * w[..., 3] + half, row * w[..., 2] + half, row * w[..., 1] + on_diagonal])
