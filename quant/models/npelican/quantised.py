@@ -56,11 +56,11 @@ class QuantisedNPelican(QuantisedNetwork):
         e = self.exponents
         lost = _lost(self.types.activation) + 2 * _lost(self.types.term)
         sums = 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
-        first = np.eye(self.multiplicity.terms("bias"))[:, :1]
+        first = {name: np.eye(self.multiplicity.terms(name))[:, :1] for name in ("bias", "diagonal_bias")}
         real = {
             "weight": folded.weight * sums,
-            "bias": folded.bias + lost * first,
-            "diagonal_bias": folded.diagonal_bias + _lost(self.types.term) * first,
+            "bias": folded.bias + lost * first["bias"],
+            "diagonal_bias": folded.diagonal_bias + _lost(self.types.term) * first["diagonal_bias"],
             "score_weight": folded.score_weight
             * 2.0 ** np.repeat([e.sum, e.trace], self.architecture.scores),
             "score_bias": folded.score_bias,
