@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
+from fpgajet.ops.forms import MOMENTA, InputForm
 from quant.checkpoint import Checkpoint, load_float_model, load_model
 from quant.data import Jets, read_jets
 from quant.data.checking.identity import identity
@@ -75,17 +76,27 @@ def metrics_of(
 
 
 def read_tagging_jets(
-    data: Path, constituents: int, max_jets: int | None = None, objects: bool = False
+    data: Path, constituents: int, max_jets: int | None = None, form: InputForm = MOMENTA
 ) -> Jets:
-    """Jets of two classes, background first.
+    """Jets of two classes, background first, with what ``form`` reads of them.
 
     Raises:
         BadInput: unreadable jets, or another number of classes.
     """
-    jets = read_jets(data, constituents=constituents, max_jets=max_jets, objects=objects)
+    jets = _read(data, constituents, max_jets, form)
     if len(jets.classes) != 2:
         raise BadInput(f"{data}: tagging needs jets of two classes; it holds {list(jets.classes)}.")
     return jets
+
+
+def _read(data: Path, constituents: int, max_jets: int | None, form: InputForm) -> Jets:
+    return read_jets(
+        data,
+        constituents=constituents,
+        max_jets=max_jets,
+        objects=form.objects,
+        features=form.feature_names,
+    )
 
 
 def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = None) -> Scored:
@@ -95,12 +106,12 @@ def score_checkpoint(checkpoint: Checkpoint, data: Path, max_jets: int | None = 
         BadInput: unreadable jets, labels that are not the model's classes, or a damaged checkpoint.
     """
     constituents, classes = checkpoint.config.constituents, checkpoint.config.model.class_names
-    objects = checkpoint.config.model.form.objects
+    form = checkpoint.config.model.form
     if classes:
-        jets = read_jets(data, constituents=constituents, max_jets=max_jets, objects=objects)
+        jets = _read(data, constituents, max_jets, form)
         label = class_numbers(jets, classes, data)
     else:
-        jets = read_tagging_jets(data, constituents, max_jets, objects)
+        jets = read_tagging_jets(data, constituents, max_jets, form)
         label = jets.label.astype(np.int64)
     scores = {
         "float": load_float_model(checkpoint).scores(jets.constituents),

@@ -88,14 +88,14 @@ def grids(name: str, total: int) -> list[Grid]:
             for point in points
         ]
     pt_bits, angle_bits = SPLITS[total]
-    angles = {"angle_steps": 4 << (angle_bits - 1), "angle_bits": angle_bits}
+    half_turn = 4 << (angle_bits - 1)
     if name == "trigger":
-        return [Grid(Trigger(reach / 2**pt_bits, pt_bits, **angles)) for reach in RANGES]
+        return [Grid(Trigger(reach / 2**pt_bits, pt_bits, half_turn, angle_bits)) for reach in RANGES]
     pt_bits = min(pt_bits, 10)
     steps = [min(64, 2**pt_bits // octaves) for octaves in (10, 13, 16)]
     lsbs = [1024 / 2 ** ((2**pt_bits - 1) / s) for s in steps]
     return [
-        Grid(Log(pt_lsb=lsb, pt_bits=pt_bits, steps=s, **angles)) for s, lsb in zip(steps, lsbs, strict=True)
+        Grid(Log(lsb, pt_bits, half_turn, angle_bits, steps=s)) for s, lsb in zip(steps, lsbs, strict=True)
     ]
 
 

@@ -206,6 +206,18 @@ def with_row_sums(network: Network) -> Network:
     return replace(network, nodes=(mask, dots, Node("rows", rows, ("momenta",)), changed, score))
 
 
+def with_jet(network: Network) -> Network:
+    """The same network with the momentum of the whole jet in the place of its last constituent."""
+    n = network.constituents - 1
+
+    def changed(node: Node) -> Node:
+        return replace(node, inputs=tuple("jet_row" if name == "momenta" else name for name in node.inputs))
+
+    jet = Node("jet_row", ops.JetRow.exact(network.input_type, n), ("momenta",))
+    nodes = (jet, *(changed(node) for node in network.nodes))
+    return replace(network, nodes=nodes, input_shape=(n, 4))
+
+
 def scaled(network: Network) -> Network:
     """The same network with other weights of the sums for every number of real slots, as nPELICAN_N has."""
     rng = np.random.default_rng(3)

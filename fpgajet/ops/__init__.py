@@ -14,6 +14,7 @@ from fpgajet.ops.dot_products import DotProducts
 from fpgajet.ops.edge_dense import EdgeDense, PairDense
 from fpgajet.ops.elementwise import Columns, Join, Product, Skip
 from fpgajet.ops.graphs import CompleteGraph, KnnGraph
+from fpgajet.ops.jet_row import JetRow
 from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.lin_eq_2to0_n import LinEq2to0N
 from fpgajet.ops.lin_eq_2to2 import LinEq2to2
@@ -39,7 +40,7 @@ from fpgajet.ops.spacetime_intervals import SpacetimeIntervals
 from fpgajet.ops.trigger_dots import TriggerDots
 from fpgajet.ops.vector_update import VectorUpdate
 
-_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums)
+_INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums, JetRow)
 _LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatures)
 _NPELICAN: tuple[type[Operator], ...] = (
     LinEq2to2, LinEq2to2Rows, LinEq2to2Rounded, LinEq2to0, LinEq2to2N, LinEq2to0N,
@@ -74,6 +75,7 @@ __all__ = [
     "DotProducts",
     "EdgeDense",
     "FlatConstituents",
+    "JetRow",
     "Join",
     "KnnGraph",
     "LinEq2to0",

@@ -105,7 +105,8 @@ def study(
 
     Args:
         precisions: what to evaluate, see :func:`scorers`.
-        constituents: four-momenta [jets, N, 4] in GeV, empty slots zero and last. label: [jets], 0 or 1.
+        constituents: four-momenta [jets, N, 4] in GeV, empty slots zero and last; features behind them stay.
+        label: [jets], 0 or 1.
         jets: how many of them to use, chosen at random; both classes must be among them.
         advance: called with the precision's name before each of its evaluations, for progress.
 
@@ -123,7 +124,8 @@ def study(
         for transformation, size in settings():
             advance(precision)
             axes = transformation.axes(len(p), seed)
-            moved = scores(transformation.move(p, size, axes).astype(np.float32))
+            turned = np.concatenate([transformation.move(p[..., :4], size, axes), p[..., 4:]], -1)
+            moved = scores(turned.astype(np.float32))
             change = np.abs(moved - at_rest) / unit
             rows.append(
                 {

@@ -173,7 +173,8 @@ def _features(network: Network, events: Path | None, jets: int) -> NDArray[np.fl
         raise BadInput(
             "a board with the network of a foreign ONNX file takes random events only: leave --events away."
         )
-    return network.form.features(bare_events(events, network.constituents, network.form.objects))[:jets]
+    form = network.form
+    return form.features(bare_events(events, network.constituents, form.objects, form.feature_names))[:jets]
 
 
 def reference_of(network: Network, raw: NDArray[np.int64]) -> NDArray[np.int64]:

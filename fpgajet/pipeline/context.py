@@ -85,6 +85,11 @@ class BuildContext:
         return self._described.form.objects
 
     @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the model reads of constituents beside their momenta."""
+        return self._described.form.feature_names
+
+    @property
     def regressed(self) -> tuple[str, ...]:
         """Values that the model's last outputs find by regression."""
         return self._described.regressed
@@ -112,7 +117,12 @@ class BuildContext:
             BadInput: see :func:`fpgajet.pipeline.jets.labelled_jets`.
         """
         return labelled_jets(
-            self.jets, self.source_constituents, self.settings.max_jets, self.classes, self.objects
+            self.jets,
+            self.source_constituents,
+            self.settings.max_jets,
+            self.classes,
+            self.objects,
+            self.feature_names,
         )
 
     @cached_property

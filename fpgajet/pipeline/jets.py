@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
-from quant.data import Jets, check_constituents, read_events, read_jets, shipped_sample
+from quant.data import Jets, check_constituents, check_jets, read_events, read_jets, shipped_sample
 from quant.data.classes import class_numbers
 
 __all__ = ["bare_events", "labelled_jets", "shipped_sample"]
@@ -22,18 +22,20 @@ def labelled_jets(
     max_jets: int | None,
     classes: Sequence[str] = (),
     objects: bool = False,
+    features: Sequence[str] = (),
 ) -> Jets:
     """Jets with two classes, background first, checked, the leading ``constituents`` of each.
 
     Args:
         classes: names of other classes; labels are then their numbers, whatever the order in the file.
         objects: whether the model reads events of objects.
+        features: of constituents that the model reads, behind their momenta.
 
     Raises:
         BadInput: unreadable, unphysical, or not two classes (or not these ``classes``) with jets in each.
     """
-    jets = read_jets(path, max_jets=max_jets, constituents=constituents, objects=objects)
-    check_constituents(jets.constituents, source=str(path))
+    jets = read_jets(path, max_jets=max_jets, constituents=constituents, objects=objects, features=features)
+    check_jets(jets, source=str(path))
     if classes:
         label = class_numbers(jets, classes, path).astype(np.uint8)
         return replace(jets, label=label, classes=tuple(classes))
@@ -46,14 +48,18 @@ def labelled_jets(
     return jets
 
 
-def bare_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
+def bare_events(
+    path: Path, constituents: int, objects: bool = False, features: Sequence[str] = ()
+) -> NDArray[np.float32]:
     """Events of ``fpgajet csim --events``: a jet file, or a NumPy array [jets, N, 4] in GeV.
 
-    With ``objects``, events of objects.
+    With ``objects``, events of objects. With ``features``, these stand behind the momenta.
 
     Raises:
-        BadInput: unreadable, unphysical, of a wrong shape, or with more constituents than the model takes.
+        BadInput: unreadable, unphysical, not finite, of a wrong shape, or with more constituents than the model takes.
     """
-    events = read_events(path, constituents, objects)
-    check_constituents(events, source=str(path))
+    events = read_events(path, constituents, objects, features)
+    check_constituents(events[..., : events.shape[-1] - len(features)], source=str(path))
+    if not np.isfinite(events).all():
+        raise BadInput(f"{path} has features of constituents that are not finite numbers.")
     return events

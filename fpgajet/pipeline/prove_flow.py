@@ -55,10 +55,12 @@ def prove_build(
     network: Network | None = None,
     made: Circuit | None = None,
     keep: Path | None = None,
+    seconds: float | None = None,
 ) -> Outcome:
     """Prove the Verilog of a build; ``options`` are those that it was written with beside its interval.
 
     ``keep``: folder that gets files from which the proofs of its statements can be checked.
+    ``seconds``: that it may take.
     ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
     """
     from fpgajet.rtl import RtlDesign
@@ -67,7 +69,7 @@ def prove_build(
     network = Artefacts(build).network if network is None else network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
-    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made, keep)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made, keep, seconds)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     if proof.event is None:
@@ -114,11 +116,14 @@ def _physical(network: Network, shaped: NDArray[np.int64]) -> NDArray[np.float32
     """
     precision = network.input_type
     exact = network.form.momenta(to_real(shaped, precision.fraction))
+    bare = exact.shape[-1] - len(network.form.feature_names)
+    signs = np.zeros(exact.shape[-1])  # features stay
+    signs[:4] = -1.0, 1.0, 1.0, 1.0
     for share in ROUNDED:
-        moved = exact - share * precision.lsb * np.sign(exact) * np.array([-1.0, 1.0, 1.0, 1.0])
+        moved = exact - share * precision.lsb * np.sign(exact) * signs
         momenta: NDArray[np.float32] = moved.astype(np.float32)
         same = (from_real(network.form.features(momenta), precision) == shaped).all()
-        if same and not find_problems(momenta):
+        if same and not find_problems(momenta[..., :bare]):
             return momenta
     return None
 

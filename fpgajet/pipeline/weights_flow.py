@@ -25,7 +25,7 @@ from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Tensor
 from fpgajet.ops.registers import Register, register_values, registers_of, with_values
 from fpgajet.pipeline.artefacts import Artefacts
-from fpgajet.pipeline.events import given_events
+from fpgajet.pipeline.events import sample_events
 from fpgajet.pipeline.paths import existing_build
 from fpgajet.rtl.write.weights import COMMITS, WEIGHTS
 from quant.checkpoint import open_checkpoint
@@ -81,7 +81,7 @@ def weight_writes(
             f"the features of {name} are not those of {build_dir}: {other}. A new build is needed."
         )
     raw = raw_weights(network, place, given, name)
-    compared = _compared(with_values(network, raw), place, given, given_events(build, None)[:EVENTS], name)
+    compared = _compared(with_values(network, raw), place, given, sample_events(build.network, EVENTS), name)
     own = [register for register in registers_of(network) if register.node == place.name]
     writes: list[dict[str, Any]] = [
         {"address": k, "data": int(raw[k]) & ((1 << register.bits) - 1), "bits": register.bits, "name": text}

@@ -21,8 +21,9 @@ The names below are what the rest of the project uses.
 from __future__ import annotations
 
 from quant.data.checking.constituents import check_constituents
+from quant.data.checking.features import check_jets
 from quant.data.checking.validation import validate
-from quant.data.jets import Jets, concatenate
+from quant.data.jets import Feature, Jets, concatenate
 from quant.data.reading.data_set import iter_jets, read_jets, shard_paths
 from quant.data.reading.events import read_events
 from quant.data.reading.jet_file import JetFile
@@ -30,10 +31,12 @@ from quant.data.reading.shipped import shipped_sample
 from quant.data.writing.jet_writer import JetWriter, write_jets
 
 __all__ = [
+    "Feature",
     "JetFile",
     "JetWriter",
     "Jets",
     "check_constituents",
+    "check_jets",
     "concatenate",
     "iter_jets",
     "read_events",

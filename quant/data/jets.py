@@ -12,10 +12,14 @@ Data sets, one row per jet, chunked and compressed:
                                            at random, is that class's cross section after all cuts
 ``parton``          float32 [jets, 4]      optional: pT [GeV], eta, phi, mass [GeV] of the particle of
                                            the hard process that the jet holds whole; zero without one
+``features``        float32 [jets, N, F]   optional: numbers of each constituent beside its
+                                           momentum, zero in unused slots
 ==================  =====================  ====================================================
 
 Root attributes: ``layout`` = "fpgajet-jets", ``layout_version`` = 1, ``units`` = "GeV", ``classes`` (JSON
-list of names; for tagging, class 0 is background), ``provenance`` (JSON object).
+list of names; for tagging, class 0 is background), ``provenance`` (JSON object); with ``features`` an attribute of that
+name: a JSON list of objects with ``name``, and ``low`` and ``high``, the range of its values. In memory, features are
+further columns of ``constituents``.
 
 Events are the same with ``layout`` = "fpgajet-events": the rows of ``constituents`` are then the reconstructed objects
 of an event, float32 [events, N, 5] with the code of the object's type as a fifth number (1 ... for the names in the
@@ -40,7 +44,7 @@ MOMENTUM_COLUMNS, OBJECT_COLUMNS = 4, 5
 LAYOUT_VERSION = 1
 UNITS = "GeV"
 DATASETS = {"constituents": "f4", "multiplicity": "i2", "label": "u1", "jet": "f4"}
-CROSS_SECTION, PARTON = "cross_section", "parton"
+CROSS_SECTION, PARTON, FEATURES = "cross_section", "parton", "features"
 #: data sets that a file may lack, with the shape of a jet's row
 OPTIONAL: dict[str, tuple[int, ...]] = {CROSS_SECTION: (), PARTON: (4,)}
 #: the largest multiplicity that int16 holds, and so the most slots that make sense
@@ -50,8 +54,20 @@ MOST_CLASSES = 256
 
 
 @dataclass(frozen=True)
+class Feature:
+    """A number of each constituent: its name, and the range of its values."""
+
+    name: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Jets:
-    """A labelled data set of jets in memory: the arrays and attributes of the module's table."""
+    """A labelled data set of jets in memory: the arrays and attributes of the module's table.
+
+    With ``features``, ``constituents`` is [jets, N, 4 + F]: their values stand behind the four-momenta.
+    """
 
     constituents: NDArray[np.float32]
     multiplicity: NDArray[np.int16]
@@ -61,6 +77,7 @@ class Jets:
     provenance: dict[str, Any] = field(default_factory=dict)
     cross_section: NDArray[np.float32] | None = None
     parton: NDArray[np.float32] | None = None
+    features: tuple[Feature, ...] = ()
 
     def __len__(self) -> int:
         return len(self.label)
@@ -68,12 +85,19 @@ class Jets:
     @property
     def objects(self) -> bool:
         """Whether the rows are events of objects with types."""
-        return bool(self.constituents.shape[-1] == OBJECT_COLUMNS)
+        return not self.features and bool(self.constituents.shape[-1] == OBJECT_COLUMNS)
+
+    @property
+    def bare(self) -> NDArray[np.float32]:
+        """``constituents`` without their features."""
+        return self.constituents[..., : self.constituents.shape[-1] - len(self.features)]
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> Jets:
         arrays = {name: getattr(self, name)[rows] for name in DATASETS}
         known: dict[str, Any] = {name: values[rows] for name, values in self.optional.items()}
-        return Jets(**arrays, **known, classes=self.classes, provenance=self.provenance)
+        return Jets(
+            **arrays, **known, classes=self.classes, provenance=self.provenance, features=self.features
+        )
 
     @property
     def optional(self) -> dict[str, NDArray[np.float32]]:
@@ -105,6 +129,7 @@ def concatenate(pieces: Sequence[Jets]) -> Jets:
         **known,
         classes=pieces[0].classes,
         provenance=pieces[0].provenance,
+        features=pieces[0].features,
     )
 
 
@@ -118,7 +143,7 @@ def jet_kinematics(p4: NDArray[np.floating]) -> NDArray[np.float64]:
     """pT [GeV], eta, phi and mass [GeV] of the sum of constituents.
 
     Args:
-        p4: float [n, N, 4 or 5], (E, px, py, pz) in GeV first.
+        p4: float [n, N, 4 or more], (E, px, py, pz) in GeV first.
 
     Returns:
         float64 [n, 4].

@@ -32,6 +32,12 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 RegressedNames = Annotated[tuple[Literal["pt"], ...], AfterValidator(_distinct)]
 
 
+def require_classes(classes: Sequence[str], regressed: Sequence[str]) -> None:
+    """Raise ``ValueError`` for values of a regression without classes."""
+    if regressed and not classes:
+        raise ValueError("regress stands beside the scores of classes: give classes too")
+
+
 def scores_of(outputs: Sequence[str]) -> int:
     """Outputs of the last layer: one of each name, or a single score."""
     return len(outputs) or 1

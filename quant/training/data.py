@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from fpgajet.ops.forms import InputForm
 from quant.data import read_jets
+from quant.data.checking.features import check_features
 from quant.data.checking.identity import identity
 from quant.data.classes import class_numbers
 from quant.data.targets import wanted_outputs
@@ -59,7 +60,8 @@ class TrainingJets:
 
     def _load(self, part: str, max_jets: int | None = None) -> Sample:
         names = self.classes, self.regressed
-        return load_sample(part_of(self.data, part), self.constituents, max_jets, *names, self.form.objects)
+        read = self.form.objects, self.form.feature_names
+        return load_sample(part_of(self.data, part), self.constituents, max_jets, *names, *read)
 
     def seen(self, sample: Sample) -> Sample:
         """Four-momenta as the input form delivers them: what a float model is given."""
@@ -77,13 +79,16 @@ def load_sample(
     classes: Sequence[str] = (),
     regressed: Sequence[str] = (),
     objects: bool = False,
+    features: Sequence[str] = (),
 ) -> Sample:
-    """Read a jet file or a directory of shards; with ``objects``, of events.
+    """Read a jet file or a directory of shards; with ``objects``, of events; with ``features``, these too.
 
     Raises:
-        BadInput: unreadable jets, labels that are not two classes or not those ``classes``, or no true values.
+        BadInput: unreadable jets, impossible features, labels that are not two classes or not those
+            ``classes``, or no true values.
     """
-    jets = read_jets(path, constituents=constituents, max_jets=max_jets, objects=objects)
+    jets = read_jets(path, constituents=constituents, max_jets=max_jets, objects=objects, features=features)
+    check_features(jets, source=str(path))
     label: NDArray[Any] = jets.label
     if classes:
         label = class_numbers(jets, classes, path)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from fpgajet.errors import BadInput
 from fpgajet.files import read_table
-from quant.models.families import family_named
+from quant.models.families import FAMILIES, family_named
 
 
 def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -> Any:
@@ -44,6 +44,11 @@ def read_settings(file: Path | None, assignments: Sequence[str], **given: Any) -
             family, values["model"] = family_named(other), other
             settings = family.settings
         values = dict(family.presets[preset]) | values
+    if values.get("features") and "features" not in settings.model_fields:
+        able = ", ".join(
+            name for name, known in FAMILIES.items() if "features" in known.settings.model_fields
+        )
+        raise BadInput(f"{family.name} takes no features of constituents beside their momenta; {able} do.")
     try:
         return settings.model_validate(values)
     except ValidationError as error:

@@ -97,18 +97,24 @@ def regression() -> str:
     """Bias and resolution of the pT of a top, W or Z."""
     rows = [
         (
+            f"`{row['model']}`" if row["model"] else "",
             row["found_by"],
-            f"{int(row['jets']):,}",
             *(
                 f"{row[f'{key}_percent']}"
                 + (f" ± {row[f'{key}_error']}" if row[f"{key}_error"] else "")
                 + " %"
                 for key in ("bias", "resolution")
             ),
+            row["accuracy"],
+            f"{row['differing']} of {int(row['events']):,} in {row['implementations']}"
+            if row["events"]
+            else "",
+            f"{row['ii']} / {row['cycles']}" if row["events"] else "",
         )
         for row in rows_of("docs/results/regression.csv")
     ]
-    return markdown(("pT found by", "jets", "bias", "resolution"), rows)
+    titles = ("model", "<pT found by", "bias", "resolution", "accuracy", "differing events", "II / cycles")
+    return markdown(titles, rows)
 
 
 FAMILIES: dict[str, Callable[[], str]] = {

@@ -178,3 +178,48 @@ def test_json_round_trip_and_defaults() -> None:
 def test_what_is_no_form_is_refused(given: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         form_from_json(given)
+
+
+def test_features_of_constituents_are_further_columns() -> None:
+    given = {"form": "log", "pt_bits": 6, "features": {"charge": "ap_fixed<2,2>", "weight": "ap_ufixed<9,1>"}}
+    form = form_from_json(given)
+    assert form_from_json(json.loads(json.dumps(form.to_json()))) == form
+    assert (form.columns, form.feature_names, form.bits) == (5, ("charge", "weight"), 6 + 2 * 9 + 11)
+    assert form.input_type == Log(pt_bits=9).input_type
+    assert [name for name, _ in form.labels] == ["log_pt", "eta", "phi", "charge", "weight"]
+    jets = jet((200, 0.5, 0.1), (20, 0.6, 0.2))
+    values = np.array([[[-1, 0.75], [5, 0.0019], [0, 0]]])
+    x = form.features(np.concatenate([jets, values], -1))
+    np.testing.assert_array_equal(x[..., :3], Log(pt_bits=6).features(jets))
+    # Rounded, saturated and shifted up to the ten bits of the widest one.
+    np.testing.assert_array_equal(x[0, :, 3:], [[-256, 192], [256, 0], [0, 0]])
+    assert dict(form.labels)["charge"] == "0.00390625"
+    seen = form.seen(np.concatenate([jets, values], -1))
+    np.testing.assert_array_equal(seen[0, :, 4:], [[-1, 0.75], [1, 0], [0, 0]])
+    np.testing.assert_array_equal(form.numbers(seen)[..., 3:], x[..., 3:])
+    with pytest.raises(
+        BadInput, match="charge, weight: 6 numbers for each constituent, and these jets have 4"
+    ):
+        form.features(jets)
+    assert "features" not in Log().to_json()
+
+
+@pytest.mark.parametrize(
+    ("form", "features", "message"),
+    [
+        (
+            "momenta",
+            {"charge": "ap_fixed<2,2>"},
+            "takes no features of constituents beside momenta; trigger, log do",
+        ),
+        ("puppi", {"charge": "ap_fixed<2,2>"}, "takes no features"),
+        ("log", {}, "1 to 16 names"),
+        ("log", {"No Name": "ap_fixed<2,2>"}, "small letters"),
+        ("log", {"charge": "ap_fixed<17,2>"}, "1 to 16 bits"),
+        ("log", {"charge": 3}, "has an ap_fixed type"),
+        ("trigger", {"eta": "ap_fixed<4,4>"}, "eta: a number of the momentum has that name"),
+    ],
+)
+def test_impossible_features_are_refused(form: str, features: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        form_from_json({"form": form, "features": features})

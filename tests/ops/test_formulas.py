@@ -13,10 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpgajet.fixed import FixedType, Rounding, from_real
-from fpgajet.ops import LinEq2to2Rounded
+from fpgajet.ops import JetRow, LinEq2to2Rounded
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.network import Network, Node
-from tests.networks import random_jets, random_network, rounded_terms, scaled, symmetric, with_row_sums
+from tests.networks import (
+    random_jets,
+    random_network,
+    rounded_terms,
+    scaled,
+    symmetric,
+    with_jet,
+    with_row_sums,
+)
 
 
 def rounded(value: Fraction, to: FixedType) -> Fraction:
@@ -50,9 +58,11 @@ def slow_pairs(node: Node, d: np.ndarray, p: list, row: list[Fraction], total: F
 
 def slow_npelican(network: Network, jet: np.ndarray) -> dict[str, np.ndarray]:
     """Reference formulas (arXiv 2310.16121 with the rounding points of DESIGN.md), element by element."""
-    _, dots_node, pairs_node, score_node = network.nodes
+    dots_node, pairs_node, score_node = network.nodes[-3:]
     dots, pairs, score = dots_node.operator, pairs_node.operator, score_node.operator
     p = [[rounded(Fraction(float(x)), network.input_type) for x in row] for row in jet]
+    if isinstance(network.nodes[0].operator, JetRow):
+        p = [[sum(row[k] for row in p) for k in range(4)], *p]
     if dots.beams:
         p = [[1, 0, 0, 1], [1, 0, 0, -1], *p]
     m = [int(row[0] != 0) for row in p]
@@ -138,6 +148,20 @@ def equals_the_formula(network: Network, jets: np.ndarray) -> None:
             )
     if len(jets) > 10:
         assert len(np.unique(stages["score"].raw)) >= (5 if len(jets[0]) > 1 else 2)
+
+
+@pytest.mark.parametrize("beams", [0, 1])
+def test_the_jet_may_be_a_row_of_its_own(beams: int) -> None:
+    network = with_jet(random_network(4, 2, beams))
+    kind = network.input_type
+    extreme = np.full((2, 3, 4), [[[kind.highest * kind.lsb]], [[kind.lowest * kind.lsb]]])
+    jets = np.concatenate([extreme, random_jets(30, 3)])
+    stages = network.reference(FixedArray(from_real(jets, kind), kind.fraction))
+    np.testing.assert_array_equal(stages["jet_row"].real[:, 0], stages["jet_row"].real[:, 1:].sum(1))
+    for event, jet in enumerate(jets):
+        for name, expected in slow_npelican(network, jet).items():
+            np.testing.assert_array_equal(stages[name].real[event], expected, err_msg=name)
+    assert len(np.unique(stages["score"].raw)) > 10
 
 
 @pytest.mark.parametrize("network", [random_network(4), rounded_terms(random_network(4))])

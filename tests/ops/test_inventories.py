@@ -24,6 +24,7 @@ from tests.networks import (
     rounded_terms,
     scaled,
     symmetric,
+    with_jet,
     with_row_sums,
     without_soft_pairs,
 )
@@ -47,6 +48,7 @@ NETWORKS = [
     ("rounded", rounded_terms(random_network(5))),
     ("rounded, symmetric", rounded_terms(symmetric(random_network(5), once=True))),
     ("fewer pairs", without_soft_pairs(random_network(6, form=LOG), 8)),
+    ("jet", with_jet(random_network(5, beams=1))),
     ("foreign", random_foreign(5, 3)),
     ("affine", random_affine(5)),
     *every_network(),

@@ -20,6 +20,7 @@ from tests.networks import (
     random_network,
     rounded_terms,
     scaled,
+    with_jet,
     with_row_sums,
 )
 from tests.ops.test_widths import extreme_inputs
@@ -37,6 +38,7 @@ NETWORKS: list[tuple[str, Network]] = [
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(4))),
     ("rounded", rounded_terms(random_network(4))),
+    ("jet", with_jet(random_network(4))),
     ("foreign", random_foreign()),
     ("registers", rewritable_network()),
     *every_network(),

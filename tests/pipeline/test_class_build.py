@@ -35,7 +35,7 @@ from tests.toy_jets import toy_jets
 NAMES = ("t", "g", "W")
 FAMILIES = {
     "deepsets": ["phi=[3]", "rho=[3]", 'regress=["pt"]'],
-    "npelican": ["calibration_starts=2", "calibration_searches=1"],
+    "npelican": ["calibration_starts=2", "calibration_searches=1", 'regress=["pt"]'],
 }
 SETTINGS = [
     'classes=["t","g","W"]', "constituents=4", "screen_epochs=0", "float_epochs=1", "quantised_epochs=1",
@@ -123,7 +123,7 @@ def test_what_needs_two_classes_is_refused(root: Path) -> None:
     with pytest.raises(BadInput, match="outputs=2 belongs to two classes"):
         read_settings(None, ["model=npelican", "outputs=2", *SETTINGS])
     if open_checkpoint(root / "run").config.architecture == "npelican":
-        with pytest.raises(BadInput, match="has 3 scores"):
+        with pytest.raises(BadInput, match="has 4 scores"):
             explained(open_checkpoint(root / "run"), read_jets(root / "jets" / "test.h5"))
 
 

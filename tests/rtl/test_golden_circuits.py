@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fpgajet.devices.delays import DEFAULT_DELAYS, delays_of
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions
 from fpgajet.rtl.design import Circuit, scheduled
@@ -29,6 +30,7 @@ from tests.networks import (
     scaled,
     symmetric,
     with_features,
+    with_jet,
     with_row_sums,
     without_soft_pairs,
 )
@@ -48,6 +50,7 @@ CASES: dict[str, tuple[Network, float, RtlOptions]] = {
     "symmetric": (symmetric(random_network(n=4, hidden=2, rounding="AP_TRN", seed=6)), 320, RtlOptions()),
     "weights over n": (scaled(random_network(n=3, hidden=2, rounding="AP_TRN", seed=7)), 320, RtlOptions(ii=3)),
     "beams": (random_network(n=2, beams=1, rounding="AP_RND", seed=5), 320, RtlOptions(winograd=False)),
+    "jet": (with_jet(PLAIN), 320, RtlOptions()),
     "row sums": (with_row_sums(PLAIN), 320, RtlOptions(accumulate=False)),
     "trigger": (random_network(n=4, form=TRIGGER), 360, RtlOptions(ii=3)),
     "log": (random_network(n=4, form=LOG), 360, RtlOptions()),
@@ -99,7 +102,7 @@ def described(circuit: Circuit) -> Iterator[str]:
         cells = [cell for cell, at in zip(netlist.cells, schedule.stage, strict=True) if at == stage]
         kinds = Counter(type(cell).__name__ for cell in cells)
         sizes = sum(area(cell, netlist.cells) for cell in cells)
-        slowest = max(delay(cell, netlist.cells) for cell in cells)
+        slowest = max(delay(cell, netlist.cells, delays_of(DEFAULT_DELAYS)) for cell in cells)
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         yield f"stage {stage}: {counts}; area {sizes}, slowest cell {slowest:.3f} ns"
     every = repr([(cell, cell.bounds) for cell in netlist.cells]) + repr((schedule.stage, schedule.places))

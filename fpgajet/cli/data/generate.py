@@ -38,6 +38,10 @@ def generate(
         typer.Option(help="Of QCD, top, W, Z, g, q, or of events (docs/events.md); background first."),
     ] = None,
     constituents: Annotated[int | None, typer.Option(help="Leading constituents kept of each jet.")] = None,
+    features: Annotated[
+        str | None,
+        typer.Option(help="Of constituents, beside momenta: charge, particle, z0, puppi (docs/data.md)."),
+    ] = None,
     shard_jets: Annotated[int, typer.Option(help="Jets per file; part of what the seed means.")] = 5_000,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +60,9 @@ def generate(
 
     if processes == 0:
         processes = os.cpu_count() or 1
-    order = Order(recipe_of(config, mode, classes, constituents, preset, pile_up), jets, seed, shard_jets)
+    order = Order(
+        recipe_of(config, mode, classes, constituents, preset, pile_up, features), jets, seed, shard_jets
+    )
     started = time.monotonic()
     first: list[int] = []
     with progress_bar("generating", jets, "jets") as update:
@@ -90,6 +96,7 @@ def recipe_of(
     constituents: int | None,
     preset: str | None = None,
     pile_up: float | None = None,
+    features: str | None = None,
 ) -> Recipe:
     """The recipe of ``--config`` or ``--preset``, with the options given on the command line over it."""
     from quant.data.generation.presets import preset as preset_named
@@ -109,4 +116,6 @@ def recipe_of(
     content |= {key: value for key, value in given.items() if value is not None}
     if classes is not None:
         content["classes"] = list(names_of(classes))
+    if features is not None:
+        content["features"] = list(names_of(features))
     return make_recipe(content, source="the options of `fpgajet data generate`")

@@ -43,6 +43,9 @@ def info(path: JetPath, as_json: Json = False) -> None:
             f"AUC of the mass alone {facts['auc']['mass']:.4f}, of the multiplicity alone "
             f"{facts['auc']['multiplicity']:.4f}"
         )
+    if "features" in facts:
+        ranges = (f"{of['name']} ({of['low']:g} to {of['high']:g})" for of in facts["features"])
+        output.console.print(f"features of constituents: {', '.join(ranges)}", soft_wrap=True)
     output.console.print(f"source: {facts['provenance'].get('source', 'unknown')}", soft_wrap=True)
 
 

@@ -10,10 +10,12 @@ To add a form: one file here, one entry in ``FORMS``, one test.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from fpgajet.ops.forms.aligned import Aligned
+from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms.extra import ExtraFeature, extra_from_json
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.forms.given import GivenFeatures
 from fpgajet.ops.forms.jet_features import JetFeatures
@@ -46,7 +48,11 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
     if name not in _READABLE:
         raise ValueError(f"{name!r} is not an input form; there are {', '.join(FORMS)}")
     form = _READABLE[name]
-    known = {f: type(v) for f, v in asdict(form()).items()}
+    features = numbers.pop("features", None)
+    if features is not None and not form.takes_features:
+        able = ", ".join(known for known, kind in FORMS.items() if kind.takes_features)
+        raise ValueError(f"the input form {name} takes no features of constituents beside momenta; {able} do")
+    known = {f: type(v) for f, v in asdict(form()).items() if f != "extra"}
     odd = sorted(numbers.keys() - known.keys())
     if odd:
         raise ValueError(
@@ -57,7 +63,11 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
         if isinstance(value, bool) or not isinstance(value, kind if kind is str else (int, kind)):
             what = "a word" if kind is str else f"a number ({kind.__name__})"
             raise ValueError(f"{key} of the input form {name} is {what}")
-    return form(**{k: known[k](v) for k, v in numbers.items()})
+    found = form(**{k: known[k](v) for k, v in numbers.items()})
+    if features is None:
+        return found
+    assert isinstance(found, Angular)
+    return replace(found, extra=extra_from_json(features))
 
 
 __all__ = [
@@ -65,6 +75,7 @@ __all__ = [
     "MOMENTA",
     "Aligned",
     "Dots",
+    "ExtraFeature",
     "Features",
     "GivenFeatures",
     "InputForm",

@@ -17,6 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
+from fpgajet.ops.forms.extra import (
+    ExtraFeature,
+    extra_to_json,
+    raw_features,
+    real_features,
+    require_columns,
+    steps,
+)
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.operator import expect
 
@@ -40,14 +48,16 @@ class Angular(InputForm):
         pt_bits: bits of the (unsigned) number for pT; it saturates.
         angle_steps: steps of the angles in half a turn: 720 is a grid of pi/720.
         angle_bits: bits of the (signed) angles relative to the jet's axis; they saturate.
+        extra: features of constituents, which are further columns.
     """
 
-    columns: ClassVar[int] = 3
+    takes_features: ClassVar[bool] = True
 
     pt_lsb: float = 0.25
     pt_bits: int = 12
     angle_steps: int = 720
     angle_bits: int = 9
+    extra: tuple[ExtraFeature, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.pt_lsb) and self.pt_lsb > 0):
@@ -56,10 +66,33 @@ class Angular(InputForm):
             raise ValueError("pT has 1 to 20 bits and angles have 2 to 16")
         if not 1 <= self.angle_steps <= 1 << 14:
             raise ValueError(f"angle_steps counts steps in half a turn, 1 to 16384, not {self.angle_steps}")
+        taken = {name for name, _ in self.momentum_labels} & set(self.feature_names) if self.extra else ()
+        if taken:
+            raise ValueError(
+                f"{', '.join(taken)}: a number of the momentum has that name, give the feature another"
+            )
+
+    @property
+    def columns(self) -> int:
+        return 3 + len(self.extra)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.extra)
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        counts = zip(self.extra, steps(self.extra, self.width), strict=True)
+        return (*self.momentum_labels, *((of.name, f"{step:g}") for of, step in counts))
+
+    @property
+    @abstractmethod
+    def momentum_labels(self) -> tuple[tuple[str, str], ...]:
+        """:attr:`labels` of the columns that follow from the momentum."""
 
     @property
     def bits(self) -> int | None:
-        return self.pt_bits + 2 * self.angle_bits
+        return self.pt_bits + 2 * self.angle_bits + sum(of.precision.bits for of in self.extra)
 
     @property
     def angle_lsb(self) -> float:
@@ -78,8 +111,12 @@ class Angular(InputForm):
 
     @property
     def input_type(self) -> FixedType | None:
-        bits = max(self.pt_bits + 1, self.angle_bits)
-        return FixedType(True, bits, 0, Rounding.HALF_EVEN, Overflow.SAT)
+        return FixedType(True, self.width, 0, Rounding.HALF_EVEN, Overflow.SAT)
+
+    @property
+    def width(self) -> int:
+        """Bits of the widest column, which all have as numbers of the input."""
+        return max(self.pt_bits + 1, self.angle_bits, *(of.integer_type.bits for of in self.extra))
 
     def address_type(self, bits: int | None) -> FixedType | None:
         return FixedType(False, bits or self.angle_bits, 0, overflow=Overflow.SAT)
@@ -100,7 +137,9 @@ class Angular(InputForm):
         """The pT in GeV that a number above 0 stands for."""
 
     def features(self, momenta: NDArray[Any]) -> Features:
-        p = np.asarray(momenta, dtype=np.float64)
+        given = np.asarray(momenta, dtype=np.float64)
+        require_columns(given, self.extra)
+        p = given[..., :4]
         px, py, pz = (p[..., k] for k in (1, 2, 3))
         pt = np.hypot(px, py)
         real = pt > 0  # straight along the beam there is no eta: a trigger has no such candidate
@@ -111,13 +150,15 @@ class Angular(InputForm):
         phi = self._wrapped(phi)
         number = np.clip(self.pt_number(np.where(real, pt, 1.0)), 1, self.pt_type.highest)
         angles = [np.clip(angle, self.angle_type.lowest, self.angle_type.highest) for angle in (eta, phi)]
-        return np.where(real[..., None], np.stack([number, *angles], -1), 0.0).astype(np.float32)
+        columns = [number, *angles, *raw_features(given, self.extra, self.width)]
+        return np.where(real[..., None], np.stack(columns, -1), 0.0).astype(np.float32)
 
     def momenta(self, features: NDArray[Any]) -> Real:
         x = np.asarray(features, dtype=np.float64)
         pt = np.where(x[..., 0] > 0, self.pt_value(x[..., 0]), 0.0)
         eta, phi = self.angle_lsb * x[..., 1], self.angle_lsb * x[..., 2]
-        return np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], -1)
+        momentum = [pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]
+        return np.stack([*momentum, *real_features(x[..., 3:], self.extra, self.width)], -1)
 
     def numbers(self, seen: NDArray[Any]) -> Features:
         p = np.asarray(seen, dtype=np.float64)
@@ -125,8 +166,13 @@ class Angular(InputForm):
         real = pt > 0
         number = np.clip(np.rint(self.pt_number(np.where(real, pt, 1.0))), 1, self.pt_type.highest)
         eta, phi = (self._steps(x) for x in (pseudorapidity(p[..., 3], pt), np.arctan2(p[..., 2], p[..., 1])))
-        columns = np.stack([number, eta, self._wrapped(phi)], -1)
+        columns = np.stack([number, eta, self._wrapped(phi), *raw_features(p, self.extra, self.width)], -1)
         return np.where(real[..., None], columns, 0.0).astype(np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        found = super().to_json()
+        del found["extra"]
+        return found | ({"features": extra_to_json(self.extra)} if self.extra else {})
 
     def _wrapped(self, phi: Real) -> Real:
         """The same angle in (-pi, pi], in steps."""

@@ -54,8 +54,8 @@ class InputForm(ABC):
     """A way to write a constituent; its fields are all that is needed to make it again."""
 
     name: ClassVar[str]
-    #: numbers per constituent; number 0 is zero in empty slots and only there
-    columns: ClassVar[int]
+    #: whether features of constituents may be further columns
+    takes_features: ClassVar[bool] = False
     #: roles of the axes of the network's input
     axes: ClassVar[Axes] = MOMENTUM_AXES
     #: whether a constituent is written as (E, px, py, pz): beams, sums of momenta and vectors need that
@@ -67,6 +67,16 @@ class InputForm(ABC):
     real_tables: ClassVar[bool] = False
     #: whether its operator can leave out pairs of the last constituents, see :class:`WantedDots`
     leaves_out: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def columns(self) -> int:
+        """Numbers per constituent; number 0 is zero in empty slots and only there."""
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What is read of a constituent beside its momentum, behind it in every array of jets."""
+        return ()
 
     @property
     def header_rows(self) -> int:

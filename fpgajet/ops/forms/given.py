@@ -17,7 +17,7 @@ class GivenFeatures(InputForm):
 
     name: ClassVar[str] = "given"
 
-    columns: int = 1  # type: ignore[misc]  # one number for each network, where the forms of jets have one for all
+    columns: int = 1
 
     def __post_init__(self) -> None:
         if self.columns < 1:

@@ -36,7 +36,7 @@ class Log(Angular):
             raise ValueError(f"a factor of two in pT has 1 to 64 steps, not {self.steps}")
 
     @property
-    def labels(self) -> tuple[tuple[str, str], ...]:
+    def momentum_labels(self) -> tuple[tuple[str, str], ...]:
         angle = f"pi/{self.angle_steps} from the jet's axis"
         unit = f"{self.steps} log2(pT / {self.pt_lsb:g} GeV), 0 for an empty slot"
         return ("log_pt", unit), ("eta", angle), ("phi", angle)

@@ -39,6 +39,7 @@ class Puppi(Log):
 
     name: ClassVar[str] = "puppi"
     columns: ClassVar[int] = PIECES
+    takes_features: ClassVar[bool] = False
 
     axis: str = "word"
     order: str = "falling"

@@ -27,7 +27,7 @@ class Trigger(Angular):
     real_tables: ClassVar[bool] = True
 
     @property
-    def labels(self) -> tuple[tuple[str, str], ...]:
+    def momentum_labels(self) -> tuple[tuple[str, str], ...]:
         angle = f"pi/{self.angle_steps} from the jet's axis"
         return ("pt", f"{self.pt_lsb:g} GeV, 0 for an empty slot"), ("eta", angle), ("phi", angle)
 

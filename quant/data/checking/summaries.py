@@ -17,7 +17,7 @@ SMALLEST_PT = float(np.finfo(np.float32).smallest_normal)
 
 def disagreements(jets: Jets, first_row: int) -> list[Problem]:
     """Rows whose multiplicity or jet does not fit their constituents."""
-    used = (jets.constituents != 0).any(axis=-1).sum(axis=1)
+    used = (jets.bare != 0).any(axis=-1).sum(axis=1)
     problems = []
     fewer = jets.multiplicity < used
     missing = (jets.multiplicity > used) & (used < jets.constituents.shape[1])

@@ -11,6 +11,7 @@ import numpy as np
 
 from quant.data.checking.constituents import find_problems
 from quant.data.checking.duplicates import HASHED_CONSTITUENTS, jet_hashes, repeats
+from quant.data.checking.features import feature_problems
 from quant.data.checking.summaries import disagreements
 from quant.data.problems import Problem
 from quant.data.reading.data_set import iter_jets
@@ -55,13 +56,14 @@ def validate(
     result = Validation(path)
     found: dict[str, list[Problem]] = {}
     hashes = []
-    for piece in iter_jets(path):
+    for piece in iter_jets(path, features=None):
         for problem in [
-            *find_problems(piece.constituents, first_row=result.jets),
+            *find_problems(piece.bare, first_row=result.jets),
+            *feature_problems(piece, result.jets),
             *disagreements(piece, result.jets),
         ]:
             found.setdefault(problem.kind, []).append(problem)
-        hashes.append(jet_hashes(piece.constituents))
+        hashes.append(jet_hashes(piece.bare))
         result.jets += len(piece)
         progress(result.jets)
     for kind, pieces in found.items():

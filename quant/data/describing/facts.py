@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from quant.data.describing.statistics import auc
+from quant.data.jets import Feature
 from quant.data.reading.data_set import iter_jets, shard_paths
 
 QUANTILES = (5, 25, 50, 75, 95)
@@ -23,9 +24,10 @@ def describe(path: Path) -> dict[str, Any]:
     """
     labels, jets, multiplicities, leading = [], [], [], []
     classes: tuple[str, ...] = ()
+    features: tuple[Feature, ...] = ()
     provenance: dict[str, Any] = {}
-    for piece in iter_jets(path, constituents=1, chunk=200_000):
-        classes, provenance = piece.classes, piece.provenance
+    for piece in iter_jets(path, constituents=1, chunk=200_000, features=None):
+        classes, provenance, features = piece.classes, piece.provenance, piece.features
         labels.append(piece.label)
         jets.append(piece.jet)
         multiplicities.append(piece.multiplicity)
@@ -43,6 +45,8 @@ def describe(path: Path) -> dict[str, Any]:
         "jets": len(label),
         "classes": {},
     }
+    if features:
+        facts["features"] = [vars(feature) for feature in features]
     for index, name in enumerate(classes):
         rows = label == index
         facts["classes"][name] = {

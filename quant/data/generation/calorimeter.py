@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quant.data.generation.cards import Calorimeter
-from quant.data.generation.particles import ETA_MAX, Candidates, Floats, Ints
+from quant.data.generation.particles import ETA_MAX, Candidates, Floats, Ints, known_of
 from quant.data.generation.smearing import log_normal, step_values
 
 
@@ -75,7 +75,8 @@ def energy_flow(calorimeter: Calorimeter, hits: Hits, rng: np.random.Generator) 
     eta = (corner_eta + place[0] * calorimeter.cell_eta)[keep]
     phi = ((cell % phi_cells + place[1]) * phi_width - np.pi)[keep]
     event = cell[keep] // (eta_cells * phi_cells)
-    return CellEnergies(Candidates(event, neutral[keep] / np.cosh(eta), eta, phi), track_scale)
+    pt = neutral[keep] / np.cosh(eta)
+    return CellEnergies(Candidates(event, pt, eta, phi, known_of(pt, 0, 0)), track_scale)
 
 
 def counts(calorimeter: Calorimeter, energy: Floats, eta: Floats) -> NDArray[np.bool_]:

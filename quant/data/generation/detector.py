@@ -7,7 +7,7 @@ numbers of a :class:`~quant.data.generation.cards.DetectorCard`. Written from th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from quant.data.generation.particles import (
     ELECTRON,
     ETA_MAX,
     K_SHORT,
+    KINDS,
     LAMBDA,
     MUON,
     NEUTRINOS,
@@ -27,9 +28,15 @@ from quant.data.generation.particles import (
     Floats,
     Ints,
     Particles,
+    known_of,
 )
 from quant.data.generation.propagation import propagate
 from quant.data.generation.tracking import smeared_track_pt
+
+#: numbers of the kinds of candidates
+ELECTRONS, MUONS, CHARGED, PHOTONS, NEUTRALS = range(1, len(KINDS) + 1)
+#: of a metre
+MILLIMETRES = 1000.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ class Response:
     """What the detector sees of each particle, flat: [n] each, before cells are summed.
 
     ``eta``, ``phi`` where it meets the calorimeters; ``ecal``, ``hcal`` deposits [GeV]; ``track_pt`` [GeV], 0 where
-    there is no track, with its direction, relative ``precision`` and longitudinal impact parameter ``z0`` [m].
+    there is no track, with its direction, relative ``precision``, longitudinal impact parameter ``z0`` [m] and
+    ``charge``.
     """
 
     event: Ints
@@ -51,6 +59,7 @@ class Response:
     track_phi: Floats
     precision: Floats
     z0: Floats
+    charge: Floats
 
     def __getitem__(self, rows: NDArray[Any]) -> Response:
         return Response(*(getattr(self, field.name)[rows] for field in fields(self)))
@@ -71,7 +80,7 @@ class EnergyFlow:
 
 def join(*parts: Candidates) -> Candidates:
     """One list after the other."""
-    names = ("event", "pt", "eta", "phi")
+    names = [field.name for field in fields(Candidates)]
     return Candidates(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
@@ -109,6 +118,7 @@ def respond(particles: Particles, card: DetectorCard, rng: np.random.Generator) 
         track_phi=np.arctan2(py, px),
         precision=precision,
         z0=z - (x * px + y * py) / true_pt * pz / true_pt,
+        charge=particles.charge[visible],
     )
 
 
@@ -126,5 +136,12 @@ def reconstruct(seen: Response, card: DetectorCard, rng: np.random.Generator) ->
     hcal = measure(card.hcal, seen.hcal, ~electron & ~muon)
     track_pt = seen.track_pt * np.select([electron, muon], [ecal.track_scale, 1.0], hcal.track_scale)
     rows = np.flatnonzero(track_pt > 0)
-    tracks = Candidates(seen.event[rows], track_pt[rows], seen.track_eta[rows], seen.track_phi[rows])
-    return EnergyFlow(tracks, rows, join(ecal.neutrals, hcal.neutrals))
+    pt, z0 = track_pt[rows], seen.z0[rows] * MILLIMETRES
+    kind = np.select([electron[rows], muon[rows]], [ELECTRONS, MUONS], CHARGED)
+    known = known_of(pt, np.sign(seen.charge[rows]), kind, z0)
+    tracks = Candidates(seen.event[rows], pt, seen.track_eta[rows], seen.track_phi[rows], known)
+    neutrals = [
+        replace(found, known=known_of(found.pt, 0, kind))
+        for found, kind in ((ecal.neutrals, PHOTONS), (hcal.neutrals, NEUTRALS))
+    ]
+    return EnergyFlow(tracks, rows, join(*neutrals))

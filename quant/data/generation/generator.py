@@ -16,7 +16,7 @@ from quant.data.generation.matching import keep, matched, partons
 from quant.data.generation.objects import events_of_batch
 from quant.data.generation.overlay import Seen, find_jets, momenta, with_pile_up
 from quant.data.generation.packing import pack
-from quant.data.generation.particles import ETA_MAX, NEUTRINOS, Particles
+from quant.data.generation.particles import ETA_MAX, KNOWN, NEUTRINOS, Particles
 from quant.data.generation.pool import Pool, make_pool
 from quant.data.generation.processes import process_named
 from quant.data.generation.pythia import Charges, pythia_with, streams_of
@@ -106,22 +106,23 @@ def jets_of_batch(
     if pool is not None:
         seen = with_pile_up(particles, records.events, truth, recipe, pool, rng)
     else:
-        event, p4 = visible(particles, recipe, rng)
+        event, p4, known = visible(particles, recipe, rng)
         found = find_jets(event, p4, records.events, recipe.selection)
         if truth is not None and len(found.event):
             found = keep(found, matched(found, truth, recipe.selection.match_distance))
-        seen = Seen(event, p4, found)
+        seen = Seen(event, p4, known, found)
     parton = partons(seen.jets, truth, recipe.selection.match_distance)
-    return pack(seen.jets, seen.p4, recipe, name, parton), seen.jets.event
+    return pack(seen.jets, seen.p4, seen.known, recipe, name, parton), seen.jets.event
 
 
 def visible(
     particles: Particles, recipe: Recipe, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """What is clustered, sorted by event: event [n], four-momenta (E, px, py, pz) [n, 4] in GeV."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """What is clustered, sorted by event: event [n], four-momenta (E, px, py, pz) [n, 4] in GeV, and what else is known
+    of the candidates [n, 4], nothing in the mode ``truth``."""
     if recipe.mode == "truth":
         momentum = np.stack([particles.energy, particles.px, particles.py, particles.pz], axis=1)
         eta = np.arcsinh(particles.pz / np.maximum(np.hypot(particles.px, particles.py), 1e-12))
         seen = ~np.isin(np.abs(particles.pdg), NEUTRINOS) & (np.abs(eta) < ETA_MAX)
-        return particles.event[seen], momentum[seen]
+        return particles.event[seen], momentum[seen], np.zeros((int(seen.sum()), len(KNOWN)))
     return momenta(simulate(particles, DELPHES_ATLAS, rng))

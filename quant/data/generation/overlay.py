@@ -19,7 +19,7 @@ from quant.data.generation import puppi
 from quant.data.generation.cluster import LeadingJets, leading_jets
 from quant.data.generation.detector import EnergyFlow, Response, join, reconstruct, respond
 from quant.data.generation.matching import keep, matched
-from quant.data.generation.particles import Candidates, Floats, Ints, Particles
+from quant.data.generation.particles import KNOWN, Candidates, Floats, Ints, Particles
 from quant.data.generation.pool import MILLIMETRE, Pool, card_of
 from quant.data.generation.recipe import JetSelection, Recipe
 from quant.data.generation.seeded_cone import leading_cones
@@ -36,10 +36,11 @@ EVENTS_AT_A_TIME = 25
 
 @dataclass(frozen=True)
 class Seen:
-    """``event`` [n] and ``p4`` [n, 4] of candidates, and the jets found among them."""
+    """``event`` [n], ``p4`` [n, 4] and ``known`` [n, 4] of candidates, and the jets found among them."""
 
     event: NDArray[np.int64]
     p4: NDArray[np.float64]
+    known: NDArray[np.float64]
     jets: LeadingJets
 
 
@@ -49,12 +50,12 @@ def find_jets(event: Ints, p4: Floats, events: int, selection: JetSelection) -> 
     return finder(event, p4, events, selection)
 
 
-def momenta(found: Candidates) -> tuple[Ints, Floats]:
-    """Massless candidates sorted by event: event [n], (E, px, py, pz) [n, 4] in GeV."""
-    order = np.argsort(found.event, kind="stable")
-    pt, eta, phi = found.pt[order], found.eta[order], found.phi[order]
+def momenta(found: Candidates) -> tuple[Ints, Floats, Floats]:
+    """Massless candidates sorted by event: event [n], (E, px, py, pz) [n, 4] in GeV, and what else is known [n, 4]."""
+    found = found[np.argsort(found.event, kind="stable")]
+    pt, eta, phi = found.pt, found.eta, found.phi
     columns = (pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta))
-    return found.event[order], np.stack(columns, axis=1)
+    return found.event, np.stack(columns, axis=1), found.known
 
 
 def with_pile_up(
@@ -81,20 +82,20 @@ def with_pile_up(
             "eta_max": selection.eta_max + LOOSE_ETA,
         }
     )
-    likely = find_jets(*momenta(alone), events, loose)
+    likely = find_jets(*momenta(alone)[:2], events, loose)
     if truth is not None and len(likely.event):
         likely = keep(likely, matched(likely, truth, LOOSE_DISTANCE * selection.match_distance))
-    kept = [Candidates(*(np.zeros(0, kind) for kind in (np.int64, float, float, float)))]
+    kept = [alone[np.zeros(0, np.int64)]]
     for first in range(0, len(likely.event), EVENTS_AT_A_TIME):
         rows = slice(first, first + EVENTS_AT_A_TIME)
         chosen, axis = likely.event[rows], likely.jet[rows, 1:3]
         around = _around(hard, pool, chosen, axis, recipe, rng)
         kept.append(_kept(around, vertex[chosen], axis, recipe, rng, chosen))
-    event, p4 = momenta(join(*kept))
+    event, p4, known = momenta(join(*kept))
     found = find_jets(event, p4, events, selection)
     if truth is not None and len(found.event):
         found = keep(found, matched(found, truth, selection.match_distance))
-    return Seen(event, p4, found)
+    return Seen(event, p4, known, found)
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,10 @@ def _kept(
     resolution = pileup.z0_resolution * MILLIMETRE * np.cosh(tracks.eta)
     z0 = around.response.z0[rows] + resolution * rng.standard_normal(len(rows))
     from_vertex = np.abs(z0 - vertex[tracks.event]) < pileup.z0_cut * MILLIMETRE
-    hard_tracks = _part(tracks, from_vertex)
+    tracks.known[:, KNOWN.index("z0")] = (z0 - vertex[tracks.event]) / MILLIMETRE
+    hard_tracks = tracks[from_vertex]
     # A trigger's constants come from simulation, which knows what is pile-up.
-    others = _part(tracks, ~from_vertex & (rows >= around.hard))
+    others = tracks[~from_vertex & (rows >= around.hard)]
     calibration = puppi.calibrate(puppi.alphas(others, hard_tracks, pileup))
     weight = puppi.weights(puppi.alphas(neutrals, hard_tracks, pileup), calibration, pileup)
     interactions = around.interactions[neutrals.event].astype(np.float64)
@@ -173,7 +175,3 @@ def _kept(
 def _relative(candidates: Candidates, axis: Floats) -> Candidates:
     """With phi relative to the axis, so that it does not jump within the region."""
     return replace(candidates, phi=_wrapped(candidates.phi - axis[candidates.event, 1]))
-
-
-def _part(candidates: Candidates, wanted: NDArray[np.bool_]) -> Candidates:
-    return Candidates(*(getattr(candidates, name)[wanted] for name in ("event", "pt", "eta", "phi")))

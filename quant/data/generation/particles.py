@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +34,29 @@ class Particles:
     z: Floats
 
 
+#: what is known of a candidate beside its momentum: charge in e, the kind of :data:`KINDS`, z0 of a track relative to
+#: the vertex in mm, PUPPI's weight
+KNOWN = ("charge", "particle", "z0", "puppi")
+#: kinds of candidates, whose numbers count from 1; 0 is an empty slot
+KINDS = ("electron", "muon", "charged hadron", "photon", "neutral hadron")
+
+
+def known_of(pt: Floats, charge: Any, kind: Any, z0: Any = 0.0) -> Floats:
+    """The array [n, 4] of :data:`KNOWN` for candidates of full weight."""
+    return np.stack(
+        [np.broadcast_to(np.asarray(x, float), pt.shape) for x in (charge, kind, z0, 1.0)], axis=1
+    )
+
+
 @dataclass(frozen=True)
 class Candidates:
-    """Massless detector objects, flat: [n] each; pT in GeV."""
+    """Massless detector objects, flat: [n] each; pT in GeV; ``known`` [n, 4], see :data:`KNOWN`."""
 
     event: Ints
     pt: Floats
     eta: Floats
     phi: Floats
+    known: Floats
+
+    def __getitem__(self, rows: NDArray[Any]) -> Candidates:
+        return Candidates(*(getattr(self, field.name)[rows] for field in fields(self)))

@@ -9,7 +9,7 @@ are taken here from the pile-up tracks around the jets of a batch of events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,4 +80,5 @@ def weighted(neutrals: Candidates, weight: Floats, interactions: Floats, pileup:
     pt = neutrals.pt * weight
     constant, slope = pileup.neutral_pt
     kept = (pt > 0) & ((pt > constant + slope * interactions) | (interactions == 0))
-    return Candidates(neutrals.event[kept], pt[kept], neutrals.eta[kept], neutrals.phi[kept])
+    known = np.concatenate([neutrals.known[:, :-1], weight[:, None]], axis=1)
+    return replace(neutrals, pt=pt, known=known)[kept]

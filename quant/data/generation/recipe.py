@@ -68,6 +68,7 @@ class PileUp(Strict):
 class Recipe(Strict):
     """A data set's physics. ``classes``: names of :data:`PROCESSES`, class 0 is the background.
 
+    ``features``: of constituents, written beside their momenta; z0 and puppi need the mode ``level1-pileup``.
     In the mode ``events``: names of :data:`EVENT_PROCESSES`, and ``constituents`` counts slots for objects.
     """
 
@@ -80,6 +81,7 @@ class Recipe(Strict):
     collision_energy: float = Field(default=14_000.0, ge=1000, le=200_000)
     windows: dict[str, tuple[float, float]] = {}
     pythia: tuple[str, ...] = ()
+    features: tuple[Literal["charge", "particle", "z0", "puppi"], ...] = ()
 
     @model_validator(mode="after")
     def _known(self) -> Recipe:
@@ -89,6 +91,12 @@ class Recipe(Strict):
             raise ValueError(f"unknown class {unknown[0]!r}; known: {', '.join(known)}")
         if self.mode == "events" and not 2 <= self.constituents <= 16:
             raise ValueError("an event has 2 to 16 objects (constituents)")
+        if len(set(self.features)) < len(self.features):
+            raise ValueError("every feature is written once")
+        if self.features and self.mode in ("truth", "events"):
+            raise ValueError(f"features are those of a detector's candidates: the mode {self.mode} has none")
+        if {"z0", "puppi"} & set(self.features) and self.mode != "level1-pileup":
+            raise ValueError("z0 and puppi are simulated in the mode level1-pileup only")
         if len(self.classes) < 1 or len(set(self.classes)) != len(self.classes):
             raise ValueError("classes must be named, each once")
         if self.selection.pt_min >= self.selection.pt_max:

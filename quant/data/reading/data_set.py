@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fpgajet.errors import BadInput
-from quant.data.jets import MOST_CONSTITUENTS, Jets, concatenate
+from quant.data.jets import MOST_CONSTITUENTS, Feature, Jets, concatenate
 from quant.data.reading.boundary import require_plausible_size
 from quant.data.reading.jet_file import JetFile
 
@@ -24,6 +24,7 @@ def read_jets(
     max_jets: int | None = None,
     constituents: int | None = None,
     objects: bool | None = False,
+    features: Sequence[str] | None = (),
 ) -> Jets:
     """Read a jet file, or a directory of shards, into memory.
 
@@ -32,6 +33,7 @@ def read_jets(
         max_jets: stop after this many jets (the generator mixes classes, so the first are unbiased).
         constituents: keep this many leading slots; more than the file has are zero-padded.
         objects: whether these must be events of objects; None: whatever they are.
+        features: of constituents, read behind their momenta; None: all that the file has.
 
     Raises:
         BadInput: see :class:`JetFile`; also shards that disagree on their classes, or no jets at all.
@@ -50,7 +52,7 @@ def read_jets(
                 require_plausible_size(shard, declared, file.stored_bytes, "constituents", slack=slack)
     pieces = []
     wanted = max_jets
-    for piece in iter_jets(path, constituents=constituents, objects=objects):
+    for piece in iter_jets(path, constituents=constituents, objects=objects, features=features):
         pieces.append(piece if wanted is None else piece[:wanted])
         if wanted is not None:
             wanted -= len(pieces[-1])
@@ -67,13 +69,15 @@ def iter_jets(
     chunk: int | None = None,
     constituents: int | None = None,
     objects: bool | None = None,
+    features: Sequence[str] | None = (),
 ) -> Iterator[Jets]:
     """Yield the jets of a file or directory of shards in pieces of at most ``chunk`` rows.
 
-    ``objects``: whether these must be events of objects; None: whatever they are. By default a piece holds about
+    ``objects``, ``features``: as :func:`read_jets` takes them. By default a piece holds about
     :data:`CONSTITUENTS_AT_A_TIME` constituents, whatever the file's size.
     """
     classes: tuple[str, ...] | None = None
+    known: tuple[Feature, ...] | None = None
     for shard in shard_paths(Path(path)):
         with JetFile(shard) as file:
             if objects is not None:
@@ -84,10 +88,16 @@ def iter_jets(
                     "keep one data set in one directory."
                 )
             classes = file.classes
+            if features is None and known not in (None, file.features):
+                raise BadInput(
+                    f"{shard} has other features of constituents than the shards before it: keep one data set in one "
+                    "directory."
+                )
+            known = file.features
             slots = file.slots if constituents is None else constituents
             rows = max(1, CONSTITUENTS_AT_A_TIME // slots) if chunk is None else chunk
             for start in range(0, len(file), rows):
-                yield file.read(start, start + rows, slots)
+                yield file.read(start, start + rows, slots, features)
 
 
 def require_kind(path: Path, objects: bool, wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,13 @@ from quant.data.reading.data_set import read_jets
 from quant.data.reading.npy import read_array
 
 
-def read_events(path: Path, constituents: int, objects: bool = False) -> NDArray[np.float32]:
+def read_events(
+    path: Path, constituents: int, objects: bool = False, features: Sequence[str] = ()
+) -> NDArray[np.float32]:
     """Four-momenta [jets, constituents, 4] (E, px, py, pz) in GeV, of a jet file or an ``.npy`` array.
 
-    With ``objects``, events of objects [events, objects, 5] with the code of the type as the fifth number.
+    With ``objects``, events of objects [events, objects, 5] with the code of the type as the fifth number. With
+    ``features``, these stand behind the momenta.
     Physics is not checked here: see :func:`quant.data.checking.constituents.check_constituents`.
 
     Raises:
@@ -24,14 +28,15 @@ def read_events(path: Path, constituents: int, objects: bool = False) -> NDArray
             the model takes.
     """
     if path.suffix != ".npy":
-        events = read_jets(path, constituents=constituents, objects=objects).constituents
+        events = read_jets(path, constituents=constituents, objects=objects, features=features).constituents
     else:
         events = read_array(path)
-        columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS
+        columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS + len(features)
+        more = "".join(f", {name}" for name in features)
         if events.ndim != 3 or events.shape[2] != columns or events.dtype.kind != "f":
             raise BadInput(
                 f"{path} holds {events.dtype} {list(events.shape)}; events are floating point "
-                f"[jets, constituents, {columns}] with E, px, py, pz in GeV{', type' if objects else ''}."
+                f"[jets, constituents, {columns}] with E, px, py, pz in GeV{', type' if objects else more}."
             )
         if events.shape[1] > constituents:
             raise BadInput(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from quant.data.jets import (
     CROSS_SECTION,
     DATASETS,
     EVENTS_LAYOUT,
+    FEATURES,
     LAYOUT,
     LAYOUT_VERSION,
     MOMENTUM_COLUMNS,
@@ -24,14 +26,16 @@ from quant.data.jets import (
     OPTIONAL,
     PARTON,
     UNITS,
+    Feature,
     Jets,
     with_slots,
 )
 from quant.data.reading.boundary import reading
+from quant.data.reading.features import features_from_json, wanted_columns
 from quant.data.reading.hdf5 import open_hdf5, plain_dataset, read_rows, require_numbers
 from quant.data.reading.values import whole_numbers
 
-_REAL = ("constituents", "jet", *OPTIONAL)
+_REAL = ("constituents", "jet", FEATURES, *OPTIONAL)
 
 
 class JetFile:
@@ -40,6 +44,7 @@ class JetFile:
     Attributes:
         classes: names, index = label; provenance: the file's JSON object; slots: N.
         objects: whether it holds events of objects with types instead of jets.
+        features: what it holds of each constituent beside its momentum.
 
     Raises:
         BadInput: missing, truncated, not of this format, in other units, or with anything but plain data sets of
@@ -86,6 +91,9 @@ class JetFile:
             )
         self.classes: tuple[str, ...] = tuple(classes)
         self.provenance: dict[str, Any] = self._json("provenance", dict)
+        self.features: tuple[Feature, ...] = ()
+        if FEATURES in attributes:
+            self.features = features_from_json(self.path, self._json(FEATURES, list))
 
     def _text(self, name: str) -> Any:
         value = self._file.attrs.get(name)
@@ -106,7 +114,7 @@ class JetFile:
         missing = [name for name in DATASETS if self._file.get(name, getlink=True) is None]
         if missing:
             raise BadInput(f"{self.path} lacks the dataset(s) {', '.join(missing)}: it is damaged.")
-        optional = [name for name in OPTIONAL if self._file.get(name, getlink=True) is not None]
+        optional = [name for name in (*OPTIONAL, FEATURES) if self._file.get(name, getlink=True) is not None]
         found = {name: plain_dataset(self._file, name, self.path) for name in (*DATASETS, *optional)}
         for name, dataset in found.items():
             kinds, what = ("f", "floating-point numbers") if name in _REAL else ("biuf", "whole numbers")
@@ -120,7 +128,12 @@ class JetFile:
             "label": (jets,),
             "jet": (jets, 4),
             **{name: (jets, *tail) for name, tail in OPTIONAL.items()},
+            FEATURES: (jets, width, len(self.features)),
         }
+        if bool(self.features) != (FEATURES in found) or (self.features and self.objects):
+            raise BadInput(
+                f"{self.path}: the dataset {FEATURES} comes with an attribute of that name, in files of jets only."
+            )
         for name, shape in expected.items():
             if name in shapes and shapes[name] != shape:
                 raise BadInput(
@@ -142,21 +155,34 @@ class JetFile:
         """Bytes that the file really holds of its data sets, compressed."""
         return sum(int(dataset.id.get_storage_size()) for dataset in self._datasets.values())
 
-    def read(self, start: int = 0, stop: int | None = None, constituents: int | None = None) -> Jets:
+    def read(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        constituents: int | None = None,
+        features: Sequence[str] | None = (),
+    ) -> Jets:
         """Rows ``start:stop``, the leading ``constituents`` slots (zero-padded if the file has fewer).
 
+        With the ``features`` of these names behind the momenta; None: with all.
+
         Raises:
-            BadInput: the file ends early, or labels or multiplicities are not whole numbers in range.
+            BadInput: the file has no such feature, it ends early, or labels or multiplicities are not whole numbers in
+                range.
         """
         stop = len(self) if stop is None else min(stop, len(self))
         slots = self.slots if constituents is None else constituents
         arrays = {
             name: read_rows(self.path, dataset, start, stop)
             for name, dataset in self._datasets.items()
-            if name != "constituents"
+            if name not in ("constituents", FEATURES)
         }
+        columns = wanted_columns(self.path, self.features, features)
         with reading(self.path):
-            p4 = self._datasets["constituents"][start:stop, : min(slots, self.slots)]
+            rows = slice(start, stop), slice(min(slots, self.slots))
+            p4 = self._datasets["constituents"][rows]
+            if columns:
+                p4 = np.concatenate([p4, self._datasets[FEATURES][rows][..., columns]], -1)
         highest = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
         for name, largest in highest.items():
             arrays[name] = whole_numbers(self.path, name, arrays[name], 0, largest, first_row=start)
@@ -173,7 +199,8 @@ class JetFile:
             )
         if not np.isfinite(typed.get(PARTON, np.zeros(0))).all():
             raise BadInput(f"{self.path}: a parton has a value that is not finite; generate the file again.")
-        return Jets(**typed, classes=self.classes, provenance=self.provenance)
+        read = tuple(self.features[column] for column in columns)
+        return Jets(**typed, classes=self.classes, provenance=self.provenance, features=read)
 
     def __enter__(self) -> JetFile:
         return self

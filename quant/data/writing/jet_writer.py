@@ -17,6 +17,7 @@ from fpgajet.ops.forms.objects import TYPES
 from quant.data.jets import (
     DATASETS,
     EVENTS_LAYOUT,
+    FEATURES,
     LAYOUT,
     LAYOUT_VERSION,
     MOMENTUM_COLUMNS,
@@ -26,6 +27,7 @@ from quant.data.jets import (
     OPTIONAL,
     PARTON,
     UNITS,
+    Feature,
     Jets,
 )
 from quant.data.reading.values import whole_numbers
@@ -50,6 +52,7 @@ class JetWriter:
         compression: gzip level, 1 (fast) to 9 (small).
         optional: which of the optional arrays the jets have.
         objects: whether the rows are events of objects with types.
+        features: of constituents, behind their momenta.
     """
 
     def __init__(
@@ -62,10 +65,12 @@ class JetWriter:
         compression: int = 4,
         optional: Collection[str] = (),
         objects: bool = False,
+        features: Sequence[Feature] = (),
     ) -> None:
         self.path = Path(path)
         self.classes = tuple(classes)
         self.slots, self.objects = constituents, objects
+        self.features = tuple(features)
         self.columns = OBJECT_COLUMNS if objects else MOMENTUM_COLUMNS
         self.provenance = provenance
         if not 1 <= constituents <= MOST_CONSTITUENTS:
@@ -77,6 +82,7 @@ class JetWriter:
                 f"cannot write the classes {list(self.classes)}: 1 to {MOST_CLASSES} different names."
             )
         self.names = (*DATASETS, *(name for name in OPTIONAL if name in optional))
+        self.names += (FEATURES,) if self.features else ()
         self.written = 0
         self._compression = compression
         self._stack = contextlib.ExitStack()
@@ -106,12 +112,15 @@ class JetWriter:
         self._file.attrs["units"] = UNITS
         self._file.attrs["classes"] = json.dumps(list(self.classes))
         self._file.attrs["provenance"] = json.dumps(self.provenance, sort_keys=True)
+        if self.features:
+            self._file.attrs[FEATURES] = json.dumps([vars(feature) for feature in self.features])
         shapes = {"constituents": (self.slots, self.columns), "jet": (4,), **OPTIONAL}
+        shapes[FEATURES] = (self.slots, len(self.features))
         for name in self.names:
             tail = shapes.get(name, ())
             chunk = (
-                (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), self.columns)
-                if name == "constituents"
+                (CHUNK_JETS, min(self.slots, CHUNK_CONSTITUENTS), tail[1])
+                if name in ("constituents", FEATURES)
                 else None
             )
             dataset = self._file.create_dataset(
@@ -139,7 +148,9 @@ class JetWriter:
             CannotWrite: the disk is full (raised as OSError here, turned when the block ends).
         """
         rows = len(jets)
-        p4 = jets.constituents
+        if jets.features != self.features:
+            raise BadInput("cannot write jets with other features of constituents into one file.")
+        p4 = jets.bare
         slots = p4.shape[1] if p4.ndim == 3 else 0
         if not 1 <= slots <= self.slots or p4.shape != (rows, slots, self.columns):
             raise BadInput(
@@ -164,8 +175,8 @@ class JetWriter:
         for name in self.names:
             dataset = self._file[name]
             dataset.resize(self.written + rows, axis=0)
-            if name == "constituents":
-                dataset[self.written :, : p4.shape[1]] = p4
+            if name in ("constituents", FEATURES):
+                dataset[self.written :, :slots] = p4 if name == "constituents" else jets.constituents[..., 4:]
             else:
                 dataset[self.written :] = getattr(jets, name)
         self._file.flush()
@@ -184,6 +195,7 @@ def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
         compression=compression,
         optional=jets.optional,
         objects=jets.objects,
+        features=jets.features,
     ) as writer:
         writer.append(jets)
 

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from fpgajet.fixed import FixedType
 from fpgajet.ops.forms import Aligned, InputForm, form_from_json
-from quant.models.classes import ClassNames, RegressedNames
+from quant.models.classes import ClassNames, RegressedNames, require_classes
 from quant.models.family import Strict
 from quant.models.messages.bits import LayerBits, MessageBits
 from quant.models.messages.plan import Drops, MessagePlan
@@ -73,8 +73,7 @@ class PlanSettings(TrainingSettings):
 
     @model_validator(mode="after")
     def _beside_classes(self) -> Self:
-        if self.regress and not self.classes:
-            raise ValueError("regress stands beside the scores of classes: give classes too")
+        require_classes(self.classes, self.regress)
         return self
 
     @model_validator(mode="after")

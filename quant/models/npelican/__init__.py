@@ -95,6 +95,7 @@ class NPelicanFamily(Family[NPelicanSettings, NPelicanDescription]):
         return NPelicanDescription(
             **sizes,
             classes=settings.classes,
+            regress=settings.regress,
             nbar=settings.normaliser,
             types=quantised.types.to_json(),
             exponents=ExponentFields(**vars(quantised.exponents)),

@@ -22,13 +22,14 @@ class Architecture:
         constituents: N, leading constituents of a jet that are read.
         hidden: C, channels between the two equivariant layers.
         beams: 1 puts the two beams (1, 0, 0, +-1) before the constituents.
+        jet: whether J, the sum of the constituents' momenta, stands before them as one more row.
         form: how four-momenta become the input.
         symmetric: w_2 = w_3, so that y_ij = y_ji.
         unit_pair_weight: the quantised weight of d is +-2^k in every channel: no product with d. Channels may
             be scaled freely (ReLU is homogeneous), so this costs range of activations, not freedom.
         row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
         alpha: nPELICAN_N: each of the 5 + 2 means is scaled by (n / Nbar)^alpha with an alpha of its own.
-        scores: K, outputs of the last layer: one, or one of each class.
+        scores: K, outputs of the last layer: one, or one of each class and of each value of a regression.
         pairs_below: d_ij of pairs with i + j >= pairs_below, counted from 0 in the order of the jet, is 0 in hardware;
             0 means all pairs. A float model has all pairs.
     """
@@ -42,6 +43,7 @@ class Architecture:
     row_sums: RowSumsOf = "dots"
     alpha: bool = False
     scores: int = 1
+    jet: bool = False
     pairs_below: int = 0
 
     def __post_init__(self) -> None:
@@ -63,6 +65,10 @@ class Architecture:
                 f"beams need the input form momenta: (1, 0, 0, +-1) has no pT and no eta, so the form "
                 f"{self.form.name} cannot write it"
             )
+        if self.jet and not self.form.four_momenta:
+            raise ValueError(
+                f"the jet's momentum needs the input form momenta or aligned: {self.form.name} has no p_i to add"
+            )
         if self.row_sums == "momenta" and not self.form.four_momenta:
             raise ValueError(
                 f"row sums p_i . J need the input form momenta: {self.form.name} has no p_i to add"
@@ -71,7 +77,7 @@ class Architecture:
     @property
     def slots(self) -> int:
         """M, rows of d_ij."""
-        return self.constituents + 2 * self.beams
+        return self.constituents + self.jet + 2 * self.beams
 
     @property
     def parameters(self) -> int:

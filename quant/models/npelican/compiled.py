@@ -27,7 +27,7 @@ from fpgajet.errors import BadInput, MissingTool, ToolFailed
 from fpgajet.folders import ScratchFolder
 from fpgajet.ops.momenta import BEAMS
 from fpgajet.processes import run
-from quant.models.npelican.floating import AGGREGATORS, NPelican
+from quant.models.npelican.floating import AGGREGATORS, NPelican, with_jet
 from quant.models.npelican.plain import alphas_of
 from quant.models.scoring import one_or_several
 
@@ -91,9 +91,12 @@ class Pairs:
     largest: int
 
     @classmethod
-    def from_momenta(cls, p: Tensor, beams: int) -> Pairs:
-        """From four-momenta [B, N, 4] (GeV), unused slots zero and last; products are taken in float64."""
-        p = p.float().contiguous()
+    def from_momenta(cls, p: Tensor, beams: int, jet: bool = False) -> Pairs:
+        """From four-momenta [B, N, 4] (GeV), unused slots zero and last; products are taken in float64.
+
+        With ``jet``, of :func:`quant.models.npelican.floating.with_jet`.
+        """
+        p = (with_jet(p) if jet else p).float().contiguous()
         slots = (p[:, :, 0] != 0).sum(1) + 2 * beams
         sizes = slots * ((slots + LANES - 1) // LANES * LANES)
         offset = sizes.cumsum(0) - sizes
@@ -177,7 +180,7 @@ def compiled_scores(model: NPelican, p: Tensor, dropout: float = 0.0, seed: int 
         raise BadInput(
             f"compiled=true computes on the CPU and not on {p.device.type}: leave out one of the two."
         )
-    pairs = Pairs.from_momenta(p, model.architecture.beams)
+    pairs = Pairs.from_momenta(p, model.architecture.beams, model.architecture.jet)
     n = pairs.slots.clamp_min(1).double()
     nbar = model.nbar
     total, squares = (torch.tensor([x], dtype=torch.float64) for x in (pairs.total, pairs.squares))

@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
-from quant.models.classes import ClassNames, scores_of
+from quant.models.classes import ClassNames, RegressedNames, scores_of
 from quant.models.family import Description, Strict
 from quant.models.npelican.architecture import Architecture, RowSumsOf, check_term
 from quant.models.npelican.multiplicity import Multiplicity
@@ -37,8 +37,10 @@ class NPelicanDescription(Description):
     symmetric: bool = False
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
+    jet: bool = False
     alpha: tuple[float, ...] | None = Field(default=None, min_length=7, max_length=7)
     classes: ClassNames = ()
+    regress: RegressedNames = ()
     pairs_below: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
@@ -55,10 +57,15 @@ class NPelicanDescription(Description):
         return self.classes
 
     @property
+    def regressed(self) -> tuple[str, ...]:
+        return self.regress
+
+    @property
     def sizes(self) -> Architecture:
         """The architecture."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha is not None
-        last = scores_of(self.classes), self.pairs_below
+        scores = scores_of((*self.classes, *self.regress))
+        last = scores, self.jet, self.pairs_below
         return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, *last)
 
     @property
@@ -102,7 +109,12 @@ class NPelicanDescription(Description):
 
     @property
     def channels(self) -> str:
-        return f"C {self.hidden}" + ", beams" * self.beams + ", N^alpha" * (self.alpha is not None)
+        return (
+            f"C {self.hidden}"
+            + ", beams" * self.beams
+            + ", jet" * self.jet
+            + ", N^alpha" * (self.alpha is not None)
+        )
 
     @property
     def bits(self) -> str:

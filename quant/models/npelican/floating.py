@@ -53,11 +53,12 @@ class PairBatch:
     slots: Tensor
 
     @classmethod
-    def from_momenta(cls, p: Tensor, beams: int) -> PairBatch:
-        """From four-momenta [B, N, 4] (GeV), unused slots zero and last.
+    def from_momenta(cls, p: Tensor, beams: int, jet: bool = False) -> PairBatch:
+        """From four-momenta [B, N, 4] (GeV), unused slots zero and last; with ``jet``, :func:`with_jet` of them.
 
         Products are taken in float64: in float32 the small d of hard collinear pairs would be noise.
         """
+        p = with_jet(p) if jet else p
         slots = (p[:, :, 0] != 0).sum(-1)
         q = p.permute(2, 1, 0).to(torch.float64, memory_format=torch.contiguous_format)
         if beams:
@@ -71,6 +72,12 @@ class PairBatch:
         for i in range(0, m, rows):
             d[i : i + rows] = _minkowski(q[:, i : i + rows, None], q[:, None])
         return cls(d.permute(2, 0, 1), row.T, row.sum(0), slots)
+
+
+def with_jet(p: Tensor) -> Tensor:
+    """(J, p_1, ..., p_N), float64 [B, N + 1, 4], with J = sum_i p_i."""
+    p = p.double()
+    return torch.cat([p.sum(1, keepdim=True), p], 1)
 
 
 def _minkowski(a: Tensor, b: Tensor) -> Tensor:
@@ -141,7 +148,7 @@ class NPelican(nn.Module):
             return self.all_scores(p)
         if self.training and self.training_scores is not None:
             return self.training_scores(p.double())
-        return self.score(PairBatch.from_momenta(p, self.architecture.beams))
+        return self.score(PairBatch.from_momenta(p, self.architecture.beams, self.architecture.jet))
 
     def score(self, jets: PairBatch) -> Tensor:
         """Scores w [B], or [B, K], of a prepared batch."""

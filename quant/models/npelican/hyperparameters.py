@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
-from quant.models.classes import ClassNames, scores_of
+from quant.models.classes import ClassNames, RegressedNames, require_classes, scores_of
 from quant.models.npelican.architecture import NBAR, AlphaStart, Architecture, RowSumsOf, check_term
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.effort import Effort
@@ -19,10 +19,12 @@ class NPelicanSettings(TrainingSettings):
 
     Attributes:
         hidden: C, channels between the two equivariant layers. beams: 1 adds the two beams.
+        jet: whether the four-momentum of the whole jet stands before the constituents, as a further spurion.
         alpha: nPELICAN_N, whose means are scaled by learned powers of the number of constituents.
         alpha_start: of what those powers start between 0 and 1: of sums, or of means as published.
         alpha_channels: a power per channel in the last layer of nPELICAN_N, as in the authors' code; float only.
         classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
+        regress: values that further outputs of the last layer find, see :mod:`quant.data.targets`.
         outputs: of two classes, 2 trains both of the published outputs, of which w = (w_1 - w_0) / 2 is kept.
         nbar: normaliser of the float model; None means 49 or the number of slots, whichever is less.
         hidden_bias: width of the normal distribution that hidden biases start from.
@@ -43,11 +45,13 @@ class NPelicanSettings(TrainingSettings):
     model: Literal["npelican"] = "npelican"
     hidden: int = Field(default=2, ge=1, le=64)
     beams: Literal[0, 1] = 0
+    jet: bool = False
     alpha: bool = False
     alpha_start: AlphaStart = "sums"
     alpha_channels: bool = False
     outputs: Literal[1, 2] = 1
     classes: ClassNames = ()
+    regress: RegressedNames = ()
     nbar: float | None = Field(default=None, gt=0)
     hidden_bias: float = Field(default=0.3, ge=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -75,6 +79,7 @@ class NPelicanSettings(TrainingSettings):
         check_term(self.bits.term is not None, self.architecture)  # which refuses what cannot be
         if self.alpha_channels and not self.alpha:
             raise ValueError("alpha_channels gives nPELICAN_N more powers: it needs alpha=true")
+        require_classes(self.classes, self.regress)
         if self.classes and self.outputs == 2:
             raise ValueError("outputs=2 belongs to two classes: classes have one output each, leave it out")
         return self
@@ -91,6 +96,10 @@ class NPelicanSettings(TrainingSettings):
     @property
     def class_names(self) -> tuple[str, ...]:
         return self.classes
+
+    @property
+    def regressed(self) -> tuple[str, ...]:
+        return self.regress
 
     @property
     def form(self) -> InputForm:
@@ -110,5 +119,6 @@ class NPelicanSettings(TrainingSettings):
     def architecture(self) -> Architecture:
         """The sizes of the network."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha
-        last = scores_of(self.classes), self.pairs_below
+        scores = scores_of((*self.classes, *self.regress))
+        last = scores, self.jet, self.pairs_below
         return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, *last)

@@ -35,7 +35,7 @@ class Observed:
         self, folded: Folded, architecture: Architecture, momenta: Tensor, rounded_terms: bool = False
     ) -> None:
         self.folded, self.architecture, self.rounded_terms = folded, architecture, rounded_terms
-        jets, m = PairBatch.from_momenta(momenta, architecture.beams), architecture.slots
+        jets, m = PairBatch.from_momenta(momenta, architecture.beams, architecture.jet), architecture.slots
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
         n = jets.slots.numpy()

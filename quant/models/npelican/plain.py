@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from fpgajet.ops.momenta import BEAMS
 from quant.models.masked_norm import MaskedNorm
-from quant.models.npelican.floating import METRIC, NPelican
+from quant.models.npelican.floating import METRIC, NPelican, with_jet
 from quant.models.npelican.scaled import ScaledNPelican
 from quant.models.scoring import one_or_several
 
@@ -23,6 +23,8 @@ def plain_scores(model: NPelican, p: Tensor, dropout: float = 0.0) -> Tensor:
     ``dropout`` applies to x and z, before each equivariant layer, in training mode only (arXiv 2310.16121, section 3).
     """
     dtype = p.dtype
+    if model.architecture.jet:
+        p = with_jet(p).to(dtype)
     if model.architecture.beams:
         p = torch.cat([torch.from_numpy(BEAMS).to(p).expand(len(p), 2, 4), p], 1)
     mask = p[:, :, 0] != 0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fpgajet.fixed import FixedType
 from fpgajet.ops import (
     ConstituentMask,
+    JetRow,
     LinEq2to0,
     LinEq2to0N,
     LinEq2to2,
@@ -36,7 +37,6 @@ CONSTANTS: dict[str, dict[str, str]] = {
 def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wiring:
     """The network's operators, and the parameters behind their constants."""
     n, beams, m, form = architecture.constituents, architecture.beams, architecture.slots, architecture.form
-    dots = form.dots(WantedDots(types.dots, n, beams, types.address, types.table, architecture.pairs_below))
     c, t, e = architecture.hidden, types, exponents
     from_momenta = architecture.row_sums == "momenta"
     first, last = (LinEq2to2N, LinEq2to0N) if architecture.alpha else (LinEq2to2, LinEq2to0)
@@ -56,7 +56,11 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     for name, operator in form.front_end(n).items() if isinstance(form, Puppi) else ():
         front.append(Node(name, operator, (read,)))
         read = name
-    rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), ("momenta",))
+    if architecture.jet:
+        front.append(Node("jet_row", JetRow.exact(t.momenta, n), (read,)))
+        read, n = "jet_row", n + 1
+    dots = form.dots(WantedDots(t.dots, n, beams, t.address, t.table, architecture.pairs_below))
+    rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), (read,))
     nodes = (
         *front,
         Node("mask", ConstituentMask(output=BIT, constituents=n, beams=beams), (read,)),
@@ -73,7 +77,7 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
         constants |= {"prepare": {"log_table": "log_table"}}
         tables |= {"log_table": form.log_table()}
         kinds |= {"log_table": form.log_table_type()}
-    shape = (n + form.header_rows, form.columns)
+    shape = (architecture.constituents + form.header_rows, form.columns)
     return Wiring("momenta", shape, t.momenta, nodes, constants, kinds, tables, form)
 
 

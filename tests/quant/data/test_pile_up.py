@@ -9,12 +9,11 @@ import pytest
 
 from fpgajet.errors import BadInput
 from fpgajet.executor import Place
-from quant.data import Jets, concatenate
-from quant.data.checking.constituents import check_constituents
+from quant.data import Jets, check_jets, concatenate
 from quant.data.generation import puppi
 from quant.data.generation.generator import generate
 from quant.data.generation.order import Order
-from quant.data.generation.particles import Candidates
+from quant.data.generation.particles import Candidates, known_of
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import JetSelection, PileUp, Recipe, make_recipe
 from quant.data.generation.seeded_cone import leading_cones
@@ -23,7 +22,8 @@ from quant.data.generation.shared_pool import POOL_FILE
 
 def candidates(*rows: tuple[int, float, float, float]) -> Candidates:
     event, pt, eta, phi = zip(*rows, strict=True)
-    return Candidates(np.array(event), *(np.array(column, float) for column in (pt, eta, phi)))
+    columns = [np.array(column, float) for column in (pt, eta, phi)]
+    return Candidates(np.array(event), *columns, known_of(columns[0], 0, 1))
 
 
 def test_alpha_by_hand() -> None:
@@ -105,6 +105,7 @@ def recipe(mean: float, **pileup: float) -> Recipe:
             "selection": {"algorithm": "seeded-cone", "pt_min": 500, "pt_max": 3000},
             "windows": {"QCD": [450, 3000], "top": [450, 3000]},
             "pileup": {"mean": mean, "pool_events": 60} | pileup,
+            "features": ["z0", "puppi", "charge"],
         }
     )
 
@@ -119,14 +120,32 @@ def without_and_with() -> tuple[Jets, Jets]:
 def test_pile_up_adds_constituents(without_and_with: tuple[Jets, Jets]) -> None:
     none, much = without_and_with
     for jets in without_and_with:
-        check_constituents(jets.constituents)
-        assert jets.constituents.shape == (60, 32, 4)
+        check_jets(jets, source="generated jets")
+        assert jets.constituents.shape == (60, 32, 7)
         assert ((jets.jet[:, 0] > 500) & (np.abs(jets.jet[:, 1]) < 2)).all()
         pt = np.hypot(jets.constituents[..., 1], jets.constituents[..., 2]).astype(np.float64)
         np.testing.assert_allclose(pt / 0.25, np.round(pt / 0.25), atol=2e-3)
     assert much.multiplicity.mean() > none.multiplicity.mean() + 4
     # PUPPI removes most of it: 200 interactions put about 250 GeV into a cone of 0.8.
     assert np.median(much.jet[:, 3]) < np.median(none.jet[:, 3]) + 40
+
+
+def test_what_a_trigger_knows_of_candidates(without_and_with: tuple[Jets, Jets]) -> None:
+    much = without_and_with[1]
+    assert [(of.name, of.low, of.high) for of in much.features][:2] == [
+        ("z0", -5.0, 5.0),
+        ("puppi", 0.0, 1.0),
+    ]
+    for jets in without_and_with:
+        z0, weight, charge = np.moveaxis(jets.constituents[..., 4:], -1, 0)
+        real, track = jets.constituents[..., 0] > 0, charge != 0
+        assert track.any()
+        assert (weight[track] == 1).all()
+        assert ((z0 != 0) == track).all()
+        assert 0.4 < z0[track & (np.abs(z0) < 3)].std() < 1.5, "a resolution of 0.8 mm"
+        assert (weight[real] >= 0.1).all()
+    weights = much.constituents[..., 5][(much.constituents[..., 6] == 0) & (much.constituents[..., 0] > 0)]
+    assert (weights < 1).mean() > 0.1
 
 
 def test_without_puppi_much_more_stays(without_and_with: tuple[Jets, Jets]) -> None:
@@ -164,14 +183,13 @@ def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
     order = Order(recipe(20, pool_events=20), 8, seed=5, shard_jets=4)
-    one, two = (produce(tmp_path / str(n), order, place=Place(n)) for n in (1, 2))
-    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
-    assert (tmp_path / "1" / POOL_FILE).is_file()
-    before = one[1].read_bytes()
-    one[1].unlink()
+    two = produce(tmp_path / "2", order, place=Place(2))
+    # The first begins with a pool that a crash has damaged.
+    (tmp_path / "1").mkdir()
     (tmp_path / "1" / POOL_FILE).write_bytes(b"PK damaged")
-    produce(tmp_path / "1", order, place=Place(1))
-    assert one[1].read_bytes() == before
+    one = produce(tmp_path / "1", order, place=Place(1))
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    assert (tmp_path / "1" / POOL_FILE).stat().st_size > 1000
 
 
 @pytest.mark.parametrize(
@@ -181,6 +199,10 @@ def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
         ({"pileup": {"average": 3}}, "pileup.average"),
         ({"selection": {"algorithm": "kt"}}, "selection.algorithm"),
         ({"collision_energy": 14}, "collision_energy"),
+        ({"mode": "truth", "features": ["charge"]}, "the mode truth has none"),
+        ({"features": ["z0"]}, "level1-pileup only"),
+        ({"features": ["charge", "charge"]}, "written once"),
+        ({"features": ["spin"]}, "features.0"),
     ],
 )
 def test_wrong_recipes_are_named(content: dict[str, object], words: str) -> None:

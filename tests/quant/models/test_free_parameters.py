@@ -44,6 +44,7 @@ NPELICAN = [
     Architecture(6, 2, symmetric=True, unit_pair_weight=True),
     Architecture(6, 2, alpha=True),
     Architecture(6, 2, scores=3),
+    Architecture(6, 2, beams=1, jet=True),
     Architecture(6, 2, form=Trigger()),
     Architecture(6, 2, form=Log(), unit_pair_weight=True),
 ]
@@ -60,7 +61,7 @@ def generic(sizes: Architecture, alphas: tuple[float, ...] | None, p: np.ndarray
     """Random parameters; half of the values of every channel are above 0, on the diagonal and beside it."""
     rng, c, k = np.random.default_rng(seed), sizes.hidden, sizes.scores
     of_n = Multiplicity(sizes.slots, alphas, k)
-    jets = PairBatch.from_momenta(torch.from_numpy(p), sizes.beams)
+    jets = PairBatch.from_momenta(torch.from_numpy(p), sizes.beams, sizes.jet)
     d, row, total = (float(x.double().std()) for x in (jets.d, jets.row, jets.total))
     weight = rng.normal(size=(c, 6)) / np.array([d, row, row, row, total, total])
     if sizes.symmetric:

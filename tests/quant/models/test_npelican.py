@@ -26,6 +26,8 @@ SIZES = [
     Architecture(8, 2, scores=3),
     Architecture(6, 3, alpha=True, scores=4),
     Architecture(7, 2, beams=1),
+    Architecture(7, 2, jet=True),
+    Architecture(6, 2, beams=1, jet=True, scores=3),
 ]
 
 

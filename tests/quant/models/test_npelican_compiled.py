@@ -32,7 +32,9 @@ def kept(seed: int, dropout: float, jets: int, layer: int, n: int) -> Tensor:
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.2])
-@pytest.mark.parametrize("sizes", [Architecture(20, 2), Architecture(15, 3, beams=1, alpha=True)], ids=str)
+@pytest.mark.parametrize(
+    "sizes", [Architecture(20, 2), Architecture(15, 3, beams=1, alpha=True, jet=True)], ids=str
+)
 def test_scores_gradients_and_statistics_are_those_of_the_plain_formula(
     sizes: Architecture, dropout: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,16 @@ from fpgajet.ops.forms import InputForm
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, VerilogSimulation, compare, emit
 from fpgajet.rtl.tools import scratch, verilator
-from tests.networks import LOG, PUPPI, PUPPI_SUM, TRIGGER, random_network, with_features, with_row_sums
+from tests.networks import (
+    LOG,
+    PUPPI,
+    PUPPI_SUM,
+    TRIGGER,
+    random_network,
+    with_features,
+    with_jet,
+    with_row_sums,
+)
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 from tests.rtl.share.networks import NETWORKS
 
@@ -146,9 +155,11 @@ def test_verilog_that_does_not_parse_is_reported(
 
 @pytest.mark.parametrize("form", [TRIGGER, LOG, PUPPI, PUPPI_SUM, None])
 def test_other_networks(form: InputForm | None, simulation: VerilogSimulation, tmp_path: Path) -> None:
-    """Other input forms, and sums over the rows of momenta."""
+    """Other input forms, sums over the rows of momenta, and the jet among the rows."""
     network = (
-        random_network(n=3, hidden=1, form=form) if form else with_row_sums(random_network(n=3, hidden=1))
+        random_network(n=3, hidden=1, form=form)
+        if form
+        else with_jet(with_row_sums(random_network(n=3, hidden=1)))
     )
     network = with_features(network) if form == PUPPI_SUM else network
     raw = raw_jets(network, 600)
