@@ -136,6 +136,19 @@ template <class T, unsigned N, unsigned FEATURES> void clear_diagonal(T all[N * 
     }
 }
 
+// 0 for pairs (i, j) with i + j >= BELOW: what computes them is not built where nothing is shared.
+template <class T, unsigned N, unsigned BELOW> void clear_far_pairs(T all[N * N]) {
+    #pragma HLS INLINE
+    for (unsigned i = 0; i < N; i++) {
+        #pragma HLS UNROLL
+        for (unsigned j = 0; j < N; j++) {
+            #pragma HLS UNROLL
+            if (i + j >= BELOW)
+                all[i * N + j] = 0;
+        }
+    }
+}
+
 } // namespace nnet
 
 #endif

@@ -53,43 +53,85 @@ void lin_eq_2to2_shared(typename UNIT::first_t d[UNIT::size], ap_uint<1> real[UN
         d, real, row_first, column_second, row_second, column_first, forth, back, weight);
 }
 
-// What rows, columns and the diagonal add once the row sums S and the total T are there.
+// What rows, columns and the diagonal add once the row sums S and the total T are there: weights and biases of this jet.
 template <class mask_T, typename CONFIG_T>
-void lin_eq_2to2_terms(mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total,
-                       typename CONFIG_T::accumulator_t of_row[], typename CONFIG_T::accumulator_t of_column[],
-                       typename CONFIG_T::accumulator_t of_diagonal[], typename CONFIG_T::weight_t weight[],
-                       typename CONFIG_T::bias_t bias[], typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+void lin_eq_2to2_count(mask_T mask[], typename CONFIG_T::count_t &n) {
     #pragma HLS INLINE
-    static const unsigned M = CONFIG_T::slots;
-    static const unsigned C = CONFIG_T::hidden;
-
-    typename CONFIG_T::count_t n = 0;
-    for (unsigned i = 0; i < M; i++) {
+    n = 0;
+    for (unsigned i = 0; i < CONFIG_T::slots; i++) {
         #pragma HLS UNROLL
         n += mask[i];
     }
-
-    for (unsigned c = 0; c < C; c++) {
-        #pragma HLS UNROLL
-        typename CONFIG_T::weight_t w[6]; // of one row, or of the row for this number of slots
-        #pragma HLS ARRAY_PARTITION variable=w complete
-        for (unsigned b = 0; b < 6; b++) {
-            #pragma HLS UNROLL
-            w[b] = lookup<CONFIG_T::weight_rows>(weight, n, C * 6, 6 * c + b);
-        }
-        const typename CONFIG_T::accumulator_t shared = total * w[4] + lookup<M + 1>(bias, n, C, c);
-        const typename CONFIG_T::accumulator_t shared_diagonal = total * w[5] + lookup<M + 1>(diagonal_bias, n, C, c);
-        for (unsigned i = 0; i < M; i++) {
-            #pragma HLS UNROLL
-            of_row[i * C + c] = row[i] * w[3] + shared;
-            of_column[i * C + c] = row[i] * w[2];
-            of_diagonal[i * C + c] = of_row[i * C + c] + (row[i] * w[1] + shared_diagonal);
-        }
-    }
 }
 
+// Every term exactly; what all pairs share is in those of the rows.
+struct exact_terms {
+    template <class mask_T, typename CONFIG_T>
+    static void give(mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total,
+                     typename CONFIG_T::accumulator_t of_row[], typename CONFIG_T::accumulator_t of_column[],
+                     typename CONFIG_T::accumulator_t of_diagonal[], typename CONFIG_T::weight_t weight[],
+                     typename CONFIG_T::bias_t bias[], typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+        #pragma HLS INLINE
+        static const unsigned M = CONFIG_T::slots;
+        static const unsigned C = CONFIG_T::hidden;
+        typename CONFIG_T::count_t n;
+        lin_eq_2to2_count<mask_T, CONFIG_T>(mask, n);
+        for (unsigned c = 0; c < C; c++) {
+            #pragma HLS UNROLL
+            typename CONFIG_T::weight_t w[6]; // of one row, or of the row for this number of slots
+            #pragma HLS ARRAY_PARTITION variable=w complete
+            for (unsigned b = 0; b < 6; b++) {
+                #pragma HLS UNROLL
+                w[b] = lookup<CONFIG_T::weight_rows>(weight, n, C * 6, 6 * c + b);
+            }
+            const typename CONFIG_T::accumulator_t shared = total * w[4] + lookup<M + 1>(bias, n, C, c);
+            const typename CONFIG_T::accumulator_t shared_diagonal = total * w[5] + lookup<M + 1>(diagonal_bias, n, C, c);
+            for (unsigned i = 0; i < M; i++) {
+                #pragma HLS UNROLL
+                of_row[i * C + c] = row[i] * w[3] + shared;
+                of_column[i * C + c] = row[i] * w[2];
+                of_diagonal[i * C + c] = of_row[i * C + c] + (row[i] * w[1] + shared_diagonal);
+            }
+        }
+    }
+};
+
+// Every term rounded; half of what all pairs share is in those of the rows, and half in those of the columns.
+struct rounded_terms {
+    template <class mask_T, typename CONFIG_T>
+    static void give(mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total,
+                     typename CONFIG_T::accumulator_t of_row[], typename CONFIG_T::accumulator_t of_column[],
+                     typename CONFIG_T::accumulator_t of_diagonal[], typename CONFIG_T::weight_t weight[],
+                     typename CONFIG_T::bias_t bias[], typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
+        #pragma HLS INLINE
+        static const unsigned M = CONFIG_T::slots;
+        static const unsigned C = CONFIG_T::hidden;
+        typename CONFIG_T::count_t n;
+        lin_eq_2to2_count<mask_T, CONFIG_T>(mask, n);
+        for (unsigned c = 0; c < C; c++) {
+            #pragma HLS UNROLL
+            const typename CONFIG_T::shared_t shared = total * weight[6 * c + 4] + lookup<M + 1>(bias, n, C, c);
+            typename CONFIG_T::half_t half; // a move of the binary point, as for the row sums
+            half.range() = shared.range();
+            for (unsigned i = 0; i < M; i++) {
+                #pragma HLS UNROLL
+                const typename CONFIG_T::exact_row_t exact_row = row[i] * weight[6 * c + 3] + half;
+                const typename CONFIG_T::exact_column_t exact_column = row[i] * weight[6 * c + 2] + half;
+                const typename CONFIG_T::exact_diagonal_t exact_diagonal =
+                    row[i] * weight[6 * c + 1] + (total * weight[6 * c + 5] + lookup<M + 1>(diagonal_bias, n, C, c));
+                const typename CONFIG_T::term_t row_term = exact_row;
+                const typename CONFIG_T::term_t column_term = exact_column;
+                const typename CONFIG_T::term_t diagonal_term = exact_diagonal;
+                of_row[i * C + c] = row_term;
+                of_column[i * C + c] = column_term;
+                of_diagonal[i * C + c] = row_term + diagonal_term;
+            }
+        }
+    }
+};
+
 // Pairs (i, i + distance) around the ring of slots, distances 0 ... M / 2.
-template <class d_T, class mask_T, class z_T, typename CONFIG_T>
+template <class TERMS, class d_T, class mask_T, class z_T, typename CONFIG_T>
 void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t total, z_T z[],
                      typename CONFIG_T::weight_t weight[], typename CONFIG_T::bias_t bias[],
                      typename CONFIG_T::diagonal_bias_t diagonal_bias[]) {
@@ -108,7 +150,7 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
     #pragma HLS ARRAY_PARTITION variable=of_row complete
     #pragma HLS ARRAY_PARTITION variable=of_column complete
     #pragma HLS ARRAY_PARTITION variable=of_diagonal complete
-    lin_eq_2to2_terms<mask_T, CONFIG_T>(mask, row, total, of_row, of_column, of_diagonal, weight, bias, diagonal_bias);
+    TERMS::template give<mask_T, CONFIG_T>(mask, row, total, of_row, of_column, of_diagonal, weight, bias, diagonal_bias);
 
     for (unsigned phase = 0; phase < folding<M / 2 + 1, CONFIG_T::reuse_factor>::phases; phase++) {
         #pragma HLS UNROLL
@@ -149,26 +191,14 @@ void lin_eq_2to2_mix(d_T d[], mask_T mask[], typename CONFIG_T::row_sum_t row[],
     }
 }
 
-template <class d_T, class mask_T, class z_T, typename CONFIG_T>
-void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
-                 z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
-                 typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 6],
-                 typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
-                 typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+// Row sums and total of d, each rounded once.
+template <class d_T, typename CONFIG_T>
+void lin_eq_2to2_sums(d_T d[], typename CONFIG_T::row_sum_t row[], typename CONFIG_T::total_t &total) {
+    #pragma HLS INLINE
     static const unsigned M = CONFIG_T::slots;
-    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
-    #pragma HLS ARRAY_PARTITION variable=d complete
-    #pragma HLS ARRAY_PARTITION variable=mask complete
-    #pragma HLS ARRAY_PARTITION variable=z complete
-    #pragma HLS ARRAY_PARTITION variable=weight complete
-    #pragma HLS ARRAY_PARTITION variable=bias complete
-    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
-
     typename CONFIG_T::row_accumulator_t row_exact[M];
     typename CONFIG_T::total_accumulator_t total_exact = 0;
-    typename CONFIG_T::row_sum_t row[M];
     #pragma HLS ARRAY_PARTITION variable=row_exact complete
-    #pragma HLS ARRAY_PARTITION variable=row complete
 
     for (unsigned i = 0; i < M; i++) {
         #pragma HLS UNROLL
@@ -185,9 +215,51 @@ void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T:
     }
     typename CONFIG_T::total_scaled_t total_scaled;
     total_scaled.range() = total_exact.range();
-    typename CONFIG_T::total_t total = total_scaled;
+    total = total_scaled;
+}
 
-    lin_eq_2to2_mix<d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
+template <class d_T, class mask_T, class z_T, typename CONFIG_T>
+void lin_eq_2to2(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
+                 z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
+                 typename CONFIG_T::weight_t weight[CONFIG_T::weight_rows * CONFIG_T::hidden * 6],
+                 typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
+                 typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=d complete
+    #pragma HLS ARRAY_PARTITION variable=mask complete
+    #pragma HLS ARRAY_PARTITION variable=z complete
+    #pragma HLS ARRAY_PARTITION variable=weight complete
+    #pragma HLS ARRAY_PARTITION variable=bias complete
+    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
+
+    typename CONFIG_T::row_sum_t row[CONFIG_T::slots];
+    typename CONFIG_T::total_t total;
+    #pragma HLS ARRAY_PARTITION variable=row complete
+    lin_eq_2to2_sums<d_T, CONFIG_T>(d, row, total);
+    lin_eq_2to2_mix<exact_terms, d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
+}
+
+// The same with terms of rows and columns that are rounded before they meet the pairs.
+// Defined by fpgajet/ops/lin_eq_2to2_rounded.py.
+template <class d_T, class mask_T, class z_T, typename CONFIG_T>
+void lin_eq_2to2_rounded(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONFIG_T::slots],
+                         z_T z[CONFIG_T::slots * CONFIG_T::slots * CONFIG_T::hidden],
+                         typename CONFIG_T::weight_t weight[CONFIG_T::hidden * 6],
+                         typename CONFIG_T::bias_t bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden],
+                         typename CONFIG_T::diagonal_bias_t diagonal_bias[(CONFIG_T::slots + 1) * CONFIG_T::hidden]) {
+    #pragma HLS PIPELINE II=CONFIG_T::reuse_factor
+    #pragma HLS ARRAY_PARTITION variable=d complete
+    #pragma HLS ARRAY_PARTITION variable=mask complete
+    #pragma HLS ARRAY_PARTITION variable=z complete
+    #pragma HLS ARRAY_PARTITION variable=weight complete
+    #pragma HLS ARRAY_PARTITION variable=bias complete
+    #pragma HLS ARRAY_PARTITION variable=diagonal_bias complete
+
+    typename CONFIG_T::row_sum_t row[CONFIG_T::slots];
+    typename CONFIG_T::total_t total;
+    #pragma HLS ARRAY_PARTITION variable=row complete
+    lin_eq_2to2_sums<d_T, CONFIG_T>(d, row, total);
+    lin_eq_2to2_mix<rounded_terms, d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
 }
 
 // The same with row sums that are given (RowSums); the total is their sum.
@@ -219,7 +291,7 @@ void lin_eq_2to2_rows(d_T d[CONFIG_T::slots * CONFIG_T::slots], mask_T mask[CONF
     typename CONFIG_T::total_scaled_t total_scaled;
     total_scaled.range() = total_exact.range();
     typename CONFIG_T::total_t total = total_scaled;
-    lin_eq_2to2_mix<d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
+    lin_eq_2to2_mix<exact_terms, d_T, mask_T, z_T, CONFIG_T>(d, mask, row, total, z, weight, bias, diagonal_bias);
 }
 
 } // namespace nnet

@@ -1,5 +1,6 @@
 // LogDots: d_ij = P[l_i + l_j + C[|d_phi|] + S[H[|d_eta|] - C[|d_phi|]]] for i < j, copied to (j, i); d_ii = 0, and
-// pairs with an empty slot (l = 0) give P[0] = 0. Defined by fpgajet/ops/log_dots.py; every bit must equal it.
+// pairs with an empty slot (l = 0) give P[0] = 0, and those with i + j >= pairs_below 0.
+// Defined by fpgajet/ops/log_dots.py; every bit must equal it.
 
 #ifndef FPGAJET_LOG_DOTS_H_
 #define FPGAJET_LOG_DOTS_H_
@@ -83,6 +84,7 @@ void log_dots(x_T x[CONFIG_T::constituents * 3], d_T d[CONFIG_T::constituents * 
         scatter_pairs<d_T, N, 1, 1, J>(made, made, d, phase);
     }
     clear_diagonal<d_T, N, 1>(d);
+    clear_far_pairs<d_T, N, CONFIG_T::pairs_below>(d);
 }
 
 } // namespace nnet

@@ -166,6 +166,33 @@ def symmetric(network: Network, once: bool = False) -> Network:
     )
 
 
+def rounded_terms(network: Network, term: str = "ap_fixed<7,5,AP_TRN,AP_SAT>", **types: str) -> Network:
+    """The same network with terms of rows in the type ``term`` before they meet the pairs.
+
+    ``types``: of row sums, total and output, where they are to be others.
+    """
+
+    def changed(node: Node) -> Node:
+        mix = node.operator
+        if not isinstance(mix, ops.LinEq2to2):
+            return node
+        given = {f.name: getattr(mix, f.name) for f in fields(mix)} | {k: t(v) for k, v in types.items()}
+        return replace(node, operator=ops.LinEq2to2Rounded(**given, term=t(term)))
+
+    return replace(network, name="rounded", nodes=tuple(changed(node) for node in network.nodes))
+
+
+def without_soft_pairs(network: Network, below: int) -> Network:
+    """The same network of the form LOG, d_ij = 0 for i + j >= ``below``."""
+    nodes = [
+        replace(node, operator=replace(node.operator, pairs_below=below))
+        if isinstance(node.operator, ops.LogDots)
+        else node
+        for node in network.nodes
+    ]
+    return replace(network, name="fewer pairs", nodes=tuple(nodes))
+
+
 def with_row_sums(network: Network) -> Network:
     """The same network with S_i = p_i . J from the momenta."""
     mask, dots, pairs, score = network.nodes

@@ -19,6 +19,7 @@ from fpgajet.ops.lin_eq_2to0 import LinEq2to0
 from fpgajet.ops.lin_eq_2to0_n import LinEq2to0N
 from fpgajet.ops.lin_eq_2to2 import LinEq2to2
 from fpgajet.ops.lin_eq_2to2_n import LinEq2to2N
+from fpgajet.ops.lin_eq_2to2_rounded import LinEq2to2Rounded
 from fpgajet.ops.lin_eq_2to2_rows import LinEq2to2Rows
 from fpgajet.ops.log_dots import LogDots
 from fpgajet.ops.maxima import MaskedMaxPool, NeighbourMax
@@ -41,7 +42,9 @@ from fpgajet.ops.vector_update import VectorUpdate
 
 _INPUTS: tuple[type[Operator], ...] = (ConstituentMask, DotProducts, TriggerDots, LogDots, RowSums, JetRow)
 _LINKS: tuple[type[Operator], ...] = (PuppiSort, PuppiAxis, PuppiLog, PuppiFeatures)
-_NPELICAN: tuple[type[Operator], ...] = (LinEq2to2, LinEq2to2Rows, LinEq2to0, LinEq2to2N, LinEq2to0N)
+_NPELICAN: tuple[type[Operator], ...] = (
+    LinEq2to2, LinEq2to2Rows, LinEq2to2Rounded, LinEq2to0, LinEq2to2N, LinEq2to0N,
+)  # fmt: skip
 _PAIRS: tuple[type[Operator], ...] = (SpacetimeIntervals, SignedLog, PairLog, CompleteGraph, KnnGraph)
 _LAYERS: tuple[type[Operator], ...] = (
     Dense, RewritableDense, PairDense, EdgeDense, Activation, Skip, Product, Join, Columns, Residual,
@@ -79,6 +82,7 @@ __all__ = [
     "LinEq2to0N",
     "LinEq2to2",
     "LinEq2to2N",
+    "LinEq2to2Rounded",
     "LinEq2to2Rows",
     "LogDots",
     "MaskedMaxPool",

@@ -67,10 +67,10 @@ class AngularDots(Operator):
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         return {"constituents": self.constituents, "addresses": 1 << self.address.bits}
 
-    def shared_between_pairs(self, lanes: Inventory, pairs: int) -> Inventory:
+    def shared_between_pairs(self, lanes: Inventory, pairs: int, distinct: float = 1.0) -> Inventory:
         """Units of all pairs i < j: the C++ deals out distances 1 ... N / 2 around a ring of constituents."""
         read = pairs * (self.pt.bits + 2 * self.angle.bits)  # of the one that changes; i stays in its lane
-        return Inventory(shared=Shared(lanes, max(self.constituents // 2, 1), read))
+        return Inventory(shared=Shared(lanes, max(self.constituents // 2, 1), read, distinct=distinct))
 
     def count_distances(self, units: Inventory, pairs: int, table_bits: Sequence[int]) -> None:
         """Units of both distances and their tables."""

@@ -100,12 +100,8 @@ class LinEq2to2(Operator):
         row, total = (a.expand(x, -1) for x in self.sums(a, inputs))
 
         w = self.mixing(a, tensors["weight"], n)
-        shared = total * w[Aggregator.TOTAL] + a.lookup(tensors["bias"], n)
-        diagonal = row * w[Aggregator.DIAGONAL_ROW] + a.expand(
-            total * w[Aggregator.DIAGONAL_TOTAL] + a.lookup(tensors["diagonal_bias"], n), -2
-        )
-        of_row = row * w[Aggregator.ROW] + a.expand(shared, -2)  # S_i and what all pairs have in common
-        of_column = row * w[Aggregator.COLUMN]
+        biases = [a.lookup(tensors[name], n) for name in ("bias", "diagonal_bias")]
+        of_row, of_column, diagonal = self.terms(a, row, total, w, biases)
         if self.symmetric:
             return self._pairs_once(a, d, mask, w[Aggregator.PAIR], of_row, of_column, diagonal)
         y = (
@@ -117,6 +113,21 @@ class LinEq2to2(Operator):
         a.note("accumulator", y)
         z = a.quantise("output", a.relu(y), self.output)
         return a.gate(a.gate(z, a.expand(a.expand(mask, -1), -1)), a.expand(a.expand(mask, -2), -1))
+
+    def terms(
+        self, a: Arithmetic[A], row: A, total: A, w: Sequence[A], biases: Sequence[A]
+    ) -> tuple[A, A, A]:
+        """What rows i, columns j and the diagonal add to w_0 d_ij, each [..., M, C].
+
+        Args:
+            row, total: S [..., M, 1] and T [..., 1]. w: as :meth:`mixing` gives them. biases: both [..., C].
+        """
+        shared = total * w[Aggregator.TOTAL] + biases[0]
+        diagonal = row * w[Aggregator.DIAGONAL_ROW] + a.expand(
+            total * w[Aggregator.DIAGONAL_TOTAL] + biases[1], -2
+        )
+        of_row = row * w[Aggregator.ROW] + a.expand(shared, -2)  # S_i and what all pairs have in common
+        return of_row, row * w[Aggregator.COLUMN], diagonal
 
     def sums(self, a: Arithmetic[A], inputs: Sequence[A]) -> tuple[A, A]:
         """(S [..., M], T [...]) as they are mixed."""

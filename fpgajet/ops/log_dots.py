@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fpgajet.fixed import FixedType
 from fpgajet.ops.angular import AngularDots
 from fpgajet.ops.arithmetic import A, Arithmetic
@@ -36,6 +39,8 @@ class LogDots(AngularDots):
     Attributes:
         exponent: unsigned type of k, the address of P.
         corrections: entries of S.
+        pairs_below: d_ij is computed where i + j < pairs_below, i and j counted from 0, and 0 elsewhere; 0 means all
+            pairs. Of constituents in order of falling pT, this leaves out pairs of the softest, whose d is mostly 0.
     """
 
     tensors: ClassVar[dict[str, TensorRole]] = {
@@ -48,6 +53,12 @@ class LogDots(AngularDots):
 
     exponent: FixedType
     corrections: int
+    pairs_below: int = 0
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        some = self.pairs_below == 0 or self.pairs_below >= 2  # below 2 no pair is left
+        expect(some, f"LogDots: pairs_below is 0 or at least 2, not {self.pairs_below}")
+        return super().output_shape(*shapes)
 
     def tensor_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         table = (1 << self.address.bits,)
@@ -75,7 +86,7 @@ class LogDots(AngularDots):
 
     def forward(self, a: Arithmetic[A], inputs: Sequence[A], tensors: Mapping[str, A]) -> A:
         pt, eta, phi = self.columns(a, inputs[0])
-        i, j, _ = pairs_of(self.constituents)
+        i, j, number = self.computed()
         high = a.lookup(tensors["eta_table"], self.distance(a, eta, i, j))
         wide = a.lookup(tensors["phi_table"], self.distance(a, phi, i, j))
         correction = a.lookup(tensors["sum_table"], a.note("ratio", high - wide))
@@ -85,10 +96,20 @@ class LogDots(AngularDots):
         real = a.nonzero(pt)
         k = a.gate(a.gate(k, a.take(real, i, -1)), a.take(real, j, -1))
         d = a.note("power", a.lookup(tensors["power_table"], k))
-        return self.square(a, a.quantise("output", d, self.output))
+        left_out = (number < 0) | np.eye(self.constituents, dtype=bool)
+        square = a.take(a.quantise("output", d, self.output), np.maximum(number, 0), -1)
+        return square * a.constant(1.0 - left_out)
+
+    def computed(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Indices i <= j of the pairs that are computed, and the map [N, N] from (i, j) to their number, or -1."""
+        i, j, number = pairs_of(self.constituents)
+        kept = (i + j < self.pairs_below) | (self.pairs_below == 0)
+        renumbered = np.where(kept, np.cumsum(kept) - 1, -1)
+        return i[kept], j[kept], renumbered[number]
 
     def hls_constants(self, *shapes: Shape) -> dict[str, int]:
         more = {"corrections": self.corrections, "exponents": 1 << self.exponent.bits}
+        more["pairs_below"] = self.pairs_below or 2 * self.constituents
         return super().hls_constants(*shapes) | more
 
     def inventory(self, shapes: Sequence[Shape], widths: Mapping[str, FixedType]) -> Inventory:
@@ -108,4 +129,6 @@ class LogDots(AngularDots):
         ]
         units.requantise(pairs, widths["accumulator"], self.exponent)
         units.requantise(pairs, widths["power"], self.output)
-        return self.shared_between_pairs(units, pairs)
+        i, j, _ = self.computed()
+        built = int((i < j).sum()) / max(pairs, 1)  # lanes that phases share compute some of the others too
+        return self.shared_between_pairs(units, pairs, built)

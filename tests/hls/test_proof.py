@@ -23,7 +23,7 @@ from fpgajet.prove.proof import Level, Proof
 from fpgajet.prove.prover import Prover
 from fpgajet.scalars import ScalarGraph, evaluate
 from tests.hls.test_project import make
-from tests.networks import random_jets, random_network
+from tests.networks import LOG, random_jets, random_network, rounded_terms, without_soft_pairs
 from tests.vecnets import random_events
 
 CHECKER = Path(__file__).parents[2] / "scripts" / "check_proof.py"
@@ -65,6 +65,16 @@ def weights(recording: Recording) -> list[int]:
     """Places, among the constants, of weights that are not 0."""
     constants = [line for line in recording.lines if line[0] == "constant"]
     return [k for k, line in enumerate(constants) if abs(int(line[1])) > 1]
+
+
+def test_rounded_terms_and_pairs_left_out_are_proved(tmp_path: Path) -> None:
+    network = rounded_terms(without_soft_pairs(random_network(3, 1, rounding="AP_TRN", form=LOG), 3))
+    features = network.form.features(random_jets(220, 3, narrow=True))
+    project = make(network, tmp_path / "hls", vectors=features[:20])
+    raw = from_real(features, network.input_type).reshape(220, -1)
+    case = Case(network, project, record(project, network.input_type), raw)
+    proof, wrong = case.proved(case.recording)
+    assert (proof.level, proof.reason, len(wrong)) == (Level.PROVED, "", 0)
 
 
 def test_it_is_proved_operator_by_operator(case: Case) -> None:

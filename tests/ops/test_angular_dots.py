@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fpgajet.estimate.blocks import blocks_of
 from fpgajet.fixed import FixedType, from_real
 from fpgajet.ops import LogDots, TriggerDots
 from fpgajet.ops.forms import InputForm
 from fpgajet.ops.integers import FixedArray
 from fpgajet.ops.interval_arithmetic import IntervalArithmetic, IntervalArray
 from fpgajet.ops.network import Network, Tensor
-from tests.networks import LOG, TRIGGER, random_jets, random_network, t
+from tests.networks import LOG, TRIGGER, random_jets, random_network, t, without_soft_pairs
 
 
 def wrapped(value: int, bits: int, signed: bool) -> int:
@@ -32,7 +33,7 @@ def slow_dots(network: Network, x: np.ndarray) -> np.ndarray:
     result = np.zeros((n, n))
     for i in range(n):
         for j in range(n):
-            if i == j:
+            if i == j or (isinstance(op, LogDots) and op.pairs_below and i + j >= op.pairs_below):
                 continue
             high = tables["eta_table"][min(abs(angle[i][0] - angle[j][0]), last)]
             wide = tables["phi_table"][min(abs(angle[i][1] - angle[j][1]), last)]
@@ -47,9 +48,9 @@ def slow_dots(network: Network, x: np.ndarray) -> np.ndarray:
     return result
 
 
-@pytest.mark.parametrize("form", [TRIGGER, LOG])
-def test_reference_equals_the_formula(form: InputForm) -> None:
-    network = random_network(4, form=form)
+@pytest.mark.parametrize(("form", "below"), [(TRIGGER, 0), (LOG, 0), (LOG, 4)])
+def test_reference_equals_the_formula(form: InputForm, below: int) -> None:
+    network = without_soft_pairs(random_network(4, form=form), below)
     kind = network.input_type
     rng = np.random.default_rng(4)
     jets = [
@@ -87,6 +88,18 @@ def test_an_empty_slot_has_no_products() -> None:
         assert (dots[2] == 0).all()
         assert (dots[:, 2] == 0).all()
         assert (np.diag(dots) == 0).all()
+
+
+def test_pairs_that_are_left_out_need_no_cells() -> None:
+    full, fewer = (without_soft_pairs(random_network(4, form=LOG), below) for below in (0, 4))
+    assert [len(network.nodes[1].operator.computed()[0]) for network in (full, fewer)] == [10, 6]
+    assert blocks_of(fewer)[1].inventory.shared.distinct == pytest.approx(4 / 6)
+    assert blocks_of(full)[1].inventory.shared.distinct == 1
+
+
+def test_no_pair_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="pairs_below is 0 or at least 2, not 1"):
+        without_soft_pairs(random_network(4, form=LOG), 1)
 
 
 def test_tables_that_do_not_fit_are_refused() -> None:

@@ -21,9 +21,12 @@ from tests.networks import (
     TRIGGER,
     random_features,
     random_network,
+    rounded_terms,
     scaled,
+    symmetric,
     with_jet,
     with_row_sums,
+    without_soft_pairs,
 )
 from tests.vecnets import every_network, random_affine
 
@@ -42,6 +45,9 @@ NETWORKS = [
     ("scaled", scaled(random_network(5))),
     ("classes", random_network(4, outputs=3)),
     ("rows", with_row_sums(random_network(5))),
+    ("rounded", rounded_terms(random_network(5))),
+    ("rounded, symmetric", rounded_terms(symmetric(random_network(5), once=True))),
+    ("fewer pairs", without_soft_pairs(random_network(6, form=LOG), 8)),
     ("jet", with_jet(random_network(5, beams=1))),
     ("foreign", random_foreign(5, 3)),
     ("affine", random_affine(5)),

@@ -219,7 +219,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
 NPELICAN = {
     "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums",
     "PuppiAxis", "PuppiFeatures", "PuppiLog", "PuppiSort",
-    "LinEq2to2", "LinEq2to2Rows", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
+    "LinEq2to2", "LinEq2to2Rows", "LinEq2to2Rounded", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
 NETWORKS = dict(every_network()) | {"foreign": random_foreign()}
 

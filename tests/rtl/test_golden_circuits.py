@@ -26,11 +26,13 @@ from tests.networks import (
     PUPPI_SUM,
     TRIGGER,
     random_network,
+    rounded_terms,
     scaled,
     symmetric,
     with_features,
     with_jet,
     with_row_sums,
+    without_soft_pairs,
 )
 from tests.vecnets import random_lorentznet, random_maxima, random_vecnet
 
@@ -53,6 +55,7 @@ CASES: dict[str, tuple[Network, float, RtlOptions]] = {
     "trigger": (random_network(n=4, form=TRIGGER), 360, RtlOptions(ii=3)),
     "log": (random_network(n=4, form=LOG), 360, RtlOptions()),
     "log, II 3": (random_network(n=4, form=LOG), 360, RtlOptions(ii=3)),
+    "rounded": (rounded_terms(without_soft_pairs(random_network(n=4, form=LOG), 4)), 360, RtlOptions()),
     "puppi": (random_network(n=3, form=PUPPI), 360, RtlOptions()),
     "candidates": (with_features(random_network(n=3, form=PUPPI_SUM)), 360, RtlOptions()),
     "hidden": (random_vecnet(n=3, scalars=0, vectors=0, hidden=2, knn=1), 320, RtlOptions(ii=2)),

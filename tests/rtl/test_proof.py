@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fpgajet.fixed import from_real
 from fpgajet.graph.collapse import collapse
 from fpgajet.ops.network import Network
 from fpgajet.prove.proof import Level
@@ -26,7 +27,7 @@ from fpgajet.scalars import ScalarGraph, scalar_network
 from fpgajet.scalars.evaluate import evaluate as evaluate_scalars
 from quant.checkpoint import load_model, open_checkpoint
 from quant.zoo import resolve
-from tests.networks import random_network
+from tests.networks import LOG, random_jets, random_network, rounded_terms, symmetric, without_soft_pairs
 from tests.rtl.conftest import raw_jets
 
 JETS = 600
@@ -64,6 +65,18 @@ def test_a_circuit_of_several_scores_is_proved_score_by_score() -> None:
     assert proof.level is Level.PROVED, proof.reason
     turned = replace(built, outputs=(built.outputs[1], built.outputs[0], built.outputs[2]))
     assert prove_netlist(network, turned, raw).level is Level.REFUTED
+
+
+def test_rounded_terms_and_pairs_left_out_are_proved() -> None:
+    network = without_soft_pairs(random_network(3, 1, rounding="AP_TRN", form=LOG), 3)
+    network = collapse(rounded_terms(symmetric(network, once=True)))
+    real = network.form.features(random_jets(JETS, 3, narrow=True))
+    raw = from_real(real, network.input_type).reshape(JETS, -1)
+    built = circuit(network, 240.0)[0]
+    proof = prove_netlist(network, built, raw)
+    assert proof.level is Level.PROVED, proof.reason
+    other = without_soft_pairs(network, 0)
+    assert prove_netlist(other, built, raw).level is Level.REFUTED
 
 
 def test_scalars_compute_what_the_cells_compute(netlist: Netlist, raw: np.ndarray) -> None:

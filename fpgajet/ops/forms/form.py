@@ -28,6 +28,8 @@ class WantedDots:
         beams: 1 puts the two beams before the constituents, where there are ``four_momenta``.
         address: as :meth:`InputForm.address_type` gives it.
         table: as :meth:`InputForm.table_type` gives it.
+        pairs_below: d_ij of pairs with i + j >= pairs_below is 0; 0 means all pairs. Only for a form that
+            ``leaves_out`` pairs.
     """
 
     output: FixedType
@@ -35,6 +37,7 @@ class WantedDots:
     beams: int = 0
     address: FixedType | None = None
     table: FixedType | None = None
+    pairs_below: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class InputForm(ABC):
     objects: ClassVar[bool] = False
     #: whether d_ij comes from tables of real numbers, so that their binary point has to be placed
     real_tables: ClassVar[bool] = False
+    #: whether its operator can leave out pairs of the last constituents, see :class:`WantedDots`
+    leaves_out: ClassVar[bool] = False
 
     @property
     @abstractmethod

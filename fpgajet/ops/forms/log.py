@@ -10,7 +10,7 @@ import numpy as np
 
 from fpgajet.fixed import FixedType, Overflow
 from fpgajet.ops.forms.angular import Angular, AngularTypes
-from fpgajet.ops.forms.form import Dots, InputForm, Real
+from fpgajet.ops.forms.form import Dots, InputForm, Real, WantedDots
 from fpgajet.ops.forms.log_tables import log_tables
 from fpgajet.ops.log_dots import LogDots
 
@@ -24,6 +24,7 @@ class Log(Angular):
     """
 
     name: ClassVar[str] = "log"
+    leaves_out: ClassVar[bool] = True
 
     pt_lsb: float = 0.0625
     pt_bits: int = 7
@@ -56,6 +57,11 @@ class Log(Angular):
 
     def table_type(self, bits: int | None, widest: float, offset: int) -> FixedType | None:
         return FixedType(False, bits or self.pt_bits, 0, overflow=Overflow.SAT)
+
+    def dots(self, wanted: WantedDots) -> Dots:
+        made = super().dots(wanted)
+        assert isinstance(made.operator, LogDots)
+        return replace(made, operator=replace(made.operator, pairs_below=wanted.pairs_below))
 
     def angular_dots(self, types: AngularTypes, table: FixedType) -> Dots:
         logs, exponent_bits = log_tables(self, types.address.bits, table.bits, types.output)

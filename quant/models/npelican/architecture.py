@@ -30,6 +30,8 @@ class Architecture:
         row_sums: "dots", S_i = sum_j d_ij of the rounded d, or "momenta", S_i = p_i . J of the momenta.
         alpha: nPELICAN_N: each of the 5 + 2 means is scaled by (n / Nbar)^alpha with an alpha of its own.
         scores: K, outputs of the last layer: one, or one of each class and of each value of a regression.
+        pairs_below: d_ij of pairs with i + j >= pairs_below, counted from 0 in the order of the jet, is 0 in hardware;
+            0 means all pairs. A float model has all pairs.
     """
 
     constituents: int
@@ -42,10 +44,16 @@ class Architecture:
     alpha: bool = False
     scores: int = 1
     jet: bool = False
+    pairs_below: int = 0
 
     def __post_init__(self) -> None:
         if min(self.constituents, self.hidden, self.scores) < 1 or self.beams not in (0, 1):
             raise ValueError(f"{self}: constituents, hidden and scores are at least 1, beams is 0 or 1")
+        if self.pairs_below and not (self.form.leaves_out and self.pairs_below >= 2):
+            raise ValueError(
+                f"pairs_below is 0 or at least 2 and needs the input form log or puppi, whose operator can leave out "
+                f"pairs: not {self.pairs_below} with the form {self.form.name}"
+            )
         if self.alpha and self.row_sums == "momenta":
             raise ValueError("alpha needs row_sums=dots: no operator has row sums p_i . J and weights over n")
         if self.alpha and self.symmetric:
@@ -106,3 +114,16 @@ class Architecture:
         if self.alpha or self.scores > 1:
             return None
         return (12 if self.hidden == 1 else 9 * self.hidden + 4) - self.symmetric * self.hidden
+
+
+def check_term(rounded: bool, architecture: Architecture) -> None:
+    """Whether terms of rows can be rounded before they meet the pairs.
+
+    Raises:
+        ValueError: no operator does it for this architecture.
+    """
+    if rounded and (architecture.alpha or architecture.row_sums == "momenta"):
+        raise ValueError(
+            "a type of the terms of rows (bits.term) needs row_sums=dots and no alpha: no operator rounds them "
+            "otherwise"
+        )

@@ -25,16 +25,18 @@ class BinaryPoints:
         factors: one per channel.
         offsets: integer bits by type name, to be added to those that hold the observed range.
         tables: whether there are tables of angles whose binary point is to be placed.
+        terms: whether terms of rows are rounded, which have a binary point too.
     """
 
     exponents: Exponents
     factors: tuple[float, ...]
     offsets: dict[str, int] = field(default_factory=dict)
     tables: bool = False
+    terms: bool = False
 
     def neighbours(self) -> Iterator[BinaryPoints]:
         """All binary points that differ by one step."""
-        for key in (*MOVED, *(["table"] if self.tables else [])):
+        for key in (*MOVED, *(["table"] if self.tables else []), *(["term"] if self.terms else [])):
             for step in (-1, 1):
                 yield replace(self, offsets=self.offsets | {key: self.offsets.get(key, 0) + step})
         for key, value in vars(self.exponents).items():

@@ -23,7 +23,8 @@ class Bits:
     other quantiser. ``inner`` rounding applies to d, row sums, total, activations and score; floor costs
     nothing in hardware; ``rounding`` sets that of single types, by the names of :class:`Types`. ``address`` (by
     default as many bits as the angles) and ``table`` (by default 10 bits, on the logarithmic grid as many as pT)
-    are for the trigger forms, which say themselves what momenta take.
+    are for the trigger forms, which say themselves what momenta take. ``term`` rounds what rows add to pairs before
+    it is added (:class:`fpgajet.ops.LinEq2to2Rounded`); without it that is exact.
     """
 
     momenta: int = 15
@@ -39,6 +40,7 @@ class Bits:
     score: int = 16
     address: int | None = None
     table: int | None = None
+    term: int | None = None
     inner: Rounding = Rounding.FLOOR
     rounding: dict[str, Rounding] = field(default_factory=dict)
 

@@ -88,7 +88,7 @@ def calibrate(
         effort: how hard to search.
         quick_loss: the same on fewer jets: it guides the searches, and ``loss`` chooses among their ends.
     """
-    observed = Observed(folded, architecture, momenta[:OBSERVED_JETS])
+    observed = Observed(folded, architecture, momenta[:OBSERVED_JETS], bits.term is not None)
 
     def cost(points: BinaryPoints) -> float:
         return (quick_loss or loss)(observed.build(points, bits, name))

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from quant.models.classes import ClassNames, RegressedNames, scores_of
 from quant.models.family import Description, Strict
-from quant.models.npelican.architecture import Architecture, RowSumsOf
+from quant.models.npelican.architecture import Architecture, RowSumsOf, check_term
 from quant.models.npelican.multiplicity import Multiplicity
 from quant.models.npelican.types import Exponents, Types
 
@@ -41,6 +41,7 @@ class NPelicanDescription(Description):
     alpha: tuple[float, ...] | None = Field(default=None, min_length=7, max_length=7)
     classes: ClassNames = ()
     regress: RegressedNames = ()
+    pairs_below: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _types_are_complete(self) -> Self:
@@ -48,6 +49,7 @@ class NPelicanDescription(Description):
         angular = self.form.address_type(None) is not None
         if (types.table is not None, types.address is not None) != (angular, angular):
             raise ValueError(f"types of tables and addresses do not fit the input form {self.form.name}")
+        check_term(types.term is not None, self.sizes)
         return self
 
     @property
@@ -63,7 +65,8 @@ class NPelicanDescription(Description):
         """The architecture."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha is not None
         scores = scores_of((*self.classes, *self.regress))
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores, self.jet)
+        last = scores, self.jet, self.pairs_below
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, *last)
 
     @property
     def multiplicity(self) -> Multiplicity:

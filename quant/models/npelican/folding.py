@@ -76,6 +76,16 @@ class Folded:
         y = np.maximum(pre, 0.0)
         return pre, y.sum((1, 2)), np.einsum("biic->bc", y)
 
+    def row_terms(self, jets: PairBatch) -> Real:
+        """What rows, columns and the diagonal add to pairs [3, B, M, C], half of what all pairs share in each of the
+        first two, see :class:`fpgajet.ops.LinEq2to2Rounded`."""
+        row, total, n = jets.row.double().numpy()[:, :, None], jets.total.double().numpy(), jets.slots.numpy()
+        w = self.table("weight")[n][:, None]  # [B, 1, C, 6]
+        of_total = total[:, None, None, None] * w[..., 4:]
+        half = (of_total[..., 0] + self.table("bias")[n][:, None]) / 2
+        on_diagonal = of_total[..., 1] + self.table("diagonal_bias")[n][:, None]
+        return np.stack([row * w[..., 3] + half, row * w[..., 2] + half, row * w[..., 1] + on_diagonal])
+
     def scores(self, jets: PairBatch) -> Real:
         """Scores [B], or [B, K], in float64, equal to those of the float model in evaluation mode."""
         _, everything, trace = self.activations(jets)

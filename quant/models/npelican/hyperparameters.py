@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from fpgajet.ops.forms import MOMENTA, InputForm, form_from_json
 from quant.models.classes import ClassNames, RegressedNames, require_classes, scores_of
-from quant.models.npelican.architecture import NBAR, AlphaStart, Architecture, RowSumsOf
+from quant.models.npelican.architecture import NBAR, AlphaStart, Architecture, RowSumsOf, check_term
 from quant.models.npelican.bits import Bits
 from quant.models.npelican.effort import Effort
 from quant.models.training_settings import TrainingSettings
@@ -36,6 +36,8 @@ class NPelicanSettings(TrainingSettings):
             :mod:`fpgajet.ops.forms`; for example ``input.pt_lsb``, ``input.angle_bits``.
         symmetric: w_2 = w_3: halves the pair logic. unit_pair_weight: the quantised weight of d is +-2^k.
         row_sums: "dots", of the rounded d, or "momenta", p_i . J.
+        pairs_below: hardware leaves out d_ij of pairs with i + j >= pairs_below, those of the softest constituents of
+            a jet in order of pT; 0 leaves out none. For the forms log and puppi.
         calibration_starts, calibration_searches, calibration_sweeps: stretched starts that are looked at,
             how many of them are searched from, and the most sweeps of each search.
     """
@@ -59,6 +61,7 @@ class NPelicanSettings(TrainingSettings):
     symmetric: bool = False
     unit_pair_weight: bool = False
     row_sums: RowSumsOf = "dots"
+    pairs_below: int = Field(default=0, ge=0)
 
     float_rate: float = Field(default=0.03, gt=0)
     quantised_rate: float = Field(default=0.0005, gt=0)
@@ -73,7 +76,7 @@ class NPelicanSettings(TrainingSettings):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        _ = self.architecture  # refuses what cannot be
+        check_term(self.bits.term is not None, self.architecture)  # which refuses what cannot be
         if self.alpha_channels and not self.alpha:
             raise ValueError("alpha_channels gives nPELICAN_N more powers: it needs alpha=true")
         require_classes(self.classes, self.regress)
@@ -117,4 +120,5 @@ class NPelicanSettings(TrainingSettings):
         """The sizes of the network."""
         flags = self.symmetric, self.unit_pair_weight, self.row_sums, self.alpha
         scores = scores_of((*self.classes, *self.regress))
-        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, scores, self.jet)
+        last = scores, self.jet, self.pairs_below
+        return Architecture(self.constituents, self.hidden, self.beams, self.form, *flags, *last)

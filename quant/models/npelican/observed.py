@@ -28,10 +28,13 @@ class Observed:
 
     Args:
         folded: the float model. architecture: its sizes. momenta: sample of jets [B, N, 4] in GeV.
+        rounded_terms: whether terms of rows have a type.
     """
 
-    def __init__(self, folded: Folded, architecture: Architecture, momenta: Tensor) -> None:
-        self.folded, self.architecture = folded, architecture
+    def __init__(
+        self, folded: Folded, architecture: Architecture, momenta: Tensor, rounded_terms: bool = False
+    ) -> None:
+        self.folded, self.architecture, self.rounded_terms = folded, architecture, rounded_terms
         jets, m = PairBatch.from_momenta(momenta, architecture.beams, architecture.jet), architecture.slots
         pre, _, _ = folded.activations(jets)
         self.activation = np.array([_reach(channel[channel > 0]) for channel in np.moveaxis(pre, -1, 0)])
@@ -42,6 +45,8 @@ class Observed:
         self.row, self.total = _reach(jets.row.numpy()[real]), _reach(jets.total.numpy())
         tables = np.concatenate([folded.table(name)[n] for name in ("bias", "diagonal_bias")])
         self.bias = np.array([_reach(channel) for channel in tables.T])
+        terms = folded.row_terms(jets)[:, real]
+        self.term = np.array([_reach(channel) for channel in np.moveaxis(terms, -1, 0)])
         self.score_bias = _reach(folded.table("score_bias")[n])
         self.score = _reach(folded.scores(jets))
 
@@ -58,7 +63,8 @@ class Observed:
             trace=max(0, every_pair + _balance(v[:, :k], v[:, k:])),
         )
         tables = self.architecture.form.real_tables
-        return BinaryPoints(exponents, tuple((1 / self.activation).tolist()), tables=tables)
+        factors = tuple((1 / self.activation).tolist())
+        return BinaryPoints(exponents, factors, tables=tables, terms=self.rounded_terms)
 
     def build(self, points: BinaryPoints, bits: Bits, name: str) -> QuantisedNPelican:
         """The quantised model with these binary points, its parameters set from the folded float model."""
@@ -81,6 +87,8 @@ class Observed:
             "score_bias": self.score_bias,
             "score": self.score,
         }
+        if self.rounded_terms:
+            ranges["term"] = float((self.term * factors).max())
         precisions = {}
         for key, reach in ranges.items():
             integer = _integer_bits(key, reach) + points.offsets.get(key, 0)

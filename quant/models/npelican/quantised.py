@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fpgajet.fixed import Rounding
+from fpgajet.fixed import FixedType, Rounding
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.folding import Folded
 from quant.models.npelican.multiplicity import TERMS, Multiplicity
@@ -51,17 +51,16 @@ class QuantisedNPelican(QuantisedNetwork):
         """Start from the real numbers of a float model.
 
         Rounding an activation down loses half a step on average in each of many pairs; half a step more
-        bias makes it rounding to nearest, at no cost.
+        bias makes it rounding to nearest, at no cost. So it is with terms of rows, of which a pair has two.
         """
         e = self.exponents
-        activation = self.types.activation
-        lost = activation.lsb / 2 if activation.rounding is Rounding.FLOOR else 0.0
+        lost = _lost(self.types.activation) + 2 * _lost(self.types.term)
         sums = 2.0 ** np.array([0, e.row, e.row, e.row, e.total, e.total])
-        first = np.eye(self.multiplicity.terms("bias"))[:, :1]
+        first = {name: np.eye(self.multiplicity.terms(name))[:, :1] for name in ("bias", "diagonal_bias")}
         real = {
             "weight": folded.weight * sums,
-            "bias": folded.bias + lost * first,
-            "diagonal_bias": folded.diagonal_bias,
+            "bias": folded.bias + lost * first["bias"],
+            "diagonal_bias": folded.diagonal_bias + _lost(self.types.term) * first["diagonal_bias"],
             "score_weight": folded.score_weight
             * 2.0 ** np.repeat([e.sum, e.trace], self.architecture.scores),
             "score_bias": folded.score_bias,
@@ -86,3 +85,8 @@ class QuantisedNPelican(QuantisedNetwork):
         if "weight" in parameter:
             return self._of_n[parameter][:, None] * values if self.architecture.alpha else values
         return self._of_n[parameter] @ values
+
+
+def _lost(precision: FixedType | None) -> float:
+    """What a quantiser takes away on average; nothing where there is none."""
+    return precision.lsb / 2 if precision is not None and precision.rounding is Rounding.FLOOR else 0.0

@@ -22,7 +22,8 @@ class Exponents:
 class Types:
     """The fixed-point type of every quantiser of a nanoPELICAN; the names are those of ``model.json``.
 
-    ``address`` and ``table``, of differences of angles and of the tables over them, exist for the trigger forms.
+    ``address`` and ``table``, of differences of angles and of the tables over them, exist for the trigger forms;
+    ``term`` where what rows add to pairs is rounded first (:class:`fpgajet.ops.LinEq2to2Rounded`).
     """
 
     momenta: FixedType
@@ -37,6 +38,7 @@ class Types:
     score: FixedType
     address: FixedType | None = None
     table: FixedType | None = None
+    term: FixedType | None = None
 
     def to_json(self) -> dict[str, str]:
         """By name, as ``ap_fixed`` strings."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from fpgajet.ops import (
     LinEq2to0N,
     LinEq2to2,
     LinEq2to2N,
+    LinEq2to2Rounded,
     LinEq2to2Rows,
     RowSums,
 )
@@ -37,10 +40,14 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     c, t, e = architecture.hidden, types, exponents
     from_momenta = architecture.row_sums == "momenta"
     first, last = (LinEq2to2N, LinEq2to0N) if architecture.alpha else (LinEq2to2, LinEq2to0)
-    mix = (LinEq2to2Rows if from_momenta else first)(
-        output=t.activation, row_sum=t.row_sum, total=t.total, slots=m, hidden=c,
-        row_exponent=e.row, total_exponent=e.total, symmetric=int(architecture.symmetric),
-    )  # fmt: skip
+    sizes: dict[str, Any] = {
+        "output": t.activation, "row_sum": t.row_sum, "total": t.total, "slots": m, "hidden": c,
+        "row_exponent": e.row, "total_exponent": e.total, "symmetric": int(architecture.symmetric),
+    }  # fmt: skip
+    if t.term is not None:
+        mix: LinEq2to2 = LinEq2to2Rounded(**sizes, term=t.term)
+    else:
+        mix = (LinEq2to2Rows if from_momenta else first)(**sizes)
     score = last(
         output=t.score, slots=m, hidden=c, sum_exponent=e.sum, trace_exponent=e.trace, scores=architecture.scores
     )  # fmt: skip
@@ -52,7 +59,7 @@ def wiring(architecture: Architecture, types: Types, exponents: Exponents) -> Wi
     if architecture.jet:
         front.append(Node("jet_row", JetRow.exact(t.momenta, n), (read,)))
         read, n = "jet_row", n + 1
-    dots = form.dots(WantedDots(t.dots, n, beams, t.address, t.table))
+    dots = form.dots(WantedDots(t.dots, n, beams, t.address, t.table, architecture.pairs_below))
     rows = Node("rows", RowSums(t.row_sum, n, beams, e.row), (read,))
     nodes = (
         *front,

@@ -11,6 +11,7 @@ from fpgajet.ops.forms import InputForm, Log, Trigger
 from fpgajet.ops.integers import FixedArray
 from quant.models.npelican.architecture import Architecture
 from quant.models.npelican.bits import Bits
+from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.npelican.wiring import powers_of_two
 from quant.models.scoring import FloatModel
@@ -29,6 +30,8 @@ CASES = [
     (Architecture(8, 2, form=TRIGGER, symmetric=True), Bits(address=6, table=9)),
     (Architecture(6, 2, beams=1, row_sums="momenta"), Bits(momenta=12, momenta_lsb=0.5)),
     (Architecture(8, 3, form=LOG, symmetric=True, unit_pair_weight=True), Bits()),
+    (Architecture(8, 3, form=LOG, symmetric=True, pairs_below=11), Bits(term=7)),
+    (Architecture(6, 2, beams=1), Bits(term=8, inner=Rounding.HALF_EVEN)),
 ]
 
 
@@ -101,6 +104,18 @@ def test_powers_of_two_stay_in_their_type() -> None:
     found = powers_of_two(np.array([0.0, 0.01, -0.6, 1.5, 100.0, -100.0]), kind)
     assert found.tolist() == [0.125, 0.125, -0.5, 2.0, 2.0, -2.0]
     assert (from_real(found, kind) * kind.lsb == found).all()
+
+
+def test_what_no_operator_leaves_out_or_rounds_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match="pairs_below is 0 or at least 2 and needs the input form log or puppi"
+    ):
+        Architecture(8, 2, form=TRIGGER, pairs_below=9)
+    with pytest.raises(ValueError, match="pairs_below is 0 or at least 2"):
+        Architecture(8, 2, form=LOG, pairs_below=1)
+    for sizes in ({"alpha": True}, {"row_sums": "momenta"}):
+        with pytest.raises(ValueError, match=r"bits\.term.* needs row_sums=dots and no alpha"):
+            NPelicanSettings(bits=Bits(term=8), constituents=6, **sizes)
 
 
 def test_beams_and_row_sums_of_momenta_need_momenta() -> None:
