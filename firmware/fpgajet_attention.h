@@ -4,7 +4,9 @@
 #ifndef FPGAJET_ATTENTION_H_
 #define FPGAJET_ATTENTION_H_
 
+#include "fpgajet_largest.h"
 #include "fpgajet_select.h"
+#include "fpgajet_shares.h"
 
 namespace nnet {
 
@@ -77,32 +79,19 @@ void softmax_mean(z_T z[CONFIG_T::slots * CONFIG_T::features],
                 tree[j] = e[(i * N + j) * H + h];
                 real[j] = mask[j];
             }
-            for (unsigned level = 0; (1u << level) < N; level++) {
-                #pragma HLS UNROLL
-                for (unsigned j = 0; j + (1u << level) < N; j += 2u << level) {
-                    #pragma HLS UNROLL
-                    const e_T other = tree[j + (1u << level)];
-                    const m_T other_real = real[j + (1u << level)];
-                    tree[j] = select(other_real != 0 && (real[j] == 0 || tree[j] < other), other, tree[j]);
-                    real[j] = select(other_real != 0, m_T(1), real[j]);
-                }
-            }
+            largest_first<N, e_T, m_T>(tree, real);
 
             typename CONFIG_T::share_t share[N];
             #pragma HLS ARRAY_PARTITION variable=share complete
             typename CONFIG_T::total_t total = 0;
             for (unsigned j = 0; j < N; j++) {
                 #pragma HLS UNROLL
-                const typename CONFIG_T::distance_t distance = tree[0] - e[(i * N + j) * H + h];
-                const typename CONFIG_T::argument_t argument = distance;
-                ap_uint<CONFIG_T::argument_t::width> address = argument.range();
-                const typename CONFIG_T::share_t entry = lookup<CONFIG_T::exponential_entries>(exponential, address);
+                const typename CONFIG_T::share_t entry =
+                    exponential_share<e_T, CONFIG_T>(tree[0], e[(i * N + j) * H + h], exponential);
                 share[j] = select(mask[j] != 0, entry, typename CONFIG_T::share_t(0));
                 total += share[j];
             }
-            const typename CONFIG_T::denominator_t denominator = total;
-            ap_uint<CONFIG_T::denominator_t::width> place = denominator.range();
-            const typename CONFIG_T::reciprocal_t r = lookup<CONFIG_T::reciprocal_entries>(reciprocal, place);
+            const typename CONFIG_T::reciprocal_t r = reciprocal_of<CONFIG_T>(total, reciprocal);
             for (unsigned c = h * (F / H); c < (h + 1) * (F / H); c++) {
                 #pragma HLS UNROLL
                 typename CONFIG_T::heard_t heard = 0;

@@ -5,16 +5,10 @@
 #define FPGAJET_MASKED_MAX_H_
 
 #include "fpgajet_folding.h"
+#include "fpgajet_largest.h"
 #include "fpgajet_select.h"
 
 namespace nnet {
-
-// Puts the larger of two into the first, as far as they are real.
-template <class x_T, class e_T> void keep_larger(x_T &x, e_T &x_real, const x_T y, const e_T y_real) {
-    #pragma HLS INLINE
-    x = select(y_real != 0 && (x_real == 0 || x < y), y, x);
-    x_real = select(y_real != 0, e_T(1), x_real);
-}
 
 // The largest over the columns of one phase, for every row, and whether one of them is real.
 template <class x_T, class e_T, typename CONFIG_T, unsigned AT_ONCE>
@@ -40,13 +34,7 @@ void masked_max_phase(x_T x[CONFIG_T::rows * AT_ONCE * CONFIG_T::features], e_T 
                 tree[c] = x[(r * AT_ONCE + c) * F + f];
                 real[c] = e[r * AT_ONCE + c];
             }
-            for (unsigned level = 0; (1u << level) < AT_ONCE; level++) {
-                #pragma HLS UNROLL
-                for (unsigned c = 0; c + (1u << level) < AT_ONCE; c += 2u << level) {
-                    #pragma HLS UNROLL
-                    keep_larger<x_T, e_T>(tree[c], real[c], tree[c + (1u << level)], real[c + (1u << level)]);
-                }
-            }
+            largest_first<AT_ONCE, x_T, e_T>(tree, real);
             largest[r * F + f] = tree[0];
         }
     }

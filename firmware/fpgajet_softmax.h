@@ -4,7 +4,8 @@
 #ifndef FPGAJET_SOFTMAX_H_
 #define FPGAJET_SOFTMAX_H_
 
-#include "fpgajet_select.h"
+#include "fpgajet_largest.h"
+#include "fpgajet_shares.h"
 
 namespace nnet {
 
@@ -20,34 +21,25 @@ void softmax_of_scores(s_T s[CONFIG_T::classes], p_T p[CONFIG_T::classes],
     #pragma HLS ARRAY_PARTITION variable=reciprocal complete
 
     s_T tree[K];
+    ap_uint<1> real[K];
     #pragma HLS ARRAY_PARTITION variable=tree complete
+    #pragma HLS ARRAY_PARTITION variable=real complete
     for (unsigned k = 0; k < K; k++) {
         #pragma HLS UNROLL
         tree[k] = s[k];
+        real[k] = 1;
     }
-    for (unsigned level = 0; (1u << level) < K; level++) {
-        #pragma HLS UNROLL
-        for (unsigned k = 0; k + (1u << level) < K; k += 2u << level) {
-            #pragma HLS UNROLL
-            const s_T other = tree[k + (1u << level)];
-            tree[k] = select(tree[k] < other, other, tree[k]);
-        }
-    }
+    largest_first<K, s_T, ap_uint<1>>(tree, real);
 
     typename CONFIG_T::share_t share[K];
     #pragma HLS ARRAY_PARTITION variable=share complete
     typename CONFIG_T::total_t total = 0;
     for (unsigned k = 0; k < K; k++) {
         #pragma HLS UNROLL
-        const typename CONFIG_T::distance_t distance = tree[0] - s[k];
-        const typename CONFIG_T::argument_t argument = distance;
-        ap_uint<CONFIG_T::argument_t::width> address = argument.range();
-        share[k] = lookup<CONFIG_T::exponential_entries>(exponential, address);
+        share[k] = exponential_share<s_T, CONFIG_T>(tree[0], s[k], exponential);
         total += share[k];
     }
-    const typename CONFIG_T::denominator_t denominator = total;
-    ap_uint<CONFIG_T::denominator_t::width> place = denominator.range();
-    const typename CONFIG_T::reciprocal_t r = lookup<CONFIG_T::reciprocal_entries>(reciprocal, place);
+    const typename CONFIG_T::reciprocal_t r = reciprocal_of<CONFIG_T>(total, reciprocal);
     for (unsigned k = 0; k < K; k++) {
         #pragma HLS UNROLL
         const typename CONFIG_T::product_t product = share[k] * r;

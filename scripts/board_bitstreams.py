@@ -1,10 +1,11 @@
-"""Bitstreams of whole boards: what is used, the clock, and the time that ``fpgajet export --bitstream`` takes.
+"""Bitstreams of whole boards: what is used, the clock, and the time that ``fpgajet board build`` takes.
 
-    fpgajet build --model MODEL --part xcvu9p --flow rtl --no-synth --out BUILDS/MODEL
-    python scripts/board_bitstreams.py BUILDS/MODEL [--board ulx3s]
+    python scripts/board_bitstreams.py MODEL [--board ulx3s] [--builds FOLDER]
 
-Exports a finished build and adds a row to ``docs/results/board-bitstreams.csv``. ``load`` is the machine's load average
-(of one minute) before and after: on a busy machine the wall time says little, and the seconds of CPU say more.
+Goes the whole way from a model of the zoo, in a folder that must not exist, and adds a row to
+``docs/results/board-bitstreams.csv``. ``command`` is "board build" for that; older rows are of "export" alone, after a
+build that was there. ``load`` is the load average of one minute before and after: on a busy machine the wall
+time says little, and the seconds of CPU say more.
 """
 
 from __future__ import annotations
@@ -22,23 +23,25 @@ from fpgajet.files import read_json
 from studies.tables.rows import write_table
 
 RESULT = Path(__file__).parent.parent / "docs" / "results" / "board-bitstreams.csv"
-COMMAND = "python scripts/board_bitstreams.py BUILDS/MODEL --board BOARD, a row at a time"
+COMMAND = "python scripts/board_bitstreams.py MODEL --board BOARD, a row at a time"
 KEY = ("model", "board")
 COLUMNS = (
-    *KEY, "outcome", "lut", "ff", "dsp", "bram", "fmax_mhz", "seed", "latency_cycles", "ii", "events_compared",
-    "cpu_s", "wall_s", "load_before", "load_after", "tools",
+    *KEY, "command", "outcome", "lut", "ff", "dsp", "bram", "fmax_mhz", "seed", "latency_cycles", "ii",
+    "events_compared", "cpu_s", "wall_s", "load_before", "load_after", "tools",
 )  # fmt: skip
 
 
-def row_of(build: Path, board: str) -> dict[str, object]:
-    """Export, and what came out."""
+def row_of(model: str, build: Path, board: str) -> dict[str, object]:
+    """Build, and what came out."""
     name, before, started = f"board-{board}", os.getloadavg()[0], time.perf_counter()
-    command = [sys.executable, "-m", "fpgajet", "export", str(build), "--target", name, "--bitstream"]
-    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
+    words = ["board", "build", model, "--board", board, "--out", str(build)]
+    done = subprocess.run(
+        [sys.executable, "-m", "fpgajet", *words], check=False, stderr=subprocess.PIPE, text=True
+    )
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     row: dict[str, object] = dict.fromkeys(COLUMNS, "")
     row |= {
-        "model": build.name, "board": board, "cpu_s": round(used.ru_utime + used.ru_stime),
+        "model": model, "board": board, "command": "board build", "cpu_s": round(used.ru_utime + used.ru_stime),
         "wall_s": round(time.perf_counter() - started), "load_before": before, "load_after": os.getloadavg()[0],
     }  # fmt: skip
     if done.returncode:
@@ -55,11 +58,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("build", type=Path)
+    parser.add_argument("model")
+    parser.add_argument("--builds", type=Path, default=Path("builds"))
     parser.add_argument("--board", default="ulx3s")
     parser.add_argument("--out", type=Path, default=RESULT)
     given = parser.parse_args()
-    row = row_of(given.build, given.board)
+    build = given.builds / f"{given.model}-{given.board}"
+    if build.exists():
+        parser.error(f"{build} exists: the time of a build that is there says nothing")
+    row = row_of(given.model, build, given.board)
     rows: list[dict[str, object]] = []
     if given.out.is_file():
         with given.out.open(encoding="utf-8") as file:

@@ -2,8 +2,8 @@
 
     pip install -e ".[train,rtl,plot,peers,trees]" -c constraints.txt
     python scripts/peers.py train --data JETS --runs RUNS [--which jedi-linear ...] [--sizes 16 ...] [--seeds 1 ...]
-        [--epochs 150] [--bits 7] [--classes 2]
-    python scripts/peers.py measure --data JETS --runs RUNS [--estimate]    # every training that is there
+        [--epochs 250] [--bits 7] [--classes 2]
+    python scripts/peers.py measure --data JETS --runs RUNS [--estimate] [--losses 0 0.005 ...]
     python scripts/peers.py trees --data JETS --runs RUNS [--sizes 16 ...]
     python scripts/peers.py ours --runs RUNS --models NAME ... [--estimate]
     python scripts/peers.py table --runs RUNS [--result docs/results/peers.csv]
@@ -22,13 +22,14 @@ from pathlib import Path
 from fpgajet.files import read_json
 from quant.data import read_jets
 from quant.data.reading.shipped import FIVE, shipped_sample
-from studies.peers import jets, rows, tables, trees
+from studies.peers import jets, lengths, rows, tables, trees
+from studies.peers.measuring import LOSSES
 from studies.peers.networks import KINDS, Peer
 from studies.peers.training import RECORD
 
 HERE = Path(__file__).resolve().parent.parent
 ROWS = "rows.jsonl"
-#: Jets that the integer bits of activations are taken from.
+#: Jets that the integer bits of activations and the last biases are taken from.
 CALIBRATION = 10_000
 
 
@@ -39,7 +40,8 @@ def train(given: argparse.Namespace) -> None:
     for seed, constituents, which in itertools.product(given.seeds, given.sizes, given.which):
         peer = Peer(which, constituents, given.classes, given.channels, given.bits)
         train, val = (jets.read(given.data / part, constituents) for part in ("train", "val"))
-        record = one(peer, seed, given.epochs, train, val, given.runs / f"{peer.name}-s{seed}")
+        folder = given.runs / peer.run(seed, len(train.label), given.epochs)
+        record = one(peer, seed, given.epochs, train, val, folder)
         print(f"{peer.name}, seed {seed}: {record['cpu_s']} s of CPU", flush=True)
 
 
@@ -52,7 +54,7 @@ def finished(given: argparse.Namespace) -> set[str]:
 
 def measure(given: argparse.Namespace) -> None:
     """Rows of some networks of every finished training."""
-    from studies.peers.measuring import chosen
+    from studies.peers.measuring import chosen, name_of
     from studies.peers.measuring import measure as one
 
     done = finished(given)
@@ -65,10 +67,10 @@ def measure(given: argparse.Namespace) -> None:
             or peer.constituents not in given.sizes
         ):
             continue
-        calibration = jets.read(given.data / "train", peer.constituents, CALIBRATION).numbers
+        calibration = jets.read(given.data / "train", peer.constituents, CALIBRATION)
         test = jets.read(shipped_sample(FIVE if peer.classes > 2 else ()), peer.constituents)
-        for epoch in chosen(record):
-            if f"{peer.name}-s{record['seed']}-e{epoch['epoch']}" not in done:
+        for epoch in chosen(record, given.losses):
+            if name_of(record, epoch) not in done:
                 row = one(record, epoch, path.parent, calibration, test, not given.estimate)
                 rows.append(given.runs / ROWS, row)
                 print(row, flush=True)
@@ -100,20 +102,18 @@ def ours(given: argparse.Namespace) -> None:
         if name not in done:
             config = open_checkpoint(resolve(name)).config
             test = jets.read(shipped_sample(models.classes_of(config)), config.constituents)
-            folder = None if given.estimate else given.runs / "ours" / config.name
+            folder = None if given.estimate else given.runs / "ours" / Path(name).name
             row = models.measure(name, folder, test)
             rows.append(given.runs / ROWS, row)
             print(row, flush=True)
 
 
 def table(given: argparse.Namespace) -> None:
-    """The table and the pictures of all rows so far."""
-    tables.write(
-        rows.read(given.runs / ROWS),
-        given.result,
-        "python scripts/peers.py table --runs RUNS",
-        HERE / "docs/results/search-npelican/search.csv",
-    )
+    """The tables and the pictures of all rows and trainings so far."""
+    command = "python scripts/peers.py table --runs RUNS"
+    search = HERE / "docs/results/search-npelican/search.csv"
+    tables.write(rows.read(given.runs / ROWS), given.result, command, search)
+    lengths.write(given.runs, given.result.with_name(given.result.stem + "_lengths.csv"), command)
 
 
 COMMANDS = {"train": train, "measure": measure, "trees": forests, "ours": ours, "table": table}
@@ -133,7 +133,10 @@ def main() -> None:
     parser.add_argument("--classes", type=int, choices=(2, 5), default=2)
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--bits", type=int, default=7, help="of weights and activations at the start")
-    parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument("--epochs", type=int, default=250)
+    parser.add_argument(
+        "--losses", type=float, nargs="+", default=LOSSES, help="of validation AUC, one network for each"
+    )
     parser.add_argument(
         "--estimate", action="store_true", help="count and simulate no Verilog, which takes minutes"
     )

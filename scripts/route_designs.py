@@ -4,11 +4,12 @@
     python scripts/route_designs.py prove --models MODEL ... --sizes N ... --intervals II ...
     python scripts/route_designs.py repeat
 
-``table`` adds rows to ``docs/results/routed.csv``, one after the other; what a row depends on is kept in ``--work``,
+``table`` adds rows to ``docs/results/rerouted.csv``, one after the other; what a row depends on is kept in ``--work``,
 and a design whose Verilog has not changed is not routed again, so a killed table goes on. Every stage of a design, by
-the delay model and by the router, becomes a row of ``docs/results/routed-stages.csv``; ``scripts/route_evidence.py``
-compares the two. Weights and types of a model are taken to other N: scores mean nothing there, cells and clocks do.
-Every design is simulated against its own reference first.
+the delays of its family and by the router, becomes a row of ``docs/results/rerouted-stages.csv``. The rows of
+``routed.csv`` are older: their registers were placed by the delays of UltraScale+ (``scripts/reread_stages.py``).
+Weights and types of a model are taken to other N: scores mean nothing there, cells and clocks do. Every design is
+simulated against its own reference first.
 
 ``prove`` proves the netlists of routed designs equal to their Verilog (``docs/results/routed-proof.csv``; no
 multipliers). ``repeat`` makes the bitstream of a small tagger twice and writes whether the two are equal byte by byte.
@@ -17,7 +18,6 @@ multipliers). ``repeat`` makes the bitstream of a small tagger twice and writes 
 from __future__ import annotations
 
 import argparse
-import csv
 import resource
 import sys
 from collections.abc import Iterator
@@ -26,42 +26,26 @@ from typing import Any
 
 import numpy as np
 
+from fpgajet.devices.delays import delays_of
 from fpgajet.devices.open_parts import open_part
 from fpgajet.errors import BudgetMissed
 from fpgajet.files import read_json, sha256, write_bytes, write_json
 from fpgajet.graph.export import export
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.route_flow import RouteSettings, design_folder, run_route, target_circuit
+from fpgajet.pipeline.route_flow import RouteSettings, default_clock, design_folder, run_route, target_circuit
 from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.route.families import family_of
 from fpgajet.rtl.route.harness import TOP
 from fpgajet.rtl.route.proof import CLOCKS, prove_mapped
 from fpgajet.rtl.route.router import REPORT, pack
-from studies.rtl.stages import ModelStage, model_stages, routed_stages
-from studies.tables.rows import write_table
+from studies.rtl.routed_rows import COLUMNS, STAGE_COLUMNS, folder_of, replace_rows, stage_rows
+from studies.rtl.stages import model_stages
+from studies.rtl.timing_evidence import KEY
 from studies.variants.networks import resized, zoo_network
 
 ROOT = Path(__file__).parent.parent
-RESULT = ROOT / "docs" / "results" / "routed.csv"
-STAGES = "routed-stages.csv"
+RESULT = ROOT / "docs" / "results" / "rerouted.csv"
 MODELS = ("npelican-n16-c2-log", "npelican-n16-c2-trigger", "npelican-n16-c2")
-KEY = ("model", "constituents", "ii", "target", "clock_mhz", "stages")
-COLUMNS = (
-    *KEY, "latency_cycles", "lut", "ff", "dsp", "fmax_mhz_low", "fmax_mhz", "fmax_mhz_high", "seeds", "latency_ns",
-    "critical_stage", "critical_operators", "wires", "model_period_ns", "model_stage", "jets", "differences", "cpu_s",
-    "outcome",
-)  # fmt: skip
-STAGE_COLUMNS = (
-    *KEY, "stage", "model_ns", "model_path", "cells", "products", "fan_out", "data_ns", "control_ns", "bits",
-)  # fmt: skip
-COMMAND = "python scripts/route_designs.py table, with options for single rows"
-
-
-def folder_of(design: dict[str, Any], work: Path) -> Path:
-    """Where a design lies."""
-    wanted = design["stages"]
-    name = f"{design['model']}-{design['constituents']}-ii{design['ii']}" + (f"-s{wanted}" if wanted else "")
-    return work / name
 
 
 def row_of(
@@ -72,7 +56,8 @@ def row_of(
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "model.onnx", export(network).SerializeToString())
     clock, options = design["clock_mhz"], RtlOptions(ii=design["ii"], stages=wanted or None)
-    stages = model_stages(target_circuit(network, part, clock, options))
+    circuit = target_circuit(network, part, clock, options)
+    stages = model_stages(circuit, delays_of(part.family))
     delays = [stage.delay_ns for stage in stages]
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "") | design
     row |= {"model_period_ns": round(max(delays), 3), "model_stage": int(np.argmax(delays))}
@@ -94,22 +79,7 @@ def row_of(
         "cpu_s": round(_cpu() - before), "outcome": "routed",
     }  # fmt: skip
     report = read_json(design_folder(folder, part) / REPORT)  # of the last seed
-    return row, stage_rows(design, stages, report)
-
-
-def stage_rows(
-    design: dict[str, Any], stages: list[ModelStage], report: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Every stage, by the model and by the router."""
-    pairs = zip(stages, routed_stages(report, len(stages)), strict=True)
-    return [
-        design | {
-            "stage": number, "model_ns": round(model.delay_ns, 3), "model_path": " ".join(model.path),
-            "cells": model.cells, "products": model.products, "fan_out": model.fan_out,
-            "data_ns": round(routed.data_ns, 3), "control_ns": round(routed.control_ns, 3), "bits": routed.bits,
-        }
-        for number, (model, routed) in enumerate(pairs)
-    ]  # fmt: skip
+    return row, stage_rows(design, circuit, stages, report)
 
 
 def _cpu() -> float:
@@ -133,11 +103,11 @@ class Lines:
 def designs(given: argparse.Namespace) -> Iterator[tuple[Network, dict[str, Any]]]:
     """Every design that was asked for."""
     part = open_part(given.target)
-    clock = given.clock_mhz or family_of(part).clock_mhz
     for size in given.sizes:
         for model in given.models:
             network = zoo_network(model) if size == 16 else resized(zoo_network(model), size)
             for ii in given.intervals:
+                clock = given.clock_mhz or default_clock(network, part, RtlOptions(ii=ii))
                 for stages in given.stages or [0]:
                     values = (model, size, ii, part.name, clock, stages or "")
                     yield network, dict(zip(KEY, values, strict=True))
@@ -148,7 +118,7 @@ def table(given: argparse.Namespace) -> None:
     for network, design in designs(given):
         row, lines = row_of(network, design, given.work, given)
         replace_rows(given.out, [row], COLUMNS)
-        replace_rows(given.out.with_name(STAGES), lines, STAGE_COLUMNS)
+        replace_rows(given.out.with_name(f"{given.out.stem}-stages.csv"), lines, STAGE_COLUMNS)
         print({key: row[key] for key in COLUMNS if row[key] != ""}, flush=True)
 
 
@@ -168,28 +138,6 @@ def prove(given: argparse.Namespace) -> None:
         row = design | row | {"cpu_s": round(_cpu() - before)}
         replace_rows(given.out.with_name("routed-proof.csv"), [row], tuple(row))
         print(row, flush=True)
-
-
-def replace_rows(path: Path, new: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    """Write rows to a table in the place of those of the same designs."""
-    if not new:
-        return
-    replaced = {_key(row) for row in new}
-    kept = [row for row in read_rows(path) if _key(row) not in replaced]
-    rows = [{name: row.get(name, "") for name in columns} for row in [*kept, *new]]
-    write_table(path, rows, COMMAND)
-
-
-def _key(row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row.get(key, "")) for key in KEY)
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of the table, none if there is no file."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
 def repeat(given: argparse.Namespace) -> None:

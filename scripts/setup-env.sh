@@ -21,7 +21,8 @@ stamp="$environment/.fpgajet-installed"
 wanted="$(cat pyproject.toml constraints.txt | cksum) $extras $PWD"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "installing fpgajet and its pinned dependencies into $environment ..." >&2
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
+    # Python compiles a module when it is first imported: most of those of the packages never are.
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
         --constraint constraints.txt --editable ".${extras:+[$extras]}"
     echo "$wanted" >"$stamp"
 fi

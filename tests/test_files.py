@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -9,11 +11,23 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
 from fpgajet.errors import BadInput, CannotWrite
-from fpgajet.files import atomic_path, open_log, read_json, read_toml, write_errors, write_json, write_text
+from fpgajet.files import (
+    atomic_path,
+    leftovers,
+    open_log,
+    read_json,
+    read_toml,
+    write_errors,
+    write_json,
+    write_text,
+    writing,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -131,6 +145,64 @@ def test_leftovers_of_a_killed_run_are_removed_and_those_in_use_are_not(tmp_path
         assert in_use.exists()
         in_use.write_text("x")
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def interrupted_write(target: Path, step: int) -> bool:
+    """Write "new", with Ctrl-C before one step of the interpreter; whether it took so many."""
+    left = step
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename not in {writing.__file__, leftovers.__file__, contextlib.__file__}:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if left == 0:
+            left = -1
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        write_text(target, "new")
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return left < 0
+
+
+def test_an_interrupt_at_any_step_leaves_one_whole_file(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    seen, step = set(), 1
+    target.write_text("old")
+    while interrupted_write(target, step):
+        assert [p.name for p in tmp_path.iterdir()] == ["file"], step
+        seen.add(target.read_text())
+        target.write_text("old")
+        step += 1
+    assert seen == {"old", "new"}
+    assert step > 200
+    assert target.read_text() == "new"
+
+
+def test_a_file_that_is_taken_for_a_leftover_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, real, taken = tmp_path / "file", fcntl.flock, []
+
+    def flock(handle: int, operation: int) -> None:
+        if not taken:  # another process is faster
+            taken.extend(tmp_path.iterdir())
+            taken[0].unlink()
+        real(handle, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    write_text(target, "x")
+    assert len(taken) == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+    assert target.read_text() == "x"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ def prove(
     trust: bool = False,
     keep: Path | str | None = None,
     netlist: bool = False,
+    timeout: float | None = 900.0,
 ) -> Proved:
     """Prove that Verilog and C++ of a build compute the reference's score for every input.
 
@@ -114,6 +115,8 @@ def prove(
         trust: compile and run C++ that belongs to another user too.
         keep: folder that is made or replaced, for files from which the proof of the C++ can be checked.
         netlist: synthesise every stage with Yosys, and prove the netlist that is counted equal to the Verilog.
+        timeout: seconds after which the comparison of Verilog or C++ with the reference is given up; what is not
+            proved then has the reason "not decided in N s". None: no limit.
 
     Raises:
         BadInput: no build, one with neither Verilog nor C++, or one of another user without ``trust``.
@@ -126,7 +129,8 @@ def prove(
 
     folder = None if keep is None else Path(keep)
     return Proved(
-        Path(build_dir), run_prove(Path(build_dir), reporter, trust=trust, keep=folder, netlist=netlist)
+        Path(build_dir),
+        run_prove(Path(build_dir), reporter, trust=trust, keep=folder, netlist=netlist, timeout=timeout),
     )
 
 

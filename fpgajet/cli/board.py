@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fpgajet.cli.output import JSON_HELP, console, print_json
-from fpgajet.errors import Mismatch
+from fpgajet.errors import Mismatch, require_extra
 
-app = typer.Typer(no_args_is_help=True, help="Talk to a tagger on a board.")
+app = typer.Typer(no_args_is_help=True, help="Put a tagger onto a board, and talk to it.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps ``run`` a command of its own."""
+@app.command(no_args_is_help=True)
+def build(
+    model: Annotated[str, typer.Argument(help="Zoo name (`fpgajet models`) or checkpoint directory.")],
+    board: Annotated[str, typer.Option(help="Which board: ulx3s or tangnano20k.")] = "ulx3s",
+    out: Annotated[Path | None, typer.Option(help="Build directory; default builds/MODEL-BOARD.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> int:
+    """
+    From a model to a bitstream: build, certify, simulate the board, synthesise, place, route, pack.
+
+    What is up to date is not done again, and an interrupted run goes on. Bitstream, logs of Yosys and of the router and
+    the files for `fpgajet board run` are in the folder that it names.
+
+    Example:
+
+        fpgajet board build npelican-n8-c2 --board ulx3s
+
+    Exit codes: 0 bitstream made or up to date, 2 bad input, 3 implementations differ, 4 does not fit or is too slow,
+    5 a tool is missing, 6 a tool failed, 7 cannot write, 130 interrupted.
+    """
+    from fpgajet.cli.reporter import reporter
+    from fpgajet.pipeline.board_build import run_board_build
+
+    require_extra("torch", "brevitas", "hls4ml", "qonnx", "onnxruntime")
+    command = shlex.join(["fpgajet", *sys.argv[1:]])
+    made = run_board_build(model, board, out, reporter=reporter(), command=command)
+    if as_json:
+        print_json(made.as_dict())
+    else:
+        facts = made.manifest
+        line = f"{made.bitstream}: {facts['fmax_mhz']} MHz by the router, {facts['used']['lut']:,} look-up tables"
+        console.print(
+            line if made.new else f"{line} (up to date)", highlight=False, soft_wrap=True, markup=False
+        )
+        console.print(
+            f"fpgajet board run {made.folder} --port PORT", highlight=False, soft_wrap=True, markup=False
+        )
+    return 0
 
 
 @app.command(no_args_is_help=True)

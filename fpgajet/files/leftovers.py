@@ -6,25 +6,35 @@ import contextlib
 import fcntl
 import glob
 import os
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 
 #: Longest part of a name that a temporary name repeats, so that it fits where the name itself does.
 _REPEATED = 60
 
 
-def locked_file(target: Path) -> tuple[int, Path]:
-    """A new temporary file for ``target``, locked for as long as it is open: who can lock it finds it left behind."""
-    while True:
-        handle, name = tempfile.mkstemp(prefix=temporary_prefix(target), suffix=".tmp", dir=target.parent)
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Between the two lines, another process may have taken it for a leftover.
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle), os.lstat(name)):
-                return handle, Path(name)
-        os.close(handle)
+def temporary_name(target: Path) -> Path:
+    """A name beside ``target`` that nothing has, as far as chance goes; :func:`clean` knows it."""
+    return target.parent / f"{temporary_prefix(target)}{secrets.token_hex(4)}.tmp"
+
+
+def made_and_locked(temporary: Path) -> int | None:
+    """Make a temporary file, and lock it for as long as it is open: who can lock it finds it left behind.
+
+    Who calls removes ``temporary`` whatever happens, an interrupt included.
+
+    Returns:
+        Its handle, or None if another process took it for a leftover before it was locked.
+    """
+    handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(handle), os.lstat(temporary)):
+            return handle
+    os.close(handle)
+    return None
 
 
 def temporary_prefix(target: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fpgajet.errors import CannotWrite
-from fpgajet.files.leftovers import clean, locked_file
+from fpgajet.files.leftovers import clean, made_and_locked, temporary_name
 from fpgajet.files.reading import kind_of_file
 
 
@@ -32,17 +32,22 @@ def atomic_path(target: Path) -> Iterator[Path]:
     with write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         clean(target)
-        handle, temporary = locked_file(target)
+    # The name comes first: an interrupt right after the file is made must find what to remove.
+    handle: int | None = None
+    temporary = temporary_name(target)
     try:
         with write_errors(target):
+            while (handle := made_and_locked(temporary)) is None:
+                temporary = temporary_name(target)
             yield temporary
             umask = os.umask(0)
             os.umask(umask)
-            temporary.chmod(0o666 & ~umask)  # mkstemp makes 0600, whatever the umask says
+            temporary.chmod(0o666 & ~umask)  # made as 0600, whatever the umask says
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
 def destination(target: Path) -> Path:

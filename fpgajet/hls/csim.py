@@ -23,6 +23,7 @@ from fpgajet.files import keep_text, write_errors, write_text
 from fpgajet.folders import ScratchFolder, refuse_links
 from fpgajet.hls.backends import COMPILER
 from fpgajet.hls.project_facts import facts
+from fpgajet.hls.shared_headers import parsed_headers
 from fpgajet.hls.weights import SETTER
 from fpgajet.processes import Finished, program_threads, run
 
@@ -103,9 +104,12 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     # What the compiler said comes first: a library without it is not taken for a whole one.
     if compiled.fetch(key and f"{key}.log", written) and compiled.fetch(key, library):
         return library
-    units = zip([*(path.relative_to(project) for path in sources), batch.resolve()], objects, strict=True)
-    with program_threads(2) as pool:
-        done = list(pool.map(lambda unit: run([*compiler, "-c", "-o", unit[1], unit[0]], cwd=project), units))
+    with ScratchFolder("fpgajet-headers-") as folder, program_threads(2) as pool:
+        parsed = parsed_headers(project, folder, compiler)
+        units: list[list[str | Path]] = [[*parsed, path.relative_to(project)] for path in sources]
+        units.append([batch.resolve()])  # includes none of them
+        commands = ([*compiler, "-c", "-o", made, *unit] for made, unit in zip(objects, units, strict=True))
+        done = list(pool.map(lambda command: run(command, cwd=project), commands))
     if all(one.status == 0 for one in done):
         done.append(run([COMPILER, "-shared", "-o", library.resolve(), *objects]))
     write_text(written, "".join(one.output for one in done))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fpgajet.hls.recording import RETURNED, NotRecorded, Recording, record
 from fpgajet.ops.network import Network
 from fpgajet.processes import program_threads
+from fpgajet.prove.limit import limited
 from fpgajet.prove.operators import OperatorProof, Operators
 from fpgajet.prove.proof import Level, Proof, prove_outputs, up_to
 from fpgajet.scalars import ScalarGraph, ScalarNetwork, evaluate, scalar_network
@@ -81,6 +82,7 @@ def prove_cpp(
     samples: NDArray[np.int64],
     searched: Callable[[], NDArray[np.int64]],
     keep: Path | None = None,
+    seconds: float | None = None,
 ) -> tuple[Proof, NDArray[np.int64]]:
     """Prove that C++ computes its network's score for every jet.
 
@@ -94,6 +96,7 @@ def prove_cpp(
         samples: raw inputs [events, inputs] that propose what is to be proved.
         searched: gives raw inputs among which one that differs is searched for.
         keep: empty folder for files from which the proof can be checked (:mod:`fpgajet.prove.kept`).
+        seconds: that the comparison with the reference may take; the C++ is compiled before.
 
     Returns:
         The proof, and raw inputs [inputs] that refute it, at most :data:`MOST_SHOWN`.
@@ -109,7 +112,8 @@ def prove_cpp(
             read = partial(record, project, network.input_type)
             versions = [pool.submit(read, synthesis=synthesis) for synthesis in (False, True)]
             recordings = [version.result() for version in versions]
-        proof, wrong = prove_recordings(network, recordings, samples, searched, keep)
+        with limited(seconds):
+            proof, wrong = prove_recordings(network, recordings, samples, searched, keep)
     except NotRecorded as error:
         proof = replace(proof, reason=str(error))
     return replace(proof, seconds=round(time.perf_counter() - started, 3)), wrong

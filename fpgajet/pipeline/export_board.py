@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fpgajet.devices.open_parts import Board, board, open_part
+from fpgajet.devices.open_parts import Board, OpenPart, board, open_part
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.export.board.package import BoardPackage, write_package
 from fpgajet.export.board.simulation import SimulatedBoard
@@ -20,14 +20,15 @@ from fpgajet.files import sha256, write_bytes, write_errors, write_json, write_t
 from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
 from fpgajet.pipeline.board_run import answered, compare_scores
+from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.export_firmware import reference_scores
 from fpgajet.pipeline.export_flow import Export, Prepared, free_folder
 from fpgajet.pipeline.reporter import Reporter, reported
-from fpgajet.pipeline.route_flow import TIMEOUT, family_options, model_clock
+from fpgajet.pipeline.route_flow import TIMEOUT, family_options
 from fpgajet.quoting import comment
 from fpgajet.rtl import RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.route.families import family_of
-from fpgajet.rtl.route.netlist import synthesise
+from fpgajet.rtl.route.netlist import NETLIST, synthesise
 from fpgajet.rtl.route.router import pack, route
 from fpgajet.rtl.tools.installed import require, yosys_name
 
@@ -40,6 +41,8 @@ THROUGH_PORT = 100
 #: Seeds that are tried until the clock of the board is reached.
 MOST_SEEDS = 5
 SEED_FILE = "bitstream.json"
+#: Key of the manifest: digest of the code that made the export.
+CODE = "code"
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,7 @@ def export_board(
     with atomic_folder(folder) as work, ScratchFolder("fpgajet-export-") as place:
         with reported(listener, target):
             options = family_options(RtlOptions(ii=chosen.ii if settings.ii is None else settings.ii), part)
-            clock = model_clock(MARGIN * chosen.clock_mhz, family.slowness)
-            design = emit(network, place, clock, part.name, options)
+            design = emit(network, place, MARGIN * chosen.clock_mhz, part.name, options)
             core = copy_core(design, work, given.name)
             package = write_package(core, chosen, _identity(given, place), network.name)
             write_bytes(work / "model.onnx", given.build.model.read_bytes())
@@ -100,7 +102,7 @@ def export_board(
             "latency_cycles": design.latency_cycles,
             "ii": design.ii,
         }
-        facts |= {"events_compared": len(raw)}
+        facts |= {"events_compared": len(raw), CODE: code_digest((__name__,))}
         if settings.bitstream:
             facts |= _bitstream(package, chosen, settings.timeout, folder, listener)
         _readme(work, given, chosen, package, facts)
@@ -127,7 +129,7 @@ def _bitstream(
         work.mkdir(parents=True, exist_ok=True)
         write_bytes(work / package.constraints, (package.folder / package.constraints).read_bytes())
     with reported(listener, "bitstream"):
-        synthesise(package.sources, package.top, part, work, timeout)
+        _netlist(package, part, timeout, work)
         for seed in range(1, MOST_SEEDS + 1):
             run = route(work, part, seed, chosen.clock_mhz, timeout, package.constraints)
             listener.line(
@@ -151,6 +153,20 @@ def _bitstream(
     }  # fmt: skip
     write_json(package.folder / SEED_FILE, found)
     return found
+
+
+def _netlist(package: BoardPackage, part: OpenPart, timeout: float, work: Path) -> None:
+    """Synthesise, unless a run that was interrupted has done so with the same files."""
+    told = [family_of(part).synthesis, part.name, package.top, yosys_name()]
+    digest = hashlib.sha256(repr(told).encode())
+    for source in package.sources:
+        digest.update(source.read_bytes())
+    key = work / "netlist.key"
+    if not key.is_file() or not (work / NETLIST).is_file() or key.read_bytes() != digest.hexdigest().encode():
+        with write_errors(work):
+            key.unlink(missing_ok=True)
+        synthesise(package.sources, package.top, part, work, timeout)
+        write_text(key, digest.hexdigest())
 
 
 def _readme(

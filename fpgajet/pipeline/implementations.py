@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgajet.devices.open_parts import open_parts
 from fpgajet.pipeline.record import path_digest
 from fpgajet.verify.certificate import Implementation
 from fpgajet.verify.registry import Entry, Registry
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What an input of the C emulator can be.
 INT32 = -(1 << 31), (1 << 31) - 1
+#: The netlist that Yosys maps, in the folder of a target.
+NETLIST = "netlist.v"
 #: Numbers in all stages together up to which the C emulator is compiled for the certificate (`vecnet-n8-s8v2`: 2,225).
 MOST_EMULATED = 2_500
 
@@ -115,6 +120,28 @@ def _vhdl(build: Artefacts) -> Implementation:
     return VerilogImplementation(build.network, simulation, "vhdl")
 
 
+def _netlist(build: Artefacts, target: str) -> Implementation:
+    from fpgajet.rtl import RtlDesign
+    from fpgajet.rtl.route.simulation import NetlistImplementation, NetlistSimulation
+
+    simulation = NetlistSimulation(RtlDesign.read(build.directory.routed / target))
+    return NetlistImplementation(build.network, simulation, netlist_name(target))
+
+
+def _is_mapped(build: Artefacts, target: str) -> bool:
+    """Whether a target has a netlist of cells."""
+    return (build.directory.routed / target / NETLIST).is_file()
+
+
+def netlist_name(target: str) -> str:
+    """The netlist of a target as an implementation."""
+    return f"netlist of {target}"
+
+
+def _netlist_reads(build: Artefacts, target: str) -> dict[str, Any]:
+    return {"netlist": path_digest(build.directory.routed / target / NETLIST)}
+
+
 def _csim_reads(build: Artefacts) -> dict[str, Any]:
     return {"sources": sources_digest(build.directory)}
 
@@ -155,7 +182,20 @@ IMPLEMENTATIONS: Registry[Artefacts] = Registry(
         "vhdl", "VHDL simulation", _vhdl,
         flow="rtl", tools=("ghdl",), files=("rtl",), shows="score", certified=False,
     ),
+    # Of ECP5 alone: Yosys describes all its cells but the multiplier.
+    *(
+        Entry(
+            netlist_name(part.name), f"netlist of cells for {part.name}", partial(_netlist, target=part.name),
+            flow="routed", tools=("yosys", "verilator", "g++"), files=("routed",),
+            fits=partial(_is_mapped, target=part.name), reads=partial(_netlist_reads, target=part.name), shows="score",
+        )
+        for part in open_parts()
+        if part.family == "ecp5"
+    ),
 )  # fmt: skip
+
+#: What executes the model without a compiler: beside a netlist, as far as it is installed.
+EXECUTED = ("torch", "onnxruntime", "qonnx")
 
 #: Name of a foreign ONNX file as an implementation.
 FILE, EXACT_FILE = "foreign file (qonnx)", "foreign file (float64)"
@@ -172,6 +212,14 @@ def implementations_of(build: Artefacts) -> Registry[Artefacts]:
     if not build.directory.foreign.exists():
         return IMPLEMENTATIONS
     return foreign_implementations(build.foreign.imported)
+
+
+def netlist_implementations(build: Artefacts, target: str) -> Registry[Artefacts]:
+    """The netlist of a target, and what executes the model that it was made of."""
+    there = {name for name in EXECUTED if find_spec(name)}
+    if not build.directory.checkpoint.is_dir() or build.directory.runs.is_dir():
+        there.discard("torch")
+    return Registry(*(e for e in IMPLEMENTATIONS if e.name in there | {netlist_name(target)}))
 
 
 def foreign_implementations(imported: Imported) -> Registry[Artefacts]:

@@ -33,13 +33,19 @@ def has_project(build: BuildDirectory) -> bool:
     return (build.project / STAGES_FILE).is_file()
 
 
-def prove_project(build: BuildDirectory, network: Network | None = None, keep: Path | None = None) -> Outcome:
+def prove_project(
+    build: BuildDirectory,
+    network: Network | None = None,
+    keep: Path | None = None,
+    seconds: float | None = None,
+) -> Outcome:
     """Prove the C++ that lies in a build, and write the jet that refutes it, if there is one.
 
     Args:
         build: a build with an hls4ml project.
         network: that of its model, where this process has it.
         keep: folder that is made or replaced, for files from which ``scripts/check_proof.py`` checks the proof.
+        seconds: that the comparison with the reference may take.
 
     Raises:
         BadInput: the project is not one of fpgajet, or ``keep`` holds something else.
@@ -57,7 +63,7 @@ def prove_project(build: BuildDirectory, network: Network | None = None, keep: P
 
     with contextlib.ExitStack() as stack:
         folder = None if keep is None else stack.enter_context(atomic_folder(keep))
-        proof, wrong = prove_cpp(network, build.project, samples(network), searched, folder)
+        proof, wrong = prove_cpp(network, build.project, samples(network), searched, folder, seconds)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     for raw in wrong:

@@ -55,10 +55,12 @@ def prove_build(
     network: Network | None = None,
     made: Circuit | None = None,
     keep: Path | None = None,
+    seconds: float | None = None,
 ) -> Outcome:
     """Prove the Verilog of a build; ``options`` are those that it was written with beside its interval.
 
     ``keep``: folder that gets files from which the proofs of its statements can be checked.
+    ``seconds``: that it may take.
     ``network``, ``made``: that of the build's model and the circuit made of it, where this process has them.
     """
     from fpgajet.rtl import RtlDesign
@@ -67,7 +69,7 @@ def prove_build(
     network = Artefacts(build).network if network is None else network
     design = RtlDesign.read(build.verilog)
     raw = samples(network)
-    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made, keep)
+    proof = prove_verilog(network, design, RtlOptions(ii=design.ii, **options), raw, made, keep, seconds)
     path = build.root / COUNTEREXAMPLE
     path.unlink(missing_ok=True)
     if proof.event is None:

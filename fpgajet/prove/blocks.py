@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from fpgajet.prove.atoms import Atom, Kind, Values
 from fpgajet.prove.cones import Cone
+from fpgajet.prove.limit import check
 from fpgajet.prove.polynomials import Frozen
 
 #: Blocks, times values of the other leaves, that are tried.
@@ -114,6 +115,7 @@ def agree_by_blocks(cone: Cone) -> int:
 def _assignments(cone: Cone, widest: int, bits: int, size: int) -> Iterator[dict[Frozen, Any]]:
     """All values of the leaves but the widest, of which all blocks."""
     for start in range(0, size, CHUNK):
+        check()
         places = np.arange(start, min(start + CHUNK, size))
         given: dict[Frozen, Any] = {}
         for place, base in enumerate(cone.leaves):

@@ -17,6 +17,7 @@ import numpy as np
 
 from fpgajet.prove import polynomials as poly
 from fpgajet.prove.atoms import WIDEST, Atoms, Kind, Values
+from fpgajet.prove.limit import check
 from fpgajet.prove.polynomials import Frozen, Polynomial
 
 #: Assignments that are tried at a time.
@@ -57,6 +58,7 @@ class Cone:
     def _assignments(self) -> Iterator[dict[Frozen, Values]]:
         """All values of the leaves, a chunk at a time."""
         for start in range(0, self.size, CHUNK):
+            check()
             places = np.arange(start, min(start + CHUNK, self.size))
             given: dict[Frozen, Values] = {}
             for base, (low, high) in zip(self.leaves, self.ranges, strict=True):

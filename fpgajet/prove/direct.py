@@ -13,6 +13,7 @@ from math import prod
 import numpy as np
 
 from fpgajet.prove.atoms import WIDEST
+from fpgajet.prove.limit import check
 from fpgajet.scalars import Op, ScalarGraph
 from fpgajet.scalars.evaluate import Raw, compute
 
@@ -40,6 +41,7 @@ class Direct:
         """Whether two nodes are equal for all values of their inputs; None where these are too many."""
         if a == b:
             return True
+        check()
         needed = self.graph.needed([a, b])
         nodes = [self.graph.nodes[n] for n in needed]
         ranges = {

@@ -11,6 +11,8 @@ from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
+from fpgajet.prove.limit import check
+
 #: Sorted atom numbers; the empty product is the constant term.
 Monomial = tuple[int, ...]
 Coefficient = int | Fraction
@@ -54,6 +56,7 @@ def multiply(p: Polynomial, q: Polynomial, bits: Collection[int]) -> Polynomial:
     """p * q; an atom in ``bits`` is 0 or 1, so its square is itself."""
     result: Polynomial = {}
     for a, x in p.items():
+        check()
         for b, y in q.items():
             _add_to(result, _product(a, b, bits), x * y)
     return result

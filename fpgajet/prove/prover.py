@@ -28,6 +28,7 @@ from fpgajet.prove.algebra import Algebra
 from fpgajet.prove.atoms import Kind, Values
 from fpgajet.prove.blocks import agree_by_blocks
 from fpgajet.prove.cones import Cone
+from fpgajet.prove.limit import check
 from fpgajet.prove.nodes import polynomial
 from fpgajet.prove.polynomials import Coefficient, Frozen, Polynomial
 from fpgajet.prove.single import SingleInputs, wraps
@@ -136,6 +137,7 @@ class Prover:
         self._values |= evaluate_all(self.graph, np.array(list(outputs)), self.samples)
 
     def _learn(self, number: int, *, reference: bool = False) -> None:
+        check()
         node = self.graph.nodes[number]
         before = len(self.algebra.atoms)
         p = polynomial(self.algebra, self.graph, node, [self._polynomials[a] for a in node.arguments])
@@ -165,6 +167,7 @@ class Prover:
             relation = _relation(self._values[candidate], self._values[number])
             if relation is None:
                 continue
+            check()
             factor, offset = relation
             q = poly.add(poly.scale(self._polynomials[candidate], factor), poly.constant(offset))
             if p == q:
@@ -187,6 +190,7 @@ class Prover:
         return self._single.agree(candidate, number, int(factor * scale), scale, int(offset * scale))
 
     def _equal(self, r: int, c: int) -> bool:
+        check()
         p, q = self._polynomials[c], self._polynomials[r]
         return p == q or self._holds(p, q) or self._enumerated(r, c, 1, 0)
 

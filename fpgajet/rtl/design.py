@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgajet.devices.delays import delays_of
 from fpgajet.files import write_errors, write_text
 from fpgajet.graph.classifiers import classifiers_of, features_digest
 from fpgajet.ops.network import Network
@@ -77,7 +78,8 @@ def improve(netlist: Netlist, clock_mhz: float, options: RtlOptions) -> tuple[Ne
     netlist = flatten(products_as_rows(netlist, widest, options.max_dsp))
     if options.accumulate:
         netlist = accumulate_in_dsp(netlist)
-    return adders(*share_over_time(netlist, options.ii), 3 if options.ternary else 2, 1000.0 / clock_mhz)
+    operands, delays = 3 if options.ternary else 2, delays_of(options.delays)
+    return adders(*share_over_time(netlist, options.ii), operands, 1000.0 / clock_mhz, delays)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def scheduled(network: Network, clock_mhz: float, options: RtlOptions) -> Circui
         BadInput: the clock or the number of stages cannot be had.
     """
     netlist, sharing = circuit(network, clock_mhz, options)
-    return Circuit(netlist, pipeline(netlist, clock_mhz, options.stages, sharing))
+    return Circuit(netlist, pipeline(netlist, clock_mhz, options.stages, sharing, delays_of(options.delays)))
 
 
 def emit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fpgajet.devices.delays import DEFAULT_DELAYS
 from fpgajet.errors import BadInput
 from fpgajet.rtl.ir.sharing import MOST_II
 
@@ -31,6 +32,7 @@ class RtlOptions:
         winograd: inner products with half the products (:mod:`fpgajet.rtl.passes.winograd`).
         accumulate: add products up inside the DSP blocks (:mod:`fpgajet.rtl.passes.macs`).
         ternary: adders of three operands, one look-up table a bit (``fpgajet_ternary.v``).
+        delays: family whose delays place the registers (:mod:`fpgajet.devices.delays`).
 
     Raises:
         BadInput: a value that is not one of the choices.
@@ -48,6 +50,7 @@ class RtlOptions:
     winograd: bool = True
     accumulate: bool = True
     ternary: bool = True
+    delays: str = DEFAULT_DELAYS
 
     def __post_init__(self) -> None:
         if self.multipliers not in MULTIPLIERS:

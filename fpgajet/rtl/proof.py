@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.ops.network import Network
+from fpgajet.prove.limit import half_of_the_rest, limited
 from fpgajet.prove.proof import Level, Proof, prove_outputs, up_to
 from fpgajet.prove.search import near
 from fpgajet.rtl.by_operator import ByOperator
@@ -42,7 +43,8 @@ def prove_netlist(network: Network, netlist: Netlist, samples: NDArray[np.int64]
     try:
         reference = scalar_network(network)
         found = netlist_scalars(netlist, reference.graph)
-        proof = prove_outputs(WHAT, reference, found, samples)
+        with half_of_the_rest():
+            proof = prove_outputs(WHAT, reference, found, samples)
     except (NotImplementedError, ValueError) as error:
         proof = Proof(WHAT, Level.COMPARED, str(error))
     if proof.level is not Level.COMPARED:
@@ -75,6 +77,7 @@ def prove_verilog(
     samples: NDArray[np.int64],
     made: Circuit | None = None,
     keep: Path | None = None,
+    seconds: float | None = None,
 ) -> Proof:
     """Prove that Verilog files compute their network's score for every jet.
 
@@ -89,6 +92,7 @@ def prove_verilog(
         samples: raw inputs [events, inputs]; ``event`` of a refuted proof counts in :func:`searched` of them.
         made: what the caller has made of the same network, clock and options.
         keep: folder that gets a file per function of a statement, which ``scripts/check_proof.py`` checks.
+        seconds: that the comparison with the network may take; the files are read before.
 
     Raises:
         MissingTool: alkaid is not installed.
@@ -101,10 +105,12 @@ def prove_verilog(
         changed = _changed(design.directory, texts)
         if changed:
             return Proof(WHAT, Level.COMPARED, f"{changed} was changed, and without Yosys no file is read")
-        return prove_netlist(network, netlist, samples)
+        with limited(seconds):
+            return prove_netlist(network, netlist, samples)
     reading = compare_files(design, netlist, schedule, keep)
     if reading.wrong:
-        whole = _whole(network, reading, made, samples)
+        with limited(seconds):
+            whole = _whole(network, reading, made, samples)
         if whole.level is not Level.COMPARED:
             seconds = round(time.perf_counter() - started, 3)
             reason = reading.problem if whole.level is Level.REFUTED else ""
@@ -114,7 +120,8 @@ def prove_verilog(
         seconds = round(time.perf_counter() - started, 3)
         level = Level.COMPARED if event is None else Level.REFUTED
         return Proof(FILES, level, reading.problem, seconds=seconds, event=event)
-    proof = prove_netlist(network, netlist, samples)
+    with limited(seconds):
+        proof = prove_netlist(network, netlist, samples)
     return replace(
         proof,
         what=FILES,

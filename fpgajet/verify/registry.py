@@ -32,7 +32,8 @@ class Entry(Generic[Source]):
         name: key in ``certificate.json`` and ``scores.npz``.
         title: name for people.
         make: makes it from a build; imports what it needs, so that a declaration costs nothing.
-        flow: flow of the build that writes what it runs ("hls", "rtl"); empty: every build has it.
+        flow: flow that writes what it runs: "hls" and "rtl" of a build, "routed" of `fpgajet rtl --target`; empty:
+            every build has it.
         tools: programs and packages it needs, as ``fpgajet rtl --tools`` names them.
         files: what it reads in the build directory.
         fits: whether it can be made, in a sensible time, for this build.
@@ -46,7 +47,7 @@ class Entry(Generic[Source]):
     name: str
     title: str
     make: Callable[[Source], Implementation]
-    flow: Literal["", "hls", "rtl"] = ""
+    flow: Literal["", "hls", "rtl", "routed"] = ""
     tools: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     fits: Callable[[Source], bool] = _always

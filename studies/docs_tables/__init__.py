@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studies.docs_tables.boards import BOARDS
+from studies.docs_tables.delays import DELAYS
 from studies.docs_tables.events import EVENTS
 from studies.docs_tables.families import FAMILIES
 from studies.docs_tables.fidelity import FIDELITY
@@ -17,6 +18,7 @@ from studies.docs_tables.training import TRAINING
 #: Markdown of every table, by the name in its marker.
 TABLES = {
     **BOARDS,
+    **DELAYS,
     **EVENTS,
     **FAMILIES,
     **FIDELITY,

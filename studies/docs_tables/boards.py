@@ -122,7 +122,7 @@ def bitstreams() -> str:
     """Bitstreams of whole boards."""
     lines = []
     for row in rows_of("docs/results/board-bitstreams.csv"):
-        design = [f"`{row['model']}`", f"`board-{row['board']}`"]
+        design = [f"`{row['model']}`", f"`board-{row['board']}`", f"`{row['command']}`"]
         spent = [
             row["cpu_s"],
             row["wall_s"],
@@ -144,7 +144,9 @@ def bitstreams() -> str:
             ]
         )
     return markdown(
-        ["model", "<board", "LUT4", "FF", "DSP", "MHz of what is needed", "CPU (s)", "wall (s)", "load", "<made"], lines
+        ["model", "<board", "<command", "LUT4", "FF", "DSP", "MHz of what is needed", "CPU (s)", "wall (s)", "load",
+         "<made"],
+        lines,
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from studies.docs_tables.markers import markdown, rows_of
+from studies.peers.lengths import EBOPS
 from studies.peers.tables import at_equal_gain, at_equal_lut
 
-SOURCE = "docs/results/peers.csv"
+SOURCE, LENGTHS = "docs/results/peers.csv", "docs/results/peers_lengths.csv"
 NONE = "-"
 
 
@@ -55,7 +56,7 @@ def checks(many: bool = False) -> str:
     """Whether symmetries hold, whether what was trained is what the Verilog does, and how long was trained."""
     headings = (
         "model", "LUT", "jets moved by a permutation", "rotation", "boost", "RTL - emulator", "emulator - training",
-        "training jets", "epochs", "rise", "CPU s",
+        "training jets", "epochs", "CPU s",
     )  # fmt: skip
     return markdown(
         headings,
@@ -64,7 +65,7 @@ def checks(many: bool = False) -> str:
                 f"`{row['model']}`", _lut(row), f"{float(row['permuted']):.1%}",
                 f"{float(row['rotation']):.3f}", f"{float(row['boost']):.3f}",
                 *(_of(row, f"{what}_differences") for what in ("emulator", "training")),
-                f"{int(row['train_jets']):,}", *(row[key] or NONE for key in ("epochs", "flat", "train_cpu_s")),
+                f"{int(row['train_jets']):,}", *(row[key] or NONE for key in ("epochs", "train_cpu_s")),
             )
             for row in rows(many)
         ],
@@ -72,7 +73,7 @@ def checks(many: bool = False) -> str:
 
 
 def _of(row: dict[str, Any], key: str) -> str:
-    return f"{row[key]} of {int(row['simulated']):,}" if row[key] else NONE
+    return f"{int(row[key]):,} of {int(row['simulated']):,}" if row[key] else NONE
 
 
 def equal(many: bool = False) -> str:
@@ -105,10 +106,36 @@ def equal(many: bool = False) -> str:
     return markdown(headings, body)
 
 
+def trainings() -> str:
+    """What longer trainings and more jets give at equal EBOPs."""
+    limits = [f"auc_{limit}" for limit in EBOPS]
+    headings = (
+        "model",
+        "seed",
+        "training jets",
+        "epochs",
+        "CPU s",
+        *(f"{limit:,}" for limit in EBOPS),
+        "any",
+    )
+    return markdown(
+        headings,
+        [
+            (
+                f"`{row['model']}`", row["seed"], f"{int(row['train_jets']):,}", row["epochs"], row["cpu_s"],
+                *(f"{float(row[key]):.4f}" if row[key] else NONE for key in (*limits, "best")),
+            )
+            for row in rows_of(LENGTHS)
+        ],
+    )  # fmt: skip
+
+
 PEERS: dict[str, Callable[[], str]] = {
     "peers": hardware,
     "peers-checks": checks,
     "peers-equal": equal,
+    "peers-trainings": trainings,
     "peers-five": lambda: hardware(True),
     "peers-five-checks": lambda: checks(True),
+    "peers-five-equal": lambda: equal(True),
 }

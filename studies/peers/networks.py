@@ -41,6 +41,10 @@ class Peer:
         start = f"-b{self.bits}" if self.bits != 7 else ""
         return f"{self.kind}-n{self.constituents}-w{self.channels}{start}{five}"
 
+    def run(self, seed: int, jets: int, epochs: int) -> str:
+        """Name of one training."""
+        return f"{self.name}-s{seed}-{jets}jets-{epochs}epochs"
+
     @property
     def outputs(self) -> int:
         """One logit for two classes, else one per class."""

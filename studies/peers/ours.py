@@ -46,24 +46,27 @@ def measure(
     """The row of a model of the zoo, or of a run's directory.
 
     Args:
-        folder: gets the Verilog; without one, the hardware is estimated, and nothing is simulated.
+        folder: gets the Verilog; without one nothing is simulated, and the hardware is what ``scripts/table_widths.py``
+            has counted and kept beside the checkpoint, or else estimated.
     """
     checkpoint = open_checkpoint(resolve(name))
     config, network = checkpoint.config, built_network(checkpoint)
     classes = classes_of(config)
     momenta = test.momenta[:, : config.constituents]
-    hardware = estimated(network) if folder is None else counted(network, folder, momenta[:SIMULATED], say)
+    if folder is not None:
+        hardware = counted(network, folder, momenta[:SIMULATED], say)
+    else:
+        hardware = kept(checkpoint.path / "cells.json") or estimated(network)
     training = config.training
     return {
         "name": name,
-        "model": config.name,
+        "model": Path(name).name,
         "tool": "fpgajet",
         "constituents": config.constituents,
         "classes": max(2, len(classes)),
         "seed": training.seed,
         "train_jets": training.data["train"][0].jets,
         "epochs": None,
-        "flat": None,
         "train_cpu_s": None,
         **physics(test.label, scores(network, momenta), classes),
         "weight_bits": weight_bits(read_json(checkpoint.path / MODEL)["model"]["types"]),
@@ -92,6 +95,25 @@ def counted(
         "period_high_ns": result.clock.upper_ns,
         "simulated": result.compared,
         "emulator_differences": result.differences,
+    }
+
+
+def kept(path: Path) -> dict[str, Any] | None:
+    """Hardware that Yosys has counted before; nothing was simulated."""
+    if not path.is_file():
+        return None
+    found = read_json(path)
+    low, high = found["intervals"]["period_ns"]
+    return {
+        "lut": found["lut"],
+        "lut_by": "Yosys",
+        "dsp": found["dsp"],
+        "ff": found["ff"],
+        "cycles": found["latency_cycles"],
+        "period_low_ns": low,
+        "period_high_ns": high,
+        "simulated": None,
+        "emulator_differences": None,
     }
 
 

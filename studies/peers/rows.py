@@ -16,7 +16,7 @@ from quant.metrics.tagging import tagging_errors, tagging_metrics
 
 #: Columns of the table, in their order.
 COLUMNS = (
-    "model", "tool", "constituents", "classes", "seed", "train_jets", "epochs", "flat", "train_cpu_s",
+    "model", "tool", "constituents", "classes", "seed", "train_jets", "epochs", "train_cpu_s",
     "auc", "auc_error", "accuracy", "accuracy_error", "weight_bits", "ebops",
     "lut", "lut_by", "dsp", "ff", "ii", "cycles", "period_low_ns", "period_high_ns",
     "permuted", "permutation", "rotation", "boost",
@@ -66,9 +66,3 @@ def dominated(rows: Sequence[Mapping[str, Any]], cost: str = "lut", gain: str = 
         )
         for row in rows
     ]
-
-
-def flat(auc: Sequence[float], part: float = 0.2) -> float:
-    """How much the best validation AUC rose in the last part of the epochs, over what came before."""
-    cut = len(auc) - max(1, round(part * len(auc)))
-    return round(max(auc[cut:]) - max(auc[:cut]), 5)

@@ -14,15 +14,25 @@ from studies.tables.plots import Series, draw
 from studies.tables.rows import write_table
 
 Row = Mapping[str, Any]
-#: Kinds of taggers in the pictures, by the beginning of their names, and how they look.
+#: Kinds of taggers in the pictures, by the beginning of their names: label, colour and marker.
 LOOKS = {
     "jedi-linear-ordered": ("HGQ2 JEDI-linear, ordered", 1, "s"),
-    "jedi-linear": ("HGQ2 JEDI-linear, invariant", 1, "o"),
+    "jedi-linear": ("HGQ2 JEDI-linear", 1, "o"),
     "deep-sets": ("HGQ2 Deep Sets", 1, "^"),
-    "bdt": ("conifer BDT", 2, "v"),
+    "bdt": ("conifer BDT (observables not counted)", 2, "v"),
 }
-OURS = ("nanoPELICAN", 0, "o"), ("other models of fpgajet", 0, "s")
-SEARCH = ("nanoPELICAN of the search (estimated LUT)", 3, ".")
+OURS = {
+    "npelican": ("nanoPELICAN", 0, "o"),
+    "vecnet": ("VecNet", 0, "D"),
+    "lorentznet": ("LorentzNet", 0, "P"),
+    "jedi-linear": ("our JEDI-linear", 0, "s"),
+    "deepsets": ("our Deep Sets", 0, "^"),
+}
+SEARCH = ("nanoPELICAN of the search", 3, ".")
+#: Sizes of the markers, by constituents.
+SIZES = {8: 4.5, 16: 7, 32: 10}
+#: Where the pictures begin; what lies lower is in the table.
+LOWEST = {"auc": 0.93, "accuracy": 0.5}
 
 
 def columns(row: Row) -> dict[str, Any]:
@@ -32,9 +42,8 @@ def columns(row: Row) -> dict[str, Any]:
 
 def kind(row: Row) -> tuple[str, int, str]:
     """Label, colour and marker."""
-    if row["tool"] == "fpgajet":
-        return OURS[0 if row["model"].startswith("npelican") else 1]
-    return next(look for name, look in LOOKS.items() if row["model"].startswith(name))
+    looks = OURS if row["tool"] == "fpgajet" else LOOKS
+    return next(look for name, look in looks.items() if row["model"].startswith(name))
 
 
 def write(rows: Sequence[Row], path: Path, command: str, search: Path | None = None) -> None:
@@ -43,24 +52,27 @@ def write(rows: Sequence[Row], path: Path, command: str, search: Path | None = N
     write_table(path, [columns(row) for row in ordered], command)
     two = [row for row in ordered if row["classes"] == 2]
     many = [row for row in ordered if row["classes"] > 2]
-    draw(path.with_suffix(".svg"), [*_series(two, "auc"), *_searched(search)], "LUT", log=True)
+    drawn = {"auc": ("AUC", "", [*series(two, "auc"), *_searched(search)])}
     if many:
-        draw(
-            path.with_name(path.stem + "-five.svg"),
-            _series(many, "accuracy"),
-            "LUT",
-            log=True,
-            y_label="accuracy",
-        )
+        drawn["accuracy"] = ("accuracy", "-five", series(many, "accuracy"))
+    for gain, (label, suffix, found) in drawn.items():
+        picture = path.with_name(f"{path.stem}{suffix}.svg")
+        draw(picture, found, "LUT", log=True, y_label=label, lowest=LOWEST[gain])
 
 
-def _series(rows: Sequence[Row], gain: str) -> list[Series]:
-    looks = list(dict.fromkeys(kind(row) for row in rows))
-    return [
-        Series(label, [(row["lut"], row[gain]) for row in rows if kind(row) == (label, colour, marker)], colour,
-               published=label.endswith("ordered"), marker=marker)
-        for label, colour, marker in looks
-    ]  # fmt: skip
+def series(rows: Sequence[Row], gain: str) -> list[Series]:
+    """Filled where Yosys counted the cells, larger with more constituents; each kind is once in the legend."""
+    groups: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
+    for row in (row for row in rows if row[gain] >= LOWEST[gain]):
+        look = (*kind(row), row["lut_by"] != "Yosys", row["constituents"])
+        groups.setdefault(look, []).append((row["lut"], row[gain]))
+    drawn: list[Series] = []
+    for look in sorted(groups):
+        label, colour, marker, estimated, constituents = look
+        named = label in {one.label for one in drawn}
+        size = SIZES[constituents]
+        drawn.append(Series("" if named else label, groups[look], colour, estimated, marker, size))
+    return drawn
 
 
 def _searched(search: Path | None) -> list[Series]:
@@ -70,10 +82,9 @@ def _searched(search: Path | None) -> list[Series]:
     with search.open(encoding="utf-8") as file:
         found = list(csv.DictReader(line for line in file if not line.startswith("#")))
     front = [row for row in found if row["front"] == "true" and row["auc_test"]]
+    points = [(float(row["lut"]), float(row["auc_test"])) for row in front]
     label, colour, marker = SEARCH
-    return [
-        Series(label, [(float(row["lut"]), float(row["auc_test"])) for row in front], colour, marker=marker)
-    ]
+    return [Series(label, [point for point in points if point[1] >= LOWEST["auc"]], colour, marker=marker)]
 
 
 def front(rows: Sequence[Row], gain: str = "auc") -> list[Row]:

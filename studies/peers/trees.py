@@ -57,7 +57,6 @@ def measure(train: Jets, test: Jets, constituents: int, folder: Path) -> dict[st
         "seed": 1,
         "train_jets": len(train.label),
         "epochs": None,
-        "flat": None,
         "train_cpu_s": seconds,
         **physics(test.label, score(test), ()),
         "weight_bits": None,

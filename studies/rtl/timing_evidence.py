@@ -92,7 +92,7 @@ def of_designs(designs: Sequence[Row], stages: Sequence[Row]) -> dict[str, Any]:
     if not all_listed(stages):
         return periods
     own = [logic([stage for stage in stages if key(stage) == key(design)]) for design in designs]
-    found = [_slowest(some) for some in own]
+    found = [_slowest(some) for some in own if some]
     return periods | {
         "same_slowest_stage": sum(row.before == 0 for row in found),
         "among_three_slowest": sum(row.before < 3 for row in found),

@@ -14,13 +14,14 @@ COLOURS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6")
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one kind: ``x`` and ``y`` by row, and how they look."""
+    """Points of one kind: ``x`` and ``y`` by row, and how they look. One without a label is not in the legend."""
 
     label: str
     points: Sequence[tuple[float, float]]
     colour: int
     published: bool = False
     marker: str = "o"
+    size: float = 7
 
 
 def points(rows: Iterable[Mapping[str, Any]], x: str, y: str, **equal: Any) -> list[tuple[float, float]]:
@@ -29,8 +30,19 @@ def points(rows: Iterable[Mapping[str, Any]], x: str, y: str, **equal: Any) -> l
     return [(float(row[x]), float(row[y])) for row in chosen if row[y] is not None]
 
 
-def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False, y_label: str = "AUC") -> None:
-    """``y_label`` against ``x_label``, as SVG; nothing happens where matplotlib is not installed."""
+def draw(
+    path: Path,
+    series: Sequence[Series],
+    x_label: str,
+    log: bool = False,
+    y_label: str = "AUC",
+    lowest: float | None = None,
+) -> None:
+    """``y_label`` against ``x_label``, as SVG; nothing happens where matplotlib is not installed.
+
+    Args:
+        lowest: where the axis of ``y_label`` begins.
+    """
     try:
         import matplotlib as mpl
         import mplhep
@@ -49,13 +61,15 @@ def draw(path: Path, series: Sequence[Series], x_label: str, log: bool = False, 
                 continue
             face = "none" if one.published else COLOURS[one.colour]
             axes.plot(
-                *zip(*one.points, strict=True), linestyle="", marker=one.marker, markersize=7,
-                color=COLOURS[one.colour], markerfacecolor=face, label=one.label,
+                *zip(*one.points, strict=True), linestyle="",
+                marker=one.marker, markersize=one.size, color=COLOURS[one.colour], markerfacecolor=face,
+                label=one.label or "_",
             )  # fmt: skip
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         if log:
             axes.set_xscale("log")
+        axes.set_ylim(bottom=lowest)
         # Beside the points, not over them.
         axes.legend(fontsize=10, loc="upper left", bbox_to_anchor=(1.02, 1.0))
         with atomic_path(path) as temporary:

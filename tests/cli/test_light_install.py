@@ -58,6 +58,7 @@ def test_light_commands_need_no_extra(command: str, tmp_path: Path) -> None:
         ("rtl nowhere --target ecp5-85k", "board"),
         ("rtl nowhere --part LFE5U-25F-6BG381C", "board"),
         ("board run nowhere --port simulation", "board"),
+        ("board build npelican-n8-c2", "train,hls"),
         ("data plot {jets} --out plot.svg", "plot"),
         ("data generate --out jets --jets 10", "gen"),
     ],

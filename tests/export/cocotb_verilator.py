@@ -45,7 +45,7 @@ def compile_for_cocotb(sources: Sequence[Path], top: str, work: Path) -> Path:
     command = [
         "g++",
         "-std=c++20",
-        "-O1",
+        "-O0",
         "-w",
         "-DVM_TRACE=0",
         "-DVM_COVERAGE=0",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 #: Without Yosys, which takes minutes and has tests of its own in tests/rtl.
 COMMAND = ["build", "--model", "npelican", "--part", "xcvu9p", "--no-synth"]
-#: The same model, compared on fewer events: for tests that build, simulate or certify again.
-SMALL = [*COMMAND, "--max-jets", "1500", "--edge-vectors", "1500"]
+#: The same model, compared on fewer events and not proved: for tests that build, simulate or certify again.
+SMALL = [*COMMAND, "--no-prove", "--max-jets", "1500", "--edge-vectors", "1500"]
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +36,40 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build_copy(small: Path, tmp_path: Path) -> Path:
     """A copy of the small build that a test may damage."""
     return Path(shutil.copytree(small, tmp_path / "copy"))
+
+
+@pytest.fixture
+def router(monkeypatch: pytest.MonkeyPatch, fake_tool: Callable[[str, str], Path], tmp_path: Path) -> Path:
+    """Notes every call in the file that it returns; the clock that it reports falls with the seed."""
+    from fpgajet.files import write_text
+    from fpgajet.pipeline import export_board
+    from fpgajet.rtl.route import families, routed
+    from tests.rtl.route.test_router import REPORT
+
+    calls = tmp_path / "calls"
+    text = json.dumps(REPORT)
+    script = f"""#!{sys.executable}
+import json, sys
+seed = int(sys.argv[sys.argv.index("--seed") + 1])
+open({str(calls)!r}, "a").write(f"{{seed}} ")
+report = json.loads({text!r})
+report["fmax"]["clk"]["achieved"] = 130.0 - 5 * seed
+json.dump(report, open("report.json", "w"))
+open("routed", "w").write("routed")
+"""
+    fake_tool("nextpnr-ecp5", script)
+    monkeypatch.setitem(
+        families.FAMILIES, "ecp5", replace(families.ECP5, module="fpgajet_has_no_such_package")
+    )
+
+    def synthesised(sources: object, top: str, part: object, folder: Path, timeout: object) -> dict[str, int]:
+        for name in ("netlist.json", "netlist.v", "synthesis.log"):
+            write_text(folder / name, top)
+        return {}
+
+    for module in (routed, export_board):
+        monkeypatch.setattr(module, "synthesise", synthesised)
+    return calls
 
 
 def shared_build(factory: pytest.TempPathFactory, command: list[str], name: str) -> Path:

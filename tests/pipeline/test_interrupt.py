@@ -18,7 +18,18 @@ from tests.conftest import Run
 
 
 def test_interrupted_and_continued(tmp_path: Path, fpgajet: Run) -> None:
-    command = ["build", "--out", "out", "--flow", "hls", "--max-jets", "1000", "--edge-vectors", "1000"]
+    command = [
+        "build",
+        "--out",
+        "out",
+        "--flow",
+        "hls",
+        "--no-prove",
+        "--max-jets",
+        "200",
+        "--edge-vectors",
+        "200",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "fpgajet", *command],
         cwd=tmp_path,

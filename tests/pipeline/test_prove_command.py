@@ -9,11 +9,13 @@ import numpy as np
 import onnx
 import pytest
 
+from fpgajet.errors import BadInput
 from fpgajet.fixed import from_real
 from fpgajet.graph.collapse import collapse
 from fpgajet.graph.export import export
 from fpgajet.ops.integers import FixedArray
 from fpgajet.pipeline.jets import bare_events
+from fpgajet.pipeline.prove_command import run_prove
 from fpgajet.rtl import RtlDesign, VerilogSimulation
 from fpgajet.rtl.design import emit
 from quant.checkpoint import load_model, open_checkpoint
@@ -32,6 +34,15 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "build.json").write_text(json.dumps({"settings": {}}))
     emit(network, folder / "rtl", 240.0, "xcvu9p")
     return folder
+
+
+def test_a_proof_that_takes_too_long_is_not_decided(build: Path, fpgajet: Run) -> None:
+    done = fpgajet("prove", build, "--timeout", 0.001, "--json")
+    assert done.returncode == 0, done.stderr
+    (proof,) = json.loads(done.stdout)["proofs"]
+    assert proof["level"] in ("compared only", "proved up to")
+    assert "not decided in 0.001 s" in proof["reason"]
+    assert not proof["operators"][-1]["proved"]
 
 
 def test_a_proof_and_a_refutation(build: Path, fpgajet: Run) -> None:
@@ -59,6 +70,12 @@ def _differs(build: Path) -> None:
     expected = network.reference(FixedArray(raw, network.input_type.fraction))[network.output.name].raw
     found = VerilogSimulation(RtlDesign.read(build / "rtl")).scores(raw)
     assert (found.ravel() != np.asarray(expected).ravel()).any()
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0, float("nan")])
+def test_a_limit_that_is_none_is_refused(tmp_path: Path, timeout: float) -> None:
+    with pytest.raises(BadInput, match=r"--timeout .* above 0"):
+        run_prove(tmp_path, timeout=timeout)
 
 
 def test_a_build_without_verilog(build: Path, fpgajet: Run, tmp_path: Path) -> None:

@@ -6,9 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,57 +14,21 @@ import pytest
 pytest.importorskip("alkaid")
 pytest.importorskip("serial")
 
-from fpgajet.devices.open_parts import boards, open_part
+from fpgajet.devices.delays import delays_of
+from fpgajet.devices.open_parts import open_part
 from fpgajet.errors import BadInput, BudgetMissed, Mismatch, ToolFailed
-from fpgajet.export.board.simulation import SimulatedBoard
-from fpgajet.files import write_text
-from fpgajet.fixed import to_real
 from fpgajet.graph.load import load, read_model
-from fpgajet.pipeline import board_run, export_board, route_flow
-from fpgajet.pipeline.board_run import run_board
-from fpgajet.pipeline.export_board import BoardSettings
-from fpgajet.pipeline.export_flow import Prepared
-from fpgajet.pipeline.export_targets import TARGETS
+from fpgajet.pipeline import board_run, route_flow
 from fpgajet.pipeline.paths import BuildDirectory
 from fpgajet.pipeline.reporter import Silent
 from fpgajet.pipeline.route_flow import RouteSettings, family_options, run_route
 from fpgajet.rtl import RtlDesign, RtlOptions
 from fpgajet.rtl.ir.cell import Format
-from fpgajet.rtl.route import families, routed
-from tests.rtl.conftest import need, raw_jets, wanted
-from tests.rtl.route.test_router import REPORT
+from fpgajet.rtl.route import routed
+from fpgajet.rtl.schedule.pipeline import least_period
+from tests.networks import LOG, random_network
+from tests.rtl.conftest import wanted
 from tests.rtl.small_model import small_model
-
-Fake = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def router(monkeypatch: pytest.MonkeyPatch, fake_tool: Fake, tmp_path: Path) -> Path:
-    """Notes every call in the file that it returns; the clock that it reports falls with the seed."""
-    calls = tmp_path / "calls"
-    text = json.dumps(REPORT)
-    script = f"""#!{sys.executable}
-import json, sys
-seed = int(sys.argv[sys.argv.index("--seed") + 1])
-open({str(calls)!r}, "a").write(f"{{seed}} ")
-report = json.loads({text!r})
-report["fmax"]["clk"]["achieved"] = 130.0 - 5 * seed
-json.dump(report, open("report.json", "w"))
-open("routed", "w").write("routed")
-"""
-    fake_tool("nextpnr-ecp5", script)
-    monkeypatch.setitem(
-        families.FAMILIES, "ecp5", replace(families.ECP5, module="fpgajet_has_no_such_package")
-    )
-
-    def synthesised(sources: object, top: str, part: object, folder: Path, timeout: object) -> dict[str, int]:
-        for name in ("netlist.json", "synthesis.log"):
-            write_text(folder / name, top)
-        return {}
-
-    for module in (routed, export_board):
-        monkeypatch.setattr(module, "synthesise", synthesised)
-    return calls
 
 
 @pytest.fixture
@@ -115,22 +77,28 @@ class Netlist:
 
 
 def test_the_netlist_has_a_certificate(router: Path, build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_flow, "NetlistSimulation", Netlist)
-    found = routed_with(build, 1)
-    design = RtlDesign.read(build / "routed" / "ecp5-25k")
-    network = load(read_model(build / "model.onnx"), "model.onnx")
-    checked = route_flow.certified_netlist(network, design, found, Silent())
-    content = json.loads((design.directory / "certificate.json").read_text())
+    monkeypatch.setattr("fpgajet.rtl.route.simulation.NetlistSimulation", Netlist)
+    found, directory = routed_with(build, 1), BuildDirectory(build)
+    written = build / "routed" / "ecp5-25k" / "certificate.json"
+    checked = route_flow.certified_netlist(directory, found, Silent())
+    content = json.loads(written.read_text())
     assert content["clean"] is True
-    assert content["implementations"] == ["integer reference", "netlist of ecp5-25k"]
+    # One more implementation beside those that execute the model.
+    compared = ["integer reference", "onnxruntime", "qonnx", "netlist of ecp5-25k"]
+    assert content["implementations"] == compared
     assert content["events"]["real jets"] == 200
     edges = content["total_events"] - 200
     assert edges >= 300
     assert f"on 200 jets and {edges} edge vectors" in checked.row.evidence["latency_cycles"]
     monkeypatch.setattr(Netlist, "wrong", 1)
     with pytest.raises(Mismatch, match="netlist of ecp5-25k differs from the integer reference in"):
-        route_flow.certified_netlist(network, design, found, Silent())
-    assert json.loads((design.directory / "certificate.json").read_text())["clean"] is False
+        route_flow.certified_netlist(directory, found, Silent())
+    content = json.loads(written.read_text())
+    assert (content["clean"], content["differences"]["netlist of ecp5-25k"] > 0) == (False, True)
+    assert content["differences"]["qonnx"] == 0
+    (build / "routed" / "ecp5-25k" / "netlist.v").unlink()
+    with pytest.raises(ToolFailed, match="no netlist of cells"):
+        route_flow.certified_netlist(directory, found, Silent())
 
 
 def test_what_cannot_be_routed(router: Path, build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,84 +119,13 @@ def test_products_beyond_the_multipliers_go_to_tables() -> None:
     assert family_options(RtlOptions(max_dsp=5), part).max_dsp == 5
 
 
-def prepared(build: Path) -> Prepared:
-    network = load(read_model(build / "model.onnx"), "model.onnx")
-    features = to_real(raw_jets(network, 40), network.input_type.fraction).astype(np.float32)
-    return Prepared(BuildDirectory(build), network, "tagger_v1", features[:20], features[20:])
-
-
-def test_a_board_is_exported_with_its_bitstream_and_runs(
-    router: Path, build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    need("verilator", "g++")
-    monkeypatch.setattr(export_board, "pack", lambda work, part, target: write_text(target, "bits"))
-    compiled: list[SimulatedBoard] = []
-
-    def once(*given: Any) -> SimulatedBoard:
-        return compiled[0] if compiled else compiled.append(SimulatedBoard(*given)) or compiled[0]
-
-    for module in (export_board, board_run):
-        monkeypatch.setattr(module, "SimulatedBoard", once)
-    given, folder = prepared(build), tmp_path / "export"
-    made = export_board.export_board(given, folder, Silent(), "board-ulx3s", BoardSettings(bitstream=True))
-    assert made.events == 40
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert (manifest["seed"], manifest["fmax_mhz"], manifest["board"]) == (1, 125.0, "ulx3s")
-    assert {"board.bit", "board.lpf", "route.log", "model.onnx", "verilog/tagger_v1_board.v"} <= set(
-        manifest["files"]
-    )
-    assert 'LOCATE COMP "uart_rx" SITE "M1";' in (folder / "board.lpf").read_text()
-    assert not (tmp_path / "export-route").exists()
-    monkeypatch.setattr(board_run, "sample_events", lambda network, count: given.jets)
-    found = run_board(folder, "simulation")
-    assert (found.jets, found.differences, found.tally.repeated) == (20, 0, 0)
-    assert found.jets_per_second > 0
-    # The host finds a board that computes something else.
-    monkeypatch.setattr(
-        board_run, "reference_of", lambda network, raw: np.zeros((len(raw), 1), dtype=np.int64)
-    )
-    monkeypatch.setattr(
-        board_run, "answered", lambda facts, port, raw, *_: (np.ones((len(raw), 1)), found.tally)
-    )
-    assert run_board(folder, "/dev/null").differences == 20
-
-
-def test_a_board_that_is_too_slow_keeps_its_logs(
-    router: Path, build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    need("verilator", "g++")
-    monkeypatch.setattr(export_board, "SimulatedBoard", lambda *_: pytest.skip("not reached"))
-    package = type(
-        "Package", (), {"folder": tmp_path, "constraints": "board.lpf", "sources": [], "top": "t"}
-    )()
-    write_text(tmp_path / "board.lpf", "")
-    fast = next(b for b in boards() if b.name == "ulx3s").model_copy(update={"clock_mhz": 128.0})
-    with pytest.raises(BudgetMissed, match=r"no seed of 5 reaches the 128 MHz"):
-        export_board._bitstream(package, fast, 60.0, tmp_path / "out", Silent())
-    assert router.read_text() == "1 2 3 4 5 "
-    assert (tmp_path / "out-route" / "seed-5.log").is_file()
-
-
-def test_scores_that_differ_stop_an_export() -> None:
-    with pytest.raises(Mismatch, match="in 1 of 2 events, first in event 1"):
-        board_run.compare_scores(np.array([[1], [2]]), np.array([[1], [3]]), "it")
-
-
-def test_every_board_is_a_target() -> None:
-    assert {f"board-{row.name}" for row in boards()} <= set(TARGETS)
-    for row in boards():
-        assert open_part(row.part)
-        assert {"clk", "reset", "uart_rx", "uart_tx", "led[0]", "led[1]"} == set(row.pins)
-        assert abs(1e6 * row.clock_mhz / row.divider - row.baud) < 1
-
-
 def test_a_port_that_is_none(build: Path) -> None:
     facts = type("Facts", (), {"jet_formats": (Format(False, 8, 0),), "jet_bytes": 1, "baud": 1_000_000})()
     with pytest.raises((BadInput, ToolFailed), match="cannot be used"):
         board_run.answered(facts, str(build / "no-port"), np.zeros((1, 1), dtype=np.int64))
 
 
-def test_ending_ends_the_router(fake_tool: Fake, build: Path, tmp_path: Path) -> None:
+def test_ending_ends_the_router(fake_tool: Callable[[str, str], Path], build: Path, tmp_path: Path) -> None:
     """Ctrl-C while the router runs: exit code 130, and the router is gone."""
     fake_tool("nextpnr-ecp5", f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
     code = (
@@ -249,3 +146,18 @@ def test_ending_ends_the_router(fake_tool: Fake, build: Path, tmp_path: Path) ->
     assert done.returncode == 143, done.stderr
     pid = int((tmp_path / "pid").read_text())
     assert not Path(f"/proc/{pid}").exists() or "sleep" not in Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_the_default_clock_is_near_the_fastest_that_the_slowest_cell_allows() -> None:
+    """Of ECP5: a network without products gets a faster one. Registers can be placed for it."""
+    part = open_part("ecp5-25k")
+    clocks = []
+    for form in (None, LOG):
+        network = random_network(n=2, hidden=1, **({"form": form} if form else {}))
+        clock = route_flow.default_clock(network, part, RtlOptions())
+        circuit = route_flow.target_circuit(network, part, clock, RtlOptions())
+        least = least_period(circuit.netlist, circuit.schedule.sharing, delays_of("ecp5"))
+        assert least <= circuit.schedule.longest_ns <= 1000 / clock < 1.12 * least
+        clocks.append(clock)
+    assert clocks[0] < clocks[1]
+    assert route_flow.default_clock(network, open_part("gowin-20k"), RtlOptions()) == 60.0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fpgajet.devices.delays import DEFAULT_DELAYS, delays_of
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlOptions
 from fpgajet.rtl.design import Circuit, scheduled
@@ -98,7 +99,7 @@ def described(circuit: Circuit) -> Iterator[str]:
         cells = [cell for cell, at in zip(netlist.cells, schedule.stage, strict=True) if at == stage]
         kinds = Counter(type(cell).__name__ for cell in cells)
         sizes = sum(area(cell, netlist.cells) for cell in cells)
-        slowest = max(delay(cell, netlist.cells) for cell in cells)
+        slowest = max(delay(cell, netlist.cells, delays_of(DEFAULT_DELAYS)) for cell in cells)
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         yield f"stage {stage}: {counts}; area {sizes}, slowest cell {slowest:.3f} ns"
     every = repr([(cell, cell.bounds) for cell in netlist.cells]) + repr((schedule.stage, schedule.places))

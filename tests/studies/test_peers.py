@@ -17,10 +17,11 @@ from fpgajet.rtl.write.design import LIBRARY, RtlDesign
 from quant.data import read_jets, shipped_sample
 from studies.peers import trees
 from studies.peers.hardware import TERNARY, traced
-from studies.peers.measuring import chosen
-from studies.peers.rows import COLUMNS, append, dominated, flat, read
+from studies.peers.lengths import columns, within
+from studies.peers.measuring import chosen, shift
+from studies.peers.rows import COLUMNS, append, dominated, read
 from studies.peers.symmetry import symmetry
-from studies.peers.tables import at_equal_gain, at_equal_lut, front
+from studies.peers.tables import at_equal_gain, at_equal_lut, front, series
 from studies.peers.training import PRICES, RATE, price, rate
 
 FRONT = [
@@ -58,10 +59,28 @@ def test_chosen_epochs() -> None:
     assert [epoch["epoch"] for epoch in chosen(record, (0.0, 0.0005, 0.002, 0.003))] == [0, 1, 2]
 
 
-def test_flat() -> None:
-    """What the last fifth of the epochs added to the best before."""
-    assert flat([0.5, 0.8, 0.9, 0.91, 0.912]) == pytest.approx(0.002)
-    assert flat([0.5, 0.8, 0.9, 0.91, 0.90]) == pytest.approx(-0.01)
+def test_lengths() -> None:
+    """Of each training the best AUC with so many EBOPs or fewer, wherever in the training it was."""
+    found = [(0.97, 90_000), (0.96, 60_000), (0.95, 50_000)]
+    epochs = [{"auc": auc, "ebops": ebops} for auc, ebops in found]
+    assert [within(epochs, limit) for limit in (40_000, 50_000, 60_000, 10**6)] == [None, 0.95, 0.96, 0.97]
+    peer = {"kind": "deep-sets", "constituents": 8}
+    row = columns({"peer": peer, "seed": 2, "jets": 9, "cpu_s": 7, "epochs": epochs})
+    assert (row["model"], row["epochs"], row["best"]) == ("deep-sets-n8-w16", 3, 0.97)
+    assert (row["auc_40000"], row["auc_60000"], row["auc_200000"]) == (None, 0.96, 0.97)
+
+
+def test_looks() -> None:
+    """Cells that nobody counted are open markers, and a kind is once in the legend, also where it is low."""
+    peer = {"tool": "HGQ2", "model": "jedi-linear-n16-w16", "constituents": 16, "lut_by": "Yosys"}
+    rows = [
+        peer | {"lut": 3000, "auc": 0.97},
+        peer | {"lut": 2000, "auc": 0.96, "lut_by": "alkaid"},
+        peer | {"lut": 1000, "auc": 0.70, "constituents": 8},
+    ]
+    filled, empty = series(rows, "auc")
+    assert (filled.points, filled.published, filled.label) == ([(3000, 0.97)], False, "HGQ2 JEDI-linear")
+    assert (empty.points, empty.published, empty.label) == ([(2000, 0.96)], True, "")
 
 
 def test_schedules() -> None:
@@ -87,6 +106,18 @@ def test_symmetry() -> None:
     ordered = symmetry(lambda q: np.round(q[:, :1, 1], 9), p)
     assert 0.6 < ordered["permuted"] < 0.9  # a quarter keep their first constituent
     assert ordered["rotation"] > 0.05
+
+
+def test_last_bias() -> None:
+    """Scores that were moved away come back: to the likelier side of 0, and to the likeliest class."""
+    rng = np.random.default_rng(7)
+    label = rng.integers(0, 3, 4000)
+    scores = 2 * np.eye(3)[label] + rng.normal(size=(4000, 3))
+    away = np.array([0.0, 3.0, -1.0])
+    found = shift(label, scores - away)
+    assert np.abs(found - found.mean() - (away - away.mean())).max() < 0.1
+    two, one = (label > 0).astype(np.int64), scores[:, 1:2] - 5.0
+    assert (one + shift(two, one) > 0).mean() == pytest.approx(0.9, abs=0.15)
 
 
 def test_rows_are_kept(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fpgajet.devices.delays import DEFAULT_DELAYS, Delays, delays_of
 from fpgajet.rtl.ir.cell import ZERO, Bounds, Cell, Format, Raw, Term
 from fpgajet.rtl.ir.cells import DSP_KINDS, Sum
-from fpgajet.rtl.ir.delays import REGISTER, delay
+from fpgajet.rtl.ir.delays import delay
 from fpgajet.rtl.ir.netlist import Netlist
 
 
@@ -41,6 +42,7 @@ class Builder:
     inputs: tuple[Format, ...]
     tables: tuple[tuple[int, ...], ...]
     period: float = 1e9
+    delays: Delays = field(default_factory=lambda: delays_of(DEFAULT_DELAYS))
     cells: list[Cell] = field(default_factory=list)
     arrival: list[float] = field(default_factory=list)
     known: dict[Cell, int] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Builder:
         if isinstance(cell, DSP_KINDS):
             self.arrival.append((start // self.period + 1 + (start > 0)) * self.period)
         else:
-            self.arrival.append(self.done(start, delay(cell, self.cells)))
+            self.arrival.append(self.done(start, delay(cell, self.cells, self.delays)))
         return len(self.cells) - 1
 
     def done(self, start: float, own: float) -> float:
@@ -69,7 +71,7 @@ class Builder:
         Logic that no longer fits before a register starts after it.
         """
         used = start % self.period
-        fits = used + own + REGISTER <= self.period or used < 1e-9
+        fits = used + own + self.delays.register_ns <= self.period or used < 1e-9
         return start + own if fits else start - used + self.period + own
 
     def sum_of(self, terms: Sequence[Term], constant: Raw = ZERO, like: Sum | None = None) -> Term:

@@ -1,10 +1,8 @@
 """Delay of every cell, in ns: the model by which registers are placed.
 
-UltraScale+ -2 at typical placement: a look-up table with the net behind it about 0.6 ns, a ripple-carry adder
-one such level plus 8 bits of chain every 0.03 ns and a longer net, a register with clock skew 0.25 ns. The
-numbers are set so that two 16-bit adders between registers take the 2.55 ns that placed and routed adder
-networks of negligible size take (see ``scripts/calibrate_yosys.py``). They place registers and do not
-predict the clock; :mod:`fpgajet.rtl.clock` gives it as a range.
+What a level, an adder or a register costs is data of a family (:mod:`fpgajet.devices.delays`); this module says which
+of them a cell consists of. The delays place registers and do not predict the clock; :mod:`fpgajet.rtl.clock` gives it
+as a range.
 """
 
 from __future__ import annotations
@@ -13,84 +11,79 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import ceil, log
 
+from fpgajet.devices.delays import Delays
 from fpgajet.rtl.ir import cells as kinds
 from fpgajet.rtl.ir.cell import Cell
 from fpgajet.rtl.ir.rows import require_rows
 
-REGISTER = 0.25
-LUT_LEVEL = 0.6
-ADDER = 1.0
-CARRY8 = 0.03
-#: A sum of three first needs the carries of neighbouring bits: one more level.
-TERNARY = 1.3
-#: Neighbouring gates share look-up tables: saturation and mask, four gates after a reduction of the high bits,
-#: are one level beyond it.
-GATE = 0.15
 
-#: DSP48E2 of speed grade -2 without the M register: one clock from A and B to P. AMD DS923, FMAX_MULT_NOMREG
-#: is 544 MHz; 450 leaves the rest to the nets. With the pre-adder and no AD register (FMAX_NOPIPELINEREG) 410.
-DSP_ONE_STAGE_MHZ = 400.0
-
-
-def carry_chain(width: int) -> float:
+def carry_chain(width: int, delays: Delays) -> float:
     """Delay in ns along the carry chain of an adder."""
-    return CARRY8 * ceil(width / 8)
+    return delays.carry8_ns * ceil(width / 8)
 
 
 @singledispatch
-def delay(cell: Cell, cells: Sequence[Cell]) -> float:
-    """Delay in ns of a cell; 0 for one in a DSP block, which takes whole clocks."""
+def delay(cell: Cell, cells: Sequence[Cell], delays: Delays) -> float:
+    """Delay in ns of a cell; that of a product or a multiply-accumulate is 0 where it takes whole clocks."""
     raise NotImplementedError(type(cell))
 
 
 @delay.register
 def _(
-    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not | kinds.Product | kinds.Mac,
+    cell: kinds.Input | kinds.Constant | kinds.Trim | kinds.Not,
     cells: Sequence[Cell],
+    delays: Delays,
 ) -> float:
     return 0.0
 
 
 @delay.register
-def _(cell: kinds.Sum, cells: Sequence[Cell]) -> float:
+def _(cell: kinds.Sum, cells: Sequence[Cell], delays: Delays) -> float:
     operands = len(cell.terms) + (cell.constant.value != 0)
-    return (ADDER if operands < 3 else TERNARY) + carry_chain(cell.format.width)
+    return (delays.adder_ns if operands < 3 else delays.ternary_ns) + carry_chain(cell.format.width, delays)
 
 
 @delay.register
-def _(cell: kinds.Distance, cells: Sequence[Cell]) -> float:
-    return 2 * (ADDER + carry_chain(cell.format.width))  # two chains, one after the other
+def _(cell: kinds.Distance, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.distance_ns + 2 * carry_chain(cell.format.width, delays)  # one after the other
 
 
 @delay.register
-def _(cell: kinds.Negate, cells: Sequence[Cell]) -> float:
-    return 0.0 if cells[cell.a].format.width == 1 else ADDER + carry_chain(cell.format.width)
+def _(cell: kinds.Negate, cells: Sequence[Cell], delays: Delays) -> float:
+    return (
+        0.0 if cells[cell.a].format.width == 1 else delays.adder_ns + carry_chain(cell.format.width, delays)
+    )
 
 
 @delay.register
-def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell]) -> float:
-    return GATE
+def _(cell: kinds.Mux | kinds.Bitwise | kinds.Relu, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.gate_ns
 
 
 @delay.register
-def _(cell: kinds.Limit, cells: Sequence[Cell]) -> float:
-    return LUT_LEVEL
+def _(cell: kinds.Limit, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.limit_ns
 
 
 @delay.register
-def _(cell: kinds.Copy, cells: Sequence[Cell]) -> float:
-    # Three inputs and what selects two of them in a level.
-    return LUT_LEVEL * (1 if cell.inputs <= 3 else 2)
+def _(cell: kinds.Copy, cells: Sequence[Cell], delays: Delays) -> float:
+    # Half of a look-up table's inputs, and what selects all but one of them, in a level.
+    return delays.level_ns * (1 if cell.inputs <= delays.lut_inputs // 2 else 2)
 
 
 @delay.register
-def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell]) -> float:
-    return LUT_LEVEL * max(1, ceil(log(cells[cell.a].format.width, 6)))
+def _(cell: kinds.AnyBit | kinds.AllBits, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.level_ns * max(1, ceil(log(cells[cell.a].format.width, delays.lut_inputs)))
 
 
 @delay.register
-def _(cell: kinds.Table, cells: Sequence[Cell]) -> float:
-    return LUT_LEVEL * (1 + max(0, cells[cell.a].format.width - 6) * 0.25)
+def _(cell: kinds.Table, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.table_ns * (1 + max(0, cells[cell.a].format.width - delays.lut_inputs) * 0.25)
+
+
+@delay.register
+def _(cell: kinds.Product | kinds.Mac, cells: Sequence[Cell], delays: Delays) -> float:
+    return delays.product_ns
 
 
 require_rows(delay)

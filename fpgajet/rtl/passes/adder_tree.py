@@ -7,7 +7,7 @@ import heapq
 from fpgajet.rtl.ir.builder import Builder
 from fpgajet.rtl.ir.cell import Term
 from fpgajet.rtl.ir.cells import Sum
-from fpgajet.rtl.ir.delays import ADDER, TERNARY, carry_chain
+from fpgajet.rtl.ir.delays import carry_chain
 
 
 def adder_tree(builder: Builder, cell: Sum, operands: int) -> int:
@@ -32,7 +32,8 @@ def _operands(builder: Builder, queue: list[tuple[float, int, int, int, int]], o
     if operands == 2:
         return 2
     chosen = heapq.nsmallest(3, queue)
-    chain = carry_chain(max(item[1] for item in chosen) + 2)
-    three = builder.done(chosen[2][0], TERNARY + chain)
-    two = builder.done(chosen[1][0], ADDER + chain)
+    delays = builder.delays
+    chain = carry_chain(max(item[1] for item in chosen) + 2, delays)
+    three = builder.done(chosen[2][0], delays.ternary_ns + chain)
+    two = builder.done(chosen[1][0], delays.adder_ns + chain)
     return 2 if three // builder.period > two // builder.period else 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from fpgajet.devices.delays import DEFAULT_DELAYS, Delays, delays_of
 from fpgajet.rtl.ir.builder import Builder
 from fpgajet.rtl.ir.cell import Bounds, Cell
 from fpgajet.rtl.ir.cells import Copy, Sum
@@ -16,9 +17,12 @@ from fpgajet.rtl.ir.sharing import Sharing
 from fpgajet.rtl.passes.adder_tree import adder_tree
 
 
-def adders(netlist: Netlist, sharing: Sharing, operands: int, period: float) -> tuple[Netlist, Sharing]:
+def adders(
+    netlist: Netlist, sharing: Sharing, operands: int, period: float, delays: Delays | None = None
+) -> tuple[Netlist, Sharing]:
     """Give every sum at most ``operands`` (2 or 3) operands, see :func:`fpgajet.rtl.passes.adder_tree.adder_tree`."""
-    builder = Builder(netlist.inputs, netlist.tables, period)
+    delays = delays or delays_of(DEFAULT_DELAYS)
+    builder = Builder(netlist.inputs, netlist.tables, period, delays)
     shared = _Shared(netlist, sharing, builder, operands)
     moved: list[int] = []
     for number, cell in enumerate(netlist.cells):
@@ -80,7 +84,7 @@ class _Shared:
     def _tree(self, cell: Sum, order: Sequence[int], ranges: Sequence[Bounds]) -> list[Cell]:
         """The adders of a sum, its operands in an order and with the ranges that are those of all members."""
         terms = [cell.terms[place] for place in order]
-        trial = Builder(self.builder.inputs, self.builder.tables, self.builder.period)
+        trial = Builder(self.builder.inputs, self.builder.tables, self.builder.period, self.builder.delays)
         for term, bounds in zip(terms, ranges, strict=True):
             trial.cells.append(replace(self.builder.cells[term.arg], bounds=bounds))
             trial.arrival.append(self.builder.arrival[term.arg])

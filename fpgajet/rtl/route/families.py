@@ -30,10 +30,8 @@ class Family:
         cells: by resource, what Yosys calls the cells that use it, and how many of it each one uses.
         used: by resource, what the router's report calls it.
         bitstream: name of the finished file.
-        slowness: periods of this family against those of the delay model, see :mod:`fpgajet.rtl.ir.delays`;
-            registers are placed with it. Set by hand; ``docs/results/routed-timing.json`` has what routed designs
-            give, and every ECP5 design in ``docs/results/routed.csv`` reaches the clock that it was placed for.
-        clock_mhz: clock that registers are placed for by default.
+        clock_mhz: clock that registers are placed for by default, with the delays of this family
+            (:mod:`fpgajet.devices.delays`); None: what these say of the network.
     """
 
     title: str
@@ -44,8 +42,7 @@ class Family:
     cells: Mapping[str, Mapping[str, int]]
     used: Mapping[str, tuple[str, ...]]
     bitstream: str
-    slowness: float
-    clock_mhz: float
+    clock_mhz: float | None
 
     def require(self) -> None:
         """Raise unless the router is there.
@@ -99,8 +96,7 @@ ECP5 = Family(
     },
     used={"lut": ("TRELLIS_COMB",), "ff": ("TRELLIS_FF",), "dsp": ("MULT18X18D",), "bram": ("DP16KD",)},
     bitstream="board.bit",
-    slowness=3.0,
-    clock_mhz=100.0,
+    clock_mhz=None,
 )
 GOWIN = Family(
     title="Gowin GW2A",
@@ -116,7 +112,6 @@ GOWIN = Family(
     },
     used={"lut": ("LUT4",), "ff": ("DFF",), "dsp": ("MULT18X18",), "bram": ("BSRAM",)},
     bitstream="board.fs",
-    slowness=4.0,
     clock_mhz=60.0,
 )
 FAMILIES = {"ecp5": ECP5, "gowin": GOWIN}

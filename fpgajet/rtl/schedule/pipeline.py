@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from fpgajet.devices.delays import DEFAULT_DELAYS, Delays, delays_of
 from fpgajet.errors import BadInput
 from fpgajet.rtl.ir.cells import DSP_KINDS, Constant, Input, Mac
-from fpgajet.rtl.ir.delays import DSP_ONE_STAGE_MHZ, REGISTER, delay
+from fpgajet.rtl.ir.delays import delay
 from fpgajet.rtl.ir.netlist import Netlist
 from fpgajet.rtl.ir.sharing import Sharing, order_of
 from fpgajet.rtl.schedule.hold_registers import places
@@ -42,28 +43,35 @@ class Schedule:
 
 
 def pipeline(
-    netlist: Netlist, clock_mhz: float, stages: int | None = None, sharing: Sharing | None = None
+    netlist: Netlist,
+    clock_mhz: float,
+    stages: int | None = None,
+    sharing: Sharing | None = None,
+    delays: Delays | None = None,
 ) -> Schedule:
     """Place registers for a clock, or for a given number of stages, as evenly as the model allows.
+
+    A cell that fits the clock in a small design gets a stage of its own in a large one, where wires are longer.
 
     Raises:
         BadInput: registers cannot be placed for this number of stages, or one cell alone is slower than the clock.
     """
     sharing = sharing or Sharing.none(netlist)
-    dsp_stages = 1 if clock_mhz <= DSP_ONE_STAGE_MHZ else 2
-    slowest = max(delay(cell, netlist.cells) for cell in netlist.cells) + REGISTER
-    period = 1000.0 / clock_mhz
-    placer = _Placer(netlist, dsp_stages, sharing)
+    delays = delays or delays_of(DEFAULT_DELAYS)
+    one_clock = delays.one_clock_product_mhz
+    placer = _Placer(netlist, 1 if one_clock is None or clock_mhz <= one_clock else 2, sharing, delays)
+    slowest, period = placer.slowest, 1000.0 / clock_mhz
     if stages is None:
-        if slowest > period:
+        alone = placer.slowest_cell + delays.register_ns
+        if alone > period:
             raise BadInput(
-                f"A clock of {clock_mhz:g} MHz leaves {period:.2f} ns between registers, but one adder or table "
-                f"of this network alone takes about {slowest:.2f} ns. Lower the clock or the bit widths."
+                f"A clock of {clock_mhz:g} MHz leaves {period:.2f} ns between registers, but one adder, table or "
+                f"product of this network alone takes about {alone:.2f} ns. Lower the clock or the bit widths."
             )
-        wanted = placer.place(period).stages
+        wanted = placer.place(max(period, slowest)).stages
     else:
         wanted = stages
-    low, high = slowest, max(slowest, 2 * sum(_levels(netlist)) + REGISTER)
+    low, high = slowest, max(slowest, placer.longest())
     best = placer.place(high)
     if best.stages > wanted or placer.place(low).stages < wanted:
         fewest, most = best.stages, placer.place(low).stages
@@ -80,12 +88,9 @@ def pipeline(
     return placer.schedule(best)
 
 
-def _levels(netlist: Netlist) -> list[float]:
-    """Longest chain of delays, as a bound for the search."""
-    arrival: list[float] = []
-    for cell in netlist.cells:
-        arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + delay(cell, netlist.cells))
-    return [max(arrival)]
+def least_period(netlist: Netlist, sharing: Sharing, delays: Delays) -> float:
+    """Period in ns that no placement goes below: the slowest cell between two registers, with the margin."""
+    return _Placer(netlist, 1, sharing, delays).slowest
 
 
 @dataclass(frozen=True)
@@ -101,17 +106,33 @@ class _Placement:
 class _Placer:
     """Places the cells of one netlist, for one period after the other; what all of them need is found once."""
 
-    def __init__(self, netlist: Netlist, dsp_stages: int, sharing: Sharing) -> None:
+    def __init__(self, netlist: Netlist, dsp_stages: int, sharing: Sharing, delays: Delays) -> None:
         self._netlist, self._dsp_stages, self._sharing = netlist, dsp_stages, sharing
         cells, members = netlist.cells, sharing.members()
         self._cascades = _cascades(netlist)
         self._dsp = [isinstance(cell, DSP_KINDS) for cell in cells]
-        self._delay = [0.0 if isinstance(cell, Input | Constant) else delay(cell, cells) for cell in cells]
+        self._delay = [
+            0.0 if isinstance(cell, Input | Constant) else delay(cell, cells, delays) for cell in cells
+        ]
         self._steps = [
             (number, [(member, self._reads(member)) for member in members[number]])
             for number in order_of(netlist, sharing.leader)
             if not isinstance(cells[number], Input | Constant)
         ]
+        self.slowest_cell = max(self._delay)
+        self._register = delays.register_of(len(self._steps)) + delays.margin_ns
+
+    @property
+    def slowest(self) -> float:
+        """What the slowest cell takes alone in a stage, in ns."""
+        return self.slowest_cell + self._register
+
+    def longest(self) -> float:
+        """Twice what all cells take in a single stage, in ns: a bound for the search."""
+        arrival: list[float] = []
+        for cell, own in zip(self._netlist.cells, self._delay, strict=True):
+            arrival.append(max((arrival[arg] for arg in cell.args), default=0.0) + own)
+        return 2 * max(arrival) + self._register
 
     def _reads(self, member: int) -> list[tuple[int, int, int]]:
         """Of a cell, every signal that it reads, the least stages between them, and the first stage it can be in."""
@@ -145,7 +166,7 @@ class _Placer:
                         start = max(start, time[arg])
             dsp, own = self._dsp[number], self._delay[number]
             end = period if dsp else start + own
-            if not dsp and end + REGISTER > period + 1e-9 and start > 0.0:
+            if not dsp and end + self._register > period + 1e-9 and start > 0.0:
                 at, end = at + 1, own
             for member, _ in members:
                 stage[member] = at + slot[member]
@@ -156,7 +177,8 @@ class _Placer:
             stage[before] += later
             ready[before] += later
         stages = max(ready[number] for number in self._netlist.outputs) + 1
-        longest = max(t for t, dsp in zip(time, self._dsp, strict=True) if not dsp) + REGISTER
+        times = (own if dsp else t for t, own, dsp in zip(time, self._delay, self._dsp, strict=True))
+        longest = max(times) + self._register
         return _Placement(stage, ready, stages, longest)
 
     def schedule(self, placed: _Placement) -> Schedule:

@@ -208,7 +208,7 @@ def test_momenta_at_the_end_of_float32(tmp_path: Path) -> None:
 NUMBERS = st.sampled_from([0.0, 1e-50, 1e-41, 1e-3, 3.3, 40.0, 1e5, 1e300, np.nan, -1.0])
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_what_convert_writes_passes_validate(data: st.DataObject, tmp_path: Path) -> None:
     """Any momenta at all: holes, repetitions, numbers too small or too large for float32, any count, any cut."""

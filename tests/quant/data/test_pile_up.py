@@ -183,14 +183,13 @@ def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
     order = Order(recipe(20, pool_events=20), 8, seed=5, shard_jets=4)
-    one, two = (produce(tmp_path / str(n), order, place=Place(n)) for n in (1, 2))
-    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
-    assert (tmp_path / "1" / POOL_FILE).is_file()
-    before = one[1].read_bytes()
-    one[1].unlink()
+    two = produce(tmp_path / "2", order, place=Place(2))
+    # The first begins with a pool that a crash has damaged.
+    (tmp_path / "1").mkdir()
     (tmp_path / "1" / POOL_FILE).write_bytes(b"PK damaged")
-    produce(tmp_path / "1", order, place=Place(1))
-    assert one[1].read_bytes() == before
+    one = produce(tmp_path / "1", order, place=Place(1))
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    assert (tmp_path / "1" / POOL_FILE).stat().st_size > 1000
 
 
 @pytest.mark.parametrize(

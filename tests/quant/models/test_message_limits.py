@@ -15,7 +15,7 @@ from quant.models.families import FAMILIES
 from quant.models.messages.message_settings import MessageSettings
 from quant.models.scoring import seen_momenta
 from quant.training.read_settings import read_settings
-from tests.quant.models.test_messages import random_float, sample
+from tests.quant.models.mixtures import random_float, sample
 
 Parameters = dict[str, np.ndarray]
 #: What comes before every parameter is rounded in the formula as well: the unit of a logarithm is one step.

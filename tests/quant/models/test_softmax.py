@@ -13,7 +13,7 @@ from quant.models.families import FAMILIES
 from quant.training.quantisation import with_probabilities
 from quant.training.read_settings import read_settings
 from tests.quant.jets import as_read, random_jets
-from tests.quant.models.test_messages import random_float, sample
+from tests.quant.models.mixtures import random_float, sample
 
 CLASSES = 'classes=["g","q","W","Z"]'
 SMALL = [

@@ -11,7 +11,7 @@ from quant.arithmetic import TorchArithmetic
 from quant.models.families import FAMILIES
 from quant.training.read_settings import read_settings
 from tests.networks import t
-from tests.quant.models.test_messages import SMALL, random_float, sample
+from tests.quant.models.mixtures import SMALL, random_float, sample
 
 
 def test_the_float_model_takes_the_largest_message_and_the_largest_constituent() -> None:

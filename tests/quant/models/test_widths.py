@@ -19,7 +19,7 @@ from quant.models.messages.widths import UNIT, LearnedWidths, learned_widths
 from quant.training.read_settings import read_settings
 from quant.training.sparsity import BitsPenalty
 from tests.quant.jets import as_read, random_jets
-from tests.quant.models.test_messages import random_float, sample
+from tests.quant.models.mixtures import random_float, sample
 
 N = 4
 FAMILY = {

@@ -14,6 +14,7 @@ from fpgajet.errors import BudgetMissed, ToolFailed
 from fpgajet.files import read_json
 from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, RtlOptions, emit
+from fpgajet.rtl.design import scheduled
 from fpgajet.rtl.route.families import ECP5
 from fpgajet.rtl.route.harness import TOP, added_registers, shifted
 from fpgajet.rtl.route.netlist import synthesise
@@ -24,6 +25,7 @@ from tests.networks import TRIGGER, random_network
 from tests.rtl.conftest import copy_of, need, raw_jets, wanted
 
 PART = open_part("ecp5-25k")
+OPTIONS = RtlOptions(ternary=False, accumulate=False)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def mapped(tiny: Network, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rtl
     """A design and what its cells use."""
     need("yosys", "verilator", "g++")
     folder = tmp_path_factory.mktemp("mapped")
-    design = emit(tiny, folder, 150, PART.name, RtlOptions(ternary=False, accumulate=False))
+    design = emit(tiny, folder, 150, PART.name, OPTIONS)
     return design, synthesised(design)
 
 
@@ -69,7 +71,7 @@ def test_the_netlist_has_the_scores_of_the_reference(
 
 
 def test_equal_verilog_gives_equal_bitstreams(
-    mapped: tuple[RtlDesign, dict[str, int]], tmp_path: Path
+    tiny: Network, mapped: tuple[RtlDesign, dict[str, int]], tmp_path: Path
 ) -> None:
     """The whole way from Verilog twice, in two folders."""
     design, used = mapped
@@ -86,7 +88,7 @@ def test_equal_verilog_gives_equal_bitstreams(
     assert run.used["ff"] == used["ff"]
     assert run.used["dsp"] == used["dsp"]
     # The slowest stage is what sets the clock, unless that is the shift registers around the tagger.
-    stages = routed_stages(read_json(tmp_path / REPORT), design.latency_cycles)
+    stages = routed_stages(read_json(tmp_path / REPORT), scheduled(tiny, 150, OPTIONS))
     slowest = max(stage.data_ns for stage in stages)
     assert 1.0 < slowest <= 1000.0 / run.fmax_mhz + 1e-3
     assert all(stage.bits for stage in stages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fpgajet.devices.delays import delays_of
 from fpgajet.errors import BadInput
 from fpgajet.rtl import RtlOptions, trace_network
 from fpgajet.rtl.ir.cells import DSP_KINDS, Constant, Input, Mac
@@ -83,3 +84,25 @@ def test_registers_are_counted_once_a_bit() -> None:
     assert all(
         len(bits) == cell.format.width for bits, cell in zip(bit_sources(netlist), netlist.cells, strict=True)
     )
+
+
+def test_delays_of_the_family_place_the_registers() -> None:
+    """Products of ECP5 take time, and where wires are long a slow cell gets a stage of its own instead of an error."""
+    ecp5 = delays_of("ecp5")
+    netlist = trace_network(NETWORK, 100, RtlOptions(ternary=False, accumulate=False, delays="ecp5"))
+    schedule = pipeline(netlist, 100, delays=ecp5)
+    check(netlist, schedule, 10.0)
+    assert schedule.longest_ns > ecp5.product_ns
+    assert pipeline(netlist, 100).stages < schedule.stages  # UltraScale+ is faster
+    wide = ecp5.model_copy(update={"margin_ns": 3.0})
+    alone = pipeline(netlist, 100, delays=wide)
+    assert alone.longest_ns == pytest.approx(
+        wide.product_ns + wide.register_of(len(netlist.cells) - _given(netlist)) + wide.margin_ns, abs=0.01
+    )
+    assert alone.longest_ns > 10.0
+    with pytest.raises(BadInput, match=r"product of this network alone takes about 7\.73 ns"):
+        pipeline(netlist, 130, delays=ecp5)
+
+
+def _given(netlist: Netlist) -> int:
+    return sum(isinstance(cell, Input | Constant) for cell in netlist.cells)
