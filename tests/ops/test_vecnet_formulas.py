@@ -217,7 +217,7 @@ FORMULAS: dict[str, Callable[..., Values]] = {
 }
 #: operators whose formulas are in test_formulas.py, test_angular_dots.py and those of words of a link
 NPELICAN = {
-    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums",
+    "ConstituentMask", "DotProducts", "TriggerDots", "LogDots", "RowSums", "JetRow",
     "PuppiAxis", "PuppiFeatures", "PuppiLog", "PuppiSort",
     "LinEq2to2", "LinEq2to2Rows", "LinEq2to2Rounded", "LinEq2to0", "LinEq2to2N", "LinEq2to0N",
 }  # fmt: skip
