@@ -62,6 +62,11 @@ class Space(BaseModel):
             raise ValueError(f"hardware has no axis {unknown[0]!r}; there are {' and '.join(HARDWARE)}")
         if not self.space:
             raise ValueError("space has no axis")
+        shared = {**self.training, **self.finish}
+        if several := sorted({"classes", "regress"} & {*shared, *self.space}):
+            raise ValueError(
+                f"{several[0]} cannot be searched with: the objectives are those of taggers of two classes"
+            )
         known: list[str] = []
         for name, parameter in self.axes.items():
             for other, wanted in parameter.when.items():

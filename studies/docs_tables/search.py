@@ -9,6 +9,7 @@ from studies.docs_tables.markers import ROOT, markdown, rows_of, thousands
 
 NARROWING, PARTS = "docs/results/narrowing.csv", "docs/results/design-parts.csv"
 TRIALS = "docs/results/search-npelican/search.csv"
+VECNETS = "docs/results/search-vecnet/search.csv"
 SLURM = ROOT / "docs" / "results" / "search-slurm.json"
 #: trials below are no better than a window of the jet mass
 LEAST_AUC = 0.955
@@ -16,11 +17,21 @@ MOST_ROWS = 15
 
 
 def front() -> str:
-    """Trials of the front with the highest AUC on validation jets."""
-    found = [row for row in rows_of(TRIALS) if row["front"] == "true" and float(row["auc"]) > LEAST_AUC]
+    """Trials of the front of nanoPELICANs with the highest AUC on validation jets."""
+    return _front(TRIALS, {"constituents": "N", "hidden": "C", "input.form": "<input", "ii": "II"})
+
+
+def vecnet_front() -> str:
+    """The same of VecNets."""
+    axes = {"constituents": "N", "channels": "<channels", "iterations": "iterations", "neighbours": "neighbours"}
+    return _front(VECNETS, axes | {"ii": "II"})
+
+
+def _front(path: str, axes: dict[str, str]) -> str:
+    found = [row for row in rows_of(path) if row["front"] == "true" and float(row["auc"]) > LEAST_AUC]
     cells = [
         [
-            row["run"], row["constituents"], row["hidden"], row["input.form"], row["ii"],
+            row["run"], *(row[axis] for axis in axes),
             f"{float(row['auc']):.4f} ± {float(row['auc_error']):.4f}", f"{float(row['auc_test']):.4f}",
             f"{thousands(row['lut'])} ({thousands(row['lut_low'])} - {thousands(row['lut_high'])})", row["dsp"],
             f"{float(row['latency']):.0f} ({float(row['latency_low']):.0f} - {float(row['latency_high']):.0f})",
@@ -28,10 +39,8 @@ def front() -> str:
         ]
         for row in sorted(found, key=lambda row: -float(row["auc"]))[:MOST_ROWS]
     ]  # fmt: skip
-    headings = [
-        "run", "N", "C", "<input", "II", "AUC, validation", "AUC, test", "LUT", "DSP", "latency (ns)", "<verdict",
-    ]  # fmt: skip
-    return markdown(headings, cells)
+    headings = ["AUC, validation", "AUC, test", "LUT", "DSP", "latency (ns)", "<verdict"]
+    return markdown(["run", *axes.values(), *headings], cells)
 
 
 def narrowing() -> str:
@@ -71,6 +80,7 @@ def on_slurm() -> str:
 
 SEARCH: dict[str, Callable[[], str]] = {
     "search-front": front,
+    "search-vecnet-front": vecnet_front,
     "search-slurm": on_slurm,
     "narrowing": narrowing,
     "design-parts": parts,

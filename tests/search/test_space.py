@@ -90,6 +90,7 @@ def test_a_shipped_space_draws_models_of_its_family(family: str) -> None:
         ),
         ({"hardware/luts": {"low": 1, "high": 2}}, "no axis 'luts'"),
         ({"pruning/alike": ["bits"]}, "no axis"),
+        ({"training/classes": ["g", "t"]}, "classes cannot be searched with"),
         ({"start": [{"hidden": 99}]}, "start 1: hidden = 99"),
         ({"training/float_epoch": 3}, ": setting float_epoch: Extra"),
         ({"finish/float_epochs": 0}, ": setting float_epochs: Input"),
