@@ -23,7 +23,12 @@ def front() -> str:
 
 def vecnet_front() -> str:
     """The same of VecNets."""
-    axes = {"constituents": "N", "channels": "<channels", "iterations": "iterations", "neighbours": "neighbours"}
+    axes = {
+        "constituents": "N",
+        "channels": "<channels",
+        "iterations": "iterations",
+        "neighbours": "neighbours",
+    }
     return _front(VECNETS, axes | {"ii": "II"})
 
 
