@@ -21,8 +21,9 @@ stamp="$environment/.fpgajet-installed"
 wanted="$(cat pyproject.toml constraints.txt | cksum) $extras $PWD"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "installing fpgajet and its pinned dependencies into $environment ..." >&2
-    # Python compiles a module when it is first imported: most of those of the packages never are.
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
         --constraint constraints.txt --editable ".${extras:+[$extras]}"
+    # pip compiles with one process. What cannot be compiled (templates among the packages) is not imported either.
+    "$environment/bin/python" -W ignore -m compileall -qq -j 0 "$environment"/lib/python3*/site-packages || true
     echo "$wanted" >"$stamp"
 fi

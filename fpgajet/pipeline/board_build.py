@@ -94,9 +94,9 @@ def run_board_build(
     # Cells of UltraScale+ say nothing of this board.
     settings = load_settings(None, model=model, flow="rtl", synth=False)
     place = Path("builds") / f"{Path(model).resolve().name}-{chosen.name}" if out is None else out
-    outcome = built_before(settings, place, listener, command) or run_build(
-        settings, place, reporter=listener, command=command
-    )
+    outcome = built_before(settings, place, listener, command)
+    if outcome is None:
+        outcome = run_build(settings, place, reporter=listener, command=command)
     certificate = outcome.report.certificate
     if certificate is None or certificate.total_differences:
         raise Mismatch(f"implementations differ: see {outcome.directory.certificate}. No bitstream was made.")
