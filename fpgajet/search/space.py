@@ -62,8 +62,7 @@ class Space(BaseModel):
             raise ValueError(f"hardware has no axis {unknown[0]!r}; there are {' and '.join(HARDWARE)}")
         if not self.space:
             raise ValueError("space has no axis")
-        shared = {**self.training, **self.finish}
-        if several := sorted({"classes", "regress"} & {*shared, *self.space}):
+        if several := sorted({"classes", "regress"} & {*self.training, *self.finish, *self.space}):
             raise ValueError(
                 f"{several[0]} cannot be searched with: the objectives are those of taggers of two classes"
             )
