@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import NoReturn
@@ -40,18 +41,32 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Signals of :func:`install` wait until the block is over: for steps that leave something behind if cut in two.
+    """Signals that end the run wait until the block is over: for steps that leave something behind if cut in two.
 
-    Only for short blocks, such as making a folder and noting that it must be removed.
+    These are the signals of :func:`install`; in a program that did not call it, Ctrl-C. Only for short blocks, such
+    as making a folder and noting that it must be removed.
     """
+    plain = _is_main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if plain:
+        signal.signal(signal.SIGINT, _keep)
     _holds.append(None)
     try:
         yield
     finally:
         _holds.pop()
+        if plain:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         if _waiting and not _holds:
             _waiting.clear()
             raise KeyboardInterrupt
+
+
+def _keep(number: int, frame: FrameType | None) -> None:
+    _waiting.append(number)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def received() -> bool:

@@ -14,6 +14,7 @@ import h5py
 from fpgajet.errors import BadInput
 from fpgajet.files import atomic_path
 from fpgajet.ops.forms.objects import TYPES
+from fpgajet.signals import held
 from quant.data.jets import (
     DATASETS,
     EVENTS_LAYOUT,
@@ -43,6 +44,8 @@ COLUMNS = {"constituents": ["E", "px", "py", "pz"], "jet": _KINEMATICS, PARTON: 
 
 class JetWriter:
     """Write a jet file piece by piece; the file appears, whole, only when the block ends well.
+
+    Signals wait while HDF5 works: an exception in one of its callbacks is printed or lost, not raised.
 
     Args:
         path: the file to write.
@@ -94,15 +97,17 @@ class JetWriter:
             # Callbacks run last in, first out: HDF5 closes its file, then failures are raised.
             stack.callback(self._disk.raise_failure)
             # Timestamps off and the old format: the same jets give the same bytes.
-            self._file = stack.enter_context(h5py.File(self._disk, "w", libver="earliest"))
-            self._create()
+            with held():
+                self._file = stack.enter_context(h5py.File(self._disk, "w", libver="earliest"))
+                self._create()
             self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.__exit__(kind, error, trace)
+        with held():
+            self._stack.__exit__(kind, error, trace)
 
     def _create(self) -> None:
         self._file.attrs["layout"] = EVENTS_LAYOUT if self.objects else LAYOUT
@@ -172,16 +177,22 @@ class JetWriter:
         ranges = {"label": len(self.classes) - 1, "multiplicity": MOST_CONSTITUENTS}
         for name, highest in ranges.items():
             whole_numbers(self.path, name, getattr(jets, name), 0, highest, first_row=self.written)
+        with held():
+            self._write(jets)
+        self._disk.raise_failure()
+
+    def _write(self, jets: Jets) -> None:
+        end = self.written + len(jets)
         for name in self.names:
             dataset = self._file[name]
-            dataset.resize(self.written + rows, axis=0)
+            dataset.resize(end, axis=0)
             if name in ("constituents", FEATURES):
-                dataset[self.written :, :slots] = p4 if name == "constituents" else jets.constituents[..., 4:]
+                rows = jets.bare if name == "constituents" else jets.constituents[..., 4:]
+                dataset[self.written :, : rows.shape[1]] = rows
             else:
                 dataset[self.written :] = getattr(jets, name)
         self._file.flush()
-        self._disk.raise_failure()
-        self.written += rows
+        self.written = end
 
 
 def write_jets(path: Path | str, jets: Jets, *, compression: int = 4) -> None:
