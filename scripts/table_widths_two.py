@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent.parent
 CLOCK_MHZ = 360.0
 COMMON = [
     "bits.weight=9", "bits.activation=9", "bits.pool=12", "screen_epochs=0", "float_epochs=60", "pool=sum",
-    "width_per=weight", "quantised_rate=0.001",
+    "width_per=weight", "quantised_rate=0.001", "bits_ramp=100",
 ]  # fmt: skip
 DEEP_SETS = ["model=deepsets", "phi=[16,16]", "rho=[16]"]
 JEDI_LINEAR = ["model=jedi-linear", "embedding=[16]", "relation=0", "classifier=[16]"]

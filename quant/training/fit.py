@@ -147,13 +147,16 @@ class Fit:
         model.train()
         batches = self.order(train, epoch)
         total = torch.zeros((), dtype=torch.float64, device=train.label.device)
+        steps = self.epochs * len(batches)
         for number, rows in enumerate(batches):
-            rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
+            step = epoch * len(batches) + number
+            rate = self.learning_rate(step, steps)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
             optimiser.zero_grad()
-            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.penalises else loss)
+            penalty = sparsity.penalty(model, step / max(steps - 1, 1)) if sparsity.penalises else 0.0
+            torch.autograd.backward(loss + penalty)
             optimiser.step()
             sparsity.apply(model)
             total += loss.detach()

@@ -40,8 +40,7 @@ def calibrated(model: str, per: str = "weight") -> tuple[LearnedWidths, Quantise
     assert isinstance(start, QuantisedMessages)
     found = learned_widths(settings, start)
     assert found is not None
-    assert found[1] == 0.001
-    return found[0], start
+    return found, start
 
 
 def narrowed(model: LearnedWidths, most: float = 1.0) -> LearnedWidths:
@@ -190,10 +189,19 @@ def test_penalty_narrows_and_widths_stay_possible() -> None:
     widths.fixed()
 
 
+def test_penalty_rises_in_equal_ratios_to_its_full_value() -> None:
+    widths, _ = calibrated("deepsets")
+    constant, rising = BitsPenalty(factor=1e-3), BitsPenalty(factor=1e-3, ramp=100.0)
+    full = float(constant.penalty(widths, 0.0).detach())
+    for done, share in ((0.0, 0.01), (0.5, 0.1), (1.0, 1.0)):
+        assert float(rising.penalty(widths, done).detach()) == pytest.approx(share * full)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         (["bits_penalty=0.1"], "need width_per=weight"),
+        (["width_per=weight", "bits_ramp=10"], "how much bits_penalty rises"),
         (["width_per=bit"], "'tensor', 'channel' or 'weight'"),
         (["width_per=weight", "bits_penalty=-1"], "greater than or equal to 0"),
     ],
