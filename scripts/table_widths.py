@@ -1,12 +1,12 @@
 """Widths per weight: accuracy of JEDI-linear on five classes against LUT, over penalties on bit operations.
 
-    python scripts/table_widths.py --data JETS --out RUNS [--points 0:1e-6:24 ...] [--no-cells]
+    python scripts/table_widths.py --data JETS --out RUNS [--points 0:1e-6:24:1 ...] [--no-cells]
 
-A point is RELATION:PENALTY:EPOCHS, the width of f_R (0: one with the first layer of f_O), `bits_penalty` and
-`quantised_epochs`. JETS holds train, val and test jets of g, q, W, Z and top. RUNS keeps one calibrated model per
-architecture and one run per point, so the same command continues after a kill and skips what is done; rows go to
-docs/results/widths.csv (or --result), rewritten after each point. LUT are the estimate for one jet per clock, and those
-that Yosys counts in our Verilog of the same.
+A point is RELATION:PENALTY:EPOCHS:RAMP, the width of f_R (0: one with the first layer of f_O), `bits_penalty`,
+`quantised_epochs` and `bits_ramp`. JETS holds train, val and test jets of g, q, W, Z and top. RUNS keeps one calibrated
+model per architecture and one run per point, so the same command continues after a kill and skips what is done; rows go
+to docs/results/widths.csv (or --result), rewritten after each point. LUT are the estimate for one jet per clock, and
+those that Yosys counts in our Verilog of the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SIZES = {
     "0": ["relation=0", "object=[24,16]", "quantised_rate=0.001"],
     "16": ["relation=16", "object=[24]", "quantised_rate=0.0015"],
 }
-POINTS = ("16:1e-6:30", "16:4e-6:30", "0:5e-7:36", "0:2e-6:24", "0:6e-6:24")
+POINTS = ("16:1e-6:30:1", "16:4e-6:30:1", "0:5e-7:36:1", "0:2e-6:24:1", "0:6e-6:24:1")
 
 
 def main() -> None:
@@ -46,13 +46,20 @@ def main() -> None:
     command = ["python", "scripts/table_widths.py", *sys.argv[1:]]
     rows: list[dict[str, object]] = []
     for point in given.points:
-        relation, penalty, epochs = point.split(":")
-        own = [f"bits_penalty={penalty}", f"quantised_epochs={epochs}"]
+        relation, penalty, epochs, ramp = point.split(":")
+        own = [f"bits_penalty={penalty}", f"quantised_epochs={epochs}", f"bits_ramp={ramp}"]
         settings = read_settings(None, [*COMMON, *SIZES[relation], *own])
-        start, out = given.out / f"relation{relation}", given.out / f"relation{relation}-{penalty}"
+        start, out = (
+            given.out / f"relation{relation}",
+            given.out / f"relation{relation}-{penalty}{'' if ramp == '1' else f'-{ramp}'}",
+        )
         checkpoint = narrowed(settings, given.data, start, out, command)
         metrics = checkpoint.config.metrics
-        facts: dict[str, object] = {"relation": int(relation), "bits_penalty": float(penalty)}
+        facts: dict[str, object] = {
+            "relation": int(relation),
+            "bits_penalty": float(penalty),
+            "bits_ramp": float(ramp),
+        }
         facts |= {"float_accuracy": rounded(metrics.float_["accuracy"])}
         facts |= {
             "accuracy": rounded(metrics.quantised["accuracy"]),
