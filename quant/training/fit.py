@@ -100,9 +100,9 @@ class Fit:
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
-        What ``sparsity`` says is zero stays zero. If it adds to the loss, the last epoch counts, not the best one:
-        the loss that was made small is another one. ``known`` is the record of the model as given on the same
-        validation jets, where an earlier fit ended with it.
+        What ``sparsity`` says is zero stays zero. If it adds to the loss, the best epoch is that of the lowest
+        validation loss with this term, where it says so, or else the last one. ``known`` is the record of the model as
+        given on the same validation jets, where an earlier fit ended with it.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -128,7 +128,12 @@ class Fit:
                 record["auc"] = mean_auc(
                     validation.labels, class_part(scores, validation.label).cpu().numpy()
                 )
-            state.add(record, model, self.keep, always=sparsity.penalises)
+            if sparsity.judges:
+                with torch.no_grad():
+                    record["objective"] = record["validation_loss"] + float(sparsity.penalty(model))
+                state.add(record, model, "objective")
+            else:
+                state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)

@@ -34,8 +34,13 @@ class Sparsity:
 
     @property
     def penalises(self) -> bool:
-        """Whether the loss has a further term: then the last epoch counts, not the one of the best loss without it."""
+        """Whether the loss has a further term: the epoch of the best loss without it does not count."""
         return self.l1 > 0
+
+    @property
+    def judges(self) -> bool:
+        """Whether the further term, at its full factor, belongs to what chooses the best epoch."""
+        return False
 
     def figures(self, model: nn.Module) -> dict[str, float]:
         """What the record of an epoch says about the model beside its loss."""
@@ -94,6 +99,10 @@ class BitsPenalty(Sparsity):
 
     @property
     def penalises(self) -> bool:
+        return True
+
+    @property
+    def judges(self) -> bool:
         return True
 
     def figures(self, model: nn.Module) -> dict[str, float]:
