@@ -198,10 +198,8 @@ def test_the_epoch_of_the_lowest_loss_with_its_penalty_counts(tmp_path: Path) ->
     widths, _ = calibrated("deepsets")
     jets = sample(N, widths.wiring.form)
     jets = jets.with_inputs(widths.wiring.form.features(jets.momenta.numpy()))
-    fit = Fit("quantised", 6, 0.01, 64, Cosine(0.1), 1)
-    state = fit.run(
-        widths, jets, jets, tmp_path, lambda *_: None, sparsity=BitsPenalty(factor=3e-4, ramp=9.0)
-    )
+    fit = Fit("quantised", 6, 0.02, 64, Cosine(0.1), 1)
+    state = fit.run(widths, jets, jets, tmp_path, lambda *_: None, sparsity=BitsPenalty(factor=3e-3))
     for record in state.history:
         penalty = 3e-3 * record["bit_operations"]
         assert record["objective"] == pytest.approx(record["validation_loss"] + penalty, rel=1e-6)
