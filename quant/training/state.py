@@ -69,6 +69,8 @@ class FitState:
 
 def _merit(record: dict[str, Any], keep: Keep) -> float:
     key, sign = FIGURES[keep]
+    if key not in record:  # a run that was begun before its records had an objective
+        return -math.inf
     return sign * float(record[key])
 
 
