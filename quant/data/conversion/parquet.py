@@ -98,7 +98,7 @@ class ParquetTable:
         import pyarrow as pa
 
         sizes: NDArray[Any] | None = None
-        flat = []
+        flat: list[NDArray[Any]] = []
         lists = [*self._momenta, *(name for (name,) in self._features)]
         for name in lists:
             column = columns[name]
