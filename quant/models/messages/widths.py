@@ -23,7 +23,7 @@ from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import Meaning
 from quant.models.layered.blocks import KEPT, SHRUNK
-from quant.models.messages.message_settings import PlanSettings
+from quant.models.messages.plan_settings import PlanSettings
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.quantised import QuantisedNetwork
 from quant.models.training_settings import TrainingSettings
