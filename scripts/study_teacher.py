@@ -14,7 +14,9 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fpgajet import api
 from quant.checkpoint import MODEL, open_checkpoint
@@ -87,7 +89,9 @@ def row(out: Path, weight: float, seed: int) -> Row:
     return _row(STUDENT, weight, seed, training.training.data["train"][0].jets, metrics)
 
 
-def _row(model: str, weight: object, seed: object, jets: object, metrics: dict[str, dict[str, float]]) -> Row:
+def _row(
+    model: str, weight: object, seed: object, jets: object, metrics: Mapping[str, Mapping[str, Any]]
+) -> Row:
     found: Row = {"model": model, "teacher_weight": weight, "seed": seed, "train_jets": jets}
     for precision in ("float", "quantised"):
         for key in ("auc", REJECTION):
