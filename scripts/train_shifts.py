@@ -27,9 +27,10 @@ from quant.seen_jets import write_seen
 from quant.training.data import TrainingJets
 from quant.training.fit import evaluate
 from quant.training.float_phase import fit_of
-from quant.training.quantisation import STATE, measured, model_json, tensors_of
+from quant.training.quantisation import measured, model_json, tensors_of
 from quant.training.run import Recorder
 from quant.training.sparsity import Held
+from quant.training.stages import STATE
 from quant.zoo import resolve
 
 SOURCE, NAME = "npelican-n16-c2-log", "npelican-n16-c2-shifts"

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from fpgajet.errors import BadInput
 from quant.metrics.classes import mean_auc
-from quant.models.loss import class_part, logit_loss
+from quant.models.loss import class_part, distilled_loss, logit_loss
 from quant.models.sample import Sample
 from quant.training.schedule import Schedule
 from quant.training.sparsity import Sparsity
@@ -51,6 +51,7 @@ class Fit:
         epochs, rate, batch, seed: see :class:`quant.models.training_settings.TrainingSettings`.
         schedule: of the learning rate, whose highest value is ``rate``.
         keep: by which validation figure the best epoch is chosen.
+        teacher_weight: share of the teacher in the loss, where the training jets have its probabilities.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Fit:
     schedule: Schedule
     seed: int
     keep: Keep = "auc"
+    teacher_weight: float = 0.0
 
     def learning_rate(self, step: int, steps: int) -> float:
         """Rate of optimiser step 0..steps - 1."""
@@ -158,7 +160,7 @@ class Fit:
             rate = self.learning_rate(step, steps)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
+            loss = self._loss(model(train.momenta.index_select(0, rows)), train, rows)
             optimiser.zero_grad()
             penalty = sparsity.penalty(model, step / max(steps - 1, 1)) if sparsity.penalises else 0.0
             torch.autograd.backward(loss + penalty)
@@ -174,6 +176,11 @@ class Fit:
                 "float_rate or quantised_rate."
             )
         return {"epoch": epoch + 1, "loss": mean, "rate": rate}
+
+    def _loss(self, scores: Tensor, train: Sample, rows: Tensor) -> Tensor:
+        if train.taught is None:
+            return logit_loss(scores, train.label[rows])
+        return distilled_loss(scores, train.label[rows], train.taught[rows], self.teacher_weight)
 
 
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:

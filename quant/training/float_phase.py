@@ -94,7 +94,8 @@ def fit_of(
 ) -> Fit:
     """A fit with what all fits of a run share; without a ``schedule``, a cosine."""
     schedule = schedule or Cosine(settings.warm_up)
-    return Fit(name, epochs, rate, settings.batch, schedule, settings.seed, settings.keep)
+    weight = settings.teacher_weight or 0.0
+    return Fit(name, epochs, rate, settings.batch, schedule, settings.seed, settings.keep, weight)
 
 
 def schedule_of(settings: TrainingSettings) -> Schedule:

@@ -1,9 +1,12 @@
-"""The stages of a training run, and what a resumed run may still change. No torch here."""
+"""The stages of a training run, its files, and what a resumed run may still change. No torch here."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+
+#: in the directory of a run: its settings, one state per fit, and of several seeds the metrics of the best ones
+SETTINGS, STATE, SEEDS = "settings.json", "state", "seeds.json"
 
 
 class Until(StrEnum):

@@ -26,6 +26,9 @@ FIGURES: dict[Keep, tuple[str, int]] = {
     "objective": ("objective", -1),
 }
 
+#: what a state file that is no state file, or of another model, ends in
+_DAMAGE = (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError)
+
 
 @dataclass
 class FitState:
@@ -93,9 +96,7 @@ def load_state(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -
         BadInput: damaged, or of another model.
     """
     try:
-        with safe_open(path, framework="pt") as file:
-            history = json.loads(file.metadata()["history"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        history, tensors = _read(path)
         model.load_state_dict(_part(tensors, "model."))
         content = optimiser.state_dict()
         entries: dict[int, Tensors] = {}
@@ -104,9 +105,30 @@ def load_state(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer) -
             entries.setdefault(int(index), {})[name] = tensor
         content["state"] = entries
         optimiser.load_state_dict(content)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise BadInput(f"{path} cannot be resumed from ({error}). Start again elsewhere.") from error
     return FitState(history, _part(tensors, "best."))
+
+
+def load_best(path: Path, model: nn.Module) -> FitState:
+    """Put the best epoch of a state file into a model.
+
+    Raises:
+        BadInput: damaged, or of another model.
+    """
+    try:
+        history, tensors = _read(path)
+        state = FitState(history, _part(tensors, "best."))
+        state.restore_best(model)
+    except _DAMAGE as error:
+        raise BadInput(f"{path} cannot be read ({error}): it is damaged, or of another model.") from error
+    return state
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], Tensors]:
+    with safe_open(path, framework="pt") as file:
+        history = json.loads(file.metadata()["history"])
+        return history, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
 
 
 def _part(tensors: Tensors, prefix: str) -> Tensors:
