@@ -1,6 +1,6 @@
 """nanoPELICAN with a teacher and without: AUC over seeds.
 
-    python scripts/study_teacher.py --data JETS --runs RUNS [--teacher vecnet-n16-s8v2h4] [--weights 0 0.5 0.9]
+    python scripts/study_teacher.py --data JETS --runs RUNS [--teacher vecnet-n16-s8v2h4] [--weights 0 0.5]
         [--seeds 1 2 3] [--set key=value ...]
 
 JETS holds train, val and test jets. The network is npelican-n16-c2-log, trained more briefly than that of the zoo.
@@ -30,8 +30,9 @@ HERE = Path(__file__).resolve().parent.parent
 STUDENT = "npelican-n16-c2-log"
 #: beside what makes the student what it is: shorter than its own training in the zoo
 SHORTER = (
-    "restarts=3", "screen_epochs=2", "screen_jets=20000", "float_epochs=10", "quantised_epochs=1",
-    "calibration_starts=8", "calibration_searches=2", "calibration_sweeps=3", "calibration_jets=4000",
+    "max_jets=20000", "restarts=6", "screen_epochs=3", "screen_jets=10000", "float_epochs=12", "batch=128",
+    "quantised_epochs=1", "calibration_starts=4", "calibration_searches=1", "calibration_sweeps=2",
+    "calibration_jets=3000",
 )  # fmt: skip
 OWN = ("hidden", "input", "bits", "symmetric", "unit_pair_weight", "quantised_rate", "float_rate")
 REJECTION = "inverse_background_efficiency_30"
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--teacher", default="vecnet-n16-s8v2h4")
-    parser.add_argument("--weights", type=float, nargs="+", default=[0.0, 0.5, 0.9])
+    parser.add_argument("--weights", type=float, nargs="+", default=[0.0, 0.5])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--result", type=Path, default=HERE / "docs/results/teacher.csv")
     parser.add_argument("--set", dest="assignments", action="append", default=[])
