@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fpgajet.cli.output import console, narrow_table
 
 if TYPE_CHECKING:
+    from quant.compression.losses import Lost
     from quant.compression.table import Row
 
 
@@ -21,6 +22,7 @@ def show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
         "",
         "para-\nmeters",
         "AUC float\nquantised",
+        "AUC lost\n±",
         "1/eps_B\nat 0.3",
         "LUT\n(80 %)",
         "DSP",
@@ -33,12 +35,34 @@ def show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
             "\n".join(_halves(row.bits)),
             str(row.parameters),
             f"{_number(row.auc_float, 4)}\n{_number(row.auc, 4)}",
+            f"{row.auc_lost:.4f}\n{_number(row.auc_lost_error, 4)}",
             _number(row.inverse_background_efficiency_30, 1),
             f"{row.lut:,.0f}\n({row.lut_low:,.0f}-{row.lut_high:,.0f})",
             f"{row.dsp:g}",
             f"{row.latency_cycles:g}\n{row.latency_ns:.1f}",
         )
     console.print(table)
+
+
+def within(lost: Mapping[str, Mapping[str, Lost]], wish: float) -> str:
+    """Which step of greedy narrowing, by its losses on validation and test jets, lost at most ``wish``; for people."""
+    from quant.compression.steps import GIVEN, NARROW
+
+    narrowed = {name: one for name, one in lost.items() if name == GIVEN or name.startswith(NARROW)}
+    kept = [name for name, losses in narrowed.items() if losses["validation"].value <= wish]
+    validation, test = (lost[kept[-1]][part] for part in ("validation", "test"))
+    said = (
+        f"{kept[-1]} is the last step that lost at most {wish:g} of AUC on the validation jets: "
+        f"{_with_error(validation)}, and {_with_error(test)} on the test jets, which chose nothing."
+    )
+    errors = [losses["validation"].error or 0.0 for losses in narrowed.values()]
+    if wish < max(errors):
+        said += f" So few validation jets tell losses apart by {max(errors):.4f} only, which is more than {wish:g}."
+    return said
+
+
+def _with_error(lost: Lost) -> str:
+    return f"{lost.value:.4f} ± {_number(lost.error, 4)}"
 
 
 def _number(value: float | None, digits: int) -> str:
