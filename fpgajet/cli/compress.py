@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from fpgajet.cli.compress_table import show, within
+from fpgajet.cli.compress_table import lines_of_losses, show, within
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
 from fpgajet.errors import BadInput
@@ -124,6 +124,8 @@ def compress(
         print_json(_content(rows, {"model": source.config.name, **where}))
         return
     show(rows, source.config.name, where)
+    for line in lines_of_losses(lost):
+        console.print(line, highlight=False, soft_wrap=True)
     if settings.auc_loss is not None:
         console.print(within(lost, settings.auc_loss), highlight=False, soft_wrap=True)
     console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint per step", highlight=False, soft_wrap=True)

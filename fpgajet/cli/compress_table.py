@@ -22,7 +22,6 @@ def show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
         "",
         "para-\nmeters",
         "AUC float\nquantised",
-        "AUC lost\n±",
         "1/eps_B\nat 0.3",
         "LUT\n(80 %)",
         "DSP",
@@ -35,13 +34,23 @@ def show(rows: Sequence[Row], title: str, where: dict[str, Any]) -> None:
             "\n".join(_halves(row.bits)),
             str(row.parameters),
             f"{_number(row.auc_float, 4)}\n{_number(row.auc, 4)}",
-            f"{row.auc_lost:.4f}\n{_number(row.auc_lost_error, 4)}",
             _number(row.inverse_background_efficiency_30, 1),
             f"{row.lut:,.0f}\n({row.lut_low:,.0f}-{row.lut_high:,.0f})",
             f"{row.dsp:g}",
             f"{row.latency_cycles:g}\n{row.latency_ns:.1f}",
         )
     console.print(table)
+
+
+def lines_of_losses(lost: Mapping[str, Mapping[str, Lost]]) -> list[str]:
+    """What each step of greedy narrowing lost, for people."""
+    from quant.compression.steps import NARROW
+
+    return [
+        f"{name}: AUC lost {_with_error(one['test'])} on test jets, {_with_error(one['validation'])} on validation jets"
+        for name, one in lost.items()
+        if name.startswith(NARROW)
+    ]
 
 
 def within(lost: Mapping[str, Mapping[str, Lost]], wish: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgajet.cli.compress_table import within
+from fpgajet.cli.compress_table import lines_of_losses, within
 from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_model, open_checkpoint
 from quant.compression.losses import LOST, Losses, Lost, lost
@@ -67,6 +67,10 @@ def test_the_last_step_within_the_wish_is_named() -> None:
         "step-narrow-900": {"validation": Lost(0.0004, 0.0002), "test": Lost(0.0006, 0.0001)},
         "step-narrow-800": {"validation": Lost(0.0012, 0.0003), "test": Lost(0.0013, 0.0002)},
     }
+    assert lines_of_losses(steps)[1] == (
+        "step-narrow-800: AUC lost 0.0013 ± 0.0002 on test jets, 0.0012 ± 0.0003 on validation jets"
+    )
+    assert len(lines_of_losses(steps)) == 2
     said = within(steps, 0.001)
     assert said.startswith("step-narrow-900 is the last step that lost at most 0.001")
     assert "0.0004 ± 0.0002, and 0.0006 ± 0.0001 on the test jets" in said
