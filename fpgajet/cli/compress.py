@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from fpgajet.cli.compress_table import show
+from fpgajet.cli.compress_table import lines_of_losses, show, within
 from fpgajet.cli.output import JSON_HELP, console, messages, print_json
 from fpgajet.cli.training_progress import TrainingProgress
 from fpgajet.errors import BadInput
@@ -109,11 +109,14 @@ def compress(
             progress.write(f"begin {name}")
             progress.begin("steps", name)
 
-        for step, checkpoint in Compression(
+        compression = Compression(
             settings, source, jets, out, command, progress.report, begin, progress.tick,
             lambda network: measure(network)["lut"],
-        ).run():  # fmt: skip
-            rows.append(row_of(step, checkpoint, measure))
+        )  # fmt: skip
+        lost = {}
+        for step, checkpoint in compression.run():
+            lost[step.name] = compression.losses.of(checkpoint)
+            rows.append(row_of(step, checkpoint, measure, lost[step.name]["test"]))
             progress.advance("steps")
         progress.write("finished")
     _write(out, rows, " ".join(command), {"model": source.config.name, **where})
@@ -121,6 +124,10 @@ def compress(
         print_json(_content(rows, {"model": source.config.name, **where}))
         return
     show(rows, source.config.name, where)
+    for line in lines_of_losses(lost):
+        console.print(line, highlight=False, soft_wrap=True)
+    if settings.auc_loss is not None:
+        console.print(within(lost, settings.auc_loss), highlight=False, soft_wrap=True)
     console.print(f"{out}: {CSV}, {JSON}, {SVG}, and a checkpoint per step", highlight=False, soft_wrap=True)
 
 

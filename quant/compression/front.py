@@ -15,8 +15,9 @@ from fpgajet.errors import BadInput
 from fpgajet.files import read_json, write_json
 from quant.checkpoint import Checkpoint, load_float_model, load_model, save_checkpoint
 from quant.compression.compress_settings import CompressSettings, settings_of
+from quant.compression.losses import Losses
 from quant.compression.moves import Kind, Move, Narrowed, moved
-from quant.compression.narrowing import Cost, Judge, Narrowing
+from quant.compression.narrowing import Cost, Narrowing
 from quant.models.training_settings import TrainingSettings
 from quant.seen_jets import write_seen
 from quant.training.data import TrainingJets
@@ -36,8 +37,8 @@ class Front:
 
     Attributes:
         source: what is narrowed. training: settings of fine-tuning. settings: how far to go.
-        jets: train, validation and test. cost: estimated LUT of a network. tick: see
-            :meth:`quant.training.fit.Fit.run`.
+        jets: train, validation and test. cost: estimated LUT of a network. losses: AUC lost in a step.
+        tick: see :meth:`quant.training.fit.Fit.run`.
     """
 
     source: Checkpoint
@@ -45,6 +46,7 @@ class Front:
     settings: CompressSettings
     jets: TrainingJets
     cost: Cost
+    losses: Losses
     tick: Tick
 
     def next_target(self, before: Checkpoint) -> float | None:
@@ -57,14 +59,13 @@ class Front:
         return target if wanted is None else max(target, wanted)
 
     def ended(self, before: Checkpoint, after: Checkpoint) -> bool:
-        """Whether nothing is left to take away, or more AUC is lost than may be."""
+        """Whether nothing is left to take away, or more AUC is lost on the validation jets than may be."""
         models = [load_model(one) for one in (before, after)]
         if self.cost(models[1].network()) >= self.cost(models[0].network()):
             return True
         if self.settings.auc_loss is None:
             return False
-        given = Judge(load_model(self.source), self.jets.validation)
-        return given.loss(models[1]) > self.settings.auc_loss
+        return self.losses.of(after)["validation"].value > self.settings.auc_loss
 
     def step(
         self, before: Checkpoint, lut: float, out: Path, report: OnEpoch, *, name: str, command: Sequence[str]

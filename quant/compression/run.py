@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import torch
@@ -21,10 +21,11 @@ from quant.checkpoint import MODEL, Checkpoint, load_float_model, load_model, op
 from quant.checkpoint_schema import Metrics
 from quant.compression.compress_settings import CompressSettings, narrowed, settings_of
 from quant.compression.front import Front
+from quant.compression.losses import Losses
 from quant.compression.magnitude import smallest
 from quant.compression.narrowing import Cost
 from quant.compression.pieces import joined, least_harmful, masks, without, zeros_of
-from quant.compression.steps import GIVEN, Step, removals
+from quant.compression.steps import GIVEN, NARROW, Step, removals
 from quant.models.structure import Structure
 from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
@@ -61,6 +62,11 @@ class Compression:
     begin: Callable[[str], None] = lambda name: None
     tick: Tick = no_tick
     cost: Cost | None = None
+
+    @cached_property
+    def losses(self) -> Losses:
+        """AUC that each step has lost against the source."""
+        return Losses(self.source, self.jets)
 
     def run(self) -> Iterator[tuple[Step, Checkpoint]]:
         """Every step; finished ones are read again.
@@ -117,10 +123,10 @@ class Compression:
     def narrowed(self, cost: Cost) -> Iterator[tuple[Step, Checkpoint]]:
         """One bit or digit after another goes where most LUTs are saved for the AUC, then the rest is trained on."""
         settings = self._of(self.source)
-        front = Front(self.source, settings, self.settings, self.jets, cost, self.tick)
+        front = Front(self.source, settings, self.settings, self.jets, cost, self.losses, self.tick)
         before = self.source
         while (lut := front.next_target(before)) is not None:
-            name = f"step-narrow-{lut:.0f}"
+            name = f"{NARROW}{lut:.0f}"
             after = self._made(name, partial(self._fine_tuned, name, front, before, lut))
             yield Step(name, "narrow", f"{lut:,.0f} LUT"), after
             if front.ended(before, after):

@@ -12,6 +12,8 @@ from quant.models.structure import Structure
 
 #: the model as it was given
 GIVEN = "given"
+#: how the names of steps of greedy narrowing begin
+NARROW = "step-narrow-"
 
 
 @dataclass(frozen=True)

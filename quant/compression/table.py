@@ -14,6 +14,7 @@ from fpgajet.ops.network import Network
 from fpgajet.plotting import COLOURS, physics_axes
 from quant.checkpoint import Checkpoint, load_model
 from quant.compression.compress_settings import settings_of
+from quant.compression.losses import Lost
 from quant.compression.magnitude import pruned
 from quant.compression.steps import GIVEN, Step
 
@@ -29,6 +30,7 @@ class Row:
         parameters: those of the model less the weights that are zero in hardware.
         bits: widths of the quantisers.
         auc_float, auc, inverse_background_efficiency_30: on the test jets; the last two of the quantised model.
+        auc_lost, auc_lost_error: quantised AUC lost against the given model on the test jets, and its paired error.
         lut (80 % interval ``lut_low`` - ``lut_high``), dsp, latency_cycles, latency_ns: estimated.
     """
 
@@ -40,6 +42,8 @@ class Row:
     auc_float: float | None
     auc: float | None
     inverse_background_efficiency_30: float | None
+    auc_lost: float
+    auc_lost_error: float | None
     lut: float
     lut_low: float
     lut_high: float
@@ -48,8 +52,8 @@ class Row:
     latency_ns: float
 
 
-def row_of(step: Step, checkpoint: Checkpoint, measure: Measure) -> Row:
-    """The row of a finished step."""
+def row_of(step: Step, checkpoint: Checkpoint, measure: Measure, lost: Lost) -> Row:
+    """The row of a finished step, which has ``lost`` AUC on the test jets."""
     config, model = checkpoint.config, load_model(checkpoint)
     zeros = pruned(model, config.family.prunable(settings_of(checkpoint)))
     quantised = config.metrics.quantised
@@ -62,6 +66,8 @@ def row_of(step: Step, checkpoint: Checkpoint, measure: Measure) -> Row:
         auc_float=_rounded(config.metrics.float_["auc"], 5),
         auc=_rounded(quantised["auc"], 5),
         inverse_background_efficiency_30=_rounded(quantised["inverse_background_efficiency_30"], 1),
+        auc_lost=round(lost.value, 6),
+        auc_lost_error=_rounded(lost.error, 6),
         **measure(model.network()),
     )
 

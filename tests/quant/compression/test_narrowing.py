@@ -18,6 +18,7 @@ from fpgajet.ops.signed_digits import count_digits
 from quant.checkpoint import Checkpoint, load_model, open_checkpoint
 from quant.compression.compress_settings import settings_of
 from quant.compression.front import FOUND, MOVES, Front
+from quant.compression.losses import Losses, Lost
 from quant.compression.moves import Kind, Move, Narrowed, moved, moves, types_of
 from quant.compression.narrowing import Judge, Narrowing
 from quant.compression.run import Compression
@@ -175,8 +176,11 @@ def test_it_ends_where_more_auc_is_lost_than_may_be(
 ) -> None:
     """Or where nothing is left to take away. A whole descent of a model that has learned nothing takes minutes."""
     chosen = settings(source, "quantised_epochs=0", bits=(), prune=(), auc_loss=0.002)
-    monkeypatch.setattr("quant.compression.front.Judge.loss", lambda *_: lost)
+    found = {"validation": Lost(lost, 0.01), "test": Lost(0.0, 0.01)}
+    monkeypatch.setattr("quant.compression.losses.Losses.of", lambda *_: found)
     sizes_asked = iter(sizes)  # that of the model after the step first
     jets = TrainingJets(data, 5, SMALL.form)
-    front = Front(source, SMALL, chosen, jets, lambda _: next(sizes_asked), lambda *_: None)
+    front = Front(
+        source, SMALL, chosen, jets, lambda _: next(sizes_asked), Losses(source, jets), lambda *_: None
+    )
     assert front.ended(source, source) is ends

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from fpgajet.devices import part
 from fpgajet.estimate import estimate
 from fpgajet.ops.network import Network
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.compression.compress_settings import settings_of
+from quant.compression.losses import Losses
 from quant.compression.pieces import is_gone
 from quant.compression.run import Compression
 from quant.compression.steps import Step, steps_of
@@ -40,15 +42,16 @@ def measure(network: Network) -> dict[str, float]:
 
 
 def test_every_step_is_an_ordinary_checkpoint_and_a_row(
-    undisturbed: tuple[list[tuple[Step, Checkpoint]], float], source: Checkpoint
+    undisturbed: tuple[list[tuple[Step, Checkpoint]], float], source: Checkpoint, data: Path
 ) -> None:
     found = undisturbed[0]
     assert len(found) == steps_of(source, settings(source, **EVERYTHING)) == 7
     rows: dict[str, Row] = {}
+    losses = Losses(source, TrainingJets(data, 5, SMALL.form))
     for step, checkpoint in found:
         opened = open_checkpoint(checkpoint.path)
         assert settings_of(opened).constituents == 5
-        rows[step.name] = row_of(step, opened, measure)
+        rows[step.name] = row_of(step, opened, measure, losses.of(opened)["test"])
         assert rows[step.name].auc is not None
     assert list(rows) == [
         "given", "step-ptq-8", "step-ptq-3", "step-magnitude-0.25", "step-magnitude-0.6", "step-aggregators-1",
@@ -62,6 +65,9 @@ def test_every_step_is_an_ordinary_checkpoint_and_a_row(
     assert rows["step-magnitude-0.6"].parameters <= 31 - round(0.6 * 16)
     assert rows["step-channels-1"].parameters <= 17
     assert open_checkpoint(found[-1][1].path).config.model.hidden == 1
+    assert (rows["given"].auc_lost, rows["given"].auc_lost_error) == (0.0, 0.0)
+    for row in rows.values():
+        assert row.auc_lost == pytest.approx((rows["given"].auc or 0) - (row.auc or 0), abs=2e-5)
     metrics = source.config.metrics
     assert rows["given"].auc == round(metrics.quantised["auc"] or 0, 5), "measured again, on the same jets"
     assert set(asdict(rows["given"])) > {"lut_low", "lut_high", "dsp", "latency_ns", "bits"}
