@@ -2,11 +2,11 @@
 
     python scripts/table_widths.py --data JETS --out RUNS [--points 0:1e-6:24:1 ...] [--no-cells]
 
-A point is RELATION:PENALTY:EPOCHS:RAMP, the width of f_R (0: one with the first layer of f_O), `bits_penalty`,
-`quantised_epochs` and `bits_ramp`. JETS holds train, val and test jets of g, q, W, Z and top. RUNS keeps one calibrated
-model per architecture and one run per point, so the same command continues after a kill and skips what is done; rows go
-to docs/results/widths.csv (or --result), rewritten after each point. LUT are the estimate for one jet per clock, and
-those that Yosys counts in our Verilog of the same.
+A point is RELATION:PENALTY:EPOCHS:RAMP, the width of f_R (0: one with the first layer of f_O; 0sum: the same with a
+sum over constituents in place of their mean), `bits_penalty`, `quantised_epochs` and `bits_ramp`. JETS holds train, val
+and test jets of g, q, W, Z and top. RUNS keeps one calibrated model per architecture and one run per point, so the same
+command continues after a kill and skips what is done; rows go to docs/results/widths.csv (or --result), rewritten after
+each point. LUT are the estimate for one jet per clock, and those that Yosys counts in our Verilog of the same.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ COMMON = [
     "model=jedi-linear", 'classes=["g","q","W","Z","top"]', "embedding=[16]", "classifier=[16]", "bits.weight=9",
     "bits.activation=9", "screen_epochs=0", "float_epochs=36", "width_per=weight",
 ]  # fmt: skip
-#: by the width of f_R: the widths of f_O, and the rate of quantised training
+#: by the width of f_R and the pool: the widths of f_O, and the rate of quantised training
 SIZES = {
     "0": ["relation=0", "object=[24,16]", "quantised_rate=0.001"],
+    "0sum": ["relation=0", "object=[16,16]", "quantised_rate=0.001", "pool=sum", "bits.pool=12"],
     "16": ["relation=16", "object=[24]", "quantised_rate=0.0015"],
 }
 POINTS = ("16:1e-6:30:1", "16:4e-6:30:1", "0:5e-7:36:1", "0:2e-6:24:1", "0:6e-6:24:1")
