@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,8 @@ def main() -> None:
     given = parser.parse_args()
     features = tuple(given.features.split(","))
     jets = read_jets(given.jets, constituents=SETTINGS["constituents"], features=features)
-    command = shlex.join(["python", "scripts/study_features.py", given.jets.name, *sys.argv[2:]])
+    told = [given.jets.name, "--runs", given.runs.name, "--features", given.features]
+    command = shlex.join(["python", "scripts/study_features.py", *told])
     rows = []
     for fold in range(FOLDS):
         folder = given.runs / f"fold-{fold}"
