@@ -50,6 +50,8 @@ class PlanSettings(TrainingSettings):
         width_per: what has a width of its own after quantised fine-tuning: a ``tensor``; an output ``channel`` of a
             layer, or each ``weight``, with each channel of the activations. 0 bits prune.
         bits_penalty: what an effective bit operation adds to the loss, see :mod:`quant.models.messages.widths`.
+        bits_ramp: by how much the penalty has risen since the first step, in equal ratios; 1: it is constant. HGQ
+            (arXiv 2405.00645) trains so: weights have time to adapt before most bits go.
         transfer: the model that the training starts from, which ``--from`` and ``--freeze`` say.
     """
 
@@ -70,6 +72,7 @@ class PlanSettings(TrainingSettings):
     regress: RegressedNames = ()
     width_per: WidthPer = "tensor"
     bits_penalty: float = Field(default=0.0, ge=0, le=1)
+    bits_ramp: float = Field(default=1.0, ge=1, le=1e6)
 
     @model_validator(mode="after")
     def _beside_classes(self) -> Self:
@@ -80,6 +83,8 @@ class PlanSettings(TrainingSettings):
     def _penalty_has_widths(self) -> Self:
         if self.bits_penalty and self.width_per == "tensor":
             raise ValueError("bits_penalty narrows widths, which need width_per=weight or width_per=channel")
+        if self.bits_ramp > 1 and not self.bits_penalty:
+            raise ValueError("bits_ramp is how much bits_penalty rises, which is 0")
         return self
 
     @abstractmethod
