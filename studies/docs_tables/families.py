@@ -171,6 +171,5 @@ FAMILIES: dict[str, Callable[[], str]] = {
     "five-classes": five_classes,
     "regression": regression,
     "widths": widths,
-    "features": features,
     "widths-two": widths_two,
 }
