@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import fmean, stdev
 
 from studies.docs_tables.markers import markdown, rows_of
 
@@ -142,6 +143,26 @@ def regression() -> str:
     ]
     titles = ("model", "<pT found by", "bias", "resolution", "accuracy", "differing events", "II / cycles")
     return markdown(titles, rows)
+
+
+def features() -> str:
+    """AUC without and with features of constituents, averaged over folds, and the mean of the differences of folds."""
+    by_features: dict[str, list[dict[str, str]]] = {}
+    for row in rows_of("docs/results/features.csv"):
+        by_features.setdefault(row["features"], []).append(row)
+    reference = by_features[""]
+    rows = []
+    for names, folds in by_features.items():
+        cells = []
+        for kind in ("float", "quantised"):
+            found = [float(row[kind]) for row in folds]
+            cells.append(f"{fmean(found):.4f}")
+            more = [mine - float(other[kind]) for mine, other in zip(found, reference, strict=False)]
+            cells.append(f"{fmean(more):+.4f} ± {stdev(more) / len(more) ** 0.5:.4f}" if names else "")
+        jets = sum(int(row["test_jets"]) for row in folds)
+        rows.append((names.replace(" ", ", ") or "none", folds[0]["parameters"], f"{jets:,}", *cells))
+    headings = ("<features", "parameters", "test jets", "AUC, float", "more", "AUC, quantised", "more")
+    return markdown(headings, rows)
 
 
 FAMILIES: dict[str, Callable[[], str]] = {
