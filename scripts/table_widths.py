@@ -57,7 +57,7 @@ def main() -> None:
         checkpoint = narrowed(settings, given.data, start, out, command)
         metrics = checkpoint.config.metrics
         facts: dict[str, object] = {
-            "relation": int(relation),
+            "relation": relation,
             "bits_penalty": float(penalty),
             "bits_ramp": float(ramp),
         }

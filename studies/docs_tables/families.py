@@ -112,7 +112,7 @@ def widths_two() -> str:
             row["dsp_verilog"] or row["dsp_estimate"],
             row["cycles_verilog"] or "-",
         )
-        for row in rows_of("docs/results/widths-two.csv")
+        for row in rows_of("docs/results/widths-two.csv") + rows_of("docs/results/widths-two-more.csv")
     ]
     headings = (
         "network", "training jets", "<bits_penalty / bits_ramp", "AUC, float", "AUC", "bit operations",
