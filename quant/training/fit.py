@@ -102,9 +102,9 @@ class Fit:
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
-        What ``sparsity`` says is zero stays zero. If it adds to the loss, the last epoch counts, not the best one:
-        the loss that was made small is another one. ``known`` is the record of the model as given on the same
-        validation jets, where an earlier fit ended with it.
+        What ``sparsity`` says is zero stays zero. If it adds to the loss, the best epoch is that of the lowest
+        validation loss with this term, where it says so, or else the last one. ``known`` is the record of the model as
+        given on the same validation jets, where an earlier fit ended with it.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -130,7 +130,12 @@ class Fit:
                 record["auc"] = mean_auc(
                     validation.labels, class_part(scores, validation.label).cpu().numpy()
                 )
-            state.add(record, model, self.keep, always=sparsity.penalises)
+            if sparsity.judges:
+                with torch.no_grad():
+                    record["objective"] = record["validation_loss"] + float(sparsity.penalty(model))
+                state.add(record, model, "objective")
+            else:
+                state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)
@@ -149,13 +154,16 @@ class Fit:
         model.train()
         batches = self.order(train, epoch)
         total = torch.zeros((), dtype=torch.float64, device=train.label.device)
+        steps = self.epochs * len(batches)
         for number, rows in enumerate(batches):
-            rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
+            step = epoch * len(batches) + number
+            rate = self.learning_rate(step, steps)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             loss = self._loss(model(train.momenta.index_select(0, rows)), train, rows)
             optimiser.zero_grad()
-            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.penalises else loss)
+            penalty = sparsity.penalty(model, step / max(steps - 1, 1)) if sparsity.penalises else 0.0
+            torch.autograd.backward(loss + penalty)
             optimiser.step()
             sparsity.apply(model)
             total += loss.detach()

@@ -99,9 +99,10 @@ def quantise(
         if (learned := learned_widths(settings, quantised)) is None:
             fine_tune("quantised", quantised)
         else:
-            widths, penalty = learned
-            fine_tune("quantised", widths, BitsPenalty(held.zero, factor=penalty))
-            quantised = widths.fixed()
+            own = learned.settings
+            penalty = BitsPenalty(held.zero, factor=own.bits_penalty, ramp=own.bits_ramp)
+            fine_tune("quantised", learned, penalty)
+            quantised = learned.fixed()
 
     if settings.gives_probabilities:
         model, quantised = with_probabilities(settings, model, quantised, name)

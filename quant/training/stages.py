@@ -24,7 +24,7 @@ OWN_SETTINGS: dict[Until, frozenset[str]] = {
         "calibration_sweeps",
     }),
     Until.QUANTISED: frozenset({
-        "quantised_epochs", "quantised_rate", "scale_rounds", "width_per", "bits_penalty",
+        "quantised_epochs", "quantised_rate", "scale_rounds", "width_per", "bits_penalty", "bits_ramp",
     }),
 }  # fmt: skip
 #: Files of ``state/`` that a stage leaves as soon as anything of it is kept.
