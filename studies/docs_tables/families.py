@@ -172,4 +172,5 @@ FAMILIES: dict[str, Callable[[], str]] = {
     "regression": regression,
     "widths": widths,
     "widths-two": widths_two,
+    "features": features,
 }

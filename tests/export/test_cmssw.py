@@ -13,8 +13,11 @@ import pytest
 
 from fpgajet.errors import Mismatch
 from fpgajet.export.cmssw import Repository, check_repository, write_repository
+from fpgajet.export.templates import render
 from fpgajet.ops.network import Network
 from tests.networks import random_jets, random_network
+
+MOMENTUM = ["energy", "px", "py", "pz"]
 
 #: The interface as a page says it (hls4mlEmulatorExtras), written again: nothing of it is copied.
 INTERFACE = """
@@ -208,3 +211,11 @@ def test_what_cmsdist_and_cmssw_read(networks: list[Network], tmp_path: Path) ->
     )
     texts = [p.read_text() for p in repository.folder.rglob("*") if p.is_file() and p.suffix != ".md"]
     assert not any("evil */" in text for text in texts)
+
+
+@pytest.mark.parametrize(("labels", "filled"), [(MOMENTUM, True), ([*MOMENTUM, "charge"], False)])
+def test_a_producer_does_not_leave_features_out(labels: list[str], filled: bool) -> None:
+    """Candidates of CMSSW give four-momenta; other columns are the user's to fill in."""
+    values = dict.fromkeys(("base", "name", "producer"), "a") | {"rows": 4, "outputs": 1, "form": "momenta"}
+    text = render("cmssw", "producer.cc", **values, columns=len(labels), labels=labels)
+    assert ("candidate->energy()" in text, "#error" in text) == (filled, not filled)
