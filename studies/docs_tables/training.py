@@ -128,6 +128,16 @@ def vecnet_ablation() -> str:
     return markdown(["model", "AUC as it is", "without scalar", "without vector", "without hidden"], cells)
 
 
+def teacher() -> str:
+    """nanoPELICAN with a teacher and without, seed by seed, behind the teacher itself."""
+    cells = []
+    for row in rows_of("docs/results/teacher.csv"):
+        weight = row["teacher_weight"] and f"{float(row['teacher_weight']):g}"
+        aucs = [row[key] and f"{float(row[key]):.4f}" for key in ("auc_float", "auc_quantised")]
+        cells.append([f"`{row['model']}`", row["seed"] or "-", weight or "-", aucs[0], aucs[1] or "-"])
+    return markdown(["model", "seed", "weight of the teacher", "AUC float", "AUC quantised"], cells)
+
+
 TRAINING: dict[str, Callable[[], str]] = {
     "compression": compression,
     "float-n80": float_n80,
@@ -136,4 +146,5 @@ TRAINING: dict[str, Callable[[], str]] = {
     "detector-modes": detector_modes,
     "semi-equivariance": semi_equivariance,
     "vecnet-ablation": vecnet_ablation,
+    "teacher": teacher,
 }
