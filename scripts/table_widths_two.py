@@ -31,6 +31,7 @@ JEDI_LINEAR = ["model=jedi-linear", "embedding=[16]", "relation=0", "classifier=
 NETWORKS = {
     "deepsets-n16": [*DEEP_SETS, "constituents=16"],
     "jedi-linear-n16": [*JEDI_LINEAR, "object=[16,16]", "constituents=16"],
+    "jedi-linear-n16-wide": [*JEDI_LINEAR, "object=[24,16]", "constituents=16"],
     "jedi-linear-n32": [*JEDI_LINEAR, "object=[24,16]", "constituents=32"],
 }
 POINTS = ("deepsets-n16:1e-6:60:100:1", "jedi-linear-n16:1e-6:60:100:1", "jedi-linear-n32:4e-7:40:1:6")
