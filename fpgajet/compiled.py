@@ -58,15 +58,23 @@ def compiled_key(compiler: str, options: Iterable[str], contents: Iterable[tuple
     return digest.hexdigest()
 
 
-def fetch(key: str | None, target: Path) -> bool:
-    """Copy what is kept under a key to ``target``; whether there was anything."""
+def fetch(key: str | None, target: Path, *, as_link: bool = False) -> bool:
+    """Copy what is kept under a key to ``target``; whether there was anything.
+
+    Args:
+        as_link: ``target`` becomes a link to what is kept, which another process may remove at any time. For parsed
+            headers: a compiler that does not find them reads the text.
+    """
     if key is None:
         return False
     source = _folder() / key
     try:
         if not (is_private(source.parent) and stat.S_ISREG(source.lstat().st_mode)):
             return False
-        shutil.copyfile(source, target)
+        if as_link:
+            target.symlink_to(source.absolute())
+        else:
+            shutil.copyfile(source, target)
         os.utime(source)
     except OSError:
         return False

@@ -99,7 +99,7 @@ def _command(
 
 
 def _load(names: Iterable[str]) -> None:
-    """What a command has loaded, so that the next one finds it; what cannot be loaded by name, that one loads itself."""
+    """Load what a command has loaded, for the next one. What cannot be loaded by name, that one loads itself."""
     for name in names:
         if name not in sys.modules and not name.startswith(ANEW):
             with contextlib.suppress(Exception):

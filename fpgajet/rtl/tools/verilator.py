@@ -114,7 +114,7 @@ def _compile(
         key = compiled.compiled_key(
             "g++", [available()["verilator"].version, *COMPILER, *RUNTIME, *options], []
         )
-        if not compiled.fetch(key, result):
+        if not compiled.fetch(key, result, as_link=result.suffix == ".gch"):
             made(result, unit, *options)
             compiled.keep(key, result)
         return str(result)

@@ -98,9 +98,10 @@ def test_seeded_cones_as_their_definition_says() -> None:
     assert at == len(found.event) > 10
 
 
-def recipe(mean: float, **pileup: float) -> Recipe:
+def recipe(mean: float, classes: tuple[str, ...] = ("QCD", "top"), **pileup: float) -> Recipe:
     return make_recipe(
         {
+            "classes": classes,
             "mode": "level1-pileup",
             "selection": {"algorithm": "seeded-cone", "pt_min": 500, "pt_max": 3000},
             "windows": {"QCD": [450, 3000], "top": [450, 3000]},
@@ -182,7 +183,7 @@ def test_biased_events_have_the_same_cross_section() -> None:
 def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
-    order = Order(recipe(20, pool_events=20), 8, seed=5, shard_jets=4)
+    order = Order(recipe(20, ("top",), pool_events=20), 8, seed=5, shard_jets=4)
     two = produce(tmp_path / "2", order, place=Place(2))
     # The first begins with a pool that a crash has damaged.
     (tmp_path / "1").mkdir()
