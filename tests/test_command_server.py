@@ -15,8 +15,8 @@ from tests.command_server import CommandServer
 @pytest.mark.parametrize(
     ("words", "columns"),
     [
-        (["parts"], "80"),
-        (["parts"], "200"),
+        (["build", "--help"], "80"),
+        (["build", "--help"], "200"),
         (["data", "info", "text.h5"], "80"),
         (["report", "caf\udce9"], "80"),
         (["estimate", "npelican", "--nonsense"], "80"),
