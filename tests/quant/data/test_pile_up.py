@@ -11,9 +11,10 @@ from fpgajet.errors import BadInput
 from fpgajet.executor import Place
 from quant.data import Jets, check_jets, concatenate
 from quant.data.generation import puppi
-from quant.data.generation.generator import generate
+from quant.data.generation.generator import POOL_STREAM, generate
 from quant.data.generation.order import Order
 from quant.data.generation.particles import Candidates, known_of
+from quant.data.generation.pool import Pool, make_pool
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import JetSelection, PileUp, Recipe, make_recipe
 from quant.data.generation.seeded_cone import leading_cones
@@ -112,10 +113,16 @@ def recipe(mean: float, classes: tuple[str, ...] = ("QCD", "top"), **pileup: flo
 
 
 @pytest.fixture(scope="module")
-def without_and_with() -> tuple[Jets, Jets]:
+def pool() -> Pool:
+    """That of the seed (3,), which all recipes here share."""
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
-    return generate(recipe(0), "top", 60, (3,)), generate(recipe(200), "top", 60, (3,))
+    return make_pool(recipe(200), (3, POOL_STREAM))
+
+
+@pytest.fixture(scope="module")
+def without_and_with(pool: Pool) -> tuple[Jets, Jets]:
+    return generate(recipe(0), "top", 60, (3,)), generate(recipe(200), "top", 60, (3,), pool=pool)
 
 
 def test_pile_up_adds_constituents(without_and_with: tuple[Jets, Jets]) -> None:
@@ -149,8 +156,8 @@ def test_what_a_trigger_knows_of_candidates(without_and_with: tuple[Jets, Jets])
     assert (weights < 1).mean() > 0.1
 
 
-def test_without_puppi_much_more_stays(without_and_with: tuple[Jets, Jets]) -> None:
-    loose = generate(recipe(200, weight_min=0, z0_cut=1e4, neutral_pt=(0.0, 0.0)), "top", 30, (3,))
+def test_without_puppi_much_more_stays(without_and_with: tuple[Jets, Jets], pool: Pool) -> None:
+    loose = generate(recipe(200, weight_min=0, z0_cut=1e4, neutral_pt=(0.0, 0.0)), "top", 30, (3,), pool=pool)
     assert loose.multiplicity.mean() > without_and_with[1].multiplicity.mean() + 10
 
 
