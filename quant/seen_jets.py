@@ -23,21 +23,22 @@ SEEN = "seen-jets.npy"
 
 
 def write_seen(
-    folder: Path, learnt_from: Sequence[Identity], source: Checkpoint | None = None
+    folder: Path, learnt_from: Sequence[Identity], *sources: Checkpoint | None
 ) -> dict[str, Any] | None:
     """Write ``seen-jets.npy`` and return what ``model.json`` says of it; None if the jets cannot be recognised.
 
     Args:
         folder: of the checkpoint, made if need be. learnt_from: training and validation jets.
-        source: checkpoint that training started from, whose jets count too.
+        sources: checkpoints that training started from or learnt from, whose jets count too.
 
     Raises:
-        CannotWrite: the directory cannot be written. BadInput: the source's ``seen-jets.npy`` is damaged.
+        CannotWrite: the directory cannot be written. BadInput: a source's ``seen-jets.npy`` is damaged.
     """
-    before = np.empty(0, np.uint64) if source is None else seen_by(source)
-    if before is None or any(one.altered for one in learnt_from):
+    before = [seen_by(source) for source in sources if source is not None]
+    known = [hashes for hashes in before if hashes is not None]
+    if len(known) < len(before) or any(one.altered for one in learnt_from):
         return None
-    hashes = np.unique(np.concatenate([before, *(one.hashes for one in learnt_from)]))
+    hashes = np.unique(np.concatenate([*known, *(one.hashes for one in learnt_from)]))
     with atomic_path(folder / SEEN) as temporary, temporary.open("wb") as stream:
         np.save(stream, hashes, allow_pickle=False)
     return {"jets": len(hashes), "sha256": sha256(folder / SEEN)}

@@ -25,7 +25,7 @@ from quant.metrics import tagging_metrics
 from quant.models.npelican.floating import NPelican
 from quant.models.npelican.hyperparameters import NPelicanSettings
 from quant.models.scoring import FloatModel
-from quant.training.run import SETTINGS
+from quant.training.stages import SETTINGS
 
 HERE = Path(__file__).resolve().parent.parent
 

@@ -27,10 +27,9 @@ from typing import Any
 from fpgajet.executor import Place, run_tasks
 from fpgajet.files import atomic_path
 from fpgajet.ops.network import Network
-from fpgajet.pipeline.rtl_flow import test_jets
-from fpgajet.rtl import RtlOptions, build, emit
+from fpgajet.rtl import RtlOptions
 from studies.rtl.cases import Case, options
-from studies.rtl.rows import CLOCK_MHZ, PART, ROW, keep_row, known_row
+from studies.rtl.rows import CLOCK_MHZ, PART, counted
 from studies.tables.rows import write_table
 from studies.variants.networks import resized, zoo_network
 
@@ -55,22 +54,9 @@ def row_of(
     """One line of a table, from ``row.json`` in the folder of the design if that is of the same Verilog."""
     name, network, switches = case
     folder = work / "".join(c if c.isalnum() else "-" for c in f"{Path(model).name}-{size}-{name}")
-    if (folder / ROW).is_file():
-        emit(network, folder, clock_mhz, PART, switches)
-        if row := known_row(folder, jets=jets):
-            return row
-    result = build(network, folder, clock_mhz, PART, options=switches, jets=test_jets(network, jets))
-    row = {
-        "case": name,
-        "model": Path(model).name,
-        "constituents": size,
-        "jets": result.compared,
-        "differences": result.differences,
-    }
-    found = result.hardware.as_dict()
-    row |= {key: found[key] for key in COLUMNS if key in found}
-    row["latency_ns_low"], row["latency_ns_high"] = found["intervals"]["latency_ns"]
-    return keep_row(folder, {key: row[key] for key in COLUMNS}, jets=jets)
+    found = counted(network, folder, clock_mhz, PART, switches, jets)
+    found |= {"case": name, "model": Path(model).name, "constituents": size}
+    return {key: found[key] for key in COLUMNS}
 
 
 def _row(task: tuple[Case, str, int, Path, int, float], tell: Callable[[str], None]) -> dict[str, Any]:

@@ -9,20 +9,10 @@ which is measured and written as a checkpoint. Nothing is trained.
 
 from __future__ import annotations
 
-import argparse
-import shlex
-import sys
-from pathlib import Path
-
 import torch
 
-from quant.checkpoint import load_float_model, open_checkpoint, save_checkpoint
-from quant.compression.compress_settings import settings_of
 from quant.models.wiring import full_scale
-from quant.seen_jets import write_seen
-from quant.training.data import TrainingJets
-from quant.training.quantisation import measured, model_json, tensors_of
-from quant.zoo import resolve
+from studies.variants.derived import Derived, options
 
 SOURCE, NAME = "npelican-n16-c2-shifts", "npelican-n16-c2-rounded"
 #: pT from 1 to 181 GeV in 15 steps of a factor of sqrt(2): what is softer or harder is moved to the ends
@@ -49,34 +39,19 @@ COEFFICIENTS = {
 
 def main() -> None:
     """Write the checkpoint."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    source = open_checkpoint(resolve(SOURCE))
-    family, given = source.config.family, source.config.model.model_dump(mode="json")
-    given |= {"input": given["input"] | FORM, "types": given["types"] | TYPES, "pairs_below": PAIRS_BELOW}
-    description = family.description.model_validate(given)
-    changed = {"input": description.form.to_json(), "pairs_below": PAIRS_BELOW, "quantised_epochs": 0}
-    settings = settings_of(source).model_copy(update=changed)
-    model = family.quantised_model(description, NAME).eval()
+    given = options(__doc__ or "")
+    derived = Derived.of(
+        SOURCE, NAME, given.data, form=FORM, types=TYPES | given.types, model={"pairs_below": PAIRS_BELOW},
+        training={"quantised_epochs": 0},
+    )  # fmt: skip
+    model = derived.new_model()
     with torch.no_grad():
         for name, numbers in (WEIGHTS | COEFFICIENTS).items():
             kind = model.wiring.types[name]
             unit = (kind.lsb if name in WEIGHTS else 1.0) / full_scale(kind)
             values = torch.tensor(numbers, dtype=torch.float64) * unit
             model.get_parameter(name).copy_(values if name in WEIGHTS else values.T)
-    jets = TrainingJets(arguments.data, settings.constituents, description.form)
-    floating = load_float_model(source).model
-    roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
-    command = ["python", shlex.quote(sys.argv[0]), *sys.argv[1:]]
-    content = model_json(settings, model, roles, measured(floating, model, jets), NAME, command)
-    learnt = [part.identity for part in (jets.train, jets.validation) if part.identity is not None]
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    content["seen_jets"] = write_seen(arguments.out, learnt, source)
-    save_checkpoint(arguments.out, content, tensors_of(floating, model))
-    print(content["metrics"]["quantised"])
+    print(derived.save(model, given.out)["quantised"])
 
 
 if __name__ == "__main__":

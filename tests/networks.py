@@ -253,3 +253,10 @@ def random_jets(count: int, n: int = 4, seed: int = 2, narrow: bool = False) -> 
     jets = np.concatenate([np.linalg.norm(p, axis=-1, keepdims=True), p], -1)
     jets[np.arange(n) >= rng.integers(0, n + 1, count)[:, None]] = 0
     return jets.astype(np.float32)
+
+
+def with_random_features(form: InputForm, momenta: np.ndarray) -> np.ndarray:
+    """Jets with a random number behind each four-momentum for every feature that the form reads."""
+    shape = (*momenta.shape[:-1], len(form.feature_names))
+    values = np.random.default_rng(7).uniform(-4.0, 4.0, shape) * (momenta[..., :1] != 0)
+    return np.concatenate([momenta, values], -1).astype(np.float32)

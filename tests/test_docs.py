@@ -51,6 +51,13 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), f"{page.name}: {target}{anchor}"
 
 
+#: Modules with options that several scripts share, by a word in those scripts.
+SHARED_OPTIONS = {
+    "seeds_parser": "studies/tables/rows.py",
+    "studies.variants.derived": "studies/variants/derived.py",
+}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_and_their_options_exist(page: Path, application: Any) -> None:
     for command in COMMAND.findall(text_of(page)):
@@ -70,8 +77,8 @@ def test_commands_and_their_options_exist(page: Path, application: Any) -> None:
             script = ROOT / words[1]
             assert script.is_file(), f"{page.name}: {command}"
             text = script.read_text(encoding="utf-8")
-            if "seeds_parser" in text:  # options that several tables share
-                text += (ROOT / "studies/tables/rows.py").read_text(encoding="utf-8")
+            for word, module in SHARED_OPTIONS.items():
+                text += (ROOT / module).read_text(encoding="utf-8") if word in text else ""
             unknown = [name for name in options - {"--set"} if f'"{name}"' not in text]
             assert not unknown, f"{page.name}: {command}: {unknown}"
 

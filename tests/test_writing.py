@@ -38,7 +38,7 @@ ALLOWED = {
     ("quant/data/writing/jet_writer.py", "h5py.File"): "within atomic_path, entered on an ExitStack",
     ("quant/data/writing/deferred_errors.py", "path.open"): "what JetWriter hands to HDF5, within its atomic_path",
     ("fpgajet/hls/synth.py", "shutil.copytree"): "the folder `synth` of a build that refuse_links has looked through",
-    ("scripts/table_widths.py", "shutil.copytree"): "a calibrated run to where one penalty goes on from it",
+    ("studies/tables/widths.py", "shutil.copytree"): "a calibrated run to where one penalty goes on from it",
     ("fpgajet/export/cmssw/build.py", "shutil.copytree"): "our own package, into a scratch folder, to compile it",
     ("fpgajet/compiled.py", "shutil.copyfile"): "within atomic_path, and to a scratch folder of the caller",
     ("scripts/prove_mutants_cpp.py", "shutil.copytree"): "a project of this run, in its scratch folder",

@@ -52,6 +52,7 @@ def train(
     device: str = "cpu",
     source: Path | str | None = None,
     freeze: str = "features",
+    teacher: Path | str | None = None,
     reporter: Reporter | None = None,
     started: Callable[[BaseModel], None] | None = None,
     report: OnEpoch | None = None,
@@ -78,6 +79,8 @@ def train(
         source: a finished run, or a model of the zoo, whose features this training starts from; the last layer is new.
         freeze: ``features`` keeps them as they are, ``types`` also the types of the last layer; ``none`` trains them
             too.
+        teacher: a finished run, one that ended with its float model, or a model of the zoo, of any family, whose float
+            model's probabilities are a share of the loss beside the labels (``teacher_weight``, 0.5).
         reporter: hears a line for every epoch, see :class:`fpgajet.pipeline.reporter.Reporter`.
         started: called with the settings once ``out`` is this run's, before the first epoch.
         report: called with (fit, record) after every epoch. tick: called several times within an epoch.
@@ -95,6 +98,7 @@ def train(
     from quant.training.run import prepare
     from quant.training.run import train as run
     from quant.training.stages import Until
+    from quant.training.teacher import open_teacher, with_teacher
     from quant.training.transfer import opened, with_transfer
 
     run_directory, last = Path(out), _choice(Until, until, "until")
@@ -102,6 +106,9 @@ def train(
     given = None if source is None else opened(source)
     if given is not None:
         chosen = with_transfer(chosen, given, freeze)
+    taught_by = None if teacher is None else open_teacher(teacher)
+    if taught_by is not None:
+        chosen = with_teacher(chosen, taught_by)
     where = pick_device(_choice(Device, device, "device"))
     prepare(run_directory, chosen, resume)
     if started is not None:
@@ -116,7 +123,7 @@ def train(
 
     checkpoint = run(
         chosen, Path(data), run_directory, heard, name=title, command=command,
-        until=last, device=where, tick=tick or no_tick, source=given,
+        until=last, device=where, tick=tick or no_tick, source=given, teacher=taught_by,
     )  # fmt: skip
     if checkpoint is None:
         return Trained(run_directory, title, last.value, None)

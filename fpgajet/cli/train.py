@@ -39,6 +39,10 @@ def train(
             help="With --from: features (kept as they are, the default), types (those of the classifier too) or none."
         ),
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="Trained model of any family whose probabilities the loss compares with too."),
+    ] = None,
     track: Annotated[
         list[Tracking] | None, typer.Option(help="Log to a tracker as well, locally; may repeat.")
     ] = None,
@@ -61,7 +65,7 @@ def train(
         trained = api.train(
             data, out, model=model, config=config, settings=set_ or [], name=title, resume=resume,
             until=until.value, device=device.value, source=source,
-            freeze=freeze or "features", started=watch.started, report=watch.report, tick=watch.tick,
+            freeze=freeze or "features", teacher=teacher, started=watch.started, report=watch.report, tick=watch.tick,
             command=["fpgajet", *sys.argv[1:]],
         )  # fmt: skip
         watch.finished(until)
@@ -93,6 +97,7 @@ class _Watch:
 
     def started(self, settings: Any) -> None:
         epochs = {
+            **({"teacher": 1} if settings.teacher else {}),
             "screen": settings.seeds * settings.restarts * settings.screen_epochs,
             "float": settings.seeds * settings.float_epochs,
             "scales": settings.scale_rounds * settings.quantised_epochs,

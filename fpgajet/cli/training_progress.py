@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from pathlib import Path
@@ -102,7 +103,8 @@ class TrainingProgress:
         task = self._task(phase, "")
         shown = next(t for t in self.bars.tasks if t.id == task)
         best = shown.fields["auc"] if auc is None else auc
-        numbers = f"{fit}: loss {loss:.4f} AUC {best:.4f}"
+        # The scores of a teacher have no loss.
+        numbers = fit if math.isnan(loss) else f"{fit}: loss {loss:.4f} AUC {best:.4f}"
         self.bars.update(task, completed=done, numbers=numbers, auc=best)
 
     def begin(self, phase: str, name: str) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgajet.ops.forms import GivenFeatures
-from fpgajet.ops.forms.angular import Angular
+from fpgajet.ops.forms import GivenFeatures, WithFeatures
 from fpgajet.ops.network import Network
 from fpgajet.pipeline.artefacts import Artefacts
 from fpgajet.pipeline.foreign_events import events_of, random_events
@@ -50,7 +49,7 @@ def sample_events(network: Network, count: int) -> NDArray[np.float32]:
         constituents=constituents,
         objects=objects,
     ).constituents
-    if isinstance(network.form, Angular):
+    if isinstance(network.form, WithFeatures):
         rng = np.random.default_rng(SEED)
         for feature in network.form.extra:
             kind = feature.precision

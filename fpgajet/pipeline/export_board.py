@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from fpgajet.devices.open_parts import Board, OpenPart, board, open_part
+from fpgajet.devices.open_parts import Board, board, open_part
 from fpgajet.errors import BudgetMissed, Mismatch
 from fpgajet.export.board.package import BoardPackage, write_package
 from fpgajet.export.board.simulation import SimulatedBoard
 from fpgajet.export.firmware.core import copy_core
 from fpgajet.export.manifest import write_manifest
 from fpgajet.export.templates import render
-from fpgajet.files import sha256, write_bytes, write_errors, write_json, write_text
+from fpgajet.files import sha256, write_bytes, write_json, write_text
 from fpgajet.fixed import from_real
 from fpgajet.folders import ScratchFolder, atomic_folder
+from fpgajet.pipeline.ahead import Ahead
+from fpgajet.pipeline.board_routing import Routing
 from fpgajet.pipeline.board_run import answered, compare_scores
 from fpgajet.pipeline.code import code_digest
 from fpgajet.pipeline.export_firmware import reference_scores
@@ -28,8 +29,7 @@ from fpgajet.pipeline.route_flow import TIMEOUT, family_options
 from fpgajet.quoting import comment
 from fpgajet.rtl import RtlOptions, VerilogSimulation, emit
 from fpgajet.rtl.route.families import family_of
-from fpgajet.rtl.route.netlist import NETLIST, synthesise
-from fpgajet.rtl.route.router import pack, route
+from fpgajet.rtl.route.netlist import NETLIST
 from fpgajet.rtl.tools.installed import require, yosys_name
 
 #: Before the name of a board.
@@ -81,13 +81,17 @@ def export_board(
     network = given.network
     raw = from_real(given.vectors, network.input_type)
     expected, flat = reference_scores(network, raw), raw.reshape(len(raw), -1)
-    with atomic_folder(folder) as work, ScratchFolder("fpgajet-export-") as place:
+    with atomic_folder(folder) as work, ScratchFolder("fpgajet-export-") as place, Ahead() as ahead:
         with reported(listener, target):
             options = family_options(RtlOptions(ii=chosen.ii if settings.ii is None else settings.ii), part)
             design = emit(network, place, MARGIN * chosen.clock_mhz, part.name, options)
             core = copy_core(design, work, given.name)
             package = write_package(core, chosen, _identity(given, place), network.name)
             write_bytes(work / "model.onnx", given.build.model.read_bytes())
+        routing = Routing(package, part, folder.parent / f"{folder.name}-route", settings.timeout)
+        if settings.bitstream:
+            routing.prepare()
+            ahead.begin(NETLIST, routing.synthesise)
         with reported(listener, "simulate"):
             compare_scores(VerilogSimulation(design).scores(raw), expected, f"the Verilog of {target}")
             some = np.unique(np.linspace(0, len(raw) - 1, THROUGH_PORT, dtype=int))
@@ -104,7 +108,9 @@ def export_board(
         }
         facts |= {"events_compared": len(raw), CODE: code_digest((__name__,))}
         if settings.bitstream:
-            facts |= _bitstream(package, chosen, settings.timeout, folder, listener)
+            with reported(listener, "bitstream"):
+                ahead.finish(NETLIST, routing.synthesise)
+                facts |= _bitstream(routing, chosen, listener)
         _readme(work, given, chosen, package, facts)
         model = {"name": network.name, "sha256": sha256(given.build.model)}
         write_manifest(work, target, given.name, model, facts)
@@ -119,54 +125,28 @@ def _identity(given: Prepared, design: Path) -> str:
     return digest.hexdigest()[:8]
 
 
-def _bitstream(
-    package: BoardPackage, chosen: Board, timeout: float, folder: Path, listener: Reporter
-) -> dict[str, object]:
-    """Place, route and pack; what tools worked on stays in ``route``, beside the export where they fail."""
-    part = open_part(chosen.part)
-    family, work = family_of(part), folder.parent / f"{folder.name}-route"
-    with write_errors(folder.parent):
-        work.mkdir(parents=True, exist_ok=True)
-        write_bytes(work / package.constraints, (package.folder / package.constraints).read_bytes())
-    with reported(listener, "bitstream"):
-        _netlist(package, part, timeout, work)
-        for seed in range(1, MOST_SEEDS + 1):
-            run = route(work, part, seed, chosen.clock_mhz, timeout, package.constraints)
-            listener.line(
-                f"{part.name}, seed {seed}: {run.fmax_mhz:.1f} MHz, {run.used['lut']:,} look-up tables"
-            )
-            if run.fmax_mhz >= chosen.clock_mhz:
-                break
-        else:
-            raise BudgetMissed(
-                f"no seed of {MOST_SEEDS} reaches the {chosen.clock_mhz:g} MHz of {chosen.name}: the last gives "
-                f"{run.fmax_mhz:.1f} MHz. Its logs are in {work}."
-            )
-        pack(work, part, package.folder / family.bitstream)
-        with write_errors(package.folder):
-            write_bytes(package.folder / "route.log", (work / f"seed-{seed}.log").read_bytes())
-            write_bytes(package.folder / "synthesis.log", (work / "synthesis.log").read_bytes())
-            shutil.rmtree(work)
+def _bitstream(routing: Routing, chosen: Board, listener: Reporter) -> dict[str, object]:
+    """Place and route with one seed after another until the board's clock is reached, and pack."""
+    family = family_of(routing.part)
+    for seed in range(1, MOST_SEEDS + 1):
+        run = routing.route(seed, chosen.clock_mhz)
+        listener.line(
+            f"{routing.part.name}, seed {seed}: {run.fmax_mhz:.1f} MHz, {run.used['lut']:,} look-up tables"
+        )
+        if run.fmax_mhz >= chosen.clock_mhz:
+            break
+    else:
+        raise BudgetMissed(
+            f"no seed of {MOST_SEEDS} reaches the {chosen.clock_mhz:g} MHz of {chosen.name}: the last gives "
+            f"{run.fmax_mhz:.1f} MHz. Its logs are in {routing.folder}."
+        )
+    routing.pack(seed)
     found = {
         "bitstream": family.bitstream, "seed": seed, "fmax_mhz": round(run.fmax_mhz, 2), "used": run.used,
         "tools": f"{yosys_name()}, {family.version()}",
     }  # fmt: skip
-    write_json(package.folder / SEED_FILE, found)
+    write_json(routing.package.folder / SEED_FILE, found)
     return found
-
-
-def _netlist(package: BoardPackage, part: OpenPart, timeout: float, work: Path) -> None:
-    """Synthesise, unless a run that was interrupted has done so with the same files."""
-    told = [family_of(part).synthesis, part.name, package.top, yosys_name()]
-    digest = hashlib.sha256(repr(told).encode())
-    for source in package.sources:
-        digest.update(source.read_bytes())
-    key = work / "netlist.key"
-    if not key.is_file() or not (work / NETLIST).is_file() or key.read_bytes() != digest.hexdigest().encode():
-        with write_errors(work):
-            key.unlink(missing_ok=True)
-        synthesise(package.sources, package.top, part, work, timeout)
-        write_text(key, digest.hexdigest())
 
 
 def _readme(

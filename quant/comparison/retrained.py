@@ -56,6 +56,10 @@ def taggers_of(checkpoints: Sequence[Checkpoint], assignments: Sequence[str]) ->
             raise BadInput(
                 f"{config.name} was trained from another model: it cannot be trained again from nothing."
             )
+        if settings.teacher is not None:
+            raise BadInput(
+                f"{config.name} was trained with a teacher: it cannot be trained again without it."
+            )
         if any(config.name == other.name for other in found):
             raise BadInput(f"two taggers have the name {config.name}: give each once.")
         found.append(Tagger(config.name, settings))

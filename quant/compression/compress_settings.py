@@ -133,7 +133,8 @@ def settings_of(checkpoint: Checkpoint) -> TrainingSettings:
 
 def retraining(checkpoint: Checkpoint, assignments: Sequence[str]) -> TrainingSettings:
     """A checkpoint's settings with those of :data:`RETRAINING` and what the user assigns."""
-    own = settings_of(checkpoint)
+    # A teacher is not asked again: what is fine-tuned here learns from labels.
+    own = settings_of(checkpoint).model_copy(update={"teacher": None, "teacher_weight": None})
     rate = {"float_rate": own.float_rate * RATE_SHARE}
     found: TrainingSettings = read_settings(
         None, assignments, **(own.model_dump(mode="json") | rate | RETRAINING)

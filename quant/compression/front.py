@@ -22,8 +22,9 @@ from quant.seen_jets import write_seen
 from quant.training.data import TrainingJets
 from quant.training.fit import OnEpoch, Tick
 from quant.training.float_phase import fit_of
-from quant.training.quantisation import STATE, measured, model_json, tensors_of
+from quant.training.quantisation import measured, model_json, tensors_of
 from quant.training.sparsity import Held, Sparsity
+from quant.training.stages import STATE
 
 #: what a checkpoint has lost since it was given, and what a step that is being made takes away
 MOVES, FOUND = "moves.json", "found.json"

@@ -30,9 +30,10 @@ from quant.models.training_settings import TrainingSettings
 from quant.training.data import TrainingJets
 from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import fit_of
-from quant.training.quantisation import STATE, measured, quantise
+from quant.training.quantisation import measured, quantise
 from quant.training.run import Recorder
 from quant.training.sparsity import Sparsity
+from quant.training.stages import STATE
 
 STEP = "step.json"
 #: of the given model

@@ -49,6 +49,8 @@ CROSS_SECTION, PARTON, FEATURES = "cross_section", "parton", "features"
 OPTIONAL: dict[str, tuple[int, ...]] = {CROSS_SECTION: (), PARTON: (4,)}
 #: the largest multiplicity that int16 holds, and so the most slots that make sense
 MOST_CONSTITUENTS = int(np.iinfo(np.int16).max)
+#: the ranges of features that mean the same in every jet file; that of z0 depends on a recipe's cut
+RANGES = {"charge": (-1.0, 1.0), "particle": (1.0, 5.0), "puppi": (0.0, 1.0)}
 #: labels are uint8
 MOST_CLASSES = 256
 

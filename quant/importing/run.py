@@ -22,8 +22,9 @@ from quant.models.families import FAMILIES
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.fit import Fit, evaluate
-from quant.training.quantisation import STATE, model_json, tensors_of
+from quant.training.quantisation import model_json, tensors_of
 from quant.training.schedule import Cosine
+from quant.training.stages import STATE
 
 FAMILY = "npelican"
 #: Constituents where neither the file nor the user says.

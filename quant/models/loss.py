@@ -1,7 +1,8 @@
-"""The loss of all models."""
+"""The loss of all models, and what a teacher adds to it."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -22,6 +23,33 @@ def logit_loss(score: Tensor, label: Tensor) -> Tensor:
     if score.dim() == 2:
         return functional.cross_entropy(score, label.long())
     return functional.binary_cross_entropy_with_logits(2 * score, label)
+
+
+def distilled_loss(score: Tensor, label: Tensor, taught: Tensor, weight: float) -> Tensor:
+    """(1 - ``weight``) times :func:`logit_loss`, plus ``weight`` times the cross entropy with a teacher.
+
+    The latter is -sum_k p_k log q_k, averaged over the jets, with p the teacher's probabilities ``taught`` [jets] or
+    [jets, classes] and q those of the scores: arXiv 1503.02531 at temperature 1. Regressions have no teacher.
+    """
+    scores = class_part(score, label)
+    if scores.dim() == 2:
+        teaching = functional.cross_entropy(scores, taught.to(scores.dtype))
+    else:
+        teaching = functional.binary_cross_entropy_with_logits(2 * scores, taught)
+    return (1 - weight) * logit_loss(score, label) + weight * teaching
+
+
+def probabilities(score: Tensor, classes: int = 0, softmax: bool = False) -> Tensor:
+    """Probabilities, float64 [jets] of the second class or [jets, classes], that scores stand for in the loss.
+
+    Args:
+        score: as the networks give them; behind those of ``classes`` may stand regressions.
+        softmax: the scores are probabilities already.
+    """
+    score = score.double()
+    if not classes:
+        return torch.sigmoid(2 * score)
+    return score[:, :classes] if softmax else torch.softmax(score[:, :classes], 1)
 
 
 def regression_loss(found: Tensor, wanted: Tensor) -> Tensor:

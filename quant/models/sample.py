@@ -21,6 +21,7 @@ class Sample:
         label: [jets] float64, 1 for top, or the number of the class; with a regression [jets, 1 + targets], the number
             of the class and the wanted outputs, NaN where a jet has none. slots: [jets] int64, real slots.
         name, sha256: where they come from; ``identity``: which jets they are, where that is known.
+        taught: probabilities of a teacher, float64 [jets] of the second class or [jets, classes].
     """
 
     momenta: Tensor
@@ -29,6 +30,7 @@ class Sample:
     name: str
     sha256: str
     identity: Identity | None = None
+    taught: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -39,7 +41,9 @@ class Sample:
         labels = self.labels
         if len(np.unique(labels[:jets])) < len(np.unique(labels)):
             chosen = torch.arange(jets) * len(self) // jets
-        return replace(self, momenta=self.momenta[chosen], label=self.label[chosen], slots=self.slots[chosen])
+        taught = None if self.taught is None else self.taught[chosen]
+        momenta, label, slots = self.momenta[chosen], self.label[chosen], self.slots[chosen]
+        return replace(self, momenta=momenta, label=label, slots=slots, taught=taught)
 
     def with_inputs(self, inputs: NDArray[np.float32]) -> Sample:
         """The same jets with other numbers per constituent, for example those of an input form."""
@@ -48,7 +52,8 @@ class Sample:
     def to(self, device: str) -> Sample:
         """The same jets in the memory of a device."""
         momenta, label, slots = self.momenta.to(device), self.label.to(device), self.slots.to(device)
-        return replace(self, momenta=momenta, label=label, slots=slots)
+        taught = None if self.taught is None else self.taught.to(device)
+        return replace(self, momenta=momenta, label=label, slots=slots, taught=taught)
 
     def described(self) -> dict[str, str | int]:
         """For ``model.json``."""

@@ -15,6 +15,15 @@ from fpgajet.ops.forms import MOMENTA, InputForm
 MOST_EPOCHS, MOST_JETS, MOST_SEED = 1_000_000, 10**10, 2**32 - 1
 
 
+class TaughtBy(BaseModel):
+    """The teacher of a training; ``fpgajet train --teacher`` writes it into the settings of the run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    weights_sha256: str
+
+
 class TrainingSettings(BaseModel):
     """Settings of ``fpgajet train`` that all families share; a family adds its own and sets ``model``.
 
@@ -39,6 +48,8 @@ class TrainingSettings(BaseModel):
             on the weights as they are then: learned power-of-two scales. In the last fine-tuning they are frozen.
         calibration_jets: first training jets that place the binary points.
         max_jets: use only the first training jets.
+        teacher: the network whose probabilities are a share ``teacher_weight`` of the loss, see
+            :mod:`quant.training.teacher`; 0.5 where ``--teacher`` names one and no weight is given.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -71,6 +82,8 @@ class TrainingSettings(BaseModel):
     keep: Literal["auc", "loss"] = "auc"
     calibration_jets: int = Field(default=8_000, ge=1, le=MOST_JETS)
     max_jets: int | None = Field(default=None, ge=1, le=MOST_JETS)
+    teacher: TaughtBy | None = None
+    teacher_weight: float | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _regime_is_possible(self) -> Self:

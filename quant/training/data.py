@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fpgajet.errors import BadInput
 from fpgajet.ops.forms import InputForm
@@ -34,6 +35,7 @@ class TrainingJets:
         form: the input form. max_jets: use only the first training jets.
         classes: names of the classes with a score each; none: two classes, background first.
         regressed: values that further outputs find.
+        taught: probabilities of a teacher for the training jets, see :class:`quant.models.sample.Sample`.
     """
 
     data: Path
@@ -42,11 +44,12 @@ class TrainingJets:
     max_jets: int | None = None
     classes: tuple[str, ...] = ()
     regressed: tuple[str, ...] = ()
+    taught: Tensor | None = None
 
     @cached_property
     def train(self) -> Sample:
         """Training jets, as they come."""
-        return self._load("train", self.max_jets)
+        return replace(self._load("train", self.max_jets), taught=self.taught)
 
     @cached_property
     def validation(self) -> Sample:

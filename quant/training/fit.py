@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from fpgajet.errors import BadInput
 from quant.metrics.classes import mean_auc
-from quant.models.loss import class_part, logit_loss
+from quant.models.loss import class_part, distilled_loss, logit_loss
 from quant.models.sample import Sample
 from quant.training.schedule import Schedule
 from quant.training.sparsity import Sparsity
@@ -51,6 +51,7 @@ class Fit:
         epochs, rate, batch, seed: see :class:`quant.models.training_settings.TrainingSettings`.
         schedule: of the learning rate, whose highest value is ``rate``.
         keep: by which validation figure the best epoch is chosen.
+        teacher_weight: share of the teacher in the loss, where the training jets have its probabilities.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Fit:
     schedule: Schedule
     seed: int
     keep: Keep = "auc"
+    teacher_weight: float = 0.0
 
     def learning_rate(self, step: int, steps: int) -> float:
         """Rate of optimiser step 0..steps - 1."""
@@ -100,9 +102,9 @@ class Fit:
         The model as given counts as epoch 0: fine-tuning never ends below where it began. ``report`` is
         called with the fit's name and a record (epoch, loss, rate, validation_loss, auc) after each epoch,
         those of an earlier process included; ``tick`` several times within one. Model and samples are on one device.
-        What ``sparsity`` says is zero stays zero. If it adds to the loss, the last epoch counts, not the best one:
-        the loss that was made small is another one. ``known`` is the record of the model as given on the same
-        validation jets, where an earlier fit ended with it.
+        What ``sparsity`` says is zero stays zero. If it adds to the loss, the best epoch is that of the lowest
+        validation loss with this term, where it says so, or else the last one. ``known`` is the record of the model as
+        given on the same validation jets, where an earlier fit ended with it.
 
         Raises:
             BadInput: the loss is no longer finite, or the state file is damaged.
@@ -128,7 +130,12 @@ class Fit:
                 record["auc"] = mean_auc(
                     validation.labels, class_part(scores, validation.label).cpu().numpy()
                 )
-            state.add(record, model, self.keep, always=sparsity.penalises)
+            if sparsity.judges:
+                with torch.no_grad():
+                    record["objective"] = record["validation_loss"] + float(sparsity.penalty(model))
+                state.add(record, model, "objective")
+            else:
+                state.add(record, model, self.keep, always=sparsity.penalises)
             save_state(path, state, model, optimiser)
             report(self.name, record)
         state.restore_best(model)
@@ -147,13 +154,16 @@ class Fit:
         model.train()
         batches = self.order(train, epoch)
         total = torch.zeros((), dtype=torch.float64, device=train.label.device)
+        steps = self.epochs * len(batches)
         for number, rows in enumerate(batches):
-            rate = self.learning_rate(epoch * len(batches) + number, self.epochs * len(batches))
+            step = epoch * len(batches) + number
+            rate = self.learning_rate(step, steps)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            loss = logit_loss(model(train.momenta.index_select(0, rows)), train.label[rows])
+            loss = self._loss(model(train.momenta.index_select(0, rows)), train, rows)
             optimiser.zero_grad()
-            torch.autograd.backward(loss + sparsity.penalty(model) if sparsity.penalises else loss)
+            penalty = sparsity.penalty(model, step / max(steps - 1, 1)) if sparsity.penalises else 0.0
+            torch.autograd.backward(loss + penalty)
             optimiser.step()
             sparsity.apply(model)
             total += loss.detach()
@@ -166,6 +176,11 @@ class Fit:
                 "float_rate or quantised_rate."
             )
         return {"epoch": epoch + 1, "loss": mean, "rate": rate}
+
+    def _loss(self, scores: Tensor, train: Sample, rows: Tensor) -> Tensor:
+        if train.taught is None:
+            return logit_loss(scores, train.label[rows])
+        return distilled_loss(scores, train.label[rows], train.taught[rows], self.teacher_weight)
 
 
 def evaluate(model: nn.Module, momenta: Tensor) -> Tensor:

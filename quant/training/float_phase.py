@@ -58,7 +58,7 @@ def trained_seeds(
             folder, suffix = directory / f"seed-{seed}", f"-seed-{seed}"
         model, state = _best_restart(own, jets, validation, folder, report, tick, device, suffix, start)
         kept = FAMILIES[settings.model].trained(model.to("cpu"))
-        found.append(TrainedSeed(seed, kept, state.lowest_loss))
+        found.append(TrainedSeed(seed, kept, state.best_figure("loss")))
     return sorted(found, key=lambda seed: seed.validation_loss)
 
 
@@ -82,8 +82,8 @@ def _best_restart(
         candidate = candidate.to(device)
         fit = fit_of(settings, f"screen-{number}{suffix}", settings.screen_epochs, rate)
         state = fit.run(candidate, few, validation, directory, report, tick)
-        if state.best_auc > best_auc:
-            best_auc, winner, known = state.best_auc, candidate, state.best_record(settings.keep)
+        if (auc := state.best_figure()) > best_auc:
+            best_auc, winner, known = auc, candidate, state.best_record(settings.keep)
     assert winner is not None
     fit = fit_of(settings, f"float{suffix}", settings.float_epochs, rate, schedule_of(settings))
     return winner, fit.run(winner, jets, validation, directory, report, tick, known=known)
@@ -94,7 +94,8 @@ def fit_of(
 ) -> Fit:
     """A fit with what all fits of a run share; without a ``schedule``, a cosine."""
     schedule = schedule or Cosine(settings.warm_up)
-    return Fit(name, epochs, rate, settings.batch, schedule, settings.seed, settings.keep)
+    weight = settings.teacher_weight or 0.0
+    return Fit(name, epochs, rate, settings.batch, schedule, settings.seed, settings.keep, weight)
 
 
 def schedule_of(settings: TrainingSettings) -> Schedule:

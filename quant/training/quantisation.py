@@ -26,10 +26,10 @@ from quant.training.data import TrainingJets
 from quant.training.fit import FREE, OnEpoch, Tick, evaluate, no_tick
 from quant.training.float_phase import fit_of
 from quant.training.sparsity import BitsPenalty, Sparsity
-from quant.training.stages import Until
+from quant.training.stages import STATE, Until
+from quant.training.teacher import Teacher
 from quant.training.transfer import hold, quantised_of
 
-STATE = "state"
 LIBRARIES = ("fpgajet", "torch", "brevitas", "numpy")
 
 
@@ -68,13 +68,15 @@ def quantise(
     tick: Tick = no_tick,
     sparsity: Sparsity = FREE,
     source: Checkpoint | None = None,
+    teacher: Teacher | None = None,
 ) -> Checkpoint | None:
     """Quantise a trained float model (on the CPU), measure both and write the checkpoint.
 
     Args:
         out: of the checkpoint; ``out/state`` keeps what a killed run continues from.
         until: ``calibration`` stops after it and gives None.
-        source: checkpoint that the float model comes from; the jets that it has seen count as seen here too.
+        source: checkpoint that the float model comes from; the jets that it has seen count as seen here too,
+            and so do those of ``teacher``.
         sparsity: what stays zero in the quantised model, where it has a parameter of that name.
     """
     few = jets.train.first(settings.calibration_jets)
@@ -97,17 +99,22 @@ def quantise(
         if (learned := learned_widths(settings, quantised)) is None:
             fine_tune("quantised", quantised)
         else:
-            widths, penalty = learned
-            fine_tune("quantised", widths, BitsPenalty(held.zero, factor=penalty))
-            quantised = widths.fixed()
+            own = learned.settings
+            penalty = BitsPenalty(held.zero, factor=own.bits_penalty, ramp=own.bits_ramp)
+            fine_tune("quantised", learned, penalty)
+            quantised = learned.fixed()
 
     if settings.gives_probabilities:
         model, quantised = with_probabilities(settings, model, quantised, name)
     roles = {"train": jets.train, "validation": jets.validation, "test": jets.test}
     description = model_json(settings, quantised, roles, measured(model, quantised, jets), name, command)
     learnt_from = [sample.identity for sample in (jets.train, jets.validation) if sample.identity is not None]
-    if len(learnt_from) == 2:
-        description["seen_jets"] = write_seen(out, learnt_from, source)
+    known = (
+        teacher is None or teacher.checkpoint is not None
+    )  # a run without a checkpoint does not list its jets
+    if len(learnt_from) == 2 and known:
+        models = (source, teacher.checkpoint if teacher else None)
+        description["seen_jets"] = write_seen(out, learnt_from, *models)
     return save_checkpoint(out, description, tensors_of(model, quantised))
 
 

@@ -19,16 +19,15 @@ from quant.checkpoint import MODEL, Checkpoint
 from quant.checkpoint_schema import require_name
 from quant.models.families import FAMILIES
 from quant.models.training_settings import TrainingSettings
-from quant.training.data import TrainingJets
+from quant.training.data import TrainingJets, part_of
 from quant.training.fit import OnEpoch, Tick, no_tick
 from quant.training.float_phase import summary, trained_seeds
-from quant.training.quantisation import STATE, quantise
-from quant.training.stages import Until, changeable
+from quant.training.quantisation import quantise
+from quant.training.stages import SEEDS, SETTINGS, STATE, Until, changeable
+from quant.training.teacher import Teacher, require_teacher
 from quant.training.transfer import require_source, start_of
 
-SETTINGS, HISTORY = "settings.json", "history.json"
-#: of a run with several seeds: metrics of the best ones
-SEEDS = "seeds.json"
+HISTORY = "history.json"
 
 
 def prepare(out: Path, settings: BaseModel, resume: bool) -> None:
@@ -90,6 +89,7 @@ def train(
     device: str = "cpu",
     tick: Tick = no_tick,
     source: Checkpoint | None = None,
+    teacher: Teacher | None = None,
 ) -> Checkpoint | None:
     """Run or continue everything, and write the checkpoint.
 
@@ -104,6 +104,7 @@ def train(
         device: where the float model is trained. Calibration and quantised fine-tuning are exact float64
             arithmetic of few numbers, and stay on the CPU.
         source: the checkpoint that a training with ``transfer`` in its settings starts from.
+        teacher: the network that a training with ``teacher`` in its settings learns from.
 
     Returns:
         The checkpoint, or None if an earlier stage was the last.
@@ -115,11 +116,16 @@ def train(
     torch.set_num_threads(1)
     require_name(name)
     require_source(settings, source)
+    require_teacher(settings, teacher)
     family, constituents = FAMILIES[settings.model], settings.constituents
     if until is not Until.FLOAT and not family.has_quantised:
         raise BadInput(f"{family.name} has no quantised form: train it with --until float.")
     names = settings.class_names, settings.regressed
-    jets = TrainingJets(data, constituents, settings.form, settings.max_jets, *names)
+    taught = None
+    if teacher is not None:
+        part = part_of(data, "train")
+        taught = teacher.probabilities(part, settings.max_jets, settings.class_names, tick)
+    jets = TrainingJets(data, constituents, settings.form, settings.max_jets, *names, taught=taught)
     recorder = Recorder(out, report)
     samples = jets.seen(jets.train).to(device), jets.seen(jets.validation).to(device)
     start = start_of(settings, source)
@@ -142,6 +148,7 @@ def train(
         until=until,
         tick=tick,
         source=source,
+        teacher=teacher,
     )
 
 

@@ -34,8 +34,13 @@ class Sparsity:
 
     @property
     def penalises(self) -> bool:
-        """Whether the loss has a further term: then the last epoch counts, not the one of the best loss without it."""
+        """Whether the loss has a further term: the epoch of the best loss without it does not count."""
         return self.l1 > 0
+
+    @property
+    def judges(self) -> bool:
+        """Whether the further term, at its full factor, belongs to what chooses the best epoch."""
+        return False
 
     def figures(self, model: nn.Module) -> dict[str, float]:
         """What the record of an epoch says about the model beside its loss."""
@@ -49,8 +54,10 @@ class Sparsity:
                 if name in own:
                     own[name].masked_fill_(zero.to(own[name].device), 0.0)
 
-    def penalty(self, model: nn.Module) -> Tensor:
+    def penalty(self, model: nn.Module, done: float = 1.0) -> Tensor:
         """``l1`` times the sum over rows of |w|_1 / |w|_2, the rows being the first axis of each weight.
+
+        ``done`` is the share of the fit's steps that are done, for a penalty that changes on the way.
 
         Batch normalisation and ReLU leave a network the same when a row is stretched, so a plain |w|_1 would
         shrink rows without making any weight small beside its neighbours; divided by the row's length it is 1
@@ -81,12 +88,21 @@ class Held(Sparsity):
 
 @dataclass(frozen=True)
 class BitsPenalty(Sparsity):
-    """The zeros of a model, and ``factor`` in the loss for each effective bit operation of its learned widths."""
+    """The zeros of a model, and ``factor`` in the loss for each effective bit operation of its learned widths.
+
+    Attributes:
+        factor: at the end of the fit. ramp: by how much it has risen since the start, in equal ratios per step.
+    """
 
     factor: float = 0.0
+    ramp: float = 1.0
 
     @property
     def penalises(self) -> bool:
+        return True
+
+    @property
+    def judges(self) -> bool:
         return True
 
     def figures(self, model: nn.Module) -> dict[str, float]:
@@ -97,8 +113,9 @@ class BitsPenalty(Sparsity):
         super().apply(model)
         _widths(model).clamp()
 
-    def penalty(self, model: nn.Module) -> Tensor:
-        return self.factor * _widths(model).operations()
+    def penalty(self, model: nn.Module, done: float = 1.0) -> Tensor:
+        factor: float = self.factor * self.ramp ** (done - 1.0)
+        return factor * _widths(model).operations()
 
 
 def _widths(model: nn.Module) -> LearnedWidths:

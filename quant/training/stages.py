@@ -1,9 +1,12 @@
-"""The stages of a training run, and what a resumed run may still change. No torch here."""
+"""The stages of a training run, its files, and what a resumed run may still change. No torch here."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+
+#: in the directory of a run: its settings, one state per fit, and of several seeds the metrics of the best ones
+SETTINGS, STATE, SEEDS = "settings.json", "state", "seeds.json"
 
 
 class Until(StrEnum):
@@ -21,7 +24,7 @@ OWN_SETTINGS: dict[Until, frozenset[str]] = {
         "calibration_sweeps",
     }),
     Until.QUANTISED: frozenset({
-        "quantised_epochs", "quantised_rate", "scale_rounds", "width_per", "bits_penalty",
+        "quantised_epochs", "quantised_rate", "scale_rounds", "width_per", "bits_penalty", "bits_ramp",
     }),
 }  # fmt: skip
 #: Files of ``state/`` that a stage leaves as soon as anything of it is kept.

@@ -15,7 +15,7 @@ from fpgajet.errors import BadInput
 from quant.checkpoint import Checkpoint, load_float_model, load_model, open_checkpoint
 from quant.models.messages.calibration import calibrate, centre
 from quant.models.messages.floating import FloatMessages
-from quant.models.messages.message_settings import Freeze, PlanSettings, Transfer
+from quant.models.messages.plan_settings import Freeze, PlanSettings, Transfer
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.quantised import QuantisedNetwork
 from quant.models.sample import Sample

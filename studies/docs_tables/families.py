@@ -93,6 +93,33 @@ def widths() -> str:
     return markdown(headings, rows)
 
 
+def widths_two() -> str:
+    """AUC against LUT where training finds a width for every weight."""
+    rows = [
+        (
+            f"`{row['network']}`",
+            f"{int(row['train_jets']):,}",
+            f"{float(row['bits_penalty']):.0e} / {float(row['bits_ramp']):g}",
+            row["float_auc"],
+            f"{row['auc']} ± {row['auc_error']}",
+            f"{int(row['bit_operations']):,}",
+            f"{int(row['zero_weights']):,} of {int(row['weights']):,}",
+            row["mean_bits"],
+            row["ii"],
+            f"{int(row['lut_estimate']):,}",
+            f"{int(row['lut_verilog']):,}" if row["lut_verilog"] else "not counted",
+            row["dsp_verilog"] or row["dsp_estimate"],
+            row["cycles_verilog"] or "-",
+        )
+        for row in rows_of("docs/results/widths-two.csv")
+    ]
+    headings = (
+        "network", "training jets", "<bits_penalty / bits_ramp", "AUC, float", "AUC", "bit operations",
+        "weights that are 0", "bits of the others", "II", "LUT (estimate)", "LUT (Yosys)", "DSP", "cycles",
+    )  # fmt: skip
+    return markdown(headings, rows)
+
+
 def regression() -> str:
     """Bias and resolution of the pT of a top, W or Z."""
     rows = [
@@ -123,4 +150,5 @@ FAMILIES: dict[str, Callable[[], str]] = {
     "five-classes": five_classes,
     "regression": regression,
     "widths": widths,
+    "widths-two": widths_two,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fpgajet.graph.export import export
@@ -18,6 +19,7 @@ from fpgajet.ops.network import Network
 from fpgajet.ops.sharing import columns_at_once, phases
 from fpgajet.verify.certificate import certify
 from fpgajet.verify.vectors import edge_vectors
+from tests.feature_model import feature_network
 from tests.networks import (
     random_jets,
     random_network,
@@ -25,6 +27,7 @@ from tests.networks import (
     scaled,
     symmetric,
     with_jet,
+    with_random_features,
     with_row_sums,
     without_soft_pairs,
 )
@@ -42,8 +45,13 @@ NETWORKS = dict(every_network()) | {
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 
 
+def features(network: Network, count: int) -> np.ndarray:
+    jets = random_jets(count, network.constituents)
+    return network.form.features(with_random_features(network.form, jets))
+
+
 def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
-    jets = network.form.features(random_jets(20, network.constituents))
+    jets = features(network, 20)
     write_project(
         export(network), network, work / "hls", part="xcvu9p-flga2104-2-e", clock_mhz=360.0,
         vectors=jets, reuse_factor=reuse_factor,
@@ -60,7 +68,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         ("lorentznet", 6),
         ("maxima", 2),
         ("events", 2),
-        ("classes", 1),
+        ("features", 1),
         ("npelican", 2),
         ("npelican symmetric", 3),
         ("npelican jet", 2),
@@ -70,8 +78,8 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
     ],
 )
 def test_every_interval_is_certified(tmp_path: Path, name: str, reuse_factor: int) -> None:
-    network = NETWORKS[name]
-    model, jets = export(network), network.form.features(random_jets(300, network.constituents))
+    network = feature_network() if name == "features" else NETWORKS[name]
+    model, jets = export(network), features(network, 300)
     events = {"jets": jets} | edge_vectors(network, 1000, 1, jets)
     runs = [OnnxRuntime(model, network), Qonnx(model, network), simulated(network, tmp_path, reuse_factor)]
     certificate = certify(network, runs, events, score_kind="jets")

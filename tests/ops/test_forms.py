@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fpgajet.errors import BadInput
+from fpgajet.fixed import from_real, to_real
 from fpgajet.ops.forms import (
     FORMS,
     MOMENTA,
@@ -204,19 +205,49 @@ def test_features_of_constituents_are_further_columns() -> None:
     assert "features" not in Log().to_json()
 
 
+@pytest.mark.parametrize("name", ["momenta", "aligned"])
+def test_features_behind_four_momenta(name: str) -> None:
+    given = {
+        "form": name,
+        "features": {"charge": "ap_fixed<2,2>", "z0": "ap_fixed<7,5>", "id": "ap_ufixed<3,3>"},
+    }
+    form = form_from_json(given)
+    assert isinstance(form, Momenta)
+    assert form_from_json(json.loads(json.dumps(form.to_json()))) == form
+    assert (form.columns, form.feature_names, form.input_type) == (7, ("charge", "z0", "id"), None)
+    assert [label for label, _ in form.labels] == ["energy", "px", "py", "pz", "charge", "z0", "id"]
+    jets = jet((200, 0.5, 0.1), (20, 0.6, 0.2))
+    values = np.array([[[-1, 3.3, 5], [1, -40, 7], [1, 1, 1]]])
+    x = form.features(np.concatenate([jets, values], -1))
+    assert x.dtype == np.float32
+    plain = form_from_json({"form": name}).features(jets)
+    np.testing.assert_array_equal(x[..., :4], plain)
+    # Rounded, saturated and shifted to +-16; zero in the empty slot.
+    np.testing.assert_array_equal(x[0, :, 4:], [[-8, 3.25, 10], [8, -16, 14], [0, 0, 0]])
+    kind = form.feature_type
+    np.testing.assert_array_equal(to_real(from_real(x[..., 4:], kind), kind.fraction), x[..., 4:])
+    seen = form.seen(np.concatenate([jets, values], -1))
+    np.testing.assert_array_equal(seen[0, :, 4:], [[-1, 3.25, 5], [1, -16, 7], [0, 0, 0]])
+    np.testing.assert_array_equal(form.numbers(seen), x)
+    with pytest.raises(
+        BadInput, match="charge, z0, id: 7 numbers for each constituent, and these jets have 4"
+    ):
+        form.features(jets)
+
+
 @pytest.mark.parametrize(
     ("form", "features", "message"),
     [
         (
-            "momenta",
+            "puppi",
             {"charge": "ap_fixed<2,2>"},
-            "takes no features of constituents beside momenta; trigger, log do",
+            "takes no features of constituents beside momenta; momenta, aligned, trigger, log do",
         ),
-        ("puppi", {"charge": "ap_fixed<2,2>"}, "takes no features"),
         ("log", {}, "1 to 16 names"),
         ("log", {"No Name": "ap_fixed<2,2>"}, "small letters"),
         ("log", {"charge": "ap_fixed<17,2>"}, "1 to 16 bits"),
         ("log", {"charge": 3}, "has an ap_fixed type"),
+        ("aligned", {"px": "ap_fixed<4,4>"}, "px: a number of the momentum has that name"),
         ("trigger", {"eta": "ap_fixed<4,4>"}, "eta: a number of the momentum has that name"),
     ],
 )

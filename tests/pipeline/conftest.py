@@ -42,7 +42,7 @@ def build_copy(small: Path, tmp_path: Path) -> Path:
 def router(monkeypatch: pytest.MonkeyPatch, fake_tool: Callable[[str, str], Path], tmp_path: Path) -> Path:
     """Notes every call in the file that it returns; the clock that it reports falls with the seed."""
     from fpgajet.files import write_text
-    from fpgajet.pipeline import export_board
+    from fpgajet.pipeline import board_routing
     from fpgajet.rtl.route import families, routed
     from tests.rtl.route.test_router import REPORT
 
@@ -67,7 +67,7 @@ open("routed", "w").write("routed")
             write_text(folder / name, top)
         return {}
 
-    for module in (routed, export_board):
+    for module in (routed, board_routing):
         monkeypatch.setattr(module, "synthesise", synthesised)
     return calls
 

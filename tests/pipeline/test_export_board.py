@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,13 @@ pytest.importorskip("alkaid")
 pytest.importorskip("serial")
 
 from fpgajet.devices.open_parts import boards, open_part
-from fpgajet.errors import BadInput, BudgetMissed, Mismatch
+from fpgajet.errors import BadInput, BudgetMissed, Mismatch, ToolFailed
 from fpgajet.export.board.simulation import SimulatedBoard
 from fpgajet.files import write_text
 from fpgajet.fixed import to_real
 from fpgajet.graph.load import load, read_model
-from fpgajet.pipeline import board_build, board_run, export_board
+from fpgajet.pipeline import board_build, board_routing, board_run, export_board
+from fpgajet.pipeline.board_routing import Routing
 from fpgajet.pipeline.board_run import run_board
 from fpgajet.pipeline.export_board import BoardSettings
 from fpgajet.pipeline.export_flow import Prepared
@@ -45,7 +47,7 @@ def test_a_board_is_exported_with_its_bitstream_and_runs(
     router: Path, build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     need("verilator", "g++")
-    monkeypatch.setattr(export_board, "pack", lambda work, part, target: write_text(target, "bits"))
+    monkeypatch.setattr(board_routing, "pack", lambda work, part, target: write_text(target, "bits"))
     compiled: list[SimulatedBoard] = []
 
     def once(*given: Any) -> SimulatedBoard:
@@ -127,13 +129,14 @@ def test_a_netlist_is_not_made_twice(router: Path, monkeypatch: pytest.MonkeyPat
         made.append(sources[0].read_text())
         write_text(folder / "netlist.json", top)
 
-    monkeypatch.setattr(export_board, "synthesise", synthesised)
+    monkeypatch.setattr(board_routing, "synthesise", synthesised)
     package: Any = SimpleNamespace(sources=[source], top="t")
+    routing = Routing(package, open_part("ecp5-25k"), work, 60.0)
     for text in ("one", "one", "two", "two"):
         source.write_text(text)
-        export_board._netlist(package, open_part("ecp5-25k"), 60.0, work)
+        routing.synthesise()
     (work / "netlist.json").unlink()
-    export_board._netlist(package, open_part("ecp5-25k"), 60.0, work)
+    routing.synthesise()
     assert made == ["one", "two", "two"]
 
 
@@ -141,16 +144,44 @@ def test_a_board_that_is_too_slow_keeps_its_logs(
     router: Path, build: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     need("verilator", "g++")
-    monkeypatch.setattr(export_board, "SimulatedBoard", lambda *_: pytest.skip("not reached"))
-    package = type(
-        "Package", (), {"folder": tmp_path, "constraints": "board.lpf", "sources": [], "top": "t"}
-    )()
+    package: Any = SimpleNamespace(folder=tmp_path, constraints="board.lpf", sources=[], top="t")
     write_text(tmp_path / "board.lpf", "")
     fast = next(b for b in boards() if b.name == "ulx3s").model_copy(update={"clock_mhz": 128.0})
+    routing = Routing(package, open_part(fast.part), tmp_path / "out-route", 60.0)
+    routing.prepare()
+    routing.synthesise()
     with pytest.raises(BudgetMissed, match=r"no seed of 5 reaches the 128 MHz"):
-        export_board._bitstream(package, fast, 60.0, tmp_path / "out", Silent())
+        export_board._bitstream(routing, fast, Silent())
     assert router.read_text() == "1 2 3 4 5 "
     assert (tmp_path / "out-route" / "seed-5.log").is_file()
+
+
+def test_synthesis_that_fails_keeps_its_log_and_leaves_no_export(
+    router: Path, build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs while the board is simulated; what it raises comes after."""
+    need("verilator", "g++")
+
+    def failing(sources: object, top: str, part: object, folder: Path, timeout: object) -> None:
+        write_text(folder / "synthesis.log", "no memory")
+        raise ToolFailed("Yosys ended with code 1.")
+
+    monkeypatch.setattr(board_routing, "synthesise", failing)
+    monkeypatch.setattr(
+        export_board, "VerilogSimulation", lambda design: SimpleNamespace(scores=lambda raw: raw)
+    )
+    monkeypatch.setattr(export_board, "SimulatedBoard", lambda *_: nullcontext(SimpleNamespace(port=None)))
+    monkeypatch.setattr(export_board, "answered", lambda *_: (None, SimpleNamespace(faults={})))
+    compared: list[str] = []
+    monkeypatch.setattr(export_board, "compare_scores", lambda found, expected, what: compared.append(what))
+    folder = build / "export" / "tagger_v1-board-ulx3s"
+    with pytest.raises(ToolFailed, match="code 1"):
+        export_board.export_board(
+            prepared(build), folder, Silent(), "board-ulx3s", BoardSettings(bitstream=True)
+        )
+    assert compared == ["the Verilog of board-ulx3s", "board-ulx3s"]
+    assert not folder.exists()
+    assert (folder.with_name(f"{folder.name}-route") / "synthesis.log").read_text() == "no memory"
 
 
 def test_scores_that_differ_stop_an_export() -> None:

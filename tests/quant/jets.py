@@ -19,6 +19,7 @@ from quant.models.npelican.new_model import new_model
 from quant.models.npelican.observed import Observed
 from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.scoring import seen_momenta
+from tests.networks import with_random_features
 
 
 def random_jets(jets: int, constituents: int, seed: int = 0) -> NDArray[np.float32]:
@@ -38,8 +39,8 @@ def with_types(momenta: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def as_read(form: InputForm, momenta: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Four-momenta as a form reads them: with types, if it reads objects."""
-    return with_types(momenta) if form.objects else momenta
+    """Four-momenta as a form reads them: with types of objects, or random features."""
+    return with_types(momenta) if form.objects else with_random_features(form, momenta)
 
 
 def labelled_jets(

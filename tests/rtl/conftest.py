@@ -16,7 +16,7 @@ from fpgajet.ops.network import Network
 from fpgajet.rtl import RtlDesign, VerilogSimulation, available, emit
 from fpgajet.rtl.ir.evaluate import evaluate
 from fpgajet.rtl.ir.netlist import Netlist
-from tests.networks import random_jets, random_network
+from tests.networks import random_jets, random_network, with_random_features
 from tests.rtl.small_model import small_model
 
 needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs Yosys")
@@ -25,9 +25,8 @@ needs_yosys = pytest.mark.skipif(not available()["yosys"].present, reason="needs
 def raw_jets(network: Network, count: int, seed: int = 3) -> np.ndarray:
     """Half physical jets, half random ones over the whole input type, the extremes first."""
     precision, n = network.input_type, network.constituents
-    real = from_real(
-        network.form.features(random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)), precision
-    )
+    jets = random_jets(count // 2, n, seed, narrow=network.form is not MOMENTA)
+    real = from_real(network.form.features(with_random_features(network.form, jets)), precision)
     rng = np.random.default_rng(seed)
     edge = rng.integers(precision.lowest, precision.highest + 1, (count - len(real), *network.input_shape))
     edge[0], edge[1], edge[2] = precision.lowest, precision.highest, 0

@@ -8,23 +8,23 @@ import numpy as np
 import pytest
 
 from fpgajet.rtl import RtlOptions, Simulation, VerilogSimulation, emit
+from tests.feature_model import feature_network
 from tests.rtl.conftest import raw_jets, wanted
-from tests.vecnets import random_classes, random_events, random_maxima, random_vecnet
+from tests.vecnets import random_events, random_maxima, random_vecnet
 
 NETWORKS = {
     "vecnet": random_vecnet(n=3, hidden=0, knn=1),
     "maxima": random_maxima(n=5),
     "events": random_events(),
-    "classes": random_classes(),
 }
 
 
 @pytest.mark.parametrize(
-    ("name", "ii"), [("vecnet", 1), ("vecnet", 3), ("maxima", 3), ("events", 2), ("classes", 1)]
+    ("name", "ii"), [("vecnet", 1), ("vecnet", 3), ("maxima", 3), ("events", 2), ("features", 1)]
 )
 def test_a_new_jet_every_ii_clocks(simulation: Simulation, tmp_path: Path, name: str, ii: int) -> None:
     """``simulation`` only asks for the tools: it skips where they are missing."""
-    network = NETWORKS[name]
+    network = feature_network() if name == "features" else NETWORKS[name]
     raw = raw_jets(network, 2000)
     expected = wanted(network, raw)
     assert len(np.unique(expected)) > 30

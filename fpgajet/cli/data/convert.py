@@ -41,6 +41,10 @@ def convert(
         str | None, typer.Option(help="Names of all classes, in the order of their labels.")
     ] = None,
     tree: Annotated[str | None, typer.Option(help="Name of the ROOT tree.")] = None,
+    features: Annotated[
+        str | None,
+        typer.Option(help="Of constituents: charge=part_charge,d0=part_d0:-20:20 (docs/data.md)."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert a public format to fpgajet's jet file: units checked, constituents sorted, nothing guessed.
@@ -48,6 +52,7 @@ def convert(
     Example: `fpgajet data convert test.h5 --out jets/reference-test.h5`
     """
     from quant.data.conversion.convert import convert as convert_files
+    from quant.data.conversion.features import wanted_features
     from quant.data.conversion.options import ConversionOptions
 
     options = ConversionOptions(
@@ -56,8 +61,9 @@ def convert(
         constituents=constituents,
         drop_unphysical=drop_unphysical,
         class_name=class_name,
-        classes=named(classes),
+        classes=named(classes, "--classes"),
         tree=tree,
+        features=wanted_features(named(features, "--features")),
     )
     with progress_bar("converting", None, "jets") as update:
         summary = convert_files(sources, out, options, update)
@@ -77,9 +83,10 @@ def convert(
         output.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
-def named(classes: str | None) -> tuple[str, ...]:
-    """The names of ``--classes``; raises BadInput where the option was given without any."""
-    names = () if classes is None else names_of(classes)
-    if classes is not None and not names:
-        raise BadInput("--classes is empty: name the classes, or leave the option out.")
+def named(given: str | None, option: str) -> tuple[str, ...]:
+    """The names that an option lists; raises BadInput where it was given without any."""
+    names = () if given is None else names_of(given)
+    if given is not None and not names:
+        what = option.removeprefix("--")
+        raise BadInput(f"{option} is empty: name the {what}, or leave the option out.")
     return names

@@ -14,7 +14,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from fpgajet.ops.forms.aligned import Aligned
-from fpgajet.ops.forms.angular import Angular
 from fpgajet.ops.forms.extra import ExtraFeature, extra_from_json
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
 from fpgajet.ops.forms.given import GivenFeatures
@@ -24,6 +23,7 @@ from fpgajet.ops.forms.momenta import Momenta
 from fpgajet.ops.forms.objects import Objects
 from fpgajet.ops.forms.puppi import Puppi
 from fpgajet.ops.forms.trigger import Trigger
+from fpgajet.ops.forms.with_features import WithFeatures
 
 MOMENTA = Momenta()
 FORMS: dict[str, type[InputForm]] = {form.name: form for form in (Momenta, Aligned, Trigger, Log, Puppi)}
@@ -66,7 +66,7 @@ def form_from_json(given: Mapping[str, Any]) -> InputForm:
     found = form(**{k: known[k](v) for k, v in numbers.items()})
     if features is None:
         return found
-    assert isinstance(found, Angular)
+    assert isinstance(found, WithFeatures)
     return replace(found, extra=extra_from_json(features))
 
 
@@ -87,5 +87,6 @@ __all__ = [
     "Real",
     "Trigger",
     "WantedDots",
+    "WithFeatures",
     "form_from_json",
 ]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.ops.forms.angular import pseudorapidity
-from fpgajet.ops.forms.form import Features
 from fpgajet.ops.forms.momenta import Momenta
 
 
@@ -23,12 +22,12 @@ class Aligned(Momenta):
 
     name: ClassVar[str] = "aligned"
 
-    def features(self, momenta: NDArray[Any]) -> Features:
-        p = np.asarray(momenta, dtype=np.float64)
+    def four(self, given: NDArray[Any]) -> NDArray[Any]:
+        p = np.asarray(given[..., :4], dtype=np.float64)
         energy, px, py, pz = (p[..., k] for k in range(4))
         axis = p[..., 1:].sum(-2)[..., None, :]
         pt = np.hypot(axis[..., 0], axis[..., 1])
         phi, eta = np.arctan2(axis[..., 1], axis[..., 0]), pseudorapidity(axis[..., 2], pt)
         turned = np.cos(phi) * px + np.sin(phi) * py, np.cos(phi) * py - np.sin(phi) * px
         boosted = np.cosh(eta) * energy - np.sinh(eta) * pz, np.cosh(eta) * pz - np.sinh(eta) * energy
-        return np.stack([boosted[0], *turned, boosted[1]], -1).astype(np.float32)
+        return np.stack([boosted[0], *turned, boosted[1]], -1)

@@ -11,21 +11,15 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
-from fpgajet.ops.forms.extra import (
-    ExtraFeature,
-    extra_to_json,
-    raw_features,
-    real_features,
-    require_columns,
-    steps,
-)
+from fpgajet.ops.forms.extra import raw_features, real_features, require_columns
 from fpgajet.ops.forms.form import Dots, Features, InputForm, Real, WantedDots
+from fpgajet.ops.forms.with_features import WithFeatures
 from fpgajet.ops.operator import expect
 
 
@@ -40,7 +34,7 @@ class AngularTypes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Angular(InputForm):
+class Angular(WithFeatures):
     """What the trigger forms share: a number for pT, and eta and phi on one grid.
 
     Attributes:
@@ -48,16 +42,12 @@ class Angular(InputForm):
         pt_bits: bits of the (unsigned) number for pT; it saturates.
         angle_steps: steps of the angles in half a turn: 720 is a grid of pi/720.
         angle_bits: bits of the (signed) angles relative to the jet's axis; they saturate.
-        extra: features of constituents, which are further columns.
     """
-
-    takes_features: ClassVar[bool] = True
 
     pt_lsb: float = 0.25
     pt_bits: int = 12
     angle_steps: int = 720
     angle_bits: int = 9
-    extra: tuple[ExtraFeature, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.pt_lsb) and self.pt_lsb > 0):
@@ -66,29 +56,7 @@ class Angular(InputForm):
             raise ValueError("pT has 1 to 20 bits and angles have 2 to 16")
         if not 1 <= self.angle_steps <= 1 << 14:
             raise ValueError(f"angle_steps counts steps in half a turn, 1 to 16384, not {self.angle_steps}")
-        taken = {name for name, _ in self.momentum_labels} & set(self.feature_names) if self.extra else ()
-        if taken:
-            raise ValueError(
-                f"{', '.join(taken)}: a number of the momentum has that name, give the feature another"
-            )
-
-    @property
-    def columns(self) -> int:
-        return 3 + len(self.extra)
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        return tuple(feature.name for feature in self.extra)
-
-    @property
-    def labels(self) -> tuple[tuple[str, str], ...]:
-        counts = zip(self.extra, steps(self.extra, self.width), strict=True)
-        return (*self.momentum_labels, *((of.name, f"{step:g}") for of, step in counts))
-
-    @property
-    @abstractmethod
-    def momentum_labels(self) -> tuple[tuple[str, str], ...]:
-        """:attr:`labels` of the columns that follow from the momentum."""
+        super().__post_init__()
 
     @property
     def bits(self) -> int | None:
@@ -168,11 +136,6 @@ class Angular(InputForm):
         eta, phi = (self._steps(x) for x in (pseudorapidity(p[..., 3], pt), np.arctan2(p[..., 2], p[..., 1])))
         columns = np.stack([number, eta, self._wrapped(phi), *raw_features(p, self.extra, self.width)], -1)
         return np.where(real[..., None], columns, 0.0).astype(np.float32)
-
-    def to_json(self) -> dict[str, Any]:
-        found = super().to_json()
-        del found["extra"]
-        return found | ({"features": extra_to_json(self.extra)} if self.extra else {})
 
     def _wrapped(self, phi: Real) -> Real:
         """The same angle in (-pi, pi], in steps."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from quant.data.checking.constituents import check_constituents
-from quant.data.jets import Jets
+from quant.data.jets import Feature, Jets
 from quant.data.problems import Problem
 
 
 def feature_problems(jets: Jets, first_row: int = 0) -> list[Problem]:
     """Everything wrong with the features of these jets; ``first_row`` is added to the row numbers."""
+    values = jets.constituents[..., jets.bare.shape[-1] :]
+    return value_problems((jets.bare != 0).any(axis=-1), values, jets.features, first_row)
+
+
+def value_problems(
+    used: NDArray[np.bool_], columns: NDArray[np.floating], features: Sequence[Feature], first_row: int = 0
+) -> list[Problem]:
+    """The same of the values [n, N, features] of features, with the slots [n, N] that are used."""
     found: list[Problem] = []
-    used = (jets.bare != 0).any(axis=-1)
-    for number, feature in enumerate(jets.features):
-        values = jets.constituents[..., jets.bare.shape[-1] + number]
+    for number, feature in enumerate(features):
+        values = columns[..., number]
         finite = np.isfinite(values)
         outside = finite & used & ((values < feature.low) | (values > feature.high))
         kinds = {

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fpgajet.errors import BadInput
 from quant.data.checking.constituents import find_problems
 from quant.data.checking.duplicates import jet_hashes
+from quant.data.checking.features import value_problems
 from quant.data.conversion.options import GEV_PER_UNIT, ConversionOptions, ConversionSummary
 from quant.data.conversion.source import ForeignJets
 from quant.data.jets import MOST_CONSTITUENTS, Jets, jet_kinematics, with_slots
@@ -36,6 +37,7 @@ class Cleaner:
         self._slots = slots
         self._summary = summary
         self._seen: set[int] = set()
+        self._described = tuple(wanted.feature for wanted in options.features)
 
     def clean(self, raw: ForeignJets, path: Path, first_row: int) -> Jets:
         """One piece in the layout.
@@ -49,26 +51,34 @@ class Cleaner:
         p4 = np.where(beams[..., None], np.float32(0), p4)
         counts["beams"] += int(beams.any(axis=1).sum())
 
-        good = self._physical(p4, path, first_row)
+        features = self._features(raw, p4)
+        good = self._physical(p4, features, path, first_row)
         counts["dropped"] += int((~good).sum())
-        p4, label, beams = p4[good], raw.label[good], beams[good]
+        p4, label, beams, features = p4[good], raw.label[good], beams[good], features[good]
         counted = None if raw.multiplicity is None else np.asarray(raw.multiplicity)[good]
 
         used = (p4 != 0).any(axis=-1)
         pt = np.where(used, np.hypot(p4[..., 1].astype(np.float64), p4[..., 2].astype(np.float64)), -1.0)
         order = np.argsort(-pt, axis=1, kind="stable")
         counts["reordered"] += int(((np.diff(pt, axis=1) > 0).any(axis=1) & ~beams.any(axis=1)).sum())
-        p4 = np.take_along_axis(p4, order[..., None], axis=1)
+        p4, features = (np.take_along_axis(x, order[..., None], axis=1) for x in (p4, features))
         size = used.sum(axis=1)
         counts["truncated"] += int((size > self._slots).sum())
         jets = Jets(
-            constituents=with_slots(p4, self._slots),
+            constituents=with_slots(np.concatenate([p4, features], axis=-1), self._slots),
             multiplicity=self._multiplicity(counted, size, beams).astype(np.int16),
             label=label.astype(np.uint8),
             jet=jet_kinematics(p4).astype(np.float32),
             classes=self._summary.classes,
+            features=self._described,
         )
-        return jets[self._new(jets.constituents)]
+        return jets[self._new(jets.bare)]
+
+    def _features(self, raw: ForeignJets, p4: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Features [n, slots, F], zero where there is no constituent, whatever the file has there."""
+        if raw.features is None:
+            return np.zeros((*p4.shape[:2], 0), dtype=np.float32)
+        return np.where((p4 != 0).any(axis=-1, keepdims=True), raw.features, np.float32(0))
 
     def _in_gev(self, p4: NDArray[Any], path: Path) -> NDArray[np.float32]:
         if p4.dtype.kind != "f":
@@ -78,12 +88,15 @@ class Cleaner:
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return np.asarray(p4 if scale == 1.0 else p4 * p4.dtype.type(scale), dtype=np.float32)
 
-    def _physical(self, p4: NDArray[np.float32], path: Path, first_row: int) -> NDArray[np.bool_]:
+    def _physical(
+        self, p4: NDArray[np.float32], features: NDArray[np.float32], path: Path, first_row: int
+    ) -> NDArray[np.bool_]:
         """Which rows can be used; raises BadInput naming the others unless they are to be left out."""
         problems = [problem for problem in find_problems(p4, first_row=first_row) if problem.kind in FATAL]
         along = np.flatnonzero(along_beam(p4).any(axis=1))
         if len(along):
             problems.append(Problem("along-beam", along + first_row, ALONG_BEAM))
+        problems += value_problems((p4 != 0).any(axis=-1), features, self._described, first_row)
         good = np.ones(len(p4), dtype=np.bool_)
         for problem in problems:
             good[problem.rows - first_row] = False
@@ -92,6 +105,8 @@ class Cleaner:
             hint = "repeat with --unit MeV" if self._options.unit == "GeV" else "check --unit"
             energetic = any(p.kind == "too-energetic" for p in problems)
             way_out = hint if energetic else "--drop-unphysical leaves them out"
+            if any(p.kind.startswith("feature") for p in problems):
+                way_out += ", and --features states the ranges of features"
             raise BadInput(f"{path}: {listed}. Nothing was written; {way_out}.")
         return good
 

@@ -59,7 +59,8 @@ def convert(
     total = sum(source.jets for _, source in opened)
     cleaner = Cleaner(options, slots, summary)
     done = 0
-    with JetWriter(out, classes=classes, constituents=slots, provenance=facts) as writer:
+    features = [wanted.feature for wanted in options.features]
+    with JetWriter(out, classes=classes, constituents=slots, provenance=facts, features=features) as writer:
         for path, (_, source) in zip(sources, opened, strict=True):
             first = 0
             width = options.constituents if source.slots is None else source.slots

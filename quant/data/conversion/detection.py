@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -10,6 +11,7 @@ import h5py
 from fpgajet.errors import BadInput
 from quant.data.conversion import parquet
 from quant.data.conversion.csv_table import CsvTable
+from quant.data.conversion.features import FORMATS as WITH_FEATURES
 from quant.data.conversion.hls4ml import Hls4mlFile
 from quant.data.conversion.numpy_files import ENERGYFLOW, FOUR_MOMENTA, NumpyFile, coordinates
 from quant.data.conversion.options import ConversionOptions
@@ -86,6 +88,12 @@ def open_source(path: Path, options: ConversionOptions) -> tuple[str, Source]:
         MissingTool: a package for this format is not installed.
     """
     name = detect(path) if options.format is None else options.format
+    features = tuple(wanted.source for wanted in options.features)
+    if features and name not in WITH_FEATURES:
+        raise BadInput(
+            f"--features cannot be read from {path}, which is of the format {name}: {', '.join(WITH_FEATURES)} have "
+            "them. Write the momenta and one array [jets, constituents] per feature with numpy.savez."
+        )
     if name == "root":
         return name, RootTree(path, class_name=options.class_name, classes=options.classes, tree=options.tree)
     if options.class_name is not None or options.tree is not None:
@@ -95,13 +103,13 @@ def open_source(path: Path, options: ConversionOptions) -> tuple[str, Source]:
             raise BadInput(
                 f"{path} is of the format hls4ml, which names its classes itself: leave out --classes."
             )
-        return name, Hls4mlFile(path)
+        return name, Hls4mlFile(path, features)
     with_labels: dict[str, Callable[[Path, tuple[str, ...]], Source]] = {
         "zenodo": ZenodoTable,
-        "pelican": PelicanFile,
+        "pelican": partial(PelicanFile, features=features),
         "csv": CsvTable,
-        "parquet": parquet.ParquetTable,
-        "numpy": lambda path, classes: NumpyFile(path, FOUR_MOMENTA, classes),
-        "energyflow": lambda path, classes: NumpyFile(path, ENERGYFLOW, classes),
+        "parquet": partial(parquet.ParquetTable, features=features),
+        "numpy": lambda path, classes: NumpyFile(path, FOUR_MOMENTA, classes, features),
+        "energyflow": lambda path, classes: NumpyFile(path, ENERGYFLOW, classes, features),
     }
     return name, with_labels[name](path, options.classes)

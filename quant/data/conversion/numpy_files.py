@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fpgajet.errors import BadInput
 from quant.data.conversion.energyflow import are_angles, are_particle_codes, momenta_of_angles
+from quant.data.conversion.features import require_values, side_by_side
 from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, class_names
 from quant.data.reading.npy import ArrayFile, ArrayStream
 from quant.data.reading.values import whole_numbers
@@ -32,10 +33,14 @@ class NumpyFile:
     Args:
         layout: FOUR_MOMENTA or ENERGYFLOW, see :func:`coordinates`.
         classes: names of the labels 0, 1, ...
+        features: names of further arrays [n, N] of an archive, one for each feature of constituents.
     """
 
-    def __init__(self, path: Path, layout: str, classes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, layout: str, classes: Sequence[str] = (), features: Sequence[str] = ()
+    ) -> None:
         self.path = path
+        self._features = features
         self._layout = layout
         default = BACKGROUND_AND_SIGNAL if layout == FOUR_MOMENTA else ("g", "q")
         self.classes = class_names(classes, default)
@@ -45,7 +50,7 @@ class NumpyFile:
                 f"{path} does not hold what --format {layout} means: its numbers look like those of --format {found}."
             )
         with ExitStack() as stack:
-            momentum, label = self._open(stack)
+            momentum, label, *values = self._open(stack)
             if label.shape != momentum.shape[:1] or label.dtype.kind not in "biuf":
                 raise BadInput(
                     f"{path}: labels must be numbers of shape [{momentum.shape[0]}], they are {label.dtype} "
@@ -53,6 +58,8 @@ class NumpyFile:
                 )
             self.jets, self.slots = int(label.shape[0]), int(momentum.shape[1])
             self._codes = momentum.shape[2] == 4
+            for name, stream in zip(features, values, strict=True):
+                require_values(path, name, stream.shape, stream.dtype.kind, momentum.shape[:2])
 
     @property
     def note(self) -> str:
@@ -66,19 +73,26 @@ class NumpyFile:
         )
         return f"read as EnergyFlow {held}; labels 0 and 1 are {' and '.join(self.classes)}, name others with --classes"
 
-    def _open(self, stack: ExitStack) -> tuple[ArrayStream, ArrayStream]:
+    def _open(self, stack: ExitStack) -> tuple[ArrayStream, ...]:
+        """Momenta, labels, and the features."""
         file = stack.enter_context(ArrayFile(self.path))
         if not file.is_archive:
+            if self._features:
+                raise BadInput(
+                    f"{self.path} holds one array, and so no features: write momenta, labels and features into one "
+                    "file with numpy.savez."
+                )
             labels = self.path.with_name(f"{self.path.stem}_labels.npy")
             if not labels.exists():
                 raise BadInput(f"{self.path} needs its labels in {labels}, which does not exist.")
             return momenta_in(file), stack.enter_context(ArrayFile(labels)).open("array")
-        return momenta_in(file), member(file, LABEL_KEYS, "labels")
+        features = [member(file, (name,), "feature of constituents") for name in self._features]
+        return momenta_in(file), member(file, LABEL_KEYS, "labels"), *features
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
         with ExitStack() as stack:
-            momentum, label = self._open(stack)
+            momentum, label, *features = self._open(stack)
             for start in range(0, self.jets, rows):
                 count = min(rows, self.jets - start)
                 values = label.read(count)
@@ -86,7 +100,8 @@ class NumpyFile:
                 p4: NDArray[Any] = momentum.read(count)
                 if self._layout == ENERGYFLOW:
                     p4 = momenta_of_angles(p4, self.path, start)
-                yield ForeignJets(p4, labels)
+                beside = side_by_side([stream.read(count) for stream in features])
+                yield ForeignJets(p4, labels, features=beside)
 
 
 def momenta_in(file: ArrayFile) -> ArrayStream:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from fpgajet.errors import BadInput
+from quant.data.conversion.features import WantedFeature
 from quant.data.jets import MOST_CLASSES, MOST_CONSTITUENTS
 
 FORMATS = ("zenodo", "pelican", "hls4ml", "root", "numpy", "energyflow", "parquet", "csv")
@@ -27,6 +28,7 @@ class ConversionOptions:
     class_name: str | None = None
     classes: tuple[str, ...] = ()
     tree: str | None = None
+    features: tuple[WantedFeature, ...] = ()
 
     def __post_init__(self) -> None:
         if self.format is not None and self.format not in FORMATS:

@@ -1,5 +1,7 @@
 """Parquet: lists per jet (part_energy, part_px, part_py, part_pz, as jet-universe and JetClass name them), or the
 columns E_i, PX_i, PY_i, PZ_i; with a label, or one-hot columns label_*. Read with pyarrow, in pieces.
+
+A feature of constituents is one more list per jet, NAME, or the columns NAME_i.
 """
 
 from __future__ import annotations
@@ -19,12 +21,15 @@ from quant.data.conversion.columns import (
     momentum_columns,
     one_hot_columns,
 )
+from quant.data.conversion.features import side_by_side
 from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, class_names
 from quant.data.jets import MOST_CONSTITUENTS
 from quant.data.reading.boundary import reading, require_regular_file
 from quant.data.reading.values import whole_numbers
 
 MAGIC = b"PAR1"
+#: four-momenta [n, slots, 4], and features [n, slots, features] or None
+Pieces = tuple[NDArray[Any], NDArray[np.float32] | None]
 
 
 class ParquetTable:
@@ -37,7 +42,7 @@ class ParquetTable:
 
     note = ""
 
-    def __init__(self, path: Path, classes: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, classes: Sequence[str] = (), features: Sequence[str] = ()) -> None:
         require_regular_file(path)
         self.path = path
         self._file = open_parquet(path)
@@ -46,6 +51,10 @@ class ParquetTable:
         self._lists = set(LIST_COLUMNS) <= set(names)
         self._momenta = list(LIST_COLUMNS) if self._lists else momentum_columns(path, names)
         self.slots = None if self._lists else len(self._momenta) // 4
+        self._features = [[name] if self._lists else self._of_slots(name) for name in features]
+        missing = [column for of in self._features for column in of if column not in names]
+        if missing:
+            raise BadInput(f"{path}: the table lacks the column {missing[0]!r}, which --features asks for.")
         self._one_hot = one_hot_columns(names)
         if self._one_hot and not classes:
             self.classes = tuple(name.removeprefix(ONE_HOT) for name in self._one_hot)
@@ -59,27 +68,39 @@ class ParquetTable:
         """See :class:`~quant.data.conversion.source.Source`."""
         start = 0
         with reading(self.path):
-            for batch in self._file.iter_batches(batch_size=rows, columns=[*self._momenta, *self._labels]):
+            of_features = [column for of in self._features for column in of]
+            wanted = dict.fromkeys([*self._momenta, *of_features, *self._labels])
+            for batch in self._file.iter_batches(batch_size=rows, columns=list(wanted)):
                 columns = {name: batch.column(name) for name in batch.schema.names}
                 for name, column in columns.items():
                     if column.null_count:
                         raise BadInput(f"{self.path}: the column {name} has missing values.")
                 read = self._jagged if self._lists else self._flat
                 label = self._label(columns, start)
-                yield ForeignJets(read(columns), label)
+                p4, features = read(columns)
+                yield ForeignJets(p4, label, features=features)
                 start += len(label)
 
-    def _flat(self, columns: dict[str, Any]) -> NDArray[Any]:
-        values = np.stack([self._numbers(columns[name], name) for name in self._momenta], axis=1)
-        return values.reshape(len(values), -1, 4)
+    def _of_slots(self, feature: str) -> list[str]:
+        """The columns of a feature, numbered as those of the energies are."""
+        numbers = [name.strip().removeprefix("E").removeprefix("e") for name in self._momenta[::4]]
+        return [f"{feature}{number}" for number in numbers]
 
-    def _jagged(self, columns: dict[str, Any]) -> NDArray[Any]:
-        """Lists of constituents as a rectangle, zeros at the end of each row."""
+    def _flat(self, columns: dict[str, Any]) -> Pieces:
+        values = np.stack([self._numbers(columns[name], name) for name in self._momenta], axis=1)
+        features = [
+            np.stack([self._numbers(columns[name], name, "biuf") for name in of], 1) for of in self._features
+        ]
+        return values.reshape(len(values), -1, 4), side_by_side(features)
+
+    def _jagged(self, columns: dict[str, Any]) -> Pieces:
+        """Lists of constituents as rectangles, zeros at the end of each row."""
         import pyarrow as pa
 
         sizes: NDArray[Any] | None = None
-        flat = []
-        for name in self._momenta:
+        flat: list[NDArray[Any]] = []
+        lists = [*self._momenta, *(name for (name,) in self._features)]
+        for name in lists:
             column = columns[name]
             if not (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
                 raise BadInput(
@@ -87,27 +108,26 @@ class ParquetTable:
                 )
             lengths = np.asarray(column.value_lengths())
             if sizes is not None and (lengths != sizes).any():
-                raise BadInput(
-                    f"{self.path}: {', '.join(self._momenta)} differ in their number of constituents."
-                )
+                raise BadInput(f"{self.path}: {', '.join(lists)} differ in their number of constituents.")
             sizes = lengths
-            flat.append(self._numbers(column.flatten(), name))
+            flat.append(self._numbers(column.flatten(), name, "f" if len(flat) < 4 else "biuf"))
         assert sizes is not None
         width = int(sizes.max(initial=1))
         if width > MOST_CONSTITUENTS:
             raise BadInput(
                 f"{self.path}: a jet has {width:,} constituents, the most are {MOST_CONSTITUENTS:,}."
             )
-        p4 = np.zeros((len(sizes), max(width, 1), 4), dtype=np.result_type(*flat))
-        p4[np.arange(p4.shape[1]) < sizes[:, None]] = np.stack(flat, axis=1)
-        return p4
+        used = np.arange(max(width, 1)) < sizes[:, None]
+        rows = [np.zeros(used.shape, dtype=values.dtype) for values in flat]
+        for row, values in zip(rows, flat, strict=True):
+            row[used] = values
+        return np.stack(rows[:4], axis=-1), side_by_side(rows[4:])
 
-    def _numbers(self, column: Any, name: str) -> NDArray[Any]:
+    def _numbers(self, column: Any, name: str, kinds: str = "f") -> NDArray[Any]:
         values = np.asarray(column.to_numpy(zero_copy_only=False))
-        if values.dtype.kind != "f":
-            raise BadInput(
-                f"{self.path}: the column {name} must hold floating-point numbers, it is {column.type}."
-            )
+        if values.dtype.kind not in kinds:
+            what = "floating-point numbers" if kinds == "f" else "numbers"
+            raise BadInput(f"{self.path}: the column {name} must hold {what}, it is {column.type}.")
         return values
 
     def _label(self, columns: dict[str, Any], start: int) -> NDArray[np.int64]:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fpgajet.errors import BadInput
+from quant.data.conversion.features import require_values, side_by_side
 from quant.data.conversion.source import BACKGROUND_AND_SIGNAL, ForeignJets, Hdf5Source, class_names
 from quant.data.jets import MOST_CONSTITUENTS
 from quant.data.reading.values import whole_numbers
 
 
 class PelicanFile(Hdf5Source):
-    """See the module; ``Nobj`` is optional, further arrays (jet_pt, truth_Pmu, ...) are ignored."""
+    """See the module; ``Nobj`` is optional. ``features`` names further arrays [n, N]; others are ignored."""
 
-    def __init__(self, path: Path, classes: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, classes: Sequence[str] = (), features: Sequence[str] = ()) -> None:
         super().__init__(path)
         self.classes = class_names(classes, BACKGROUND_AND_SIGNAL)
         self._p4 = self.dataset("Pmu", 3, "f", "floating-point four-momenta")
@@ -27,6 +28,9 @@ class PelicanFile(Hdf5Source):
         optional = [self._multiplicity] if self._multiplicity is not None else []
         self.jets = self.same_rows(self._p4, self._label, *optional)
         self.slots = int(self._p4.shape[1])
+        self._features = [self.dataset(name, 2, "biuf", "numbers") for name in features]
+        for name, values in zip(features, self._features, strict=True):
+            require_values(path, name, values.shape, values.dtype.kind, self._p4.shape[:2])
 
     def pieces(self, rows: int) -> Iterator[ForeignJets]:
         """See :class:`~quant.data.conversion.source.Source`."""
@@ -39,4 +43,5 @@ class PelicanFile(Hdf5Source):
             if self._multiplicity is not None:
                 counted = self.read(self._multiplicity, start, stop)
                 counted = whole_numbers(self.path, "Nobj", counted, 0, MOST_CONSTITUENTS, first_row=start)
-            yield ForeignJets(self.read(self._p4, start, stop), label, counted)
+            features = side_by_side([self.read(values, start, stop) for values in self._features])
+            yield ForeignJets(self.read(self._p4, start, stop), label, counted, features)

@@ -30,12 +30,14 @@ class ForeignJets:
 
     ``p4``: float [n, slots, 4] (E, px, py, pz) in the file's unit, zeros where there is no constituent,
     in any order. ``label``: int [n], index into the source's classes. ``multiplicity``: int [n], or None
-    where the number of used slots is all there is to know.
+    where the number of used slots is all there is to know. ``features``: float [n, slots, features] of the same
+    slots, where such are asked for.
     """
 
     p4: NDArray[np.floating]
     label: NDArray[np.integer]
     multiplicity: NDArray[np.integer] | None = None
+    features: NDArray[np.float32] | None = None
 
 
 class Source(Protocol):

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from quant.data.generation import level1
 from quant.data.generation.cluster import LeadingJets
-from quant.data.generation.particles import KINDS, KNOWN
+from quant.data.generation.particles import KNOWN
 from quant.data.generation.recipe import Recipe
-from quant.data.jets import Feature, Jets
+from quant.data.jets import RANGES, Feature, Jets
 
 
 def pack(
@@ -56,12 +56,7 @@ def pack(
 def features_of(recipe: Recipe) -> tuple[Feature, ...]:
     """Features of the constituents that the recipe asks for, with their ranges."""
     z0 = recipe.pileup.z0_cut
-    ranges = {
-        "charge": (-1.0, 1.0),
-        "particle": (1.0, float(len(KINDS))),
-        "z0": (-z0, z0),
-        "puppi": (0.0, 1.0),
-    }
+    ranges = RANGES | {"z0": (-z0, z0)}
     return tuple(Feature(name, *ranges[name]) for name in recipe.features)
 
 

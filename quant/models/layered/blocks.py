@@ -58,7 +58,7 @@ class Layers(MessagePlan):
             self.x = self.add("features", FlatConstituents(precisions[INPUT], 1), INPUT)
             return
         self.mask()
-        self.x = self.log("h0", INPUT) if form.four_momenta else INPUT
+        self.x = self.logs_of_momenta(features=True) if form.four_momenta else INPUT
 
     def dense(self, name: str, widths: Sequence[int], x: str, first: int = 1) -> str:
         """Layers ``name1``, ``name2``, ... with ReLU, each rounded once; returns the last one's name."""

@@ -13,21 +13,13 @@ from quant.models.layered.blocks import Layers
 from quant.models.messages.bits import LayerBits
 from quant.models.messages.family import MessageDescription
 from quant.models.messages.free_parameters import rescalings
-from quant.models.messages.message_settings import PlanSettings
+from quant.models.messages.message_settings import FeatureSettings
 from quant.models.messages.plan import SCORE, Drops
 
 #: outputs of one layer or several, one after the other
 Width = Annotated[int, Field(ge=1, le=256)]
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=4)]
 Pool = Literal["mean", "sum", "max"]
-#: types of the features that `fpgajet data generate` writes, where no other is asked for: charge in e, the kind of
-#: particle as a number, z0 relative to the vertex in mm, and PUPPI's weight
-FEATURE_TYPES = {
-    "charge": "ap_fixed<2,2>",
-    "particle": "ap_ufixed<3,3>",
-    "z0": "ap_fixed<7,5>",
-    "puppi": "ap_ufixed<5,1>",
-}
 #: input forms whose numbers layers can read
 FORMS = ("log", "trigger", "aligned", "momenta")
 
@@ -62,14 +54,12 @@ class LayeredSizes(BaseModel):
         return layers
 
 
-class LayeredSettings(LayeredSizes, PlanSettings):
+class LayeredSettings(LayeredSizes, FeatureSettings):
     """Defaults of these families.
 
     Attributes:
         input: ``log`` (log2 pT, eta, phi as integers), ``trigger`` (pT, eta, phi), or four-momenta (``aligned``,
             ``momenta``), of which signed logarithms are read.
-        features: of constituents, read beside their momenta, for example ``charge``; the jet file has them.
-        feature_types: the ``ap_fixed`` types that they are rounded to, by name; see :data:`FEATURE_TYPES`.
         softmax: whether the finished network gives probabilities of the classes instead of scores.
     """
 
@@ -78,35 +68,6 @@ class LayeredSettings(LayeredSizes, PlanSettings):
     float_epochs: int = Field(default=20, ge=1)
     quantised_epochs: int = Field(default=4, ge=0)
     softmax: bool = False
-    features: tuple[str, ...] = ()
-    feature_types: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _features_have_types(self) -> Self:
-        unknown = [name for name in self.feature_types if name not in self.features]
-        if unknown:
-            raise ValueError(f"feature_types of {', '.join(unknown)}: features does not name them")
-        if len(set(self.features)) < len(self.features):
-            raise ValueError("every feature is read once")
-        if self.features and not self.form.takes_features:
-            raise ValueError(
-                f"the input form {self.form.name} takes no features of constituents; log and trigger do"
-            )
-        if "features" in self.input:  # of a run that is continued
-            if tuple(self.input["features"]) != self.features:
-                raise ValueError("give features by the setting of that name, not in input")
-            return self
-        types = FEATURE_TYPES | self.feature_types
-        lacking = [name for name in self.features if name not in types]
-        if lacking:
-            raise ValueError(
-                f"{', '.join(lacking)}: give a type, for example feature_types.{lacking[0]}=ap_fixed<8,4>; "
-                f"there are types of {', '.join(FEATURE_TYPES)}"
-            )
-        if self.features:
-            given = self.input | {"features": {name: types[name] for name in self.features}}
-            object.__setattr__(self, "input", form_from_json(given).to_json())
-        return self
 
     @model_validator(mode="after")
     def _probabilities_are_of_classes(self) -> Self:

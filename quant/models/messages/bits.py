@@ -6,7 +6,7 @@ import pydantic
 
 from fpgajet.fixed import FixedType, Overflow, Rounding
 from fpgajet.ops import MaskedMeanPool, Operator, SpacetimeIntervals, VectorUpdate
-from fpgajet.ops.forms import MOMENTA, InputForm
+from fpgajet.ops.forms import MOMENTA, InputForm, Momenta
 
 _STRICT = pydantic.ConfigDict(extra="forbid")
 
@@ -33,11 +33,16 @@ class LayerBits:
         if form.input_type is not None:
             return {"momenta": form.input_type}
         grid = FixedType.from_qonnx(self.momenta_lsb, 2, 1, 0, "ROUND").fraction
-        return {
+        found = {
             "momenta": FixedType(True, self.momenta, grid, Rounding.HALF_EVEN, Overflow.SAT),
             "h0_argument": self._floor(False, self.momenta - 1, grid),
             "h0": self._floor(True, self.log, self.log - 5),
         }
+        if isinstance(form, Momenta) and form.extra:
+            features = form.feature_type
+            finest = max(self.log - 5, features.fraction)
+            found |= {"features": features, "h0_join": self._floor(True, finest + form.width, finest)}
+        return found
 
     def of(self, operator: Operator) -> int:
         """Width of a calibrated stage."""

@@ -16,8 +16,8 @@ from fpgajet.ops.forms import InputForm, form_from_json
 from fpgajet.ops.network import Network
 from quant.models.classes import ClassNames, RegressedNames
 from quant.models.family import Description, Family
-from quant.models.messages.message_settings import PlanSettings
 from quant.models.messages.plan import MessagePlan, Unrounded
+from quant.models.messages.plan_settings import PlanSettings
 from quant.models.messages.pruning import channels, weights
 from quant.models.structure import Removable, Structure
 from quant.models.wiring import assemble, full_scale

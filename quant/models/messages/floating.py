@@ -105,7 +105,8 @@ class FloatMessages(nn.Module):
     def _numbers(self, p: Tensor) -> Tensor:
         """What the network reads of four-momenta that the input form has delivered."""
         form = self.plan.form
-        return p if form.four_momenta else torch.from_numpy(form.numbers(p.cpu().numpy())).to(p.device)
+        as_they_are = form.four_momenta and not form.feature_names
+        return p if as_they_are else torch.from_numpy(form.numbers(p.cpu().numpy())).to(p.device)
 
     def _node(self, a: _Float, node: Node, stages: dict[str, Tensor]) -> Tensor:
         x = [stages[i] for i in node.inputs]

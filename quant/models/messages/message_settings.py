@@ -1,115 +1,82 @@
-"""Settings of training that families with a plan share. No torch here."""
+"""Settings of families that pass messages, and of features of constituents, which others read too. No torch here."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from fpgajet.fixed import FixedType
-from fpgajet.ops.forms import Aligned, InputForm, form_from_json
-from quant.models.classes import ClassNames, RegressedNames, require_classes
-from quant.models.family import Strict
-from quant.models.messages.bits import LayerBits, MessageBits
-from quant.models.messages.plan import Drops, MessagePlan
-from quant.models.training_settings import TrainingSettings
+from fpgajet.ops.forms import Aligned, Momenta, form_from_json
+from quant.models.messages.bits import MessageBits
+from quant.models.messages.plan_settings import PlanSettings
 
-#: what a width belongs to
-WidthPer = Literal["tensor", "channel", "weight"]
-
-
-class Freeze(StrEnum):
-    """What of another run's model stays as it is: features, features and the types of the last layer, or nothing."""
-
-    FEATURES = "features"
-    TYPES = "types"
-    NONE = "none"
+#: types of the features that `fpgajet data generate` writes, where no other is asked for: charge in e, the kind of
+#: particle as a number, z0 relative to the vertex in mm, and PUPPI's weight
+FEATURE_TYPES = {
+    "charge": "ap_fixed<2,2>",
+    "particle": "ap_ufixed<3,3>",
+    "z0": "ap_fixed<7,5>",
+    "puppi": "ap_ufixed<5,1>",
+}
 
 
-class Transfer(Strict):
-    """The model that a training started from; ``fpgajet train --from`` writes it into the settings of the run."""
-
-    name: str
-    weights_sha256: str
-    freeze: Freeze
-
-
-class PlanSettings(TrainingSettings):
-    """Defaults for networks of hundreds of parameters.
+class FeatureSettings(PlanSettings):
+    """Of families that can read features of constituents.
 
     Attributes:
-        batch_norm: behind every linear map while the float model is trained; folded afterwards.
-        bits: widths of the quantisers.
-        input: the input form.
-        classes: names of three or more classes, with one score each; a jet is of the class of its highest score.
-        regress: values that further outputs find: ``pt``, that of the top, W or Z that a jet holds.
-        calibration_sweeps: passes of the search for binary points.
-        width_per: what has a width of its own after quantised fine-tuning: a ``tensor``; an output ``channel`` of a
-            layer, or each ``weight``, with each channel of the activations. 0 bits prune.
-        bits_penalty: what an effective bit operation adds to the loss, see :mod:`quant.models.messages.widths`.
-        transfer: the model that the training starts from, which ``--from`` and ``--freeze`` say.
+        features: of constituents, read beside their momenta, for example ``charge``; the jet file has them.
+        feature_types: the ``ap_fixed`` types that they are rounded to, by name; see :data:`FEATURE_TYPES`.
     """
 
-    read_by_float: ClassVar[frozenset[str]] = frozenset({"bits"})
-
-    batch_norm: bool = True
-    bits: LayerBits = Field(default_factory=LayerBits)
-    input: dict[str, Any] = Field(default_factory=Aligned().to_json)
-    restarts: int = Field(default=1, ge=1)
-    float_epochs: int = Field(default=12, ge=1)
-    float_rate: float = Field(default=0.01, gt=0)
-    quantised_epochs: int = Field(default=2, ge=0)
-    quantised_rate: float = Field(default=0.0005, gt=0)
-    calibration_jets: int = Field(default=8_000, ge=1)
-    calibration_sweeps: int = Field(default=1, ge=0)
-    classes: ClassNames = ()
-    transfer: Transfer | None = None
-    regress: RegressedNames = ()
-    width_per: WidthPer = "tensor"
-    bits_penalty: float = Field(default=0.0, ge=0, le=1)
+    features: tuple[str, ...] = ()
+    feature_types: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _beside_classes(self) -> Self:
-        require_classes(self.classes, self.regress)
+    def _features_have_types(self) -> Self:
+        unknown = [name for name in self.feature_types if name not in self.features]
+        if unknown:
+            raise ValueError(f"feature_types of {', '.join(unknown)}: features does not name them")
+        if len(set(self.features)) < len(self.features):
+            raise ValueError("every feature is read once")
+        if self.features and not self.form.takes_features:
+            raise ValueError(
+                f"the input form {self.form.name} takes no features of constituents; log, trigger, aligned and "
+                "momenta do"
+            )
+        if "features" in self.input:  # of a run that is continued
+            if tuple(self.input["features"]) != self.features:
+                raise ValueError("give features by the setting of that name, not in input")
+            return self
+        types = FEATURE_TYPES | self.feature_types
+        lacking = [name for name in self.features if name not in types]
+        if lacking:
+            raise ValueError(
+                f"{', '.join(lacking)}: give a type, for example feature_types.{lacking[0]}=ap_fixed<8,4>; "
+                f"there are types of {', '.join(FEATURE_TYPES)}"
+            )
+        if self.features:
+            given = self.input | {"features": {name: types[name] for name in self.features}}
+            object.__setattr__(self, "input", form_from_json(given).to_json())
         return self
 
     @model_validator(mode="after")
-    def _penalty_has_widths(self) -> Self:
-        if self.bits_penalty and self.width_per == "tensor":
-            raise ValueError("bits_penalty narrows widths, which need width_per=weight or width_per=channel")
+    def _momenta_are_fine_enough(self) -> Self:
+        """All numbers of the input have the type of the momenta, which must hold those of features exactly."""
+        form = self.form
+        if not (isinstance(form, Momenta) and form.extra):
+            return self
+        momenta, features = self.bits.front(form)["momenta"], form.feature_type
+        if momenta.fraction < features.fraction:
+            raise ValueError(
+                f"the type of the features needs bits.momenta_lsb={features.lsb:g} or less with the input form "
+                f"{form.name}: give feature_types fewer bits, the widest has {features.bits}"
+            )
+        if momenta.bits - momenta.fraction < form.width:
+            raise ValueError(f"bits.momenta and momenta_lsb must leave {form.width} bits before the point")
         return self
 
-    @abstractmethod
-    def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:
-        """The network for given types of its stages and parameters."""
 
-    def plan_dropping(self, precisions: Mapping[str, FixedType], drops: Drops) -> MessagePlan:
-        """The same with low bits of channels left out, in a family whose channels may have bits of their own."""
-        assert not drops, f"{self.model} has no bits per channel"
-        return self.plan(precisions)
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        return self.classes
-
-    @property
-    def regressed(self) -> tuple[str, ...]:
-        return self.regress
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """One name for each output of the last layer; none: a single score."""
-        return (*self.classes, *self.regress)
-
-    @property
-    def form(self) -> InputForm:
-        return form_from_json(self.input)
-
-
-class MessageSettings(PlanSettings):
+class MessageSettings(FeatureSettings):
     """Of networks that pass messages between four-momenta: ``input`` is ``aligned`` or ``momenta``."""
 
     bits: MessageBits = Field(default_factory=MessageBits)

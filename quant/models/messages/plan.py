@@ -14,10 +14,12 @@ import numpy as np
 from fpgajet.fixed import FixedType, Overflow, Rounding, to_real
 from fpgajet.ops import (
     Activation,
+    Columns,
     CompleteGraph,
     ConstituentMask,
     Dense,
     DotProducts,
+    Join,
     Operator,
     PairLog,
     Residual,
@@ -36,6 +38,8 @@ from quant.models.wiring import Wiring
 
 INPUT = "momenta"
 MASK, EDGES, SCORE = "mask", "edges", "score"
+#: four-momenta and features of constituents, where the input holds both, and logarithms of the first beside the second
+P4, FEATURES, JOINED = "p4", "features", "h0_join"
 #: name of the table of 1 / n that all means share
 RECIPROCAL = "reciprocal"
 RECIPROCAL_TYPE = FixedType(False, 12, 11, Rounding.HALF_EVEN, Overflow.SAT)
@@ -213,8 +217,26 @@ class MessagePlan:
         """Stages ``mask``, ``dots`` = p_i . p_j and ``logs``, their logarithms."""
         n = self.slots
         self.mask()
-        self.add("dots", DotProducts(self.precisions["dots"], n, 0), INPUT)
+        self.add("dots", DotProducts(self.precisions["dots"], n, 0), self.four_momenta())
         self.pair_log("logs", "dots", channels=0)
+
+    def four_momenta(self) -> str:
+        """(E, px, py, pz) of the constituents: the input, or the stage ``p4`` where features stand behind them."""
+        if not self.form.feature_names:
+            return INPUT
+        return P4 if P4 in self.shapes else self.add(P4, Columns(self.precisions[INPUT], 0, 4), INPUT)
+
+    def features(self) -> str:
+        """The stage ``features``: those of the constituents, behind their four-momenta; "" where there are none."""
+        names = self.form.feature_names
+        if not names or FEATURES in self.shapes:
+            return FEATURES if names else ""
+        return self.add(FEATURES, Columns(self.precisions[FEATURES], 4, len(names)), INPUT)
+
+    def logs_of_momenta(self, *, features: bool) -> str:
+        """The stage ``h0``, logarithms of four-momenta; with ``features``, where there are any, these beside them."""
+        logs, beside = self.log("h0", self.four_momenta()), self.features() if features else ""
+        return self.add(JOINED, Join(self.precisions[JOINED]), logs, beside) if beside else logs
 
     def pair_log(self, name: str, x: str, channels: int) -> str:
         """Logarithms of pairs, in units of the LSB of their argument."""

@@ -23,7 +23,7 @@ from fpgajet.ops.network import Node
 from fpgajet.ops.operator import Shape
 from fpgajet.ops.roles import Meaning
 from quant.models.layered.blocks import KEPT, SHRUNK
-from quant.models.messages.message_settings import PlanSettings
+from quant.models.messages.plan_settings import PlanSettings
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.quantised import QuantisedNetwork
 from quant.models.training_settings import TrainingSettings
@@ -153,9 +153,9 @@ def multiplied(node: Node, shapes: Sequence[Shape]) -> list[tuple[str, slice, in
     return [(stage, slice(*ends[k : k + 2]), points) for k, (stage, points) in enumerate(read)]
 
 
-def learned_widths(settings: TrainingSettings, model: QuantisedNetwork) -> tuple[LearnedWidths, float] | None:
-    """The model with widths to be learned and what a bit operation costs, if the settings want them."""
+def learned_widths(settings: TrainingSettings, model: QuantisedNetwork) -> LearnedWidths | None:
+    """The model with widths to be learned, if the settings want them."""
     if not isinstance(settings, PlanSettings) or settings.width_per == "tensor":
         return None
     assert isinstance(model, QuantisedMessages)
-    return LearnedWidths(model, settings), settings.bits_penalty
+    return LearnedWidths(model, settings)

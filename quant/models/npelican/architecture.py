@@ -54,6 +54,11 @@ class Architecture:
                 f"pairs_below is 0 or at least 2 and needs the input form log or puppi, whose operator can leave out "
                 f"pairs: not {self.pairs_below} with the form {self.form.name}"
             )
+        if self.form.feature_names:
+            raise ValueError(
+                f"npelican takes no features of constituents, here {', '.join(self.form.feature_names)}: all that it "
+                "reads are products p_i . p_j of pairs. vecnet and lorentznet take them as scalars beside these"
+            )
         if self.alpha and self.row_sums == "momenta":
             raise ValueError("alpha needs row_sums=dots: no operator has row sums p_i . J and weights over n")
         if self.alpha and self.symmetric:

@@ -25,7 +25,7 @@ from fpgajet.ops import (
 )
 from fpgajet.ops.constituent_mask import BIT
 from fpgajet.ops.forms import InputForm
-from quant.models.messages.plan import INPUT, MessagePlan
+from quant.models.messages.plan import MessagePlan
 from quant.models.vecnet.hyperparameters import VecNetHyperparameters
 
 
@@ -51,8 +51,8 @@ class _Builder:
             p.add("edges", KnnGraph(BIT, n, 1, self.sizes.neighbours), "logs", "mask")
         else:
             p.add("edges", CompleteGraph(BIT, n), "mask")
-        x, scalars, vectors = "logs", "", INPUT
-        hidden = p.log("h0", INPUT) if self.sizes.hidden else ""
+        x, scalars, vectors = "logs", self.embedded_features(), p.four_momenta()
+        hidden = p.logs_of_momenta(features=not self.sizes.scalar) if self.sizes.hidden else ""
         for step in range(1, self.sizes.iterations + 1):
             messages = ""
             if self.sizes.scalar:
@@ -75,6 +75,14 @@ class _Builder:
         final = self.further_layers("final", p.shapes[pool][-1], pool, self.sizes.final_layers, 1)
         p.score(final, self.outputs)
         return p
+
+    def embedded_features(self) -> str:
+        """Scalars of the constituents before the first step: a layer on their features, if there are any."""
+        features = self.plan.features() if self.sizes.scalar else ""
+        if not features:
+            return ""
+        layer = Dense(self.precisions["s0"], self.sizes.scalar, self.relu)
+        return self.activated(self.plan.add("s0", layer, features))
 
     def scalar_messages(self, step: int, scalars: str, x: str) -> str:
         """phi_s: messages of pairs from both constituents' scalars and the pair's invariants."""
@@ -107,7 +115,7 @@ class _Builder:
         p, k, channels = self.plan, self.precisions, self.sizes.vector
         raw = p.add(f"v{step}_raw", Dense(k[f"v{step}_raw"], channels, 0), messages)
         gate = p.activation(f"v{step}_gate", "softsign", raw)
-        given = 0 if vectors == INPUT else channels
+        given = 0 if vectors == p.four_momenta() else channels
         moved = p.add(f"v{step}", VectorUpdate(k[f"v{step}"], given, 0), vectors, gate, "edges")
         interval = p.add(
             f"i{step}", SpacetimeIntervals(k[f"i{step}"], self.sizes.constituents, channels), moved

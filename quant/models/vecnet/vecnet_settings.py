@@ -39,6 +39,11 @@ class VecNetSettings(VecNetHyperparameters, MessageSettings):
                 "a graph found anew after every iteration sorts learned distances again each time: only the "
                 "static graph (neighbours=K) has an operator"
             )
+        if self.features and not self.scalar and self.shortcut == "skip":
+            raise ValueError(
+                "without scalars, features stand beside the logarithms of momenta, which are then more than the hidden "
+                "channels that shortcut=skip can add to: give scalar channels, or shortcut=concat"
+            )
         return self
 
     def plan(self, precisions: Mapping[str, FixedType]) -> MessagePlan:

@@ -8,7 +8,7 @@ import torch
 from fpgajet.ops.forms import MOMENTA, InputForm
 from quant.models.families import FAMILIES
 from quant.models.messages.floating import FloatMessages
-from quant.models.messages.message_settings import PlanSettings
+from quant.models.messages.plan_settings import PlanSettings
 from quant.models.sample import Sample
 from quant.models.scoring import seen_momenta
 from quant.training.read_settings import read_settings

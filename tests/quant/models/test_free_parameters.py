@@ -32,7 +32,7 @@ from quant.models.npelican.quantised import QuantisedNPelican
 from quant.models.vecnet.description import VecNetDescription
 from quant.training.read_settings import read_settings
 from quant.zoo import names, resolve
-from tests.quant.jets import labelled_jets, random_jets, random_quantised
+from tests.quant.jets import as_read, labelled_jets, random_jets, random_quantised
 from tests.quant.models.jacobian import rank, with_generic_parameters
 
 NPELICAN = [
@@ -143,7 +143,7 @@ def message_rank(description: MessageDescription, seed: int) -> int:
     jets = sum(parameter.numel() for parameter in parameters) + 60
     x = labelled_jets(jets, n, seed)[0]
     x[np.arange(n) >= np.random.default_rng(seed).integers(2, n + 1, jets)[:, None]] = 0.0
-    seen = torch.from_numpy(form.seen(x))
+    seen = torch.from_numpy(form.seen(as_read(form, x)))
     with_generic_parameters(model, seen, seed)
     return rank(model, parameters, seen)
 
@@ -198,6 +198,8 @@ def test_free_parameters_of_vecnet(case: str) -> None:
         ["model=jedi-linear", "embedding=[3]", "relation=2", "object=[3]", "classifier=[2]"],
         ["model=jedi-linear", "embedding=[3]", "relation=0", "object=[3]", "classifier=[2]"],
         ["model=deepsets", "phi=[3]", "rho=[2]", 'classes=["g","q","W"]', "softmax=true"],
+        ["model=lorentznet", "hidden=2", 'features=["z0","charge"]'],
+        ["model=vecnet", "scalar=2", "vector=0", "hidden=1", "iterations=1", 'features=["z0"]'],
     ],
     ids=" ".join,
 )

@@ -28,17 +28,30 @@ def test_empty_slots_change_nothing() -> None:
     assert float(difference.detach()) < 1e-5
 
 
-def test_scores_of_scalars_alone_do_not_turn_with_the_jet() -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        MIXTURES["equivariant"],
+        [*MIXTURES["equivariant"], 'features=["z0"]'],
+        [*MIXTURES["lorentznet"], 'features=["z0","charge"]'],
+    ],
+    ids=["vecnet", "vecnet with features", "lorentznet with features"],
+)
+def test_scores_of_scalars_alone_do_not_turn_with_the_jet(given: list[str]) -> None:
     """Momenta as they come, no hidden features: rotations about the beam leave scores as they are."""
-    settings = read_settings(None, [*MIXTURES["equivariant"], *SMALL, "input.form=momenta"])
+    settings = read_settings(None, [*given, *SMALL, "input.form=momenta"])
     model = random_float(settings)
-    x = random_jets(200, 5)
+    x = as_read(settings.form, random_jets(200, 5))
     angle = 0.7
     turned = x.copy()
     turned[..., 1] = np.cos(angle) * x[..., 1] - np.sin(angle) * x[..., 2]
     turned[..., 2] = np.sin(angle) * x[..., 1] + np.cos(angle) * x[..., 2]
     first, second = (model(torch.from_numpy(p)).detach() for p in (x, turned))
     assert float((first - second).abs().median()) < 0.02 * float(first.std())
+    if settings.form.feature_names:
+        other = np.concatenate([x[..., :4], -x[..., 4:]], -1)
+        changed = model(torch.from_numpy(other)).detach()
+        assert float((first - changed).abs().median()) > 0.1 * float(first.std())
 
 
 def test_aligned_momenta_keep_their_products() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,12 @@ from fpgajet.ops import Rescale
 from fpgajet.ops.integers import FixedArray
 from quant.models.families import FAMILIES
 from quant.models.layered.settings import LayeredSettings
+from quant.models.loss import logit_loss
 from quant.models.messages.quantised import QuantisedMessages
 from quant.models.messages.widths import UNIT, LearnedWidths, learned_widths
+from quant.training.fit import Fit, evaluate
 from quant.training.read_settings import read_settings
+from quant.training.schedule import Cosine
 from quant.training.sparsity import BitsPenalty
 from tests.quant.jets import as_read, random_jets
 from tests.quant.models.mixtures import random_float, sample
@@ -40,8 +44,7 @@ def calibrated(model: str, per: str = "weight") -> tuple[LearnedWidths, Quantise
     assert isinstance(start, QuantisedMessages)
     found = learned_widths(settings, start)
     assert found is not None
-    assert found[1] == 0.001
-    return found[0], start
+    return found, start
 
 
 def narrowed(model: LearnedWidths, most: float = 1.0) -> LearnedWidths:
@@ -190,10 +193,37 @@ def test_penalty_narrows_and_widths_stay_possible() -> None:
     widths.fixed()
 
 
+def test_the_epoch_of_the_lowest_loss_with_its_penalty_counts(tmp_path: Path) -> None:
+    """Not the last one, nor that of the best loss without it."""
+    widths, _ = calibrated("deepsets")
+    jets = sample(N, widths.wiring.form)
+    jets = jets.with_inputs(widths.wiring.form.features(jets.momenta.numpy()))
+    fit = Fit("quantised", 6, 0.02, 64, Cosine(0.1), 1)
+    state = fit.run(widths, jets, jets, tmp_path, lambda *_: None, sparsity=BitsPenalty(factor=3e-3))
+    for record in state.history:
+        penalty = 3e-3 * record["bit_operations"]
+        assert record["objective"] == pytest.approx(record["validation_loss"] + penalty, rel=1e-6)
+    best = min(state.history, key=lambda record: record["objective"])
+    assert float(widths.operations().detach()) == best["bit_operations"]
+    assert best["auc"] < max(record["auc"] for record in state.history)
+    assert float(logit_loss(evaluate(widths, jets.momenta), jets.label)) == pytest.approx(
+        best["validation_loss"]
+    )
+
+
+def test_penalty_rises_in_equal_ratios_to_its_full_value() -> None:
+    widths, _ = calibrated("deepsets")
+    constant, rising = BitsPenalty(factor=1e-3), BitsPenalty(factor=1e-3, ramp=100.0)
+    full = float(constant.penalty(widths, 0.0).detach())
+    for done, share in ((0.0, 0.01), (0.5, 0.1), (1.0, 1.0)):
+        assert float(rising.penalty(widths, done).detach()) == pytest.approx(share * full)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         (["bits_penalty=0.1"], "need width_per=weight"),
+        (["width_per=weight", "bits_ramp=10"], "how much bits_penalty rises"),
         (["width_per=bit"], "'tensor', 'channel' or 'weight'"),
         (["width_per=weight", "bits_penalty=-1"], "greater than or equal to 0"),
     ],

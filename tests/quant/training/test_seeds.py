@@ -14,9 +14,9 @@ from quant.training.data import load_sample
 from quant.training.fit import evaluate
 from quant.training.float_phase import new_model, schedule_of, trained_seeds
 from quant.training.read_settings import read_settings
-from quant.training.run import SEEDS, prepare, train
+from quant.training.run import prepare, train
 from quant.training.schedule import WarmRestarts
-from quant.training.stages import Until
+from quant.training.stages import SEEDS, Until
 from tests.quant.training.small_run import SMALL
 
 SEVERAL = SMALL.model_copy(
