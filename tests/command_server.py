@@ -91,7 +91,7 @@ def _command(
         code = 1
     loaded.write(" ".join(sys.modules))
     loaded.flush()
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
