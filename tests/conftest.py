@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from fpgajet.cli import COLLECTION
+from tests.command_server import CommandServer
 
 # A loaded machine is no failure: examples may take as long as they take.
 settings.register_profile("fpgajet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,19 +52,26 @@ def pytest_configure(config: pytest.Config) -> None:
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[CommandServer]:
+    server = CommandServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def fpgajet(tmp_path: Path) -> Run:
+def fpgajet(tmp_path: Path, commands: CommandServer) -> Run:
     """Run the command line as a user does, in an empty directory."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "fpgajet", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "COLUMNS": "200", **environment},
-            check=False,
-        )
+        words = list(map(str, arguments))
+        given = {**os.environ, "COLUMNS": "200", **environment}
+        if any(name.startswith("PYTHON") for name in environment):  # settings of an interpreter of its own
+            command = [sys.executable, "-m", "fpgajet", *words]
+            return subprocess.run(
+                command, capture_output=True, text=True, cwd=tmp_path, env=given, check=False
+            )
+        return commands.run(words, tmp_path, given)
 
     return run
 

@@ -57,6 +57,14 @@ def test_what_is_kept_is_found(kept: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "other").exists()
 
 
+def test_what_is_only_read_is_not_copied(kept: Path, tmp_path: Path) -> None:
+    assert compiled.fetch("key", tmp_path / "found", as_link=True)
+    assert (tmp_path / "found").read_bytes() == b"code"
+    assert (tmp_path / "found").readlink() == kept / "key"
+    assert not compiled.fetch("other", tmp_path / "other", as_link=True)
+    assert not (tmp_path / "other").is_symlink()
+
+
 @pytest.mark.parametrize("mode", [0o720, 0o702, 0o777])
 def test_a_folder_that_others_may_write_to_is_not_used(kept: Path, tmp_path: Path, mode: int) -> None:
     kept.chmod(mode)

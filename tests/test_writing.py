@@ -41,6 +41,7 @@ ALLOWED = {
     ("studies/tables/widths.py", "shutil.copytree"): "a calibrated run to where one penalty goes on from it",
     ("fpgajet/export/cmssw/build.py", "shutil.copytree"): "our own package, into a scratch folder, to compile it",
     ("fpgajet/compiled.py", "shutil.copyfile"): "within atomic_path, and to a scratch folder of the caller",
+    ("fpgajet/compiled.py", "target.symlink_to"): "to what is kept, in a scratch folder of the caller",
     ("scripts/prove_mutants_cpp.py", "shutil.copytree"): "a project of this run, in its scratch folder",
     ("studies/verilog_mutants/judging.py", "shutil.copytree"): "a design of this run, into its scratch folder",
     ("scripts/prove_mutants_cpp.py", "np.save"): "what a copy hands to its parent, in the scratch folder",

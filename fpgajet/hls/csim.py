@@ -58,7 +58,7 @@ def require_compiler() -> None:
         )
 
 
-def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
+def compile_project(project: Path, work: Path, log: Path | None = None, *, optimisation: str = "-O3") -> Path:
     """Compile the C++ of a project as it lies there, by a command of our own, into ``work``.
 
     Nothing else of the project runs here: not its scripts, and no library that lies in it. The same sources are not
@@ -67,6 +67,7 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     Args:
         project: as written by :func:`fpgajet.hls.project.write_project`; it stays as it is.
         work: folder of this run; gets the library. log: gets what the compiler says; by default ``work/compile.log``.
+        optimisation: with ``-O1``, compiling takes a sixth less and running a fifth more: for a few thousand jets.
 
     Returns:
         The shared library.
@@ -94,7 +95,8 @@ def compile_project(project: Path, work: Path, log: Path | None = None) -> Path:
     objects = [work.resolve() / f"{part}.o" for part in ("firmware", "bridge", "batch")]
     compiler = [
         COMPILER,
-        "-O3",
+        optimisation,
+        compiled.FEWER_COLLECTIONS,
         "-fPIC",
         *dialect(),
         "-Ifirmware/ap_types",

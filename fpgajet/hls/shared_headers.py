@@ -27,7 +27,7 @@ def parsed_headers(project: Path, folder: Path, compiler: Sequence[str]) -> list
 
     Args:
         project: with ``firmware/ap_types`` and ``firmware/nnet_utils``; the compiler runs in it.
-        folder: gets the parsed headers, 100 MB; it may go after the compilation.
+        folder: gets the parsed headers, 100 MB, or a link to those that are kept; it may go after the compilation.
         compiler: command and options, among them ``-Ifirmware/ap_types``; the same for what is compiled with them.
 
     Returns:
@@ -38,7 +38,7 @@ def parsed_headers(project: Path, folder: Path, compiler: Sequence[str]) -> list
     write_text(text, "".join(f"#include <{name}>\n" for name in INCLUDED))
     read = [(text.name, text.read_bytes()), *contents.items()]
     key = compiled.compiled_key(compiler[0], compiler[1:], read)
-    if not compiled.fetch(key, parsed):
+    if not compiled.fetch(key, parsed, as_link=True):
         done = run([*compiler, "-MMD", "-MF", reads, "-x", "c++-header", "-o", parsed, text], cwd=project)
         if done.status != 0:
             parsed.unlink(missing_ok=True)

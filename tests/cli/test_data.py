@@ -126,7 +126,9 @@ def test_generation_can_be_interrupted_and_continued(tmp_path: Path) -> None:
     pytest.importorskip("pythia8mc")
     pytest.importorskip("fastjet")
     out = tmp_path / "g"
-    options = ["--out", str(out), "--jets", "200", "--shard-jets", "50", "--processes", "2"]
+    (tmp_path / "fast.toml").write_text('classes = ["top"]\npythia = ["PartonLevel:ISR = off"]\n')
+    options = ["--config", str(tmp_path / "fast.toml"), "--out", str(out)]
+    options += ["--jets", "120", "--shard-jets", "30", "--processes", "2"]
     command = [sys.executable, "-m", "fpgajet", "data", "generate", *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     while not list(out.glob("*.h5")) and process.poll() is None:
@@ -140,7 +142,7 @@ def test_generation_can_be_interrupted_and_continued(tmp_path: Path) -> None:
     kept = {name: (out / name).stat().st_mtime_ns for name in made if name.endswith(".h5")}
     assert 1 <= len(kept) < 4
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
-    assert len(read_jets(out, constituents=1)) == 200
+    assert len(read_jets(out, constituents=1)) == 120
     assert {name: (out / name).stat().st_mtime_ns for name in kept} == kept
 
 

@@ -56,7 +56,7 @@ def simulated(network: Network, work: Path, reuse_factor: int) -> CSimulation:
         export(network), network, work / "hls", part="xcvu9p-flga2104-2-e", clock_mhz=360.0,
         vectors=jets, reuse_factor=reuse_factor,
     )  # fmt: skip
-    return CSimulation(work / "hls", compile_project(work / "hls", work / "csim"))
+    return CSimulation(work / "hls", compile_project(work / "hls", work / "csim", optimisation="-O1"))
 
 
 @pytest.mark.parametrize(

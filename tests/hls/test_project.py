@@ -45,6 +45,11 @@ def make(network: Network, out: Path, **options: object) -> Path:
     return out
 
 
+def simulated(project: Path, work: Path) -> CSimulation:
+    """Compiled for a few hundred jets."""
+    return CSimulation(project, compile_project(project, work / "csim", optimisation="-O1"))
+
+
 def test_generated_cpp_is_the_golden_one(tmp_path: Path) -> None:
     """After an intended change: FPGAJET_UPDATE_GOLDEN=1 pytest tests/hls/test_project.py, and read the diff."""
     project = make(random_network(), tmp_path / "hls")
@@ -120,7 +125,7 @@ def test_csim_equals_the_reference(
     network = random_network(n, hidden, beams, rounding=rounding, outputs=outputs)
     network = scaled(network) if alpha else network
     project = make(network, tmp_path / "hls", vectors=random_jets(20, n))
-    simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
+    simulation = simulated(project, tmp_path)
     jets = random_jets(500, n)
     precision = network.input_type
     expected = network.reference(FixedArray(from_real(jets, precision), precision.fraction))
@@ -173,7 +178,7 @@ def test_csim_of_other_input_forms_equals_the_reference(tmp_path: Path, form: In
     network = with_features(network) if form == PUPPI_SUM else network
     jets = form.features(random_jets(300, narrow=True))
     project = make(network, tmp_path / "hls", vectors=jets[:20])
-    simulation = CSimulation(project, compile_project(project, tmp_path / "csim"))
+    simulation = simulated(project, tmp_path)
     jets = np.concatenate([jets, *edge_vectors(network, 500, 1, jets).values()])
     assert_equals_reference(simulation, network, jets, varying="score")
 

@@ -53,7 +53,22 @@ def test_they_are_parsed_once(project: Path, tmp_path: Path, monkeypatch: pytest
     assert f"! {tmp_path / 'a/shared.h.gch'}" in said  # how g++ marks parsed headers that it takes
     assert kept(tmp_path) == 1
     monkeypatch.setattr(shared_headers, "run", None)
-    assert compile_unit(project, tmp_path / "b")[0] == first
+    second, said = compile_unit(project, tmp_path / "b")
+    assert f"! {tmp_path / 'b/shared.h.gch'}" in said
+    assert second == first
+    assert (tmp_path / "b/shared.h.gch").is_symlink(), "100 MB are not copied"
+
+
+def test_without_them_the_text_is_read(project: Path, tmp_path: Path) -> None:
+    """Another process may take them out of the cache while this one compiles."""
+    compile_unit(project, tmp_path / "a")
+    options = parsed_headers(project, tmp_path, COMPILER)
+    for path in (tmp_path / "cache/fpgajet/compiled").iterdir():
+        path.unlink()
+    done = run([*COMPILER, *options, "-H", "-S", "-o", tmp_path / "unit.s", "unit.cpp"], cwd=project)
+    assert done.status == 0, done.output
+    assert "! " not in done.output
+    assert "it says one" in (tmp_path / "unit.s").read_text()
 
 
 def test_an_edited_header_counts(project: Path, tmp_path: Path) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +24,7 @@ from fpgajet.pipeline.foreign_events import RANDOM, events_of, random_events
 from fpgajet.pipeline.reporter import Silent
 from fpgajet.rtl import available
 from fpgajet.verify.certificate import certify
+from tests.conftest import Run
 from tests.estimate.onnx_models import Model
 
 FEATURES, CLASSES = 6, 3
@@ -55,25 +53,18 @@ def mlp(
     return m.save(path, m.quant(x, 8, 0.125) if last else x, batch)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "fpgajet", "build", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
-
-
 def foreign(path: Path) -> ForeignNetwork:
     return foreign_network(read_foreign(read_model(path), path.name))
 
 
 @rtl_tools
-def test_a_brevitas_mlp_is_built_and_exact_in_all_implementations(tmp_path: Path) -> None:
+def test_a_brevitas_mlp_is_built_and_exact_in_all_implementations(tmp_path: Path, fpgajet: Run) -> None:
     mlp(tmp_path / "mlp.onnx")
     rng = np.random.default_rng(0)
     labels = rng.integers(0, CLASSES, 200)
     np.savez(tmp_path / "jets.npz", features=rng.normal(0, 2, (200, FEATURES)), labels=labels)
     common = ("--model", "mlp.onnx", "--no-synth", "--edge-vectors", "300")
-    done = run(tmp_path, *common, "--jets", "jets.npz")
+    done = fpgajet("build", *common, "--jets", "jets.npz")
     assert done.returncode == 0, done.stderr
     out = tmp_path / "builds" / "mlp-xcvu9p"
     report = read_json(out / "report.json")
@@ -95,7 +86,7 @@ def test_a_brevitas_mlp_is_built_and_exact_in_all_implementations(tmp_path: Path
     assert report["physics"]["verilog"]["accuracy"] == pytest.approx(share)
     assert report["physics"]["foreign_file"]["auc"] is None
 
-    again = run(tmp_path, *common)  # the same directory without jets: nothing of the physics is left
+    again = fpgajet("build", *common)  # the same directory without jets: nothing of the physics is left
     assert again.returncode == 0, again.stderr
     assert f"no physics: {RANDOM}" in again.stdout
     assert RANDOM in again.stderr
@@ -104,10 +95,10 @@ def test_a_brevitas_mlp_is_built_and_exact_in_all_implementations(tmp_path: Path
     assert "## Physics" not in text
 
 
-def test_wrong_features_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_wrong_features_are_refused_before_anything_is_written(tmp_path: Path, fpgajet: Run) -> None:
     mlp(tmp_path / "mlp.onnx")
     np.save(tmp_path / "wrong.npy", np.zeros((10, FEATURES + 1)))
-    done = run(tmp_path, "--model", "mlp.onnx", "--jets", "wrong.npy")
+    done = fpgajet("build", "--model", "mlp.onnx", "--jets", "wrong.npy")
     assert done.returncode == 2
     assert (
         f"features float64 [10, {FEATURES + 1}]; this model takes numbers [events, {FEATURES}]" in done.stderr
@@ -179,7 +170,7 @@ def test_the_exported_model_carries_the_form(tmp_path: Path) -> None:
 
 
 @rtl_tools
-def test_a_brevitas_deep_set_is_built_and_exact_in_all_implementations(tmp_path: Path) -> None:
+def test_a_brevitas_deep_set_is_built_and_exact_in_all_implementations(tmp_path: Path, fpgajet: Run) -> None:
     """As torch's exporter writes it: dynamic batch, external data; scales that are no powers of two."""
     from tests.graph.foreign import brevitas_models
 
@@ -187,8 +178,8 @@ def test_a_brevitas_deep_set_is_built_and_exact_in_all_implementations(tmp_path:
     brevitas_models.export(brevitas_models.DeepSet(), shape, tmp_path / "set.onnx")
     assert (tmp_path / "set.onnx.data").exists()
     np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(300, *shape)))
-    done = run(
-        tmp_path, "--model", "set.onnx", "--no-synth", "--edge-vectors", "300", "--jets", "x.npy", "--json"
+    done = fpgajet(
+        "build", "--model", "set.onnx", "--no-synth", "--edge-vectors", "300", "--jets", "x.npy", "--json"
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
@@ -234,9 +225,9 @@ def test_a_rounded_bias_of_the_scores_is_a_constant(tmp_path: Path) -> None:
     assert result.total_differences == 0
 
 
-def test_the_precision_of_the_input_belongs_to_files_without_one(tmp_path: Path) -> None:
+def test_the_precision_of_the_input_belongs_to_files_without_one(tmp_path: Path, fpgajet: Run) -> None:
     for model in (str(mlp(tmp_path / "mlp.onnx")), "npelican"):
-        done = run(tmp_path, "--model", model, "--input-precision", "ap_fixed<8,4>")
+        done = fpgajet("build", "--model", model, "--input-precision", "ap_fixed<8,4>")
         assert done.returncode == 2
         assert "--input-precision" in done.stderr
         assert "Traceback" not in done.stderr

@@ -28,7 +28,7 @@ READS_MORE = (b"`include", b"$readmem")
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 #: Bytes of generated code that compile faster than the headers are read once more.
 MOST_IN_ONE = 400_000
-COMPILER = ("g++", "-std=c++17", "-O0", "-fPIC", "-w")
+COMPILER = ("g++", "-std=c++17", "-O0", "-fPIC", "-w", compiled.FEWER_COLLECTIONS)
 #: A register starts with anything: what needs a reset must not pass without one.
 VERILATE = (
     "--cc", "-O3", "--x-assign", "0", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style",
@@ -114,7 +114,7 @@ def _compile(
         key = compiled.compiled_key(
             "g++", [available()["verilator"].version, *COMPILER, *RUNTIME, *options], []
         )
-        if not compiled.fetch(key, result):
+        if not compiled.fetch(key, result, as_link=result.suffix == ".gch"):
             made(result, unit, *options)
             compiled.keep(key, result)
         return str(result)

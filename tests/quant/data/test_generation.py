@@ -26,6 +26,7 @@ _register("data")
 
 #: For tests that compare files: Pythia starts and generates faster.
 FAST = make_recipe({"pythia": ["PartonLevel:ISR = off"]})
+ONE_CLASS = make_recipe({"pythia": FAST.pythia, "classes": ["top"]})
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_cluster_changes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("generator")
 def test_missing_and_damaged_shards_are_made_again_and_nothing_else(tmp_path: Path) -> None:
-    order = Order(FAST, 30, seed=5, shard_jets=10)
+    order = Order(ONE_CLASS, 30, seed=5, shard_jets=10)
     paths = produce(tmp_path, order, place=Place(1))
     before = [path.read_bytes() for path in paths]
     paths[0].unlink()
@@ -177,7 +178,7 @@ def test_missing_and_damaged_shards_are_made_again_and_nothing_else(tmp_path: Pa
     assert paths[2].stat().st_mtime_ns == kept
     assert (seen[0], seen[-1]) == (10, 30)
     # A larger order keeps the shards of the smaller one.
-    produce(tmp_path, Order(FAST, 40, seed=5, shard_jets=10), place=Place(1))
+    produce(tmp_path, Order(ONE_CLASS, 40, seed=5, shard_jets=10), place=Place(1))
     assert [path.read_bytes() for path in paths] == before
     assert shard_path(tmp_path, 3).exists()
 

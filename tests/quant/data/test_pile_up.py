@@ -11,9 +11,10 @@ from fpgajet.errors import BadInput
 from fpgajet.executor import Place
 from quant.data import Jets, check_jets, concatenate
 from quant.data.generation import puppi
-from quant.data.generation.generator import generate
+from quant.data.generation.generator import POOL_STREAM, generate
 from quant.data.generation.order import Order
 from quant.data.generation.particles import Candidates, known_of
+from quant.data.generation.pool import Pool, make_pool
 from quant.data.generation.production import produce
 from quant.data.generation.recipe import JetSelection, PileUp, Recipe, make_recipe
 from quant.data.generation.seeded_cone import leading_cones
@@ -98,9 +99,10 @@ def test_seeded_cones_as_their_definition_says() -> None:
     assert at == len(found.event) > 10
 
 
-def recipe(mean: float, **pileup: float) -> Recipe:
+def recipe(mean: float, classes: tuple[str, ...] = ("QCD", "top"), **pileup: float) -> Recipe:
     return make_recipe(
         {
+            "classes": classes,
             "mode": "level1-pileup",
             "selection": {"algorithm": "seeded-cone", "pt_min": 500, "pt_max": 3000},
             "windows": {"QCD": [450, 3000], "top": [450, 3000]},
@@ -111,10 +113,16 @@ def recipe(mean: float, **pileup: float) -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def without_and_with() -> tuple[Jets, Jets]:
+def pool() -> Pool:
+    """That of the seed (3,), which all recipes here share."""
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
-    return generate(recipe(0), "top", 60, (3,)), generate(recipe(200), "top", 60, (3,))
+    return make_pool(recipe(200), (3, POOL_STREAM))
+
+
+@pytest.fixture(scope="module")
+def without_and_with(pool: Pool) -> tuple[Jets, Jets]:
+    return generate(recipe(0), "top", 60, (3,)), generate(recipe(200), "top", 60, (3,), pool=pool)
 
 
 def test_pile_up_adds_constituents(without_and_with: tuple[Jets, Jets]) -> None:
@@ -148,8 +156,8 @@ def test_what_a_trigger_knows_of_candidates(without_and_with: tuple[Jets, Jets])
     assert (weights < 1).mean() > 0.1
 
 
-def test_without_puppi_much_more_stays(without_and_with: tuple[Jets, Jets]) -> None:
-    loose = generate(recipe(200, weight_min=0, z0_cut=1e4, neutral_pt=(0.0, 0.0)), "top", 30, (3,))
+def test_without_puppi_much_more_stays(without_and_with: tuple[Jets, Jets], pool: Pool) -> None:
+    loose = generate(recipe(200, weight_min=0, z0_cut=1e4, neutral_pt=(0.0, 0.0)), "top", 30, (3,), pool=pool)
     assert loose.multiplicity.mean() > without_and_with[1].multiplicity.mean() + 10
 
 
@@ -182,7 +190,7 @@ def test_biased_events_have_the_same_cross_section() -> None:
 def test_the_pool_and_the_number_of_processes(tmp_path: Path) -> None:
     for package in ("pythia8mc", "fastjet", "vector", "scipy"):
         pytest.importorskip(package)
-    order = Order(recipe(20, pool_events=20), 8, seed=5, shard_jets=4)
+    order = Order(recipe(20, ("top",), pool_events=20), 8, seed=5, shard_jets=4)
     two = produce(tmp_path / "2", order, place=Place(2))
     # The first begins with a pool that a crash has damaged.
     (tmp_path / "1").mkdir()
