@@ -57,6 +57,7 @@ def main() -> None:
         )
         facts = {"network": network, "bits_penalty": float(penalty), "bits_ramp": float(ramp)}
         facts |= {
+            "train_jets": checkpoint.config.training.data["train"][0].jets,
             "epochs": int(epochs),
             "ii": int(ii),
             "constituents": settings.constituents,
