@@ -34,11 +34,17 @@ def zoo_network(name: str) -> Network:
 
 
 def resized(network: Network, constituents: int) -> Network:
-    """The same weights and types for another N, with tables over n cut or held at their last entry."""
+    """The same weights and types for another N, with tables over n cut or held at their last entry.
+
+    As large a share of the pairs is left out: ``pairs_below`` grows with N.
+    """
     nodes = []
     for node in network.nodes:
         known = node.operator.integer_fields()
         changes: dict[str, Any] = dict.fromkeys({"constituents", "slots"} & set(known), constituents)
+        if "pairs_below" in known:
+            below: int = node.operator.pairs_below  # type: ignore[attr-defined]
+            changes["pairs_below"] = round(below * constituents / network.input_shape[0])
         tensors = {
             name: Tensor(_rows(tensor, constituents + 1), tensor.type) if _over_n(node, name) else tensor
             for name, tensor in node.tensors.items()

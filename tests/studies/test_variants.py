@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fpgajet.ops import LogDots
 from fpgajet.ops.network import Network
 from fpgajet.rtl import trace_network
 from fpgajet.rtl.ir.cell import Cell, Format
@@ -20,6 +21,12 @@ from tests.rtl.conftest import raw_jets, wanted
 @pytest.fixture(scope="module")
 def network() -> Network:
     return resized(zoo_network("npelican-n16-c2"), 3)
+
+
+def test_another_size_leaves_out_as_large_a_share_of_the_pairs() -> None:
+    rounded = resized(zoo_network("npelican-n16-c2-rounded"), 32)
+    (dots,) = (node.operator for node in rounded.nodes if isinstance(node.operator, LogDots))
+    assert dots.pairs_below == 48
 
 
 def whatever_it_reads(cell: Cell) -> Cell:
