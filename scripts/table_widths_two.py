@@ -32,13 +32,6 @@ NETWORKS = {
     "deepsets-n16": [*DEEP_SETS, "constituents=16"],
     "jedi-linear-n16": [*JEDI_LINEAR, "object=[16,16]", "constituents=16"],
     "jedi-linear-n16-wide": [*JEDI_LINEAR, "object=[24,16]", "constituents=16"],
-    "jedi-linear-n16-wider": [
-        *JEDI_LINEAR,
-        "embedding=[24]",
-        "object=[32,24]",
-        "classifier=[24]",
-        "constituents=16",
-    ],
     "jedi-linear-n32": [*JEDI_LINEAR, "object=[24,16]", "constituents=32"],
 }
 POINTS = ("deepsets-n16:1e-6:60:100:1", "jedi-linear-n16:1e-6:60:100:1", "jedi-linear-n32:4e-7:40:1:6")
