@@ -23,7 +23,8 @@ from quant.zoo import names
 #: clocks between jets of what has 20,000 LUT and more at 1
 INTERVALS = {
     "deepsets-n16": 4, "event-gat-n6": 6, "interaction-n8": 3, "jedi-linear-n16": 4, "deepsets-n16-five": 4,
-    "interaction-n8-five": 3, "jedi-linear-n16-five": 4, "npelican-n16-c4-five": 3, "vecnet-n8-s8v2-five": 6,
+    "interaction-n8-five": 3, "jedi-linear-n16-five": 4, "jedi-linear-n32-widths": 6, "npelican-n16-c4-five": 3,
+    "vecnet-n8-s8v2-five": 6,
 }  # fmt: skip
 
 

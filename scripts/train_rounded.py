@@ -1,6 +1,6 @@
 """npelican-n16-c2-rounded: npelican-n16-c2-shifts with rounded terms of rows, fewer pairs and a coarser pT.
 
-    python scripts/train_rounded.py --data jets --out runs/npelican-n16-c2-rounded
+    python scripts/train_rounded.py --data jets --out runs/npelican-n16-c2-rounded [--pairs-below 24]
 
 Types were chosen on validation jets. The numbers of ``WEIGHTS`` and ``COEFFICIENTS`` were found by coordinate descent
 on the AUC of the training jets, from those of npelican-n16-c2-shifts (docs/search.md). Here they are put into a model,
@@ -39,9 +39,9 @@ COEFFICIENTS = {
 
 def main() -> None:
     """Write the checkpoint."""
-    given = options(__doc__ or "")
+    given = options(__doc__ or "", pairs_below=PAIRS_BELOW)
     derived = Derived.of(
-        SOURCE, NAME, given.data, form=FORM, types=TYPES | given.types, model={"pairs_below": PAIRS_BELOW},
+        SOURCE, NAME, given.data, form=FORM, types=TYPES | given.types, model={"pairs_below": given.pairs_below},
         training={"quantised_epochs": 0},
     )  # fmt: skip
     model = derived.new_model()

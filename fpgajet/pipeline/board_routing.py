@@ -51,9 +51,10 @@ class Routing:
             write_bytes(key, expected)
         return NETLIST
 
-    def route(self, seed: int, clock_mhz: float) -> Run:
-        """Place and route the netlist."""
-        return route(self.folder, self.part, seed, clock_mhz, self.timeout, self.package.constraints)
+    def route(self, seed: int, clock_mhz: float, *, quick: bool) -> Run:
+        """Place and route the netlist; ``quick`` does not work towards the clock."""
+        constraints = self.package.constraints
+        return route(self.folder, self.part, seed, clock_mhz, self.timeout, constraints, quick=quick)
 
     def pack(self, seed: int) -> None:
         """Bitstream and logs go into the export; the folder is removed."""

@@ -23,14 +23,20 @@ from quant.training.quantisation import measured, model_json, tensors_of
 from quant.zoo import resolve
 
 
-def options(doc: str) -> argparse.Namespace:
-    """``--data``, ``--out`` and ``--type NAME=AP_FIXED``, as ``data``, ``out`` and the mapping ``types``."""
+def options(doc: str, **numbers: int) -> argparse.Namespace:
+    """``--data``, ``--out`` and ``--type NAME=AP_FIXED``, as ``data``, ``out`` and the mapping ``types``.
+
+    Args:
+        numbers: further options that are whole numbers, with their defaults.
+    """
     parser = argparse.ArgumentParser(description=doc.split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--type", action="append", default=[], metavar="NAME=AP_FIXED", help="another type of a stage"
     )
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
     given = parser.parse_args()
     given.types = dict(one.split("=", 1) for one in given.type)
     torch.set_num_threads(1)

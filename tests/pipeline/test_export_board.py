@@ -152,7 +152,7 @@ def test_a_board_that_is_too_slow_keeps_its_logs(
     routing.synthesise()
     with pytest.raises(BudgetMissed, match=r"no seed of 5 reaches the 128 MHz"):
         export_board._bitstream(routing, fast, Silent())
-    assert router.read_text() == "1 2 3 4 5 "
+    assert router.read_text() == "quick-1 1 2 3 4 5 "
     assert (tmp_path / "out-route" / "seed-5.log").is_file()
 
 

@@ -37,7 +37,14 @@ class Run:
 
 
 def route(
-    folder: Path, part: OpenPart, seed: int, clock_mhz: float, timeout: float | None, constraints: str = ""
+    folder: Path,
+    part: OpenPart,
+    seed: int,
+    clock_mhz: float,
+    timeout: float | None,
+    constraints: str = "",
+    *,
+    quick: bool = False,
 ) -> Run:
     """Place and route ``netlist.json`` in ``folder``; writes ``routed``, ``report.json`` and ``seed-N.log``.
 
@@ -45,6 +52,7 @@ def route(
         clock_mhz: what the router works towards; that it misses it is no error.
         timeout: seconds after which the router is ended.
         constraints: name of the file with pins in the folder.
+        quick: see :func:`fpgajet.rtl.route.families.router_arguments`.
 
     Raises:
         MissingTool: the router is not installed.
@@ -54,7 +62,7 @@ def route(
     family, log = family_of(part), log_name(folder, seed)
     family.require()
     (folder / REPORT).unlink(missing_ok=True)
-    command = [*family.command(), *router_arguments(part, seed, clock_mhz, constraints)]
+    command = [*family.command(), *router_arguments(part, seed, clock_mhz, constraints, quick=quick)]
     try:
         done = run(command, cwd=folder, log=log, timeout=timeout)
     except ToolFailed as error:
