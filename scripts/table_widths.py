@@ -11,14 +11,13 @@ each point. LUT are the estimate for one jet per clock, and those that Yosys cou
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
 from pathlib import Path
 
 from quant.training.read_settings import read_settings
 from studies.tables.rows import write_table
-from studies.tables.widths import cells_of, estimated, narrowed, rounded, widths_of
+from studies.tables.widths import cells_of, estimated, narrowed, points_parser, rounded, widths_of
 
 HERE = Path(__file__).resolve().parent.parent
 CLOCK_MHZ = 360.0
@@ -37,13 +36,7 @@ POINTS = ("16:1e-6:30:1", "16:4e-6:30:1", "0:5e-7:36:1", "0:2e-6:24:1", "0:6e-6:
 
 def main() -> None:
     """Train and count what is missing, point by point, and keep the table up to date."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--points", nargs="+", default=POINTS)
-    parser.add_argument("--cells", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--result", type=Path, default=HERE / "docs/results/widths.csv")
-    given = parser.parse_args()
+    given = points_parser(__doc__ or "", POINTS, HERE / "docs/results/widths.csv").parse_args()
     command = ["python", "scripts/table_widths.py", *sys.argv[1:]]
     rows: list[dict[str, object]] = []
     for point in given.points:

@@ -54,6 +54,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 #: Modules with options that several scripts share, by a word in those scripts.
 SHARED_OPTIONS = {
     "seeds_parser": "studies/tables/rows.py",
+    "points_parser": "studies/tables/widths.py",
     "studies.variants.derived": "studies/variants/derived.py",
 }
 

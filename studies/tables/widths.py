@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -28,6 +29,17 @@ from quant.training.stages import Until
 from studies.tables.rows import finished, with_range
 
 PART = "xcvu13p"
+
+
+def points_parser(doc: str, points: Sequence[str], result: Path) -> argparse.ArgumentParser:
+    """The options of a table of widths, point by point; ``doc`` is the script's docstring."""
+    parser = argparse.ArgumentParser(description=doc.split("\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--points", nargs="+", default=points)
+    parser.add_argument("--cells", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--result", type=Path, default=result)
+    return parser
 
 
 def narrowed(
